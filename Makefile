@@ -1,0 +1,59 @@
+# make demo and make test set everything up by themselves on a machine with Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= $(shell mktemp -d)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test soak lint fix docs messages bench build clean
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(VENV)/run: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -c constraints.txt -e .
+	touch $@
+
+$(VENV)/dev: $(VENV)/run
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v sqlite3 >/dev/null; then \
+	  apt-get update -q >/dev/null && apt-get install -qy sqlite3 >/dev/null || true; fi
+	touch $@
+
+demo: $(VENV)/run ## Make a register in a temporary place from the seed and the invented examples, and look at it
+	sh examples/demo.sh $(BIN)/thidua $(DEMO)
+
+test: $(VENV)/dev ## Run the tests
+	$(BIN)/pytest -n 2
+
+soak: $(VENV)/dev ## Run the long tests
+	$(BIN)/pytest -m soak -n 2
+
+lint: $(VENV)/dev ## Check style, types, the direction of imports, the catalogue and the generated documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check -q .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --quiet || $(BIN)/lint-imports
+	$(BIN)/python tools/catalogue.py --check
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cog --check README.md docs/*.md
+
+fix: $(VENV)/dev ## Mend style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/dev ## Write the generated parts of README and docs anew
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cog -r README.md docs/*.md
+
+messages: $(VENV)/dev ## Bring the English catalogue in step with the source
+	$(BIN)/python tools/catalogue.py
+
+bench: $(VENV)/dev ## Measure start-up as a ratio to a bare interpreter
+	$(BIN)/python benchmarks/startup.py
+
+build: $(VENV)/dev ## Build the wheel
+	$(BIN)/python -m build
+
+clean: ## Remove what was built
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

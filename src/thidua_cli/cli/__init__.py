@@ -1,0 +1,122 @@
+"""The command line: one error boundary, streams, signals and exit codes.
+
+The language is chosen before any command module is imported, because help texts are fixed at import.
+"""
+
+import contextlib
+import errno
+import gc
+import io
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from thidua_cli import language
+from thidua_cli.errors import Exit, ThiduaError
+from thidua_cli.language import _
+
+
+class _SignalledError(BaseException):
+    """SIGTERM or SIGHUP: unwinds the command, so that an open transaction is rolled back."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class _Closed(io.RawIOBase):
+    """Standard output that is not there."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _data: object) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def main() -> NoReturn:
+    """The console script."""
+    gc.set_threshold(100_000)  # start-up makes many objects and no rubbish
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(number, _on_signal)
+    code = run(sys.argv[1:])
+    _close_streams()
+    os._exit(code)  # the register is closed and all is flushed; taking modules down would only cost time
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns its exit code. Only a defect of ours leaves with a traceback."""
+    if sys.stdout is None:  # closed by the caller: only a command that prints is to fail
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Closed()))
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    language.use(_wanted_language(arguments))
+    from thidua_cli.cli import app
+
+    try:
+        return app.invoke(list(arguments))
+    except ThiduaError as error:
+        complain(error.message, error.hints)
+        return error.code
+    except BrokenPipeError:
+        return Exit.READER_GONE
+    except OSError as error:  # what Typer prints by itself, a help page, has no other boundary
+        complain(error.strerror or str(error))
+        return Exit.STORE
+    except KeyboardInterrupt:
+        complain(_("đã dừng theo yêu cầu; chưa ghi gì"))
+        return Exit.INTERRUPTED
+    except _SignalledError as stop:
+        complain(_("bị dừng bởi tín hiệu; chưa ghi gì"))
+        return 128 + stop.number
+
+
+def complain(message: str, hints: Sequence[str] = ()) -> None:
+    """An error on standard error, if there is one."""
+    from thidua_cli.text import visible
+
+    lines = [_("Lỗi: {message}").format(message=message), *hints]
+    say("".join(f"{visible_lines(line, visible)}\n" for line in lines))
+
+
+def visible_lines(text: str, visible: "object") -> str:
+    """Each line of a message made visible; its own line ends stay."""
+    assert callable(visible)  # noqa: S101
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def say(text: str) -> None:
+    """Text to standard error; nothing if it is closed or full, for there is nowhere left to say so."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def _wanted_language(arguments: Sequence[str]) -> str:
+    for index, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            wanted = value if equals else next(iter(arguments[index + 1 :]), "")
+            if wanted in language.LANGUAGES:
+                return wanted
+    return language.from_environment(os.environ)
+
+
+def _on_signal(number: int, _frame: FrameType | None) -> NoReturn:
+    raise _SignalledError(number)
+
+
+def _close_streams() -> None:
+    """Flush what is left; what cannot be written has been reported, or there is nobody to tell."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            if stream is not None:
+                stream.flush()

@@ -1,0 +1,234 @@
+"""The table of commands; a command's module is imported when it is called.
+
+Typer inspects every signature it is given, so only the command that runs is given to it: the start-up of
+`thidua status` does not pay for the other twenty.
+"""
+
+import importlib
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from thidua_cli import __version__, language
+from thidua_cli.errors import UsageError
+from thidua_cli.language import _
+
+# What Typer's parser raises; it has no public name of its own in every version that we support.
+_ParserError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+class Settings(NamedTuple):
+    """What stands before the command: the register's path, and who acts, where it was said."""
+
+    db: Path
+    actor: str | None
+    arguments: tuple[str, ...]
+
+
+Commands = Mapping[str, tuple[str, str]]  # name -> ("module:function" of this package, one line of help)
+
+
+def _commands() -> Commands:
+    return {
+        "init": ("setup:init", _("Tạo sổ theo dõi: kế hoạch và danh sách đơn vị ban đầu")),
+        "plan": ("setup:plan", _("Kế hoạch: giai đoạn, nghĩa vụ, thời hạn, nội dung thi đua")),
+        "import": ("importing:run", _("Nhập từ tệp: đơn vị, phát động, đăng ký, tổng kết, miễn")),
+        "record": ("recording:COMMANDS", _("Ghi phát động, đăng ký, tổng kết, miễn; sửa và hủy bản ghi")),
+        "units": ("units:COMMANDS", _("Đơn vị: danh sách, chi tiết, thêm")),
+        "status": ("reports:status", _("Tình hình thực hiện theo từng giai đoạn")),
+        "list": ("reports:listing", _("Danh sách đơn vị và trạng thái")),
+        "check": ("reports:check", _("Kiểm tra thời hạn; mã thoát 3 khi có đơn vị quá hạn")),
+        "history": ("reports:history", _("Tất cả những gì đã biết về một đơn vị")),
+        "log": ("reports:log", _("Nhật ký thao tác, mới nhất trước")),
+    }
+
+
+_HELP_WORDS = {
+    "Usage: ": "Cách dùng: ",
+    "\nOptions:\n": "\nTùy chọn:\n",
+    "\nCommands:\n": "\nLệnh:\n",
+    "\nArguments:\n": "\nTham số:\n",
+    "Show this message and exit.": "Hiện hướng dẫn này rồi thoát.",
+    "[required]": "[bắt buộc]",
+    "[default: ": "[mặc định: ",
+    "[env var: ": "[biến môi trường: ",
+    "[OPTIONS]": "[TÙY CHỌN]",
+    "COMMAND [ARGS]...": "LỆNH [THAM SỐ]...",
+}
+
+
+def localised(text: str) -> str:
+    """Typer's own words in the language in use."""
+    if language.current() == "vi":
+        for english, vietnamese in _HELP_WORDS.items():
+            text = text.replace(english, vietnamese)
+    return text
+
+
+class Command(TyperCommand):
+    """One command."""
+
+    def get_help(self, ctx: Any) -> str:
+        return localised(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    """A group that loads a command when it is asked for."""
+
+    table: Commands = MappingProxyType({})
+
+    def get_help(self, ctx: Any) -> str:
+        return localised(super().get_help(ctx))
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(self.table)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in self.table:
+            return None
+        target, short_help = self.table[cmd_name]
+        module, _colon, name = target.partition(":")
+        found = getattr(importlib.import_module(f"thidua_cli.cli.{module}"), name)
+        return group(cmd_name, found(), short_help) if name == "COMMANDS" else command(cmd_name, found)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short_help) for name, (_target, short_help) in self.table.items()])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and not args[0].startswith("-") and args[0] not in self.table:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.table, n=2)
+            hint = _("Có phải là: {names}?").format(names=", ".join(near)) if near else ""
+            raise UsageError(
+                _("không có lệnh '{name}'").format(name=args[0]),
+                hint or _("Các lệnh: {names}").format(names=", ".join(self.table)),
+            )
+        return super().resolve_command(ctx, args)
+
+
+def command(name: str, function: Callable[..., object]) -> Any:
+    """A Typer command made from a plain function."""
+    app = _typer()
+    app.command(name, cls=Command, help=_(inspect.getdoc(function) or ""))(function)
+    return typer.main.get_command(app)
+
+
+def group(name: str, table: Commands, short_help: str) -> Any:
+    """A Typer group over a table of commands."""
+    app = _typer(cls=Group, help=short_help, no_args_is_help=False)
+    app.callback(invoke_without_command=True)(_group_help)
+    made: Any = typer.main.get_group(app)
+    made.name = name
+    made.table = table
+    return made
+
+
+def _group_help(ctx: typer.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def _typer(**options: Any) -> typer.Typer:
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+        **options,
+    )
+
+
+def _root(
+    ctx: typer.Context,
+    db: Annotated[
+        Path | None,
+        typer.Option("--db", metavar=_("ĐƯỜNG-DẪN"), help=_("Tệp sổ theo dõi; không có thì biến THIDUA_DB.")),
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="vi|en", help=_("Ngôn ngữ của thông báo."))
+    ] = None,
+    actor: Annotated[
+        str | None,
+        typer.Option("--actor", metavar=_("TÊN"), help=_("Tên người ghi, đặt cạnh tài khoản của máy.")),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help=_("Hiện phiên bản rồi thoát."))] = False,
+) -> None:
+    if version:
+        typer.echo(f"thidua {__version__}")
+        raise typer.Exit
+    if lang is not None and lang not in language.LANGUAGES:
+        raise UsageError(_("--lang nhận vi hoặc en"))
+    ctx.obj = Settings(register_path(db), actor, ctx.obj)
+    if ctx.invoked_subcommand is None:
+        _welcome(ctx)
+
+
+def _welcome(ctx: typer.Context) -> None:
+    path = ctx.obj.db
+    if not path.exists():
+        typer.echo(_("Chưa có sổ theo dõi ở {path}.\nTạo sổ mới: thidua init\n").format(path=path))
+    typer.echo(ctx.get_help())
+
+
+def register_path(db: Path | None) -> Path:
+    """Where the register is: `--db`, else THIDUA_DB, else the user's data directory.
+
+    Raises UsageError where none is given and there is no home directory.
+    """
+    if db is not None:
+        return db
+    if given := os.environ.get("THIDUA_DB"):
+        return Path(given)
+    if data := os.environ.get("XDG_DATA_HOME"):
+        return Path(data) / "thidua" / "thidua.db"
+    try:
+        return Path.home() / ".local" / "share" / "thidua" / "thidua.db"
+    except RuntimeError:
+        raise UsageError(_("không biết sổ ở đâu: nêu --db hoặc biến THIDUA_DB")) from None
+
+
+def invoke(arguments: list[str]) -> int:
+    """Parse and run; returns the exit code. Usage errors are said here, in the language in use."""
+    app = _typer(
+        cls=Group, help=_("Sổ theo dõi phong trào thi đua: ai đã làm, văn bản nào, có đúng hạn không.")
+    )
+    app.callback(invoke_without_command=True)(_root)
+    root: Any = typer.main.get_group(app)
+    root.table = _commands()
+    try:
+        with root.make_context("thidua", list(arguments), obj=tuple(arguments)) as context:
+            root.invoke(context)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except _ParserError as error:
+        raise _usage(error) from None
+    return 0
+
+
+def _usage(error: Any) -> UsageError:
+    """A usage error of the parser in our words."""
+    path = error.ctx.command_path if error.ctx else "thidua"
+    hint = _("Xem: {command} --help").format(command=path)
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        near = (
+            _("Có phải là: {names}?").format(names=", ".join(error.possibilities))
+            if error.possibilities
+            else ""
+        )
+        message = _("không có tùy chọn {name}").format(name=error.option_name)
+        return UsageError(message, *filter(None, [near]), hint)
+    name = error.param.get_error_hint(error.ctx) if getattr(error, "param", None) else ""
+    if kind == "MissingParameter":
+        return UsageError(_("thiếu {name}").format(name=name), hint)
+    if kind == "BadParameter":
+        return UsageError(f"{name}: {error.message}" if name else error.message, hint)
+    return UsageError(error.format_message(), hint)

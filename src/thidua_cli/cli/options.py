@@ -1,0 +1,156 @@
+"""Options that commands share, and the four things that a command does: open, ask, write, exit."""
+
+import os
+import sqlite3
+import sys
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thidua_cli import dates, render, store
+from thidua_cli.cli.app import Settings
+from thidua_cli.errors import Exit, InvalidError, StoreError, UsageError
+from thidua_cli.language import _
+from thidua_cli.render import Format, Report
+from thidua_cli.store import Writer
+from thidua_cli.terms import Kind, Level, State
+
+
+def day(value: str | date) -> date:
+    """The parser of every date option."""
+    if isinstance(value, date):
+        return value
+    try:
+        return dates.parse_date(value)
+    except InvalidError as error:
+        from thidua_cli.text import visible
+
+        raise typer.BadParameter(f"'{visible(value)}': {error.message} ({error.cure})") from None
+
+
+_DAY = _("NGÀY")
+
+AsOf = Annotated[
+    date | None,
+    typer.Option("--as-of", parser=day, metavar=_DAY, help=_("Tính đến hết ngày này (mặc định: hôm nay).")),
+]
+KnownAt = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at", metavar=_("LÚC"), help=_("Theo sổ như đã biết lúc ấy: ngày, thời điểm hoặc #thao-tác.")
+    ),
+]
+Phase = Annotated[str | None, typer.Option("--phase", metavar=_("MÃ"), help=_("Chỉ một giai đoạn: p1, p2."))]
+KindOf = Annotated[Kind | None, typer.Option("--kind", help=_("Chỉ một loại đơn vị."))]
+LevelOf = Annotated[Level | None, typer.Option("--level", help=_("Chỉ một cấp."))]
+District = Annotated[
+    str | None,
+    typer.Option(
+        "--district", metavar=_("ĐƠN-VỊ"), help=_("Chỉ một quận, huyện; city: ngoài các quận, huyện.")
+    ),
+]
+States = Annotated[
+    list[State] | None, typer.Option("--state", help=_("Chỉ các trạng thái này; dùng được nhiều lần."))
+]
+FormatOf = Annotated[Format | None, typer.Option("--format", "-f", help=_("Dạng kết quả (mặc định: table)."))]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp; phần đuôi cho biết dạng.")),
+]
+Bom = Annotated[bool, typer.Option("--bom", help=_("Thêm BOM để Excel đọc đúng tiếng Việt (csv, tsv)."))]
+
+
+def settings(ctx: typer.Context) -> Settings:
+    """What stood before the command."""
+    found = ctx.obj
+    assert isinstance(found, Settings)  # noqa: S101 - set by the root before any command
+    return found
+
+
+def reading(ctx: typer.Context) -> AbstractContextManager[sqlite3.Connection]:
+    """The register, for reading."""
+    return store.reading(settings(ctx).db)
+
+
+def writing(ctx: typer.Context) -> AbstractContextManager[Writer]:
+    """The register, for one operation."""
+    return store.writing(settings(ctx).db, actor=actor(ctx), command=command_line(ctx))
+
+
+def account() -> str:
+    """The account of the real user id, and sudo's caller; not LOGNAME or USER, which anyone can set."""
+    try:
+        import pwd
+
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        name = f"uid {os.getuid()}"
+    caller = os.environ.get("SUDO_USER")
+    return f"{name} (sudo: {caller})" if caller else name
+
+
+def actor(ctx: typer.Context) -> str:
+    """Who acts: the account, and beside it the name that --actor gives."""
+    named = settings(ctx).actor
+    return f"{named} [{account()}]" if named else account()
+
+
+def command_line(ctx: typer.Context) -> str:
+    """The command as it was typed, for the log."""
+    import shlex
+
+    line = shlex.join(["thidua", *settings(ctx).arguments])
+    return line.encode("utf-8", "backslashreplace").decode()
+
+
+def emit(report: Report, form: Format | None, output: Path | None, bom: bool = False) -> None:
+    """Write a report; without --format, the ending of -o decides, else a table."""
+    if form is None:
+        ending = output.suffix.lstrip(".").lower() if output else ""
+        form = Format(ending) if ending in list(Format) else Format.TABLE
+    render.write(report, form, output, bom=bom and form in (Format.CSV, Format.TSV))
+
+
+def confirm(lines: list[str], saved: str = "") -> None:
+    """Confirmations on standard output; a failure to print does not hide that the write was done."""
+    from thidua_cli.text import visible
+
+    try:
+        render.put("".join(f"{visible(line)}\n" for line in lines).encode())
+    except (StoreError, BrokenPipeError) as error:
+        if not saved:
+            raise
+        raise StoreError(_("{saved}; nhưng không in được kết quả").format(saved=saved)) from error
+
+
+def saved(writer: Writer) -> str:
+    """What to say if the output fails after a commit; nothing where nothing was written."""
+    return _("đã lưu ở thao tác #{number}").format(number=writer.operation.number) if writer.operation else ""
+
+
+def warn(warnings: list[str]) -> None:
+    """Warnings on standard error."""
+    from thidua_cli.cli import say
+    from thidua_cli.text import visible
+
+    say("".join(_("Lưu ý: {warning}").format(warning=visible(warning)) + "\n" for warning in warnings))
+
+
+def findings() -> typer.Exit:
+    """The exit of a check that found something."""
+    return typer.Exit(int(Exit.FINDINGS))
+
+
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def refuse_empty(value: str | None, name: str) -> str:
+    """An option's text that must say something; raises UsageError."""
+    if not (value or "").strip():
+        raise UsageError(_("{name}: bỏ trống").format(name=name))
+    return str(value)

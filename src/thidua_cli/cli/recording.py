@@ -1,0 +1,466 @@
+"""`thidua record`: launches, registrations, reviews and exemptions; corrections and voids."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from thidua_cli import plan as plans
+from thidua_cli import records
+from thidua_cli.cli import options
+from thidua_cli.cli.app import Commands
+from thidua_cli.dates import show_day
+from thidua_cli.errors import NotFoundError, RefusedError, UsageError
+from thidua_cli.language import _, current
+from thidua_cli.plan import Plan
+from thidua_cli.records import Entry, Exemption, Outcome, Record, Register
+from thidua_cli.store import Writer
+from thidua_cli.terms import Action, label
+from thidua_cli.units import Directory
+
+if TYPE_CHECKING:
+    from thidua_cli.models import ExemptionIn, RecordIn
+
+
+def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of commands knows a group
+    """The commands of the group."""
+    return {
+        "launch": ("recording:launch", _("Ghi việc phát động")),
+        "registration": ("recording:registration", _("Ghi việc đăng ký, với nội dung thi đua")),
+        "review": ("recording:review", _("Ghi việc tổng kết")),
+        "exemption": ("recording:exemption", _("Ghi việc miễn một nghĩa vụ, có lý do")),
+        "correct": ("recording:correct", _("Sửa một bản ghi: hủy và ghi lại trong một thao tác")),
+        "void": ("recording:void", _("Hủy một bản ghi; bản ghi vẫn còn đó nhưng không tính nữa")),
+    }
+
+
+Units = Annotated[
+    list[str], typer.Argument(metavar=_("ĐƠN-VỊ..."), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))
+]
+On = Annotated[date, typer.Option("--on", parser=options.day, metavar=_("NGÀY"), help=_("Ngày thực hiện."))]
+Doc = Annotated[str | None, typer.Option("--doc", metavar=_("SỐ"), help=_("Số, ký hiệu văn bản."))]
+Issuer = Annotated[
+    str | None, typer.Option("--issuer", metavar=_("CƠ-QUAN"), help=_("Cơ quan ban hành văn bản."))
+]
+DocDate = Annotated[
+    date | None,
+    typer.Option("--doc-date", parser=options.day, metavar=_("NGÀY"), help=_("Ngày của văn bản.")),
+]
+Received = Annotated[
+    date | None,
+    typer.Option("--received", parser=options.day, metavar=_("NGÀY"), help=_("Ngày nhận văn bản.")),
+]
+Evidence = Annotated[
+    str | None,
+    typer.Option("--evidence", metavar=_("TỆP|URL"), help=_("Tệp văn bản (ghi kèm mã băm) hoặc địa chỉ.")),
+]
+NoteText = Annotated[str | None, typer.Option("--note", metavar=_("CHỮ"), help=_("Ghi chú."))]
+Contents = Annotated[
+    list[str] | None,
+    typer.Option("--content", metavar=_("SỐ"), help=_("Nội dung thi đua: dùng nhiều lần, hoặc 1,3.")),
+]
+PhaseOf = Annotated[
+    str | None,
+    typer.Option("--phase", metavar=_("MÃ"), help=_("Giai đoạn (mặc định: giai đoạn chứa ngày ấy).")),
+]
+UnitAsOf = Annotated[
+    date | None,
+    typer.Option(
+        "--unit-as-of", parser=options.day, metavar=_("NGÀY"), help=_("Đọc mã, tên đơn vị theo ngày này.")
+    ),
+]
+ReasonText = Annotated[str, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do."))]
+
+
+def launch(
+    ctx: typer.Context,
+    units: Units,
+    on: On,
+    doc: Doc = None,
+    issuer: Issuer = None,
+    doc_date: DocDate = None,
+    received: Received = None,
+    evidence: Evidence = None,
+    note: NoteText = None,
+    phase: PhaseOf = None,
+    unit_as_of: UnitAsOf = None,
+) -> None:
+    """Ghi việc phát động của một hay nhiều đơn vị; nhiều đơn vị là một thao tác."""
+    values = _document(doc, issuer, doc_date, received, evidence, note) | {"phase": phase}
+    _record(ctx, Action.LAUNCH, units, on, values, unit_as_of)
+
+
+def registration(
+    ctx: typer.Context,
+    units: Units,
+    on: On,
+    contents: Contents = None,
+    doc: Doc = None,
+    issuer: Issuer = None,
+    doc_date: DocDate = None,
+    received: Received = None,
+    evidence: Evidence = None,
+    note: NoteText = None,
+    phase: PhaseOf = None,
+    unit_as_of: UnitAsOf = None,
+) -> None:
+    """Ghi việc đăng ký thi đua của một hay nhiều đơn vị, với các nội dung đăng ký."""
+    values = _document(doc, issuer, doc_date, received, evidence, note) | {
+        "phase": phase,
+        "contents": contents or (),
+    }
+    _record(ctx, Action.REGISTRATION, units, on, values, unit_as_of)
+
+
+def review(
+    ctx: typer.Context,
+    units: Units,
+    on: On,
+    doc: Doc = None,
+    issuer: Issuer = None,
+    doc_date: DocDate = None,
+    received: Received = None,
+    evidence: Evidence = None,
+    note: NoteText = None,
+    phase: PhaseOf = None,
+    unit_as_of: UnitAsOf = None,
+) -> None:
+    """Ghi việc tổng kết của một hay nhiều đơn vị."""
+    values = _document(doc, issuer, doc_date, received, evidence, note) | {"phase": phase}
+    _record(ctx, Action.REVIEW, units, on, values, unit_as_of)
+
+
+def exemption(
+    ctx: typer.Context,
+    units: Units,
+    obligation: Annotated[
+        str, typer.Option("--obligation", metavar=_("MÃ"), help=_("Nghĩa vụ được miễn, ví dụ p1-launch."))
+    ],
+    on: On,
+    reason: ReasonText,
+    doc: Doc = None,
+    issuer: Issuer = None,
+    doc_date: DocDate = None,
+    received: Received = None,
+    evidence: Evidence = None,
+    note: NoteText = None,
+    unit_as_of: UnitAsOf = None,
+) -> None:
+    """Ghi việc miễn một nghĩa vụ cho một hay nhiều đơn vị, tính từ ngày nêu ở --on."""
+    from thidua_cli.models import ExemptionIn, check
+
+    incoming = []
+    for unit in units:
+        values = _document(doc, issuer, doc_date, received, evidence, note) | {
+            "unit_code": unit,
+            "obligation": obligation,
+            "exempted_on": on,
+            "reason": reason,
+        }
+        model, problems = check(ExemptionIn, values)
+        if model is None:
+            raise UsageError(*map(str, problems))
+        incoming.append(model)
+    _store(ctx, incoming, unit_as_of)
+
+
+def _document(
+    doc: str | None,
+    issuer: str | None,
+    doc_date: date | None,
+    received: date | None,
+    evidence: str | None,
+    note: str | None,
+) -> dict[str, object]:
+    return {
+        "document_number": doc,
+        "document_issuer": issuer,
+        "document_date": doc_date,
+        "received_on": received,
+        "evidence": evidence,
+        "evidence_sha256": _file_hash(evidence),
+        "note": note,
+    }
+
+
+def _file_hash(evidence: str | None) -> str | None:
+    """SHA-256 of an evidence file; none for an address. Raises UsageError where there is no such file."""
+    if not evidence or "://" in evidence:
+        return None
+    import hashlib
+
+    try:
+        with Path(evidence).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(_("--evidence {path}: {why}").format(path=evidence, why=error.strerror)) from None
+
+
+def _record(
+    ctx: typer.Context,
+    action: Action,
+    units: Sequence[str],
+    on: date,
+    values: dict[str, object],
+    unit_as_of: date | None,
+) -> None:
+    from thidua_cli.models import RecordIn, check
+
+    incoming = []
+    for unit in units:
+        model, problems = check(RecordIn, values | {"unit_code": unit, "action": action, "done_on": on})
+        if model is None:
+            raise UsageError(*map(str, problems))
+        incoming.append(model)
+    _store(ctx, incoming, unit_as_of)
+
+
+def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], unit_as_of: date | None) -> None:
+    """Decide on all, write what is new as one operation, then say what happened."""
+    with options.writing(ctx) as writer:
+        register = _register(writer)
+        outcomes = [records.decide(register, item, unit_as_of) for item in incoming]
+        _refuse(outcomes, register)
+        new = [outcome for outcome in outcomes if outcome.verdict == "new" and outcome.entry]
+        stored = iter(records.add(writer, [outcome.entry for outcome in new if outcome.entry]))
+    lines = []
+    for outcome in outcomes:
+        assert outcome.version is not None and outcome.entry is not None  # noqa: S101, PT018
+        if outcome.verdict == "same" and outcome.existing:
+            lines.append(
+                _("đã ghi ở #{number} từ trước: {what}").format(
+                    number=outcome.existing.id, what=describe(outcome.existing, register)
+                )
+            )
+        else:
+            entry = next(stored)
+            lines.append(
+                _("đã ghi #{number}: {what}").format(number=entry.id, what=describe(entry, register))
+            )
+    options.confirm(lines, saved=options.saved(writer))
+    options.warn([warning for outcome in outcomes for warning in outcome.warnings])
+
+
+def _register(writer: Writer) -> Register:
+    return Register.read(writer.connection, plans.load(writer.connection), records.EVERYTHING)
+
+
+def _refuse(outcomes: Sequence[Outcome], register: Register) -> None:
+    for outcome in outcomes:
+        if outcome.error is not None:
+            raise outcome.error
+    units = [outcome.entry.unit for outcome in outcomes if outcome.entry]
+    for outcome in outcomes:
+        if outcome.entry and units.count(outcome.entry.unit) > 1 and outcome.version:
+            raise UsageError(_("{unit} được nêu hai lần").format(unit=outcome.version.name))
+    different = [outcome for outcome in outcomes if outcome.verdict == "differs"]
+    if different:
+        hints = []
+        for outcome in different:
+            assert outcome.existing and outcome.entry  # noqa: S101, PT018
+            hints += [
+                _("  trong sổ, #{number}: {what}").format(
+                    number=outcome.existing.id, what=describe(outcome.existing, register)
+                ),
+                _("  lệnh này: {what}").format(what=describe(outcome.entry, register)),
+            ]
+        number = different[0].existing.id if different[0].existing else ""
+        raise RefusedError(
+            _("đơn vị đã có bản ghi khác cho việc này; chưa ghi gì"),
+            *hints,
+            _("Nếu bản cũ sai: thidua record correct {number} … --reason …").format(number=number),
+        )
+
+
+def describe(entry: Entry, register: Register) -> str:
+    """An entry in a message: unit, action, date, paper, contents."""
+    version = register.directory.last(entry.unit, entry.day)
+    words = [f"{version.code} {version.name}"]
+    if isinstance(entry, Exemption):
+        words.append(
+            _("miễn {obligation} từ {day}: {reason}").format(
+                obligation=entry.obligation, day=show_day(entry.exempted_on), reason=entry.reason
+            )
+        )
+    else:
+        words.append(
+            _("{action} ngày {day} ({phase}){verdict}").format(
+                action=label(entry.action, current()),
+                day=show_day(entry.done_on),
+                phase=entry.phase,
+                verdict=_timeliness(entry, version.kind, register.plan),
+            )
+        )
+        if entry.contents:
+            words.append(_("nội dung {numbers}").format(numbers=",".join(map(str, entry.contents))))
+    document = entry.document
+    if document.number:
+        words.append(_("văn bản {number}").format(number=document.number))
+    if document.issuer:
+        words.append(document.issuer)
+    if document.date:
+        words.append(_("ký {day}").format(day=show_day(document.date)))
+    if document.received_on:
+        words.append(_("nhận {day}").format(day=show_day(document.received_on)))
+    return ", ".join(words)
+
+
+def _timeliness(record: Record, kind: object, plan: Plan) -> str:
+    for item in plan.obligations:
+        if (
+            item.phase.code == record.phase
+            and item.action is record.action
+            and kind in item.kinds
+            and item.due_on
+        ):
+            in_time = record.done_on <= item.due_on.isoformat()
+            return _(", đúng hạn") if in_time else _(", trễ hạn {day}").format(day=show_day(item.due_on))
+    return ""
+
+
+def _number(value: str) -> int:
+    digits = value.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit()):
+        raise UsageError(_("'{value}' không phải số bản ghi; ví dụ: 12").format(value=value))
+    return int(digits[:18])
+
+
+Id = Annotated[str, typer.Argument(metavar=_("SỐ"), help=_("Số bản ghi, ví dụ 12 hoặc '#12'."))]
+
+
+def void(ctx: typer.Context, number: Id, reason: ReasonText) -> None:
+    """Hủy một bản ghi hay một lần miễn: vẫn còn trong sổ, nhưng không tính nữa."""
+    options.refuse_empty(reason, "--reason")
+    with options.writing(ctx) as writer:
+        entry = records.void(writer, _number(number), _checked_reason(reason))
+        register = _register(writer)
+    options.confirm(
+        [_("đã hủy #{number}: {what}").format(number=entry.id, what=describe(entry, register))],
+        saved=options.saved(writer),
+    )
+
+
+def _checked_reason(reason: str) -> str:
+    from thidua_cli.errors import InvalidError
+    from thidua_cli.text import NOTE_LIMIT, check_length, clean
+
+    try:
+        return check_length(clean(reason, lines=True).value, NOTE_LIMIT)
+    except InvalidError as error:
+        raise UsageError(f"--reason: {error.message}", error.cure) from None
+
+
+def correct(
+    ctx: typer.Context,
+    number: Id,
+    reason: ReasonText,
+    on: Annotated[
+        date | None,
+        typer.Option("--on", parser=options.day, metavar=_("NGÀY"), help=_("Ngày thực hiện đúng.")),
+    ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", metavar=_("ĐƠN-VỊ"), help=_("Đơn vị đúng."))] = None,
+    contents: Contents = None,
+    exemption_reason: Annotated[
+        str | None, typer.Option("--exemption-reason", metavar=_("CHỮ"), help=_("Lý do miễn đúng."))
+    ] = None,
+    doc: Doc = None,
+    issuer: Issuer = None,
+    doc_date: DocDate = None,
+    received: Received = None,
+    evidence: Evidence = None,
+    note: NoteText = None,
+    phase: PhaseOf = None,
+    unit_as_of: UnitAsOf = None,
+) -> None:
+    """Sửa một bản ghi: hủy bản cũ và ghi bản đúng trong một thao tác.
+
+    Chỉ nêu những gì thay đổi; giá trị rỗng ("") xóa nội dung cũ của văn bản, cơ quan, ghi chú.
+    """
+    options.refuse_empty(reason, "--reason")
+    given = {
+        key: value
+        for key, value in _document(doc, issuer, doc_date, received, evidence, note).items()
+        if value is not None
+    }
+    if evidence is not None:
+        given["evidence_sha256"] = _file_hash(evidence)
+    with options.writing(ctx) as writer:
+        _table, old = records.find(writer.connection, _number(number))
+        register = _register(writer)
+        given |= _changes(old, on, unit, contents, exemption_reason, phase)
+        del register.entries[old.key]
+        outcome = records.decide(
+            register, _incoming(old, given, register.directory), unit_as_of or _named_on(old, unit)
+        )
+        if outcome.existing is not None:
+            raise RefusedError(
+                _("đơn vị đã có bản ghi #{number} cho việc này").format(number=outcome.existing.id),
+                describe(outcome.existing, register),
+            )
+        if outcome.error is not None or outcome.entry is None:
+            raise outcome.error or NotFoundError(str(number))
+        if outcome.entry.key == old.key and outcome.entry == old._replace(id=None):
+            raise UsageError(_("bản sửa giống hệt bản cũ #{number}").format(number=old.id))
+        fresh = records.correct(writer, int(old.id or 0), _checked_reason(reason), outcome.entry)
+    options.confirm(
+        [
+            _("đã hủy #{number}: {what}").format(number=old.id, what=describe(old, register)),
+            _("đã ghi #{number}: {what}").format(number=fresh.id, what=describe(fresh, register)),
+        ],
+        saved=options.saved(writer),
+    )
+    options.warn(list(outcome.warnings))
+
+
+def _named_on(old: Entry, unit: str | None) -> date | None:
+    """The day on which a kept unit's code is read: that of the old record, whatever the new date."""
+    return None if unit else date.fromisoformat(old.day)
+
+
+def _changes(
+    old: Entry,
+    on: date | None,
+    unit: str | None,
+    contents: list[str] | None,
+    exemption_reason: str | None,
+    phase: str | None,
+) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    if unit is not None:
+        changes["unit_code"] = unit
+    if isinstance(old, Exemption):
+        if contents is not None or phase is not None:
+            raise UsageError(
+                _("#{number} là một lần miễn: không có nội dung hay giai đoạn").format(number=old.id)
+            )
+        changes |= {"exempted_on": on} if on else {}
+        changes |= {"reason": exemption_reason} if exemption_reason is not None else {}
+        return changes
+    if exemption_reason is not None:
+        raise UsageError(_("#{number} không phải một lần miễn").format(number=old.id))
+    changes |= {"done_on": on} if on else {}
+    changes |= {"contents": contents} if contents is not None else {}
+    changes |= {"phase": phase} if phase is not None else {}
+    return changes
+
+
+def _incoming(old: Entry, given: dict[str, object], directory: Directory) -> "RecordIn | ExemptionIn":
+    from thidua_cli.models import ExemptionIn, RecordIn, check
+
+    values: dict[str, object] = {
+        "unit_code": directory.last(old.unit, old.day).code,
+        **old.document.columns(),
+    }
+    if isinstance(old, Exemption):
+        values |= {"obligation": old.obligation, "exempted_on": old.exempted_on, "reason": old.reason}
+        exemption_in, problems = check(ExemptionIn, values | given)
+        if exemption_in is not None:
+            return exemption_in
+    else:
+        values |= {"action": old.action, "phase": old.phase, "done_on": old.done_on, "contents": old.contents}
+        record_in, problems = check(RecordIn, values | given)
+        if record_in is not None:
+            return record_in
+    raise UsageError(*map(str, problems))

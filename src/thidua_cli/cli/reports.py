@@ -1,0 +1,180 @@
+"""`status`, `list`, `check`, `history`, `log`."""
+
+import sqlite3
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from thidua_cli import plan as plans
+from thidua_cli.cli import options
+from thidua_cli.errors import UsageError
+from thidua_cli.language import _
+from thidua_cli.report.frame import Filter, Moment, find_district, moment, units_of
+from thidua_cli.report.status import By
+from thidua_cli.terms import Kind, Level, State
+
+
+def chosen(
+    connection: sqlite3.Connection,
+    at: Moment,
+    phase: str | None = None,
+    kind: Kind | None = None,
+    level: Level | None = None,
+    district: str | None = None,
+    states: list[State] | None = None,
+) -> Filter:
+    """The filter that the options ask for; raises NotFoundError for an unknown phase or district."""
+    return Filter(
+        plans.load(connection).phase(phase).code if phase else None,
+        kind,
+        level,
+        find_district(units_of(connection, at), district, at.as_of) if district else None,
+        frozenset(states or ()),
+    )
+
+
+def status(
+    ctx: typer.Context,
+    by: Annotated[By | None, typer.Option("--by", help=_("Chia nhỏ mỗi nghĩa vụ."))] = None,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    phase: options.Phase = None,
+    kind: options.KindOf = None,
+    level: options.LevelOf = None,
+    district: options.District = None,
+    form: options.FormatOf = None,
+    output: options.Output = None,
+    bom: options.Bom = False,
+) -> None:
+    """Tình hình thực hiện theo từng giai đoạn, mỗi nghĩa vụ một dòng."""
+    from thidua_cli.report import status as report
+
+    with options.reading(ctx) as connection:
+        at = moment(connection, as_of, known_at)
+        made = report.build(connection, at, chosen(connection, at, phase, kind, level, district), by)
+    options.emit(made, form, output, bom)
+
+
+def listing(
+    ctx: typer.Context,
+    obligation: Annotated[
+        str | None, typer.Argument(metavar=_("[NGHĨA-VỤ]"), help=_("Ví dụ p1-launch; xem thidua plan."))
+    ] = None,
+    obligation_option: Annotated[
+        str | None, typer.Option("--obligation", metavar=_("MÃ"), help=_("Như tham số."))
+    ] = None,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    phase: options.Phase = None,
+    kind: options.KindOf = None,
+    level: options.LevelOf = None,
+    district: options.District = None,
+    states: options.States = None,
+    form: options.FormatOf = None,
+    output: options.Output = None,
+    bom: options.Bom = False,
+) -> None:
+    """Danh sách đơn vị và trạng thái của từng nghĩa vụ."""
+    from thidua_cli.report import listing as report
+
+    if obligation and obligation_option and obligation != obligation_option:
+        raise UsageError(
+            _("nêu một nghĩa vụ thôi: {one} hay {other}?").format(one=obligation, other=obligation_option)
+        )
+    with options.reading(ctx) as connection:
+        at = moment(connection, as_of, known_at)
+        wanted = chosen(connection, at, phase, kind, level, district, states)
+        made = report.build(connection, at, wanted, obligation or obligation_option)
+    options.emit(made, form, output, bom)
+
+
+def check(
+    ctx: typer.Context,
+    obligations: Annotated[
+        list[str] | None,
+        typer.Argument(metavar=_("[NGHĨA-VỤ]..."), help=_("Mặc định: mọi nghĩa vụ đã đến hạn.")),
+    ] = None,
+    complete: Annotated[
+        bool, typer.Option("--complete", help=_("Không đạt cả khi còn đơn vị trong hạn."))
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=_("Không đạt cả khi có đơn vị trễ hạn."))] = False,
+    ended: Annotated[bool, typer.Option("--ended", help=_("Tính cả đơn vị quá hạn nay không còn."))] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help=_("Không in gì, chỉ mã thoát."))] = False,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    phase: options.Phase = None,
+    kind: options.KindOf = None,
+    level: options.LevelOf = None,
+    district: options.District = None,
+    form: options.FormatOf = None,
+    output: options.Output = None,
+    bom: options.Bom = False,
+) -> None:
+    """Kiểm tra thời hạn: mã thoát 0 khi đạt, 3 khi không đạt.
+
+    Không đạt khi có đơn vị quá hạn mà vẫn còn hoạt động vào ngày xét.
+    """
+    from thidua_cli.report import check as report
+
+    with options.reading(ctx) as connection:
+        at = moment(connection, as_of, known_at)
+        made, passes = report.build(
+            connection,
+            at,
+            chosen(connection, at, phase, kind, level, district),
+            obligations or [],
+            complete=complete,
+            strict=strict,
+            ended=ended,
+        )
+    if not quiet:
+        options.emit(made, form, output, bom)
+    if not passes:
+        raise options.findings()
+
+
+def history(
+    ctx: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))],
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    form: options.FormatOf = None,
+    output: options.Output = None,
+    bom: options.Bom = False,
+) -> None:
+    """Tất cả những gì đã biết về một đơn vị, kể cả bản ghi đã hủy, theo thời gian."""
+    from thidua_cli.report import history as report
+
+    with options.reading(ctx) as connection:
+        at = moment(connection, as_of, known_at)
+        directory = units_of(connection, at)
+        version = directory.resolve_past(unit, at.as_of)
+        made = report.build(connection, at, directory, version)
+    options.emit(made, form, output, bom)
+
+
+def log(
+    ctx: typer.Context,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", min=1, help=_("Chỉ bấy nhiêu thao tác mới nhất."))
+    ] = None,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    form: options.FormatOf = None,
+    output: options.Output = None,
+    bom: options.Bom = False,
+) -> None:
+    """Nhật ký thao tác, mới nhất trước."""
+    from thidua_cli.report import log as report
+
+    with options.reading(ctx) as connection:
+        made = report.build(connection, _moment_of_log(connection, as_of, known_at), limit)
+    options.emit(made, form, output, bom)
+
+
+def _moment_of_log(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> Moment:
+    """For the log both clocks are one: what had been recorded by the end of a day."""
+    if as_of is not None and known_at is None:
+        known_at = as_of.isoformat()
+    return moment(connection, as_of, known_at)

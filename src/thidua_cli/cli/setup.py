@@ -1,0 +1,98 @@
+"""`thidua init` and `thidua plan`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thidua_cli import plan as plans
+from thidua_cli import resources, store
+from thidua_cli.cli import options
+from thidua_cli.errors import RefusedError, UsageError
+from thidua_cli.language import _, counted
+from thidua_cli.store import Writer
+
+
+def init(
+    ctx: typer.Context,
+    plan_file: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar=_("TỆP"), help=_("Kế hoạch của một phong trào khác (TOML).")),
+    ] = None,
+    units_file: Annotated[
+        Path | None, typer.Option("--units", metavar=_("TỆP"), help=_("Danh sách đơn vị khác (CSV)."))
+    ] = None,
+    no_units: Annotated[bool, typer.Option("--no-units", help=_("Chưa đưa đơn vị nào vào."))] = False,
+) -> None:
+    """Tạo sổ theo dõi: lược đồ, kế hoạch và danh sách đơn vị ban đầu.
+
+    Chạy lại trên một sổ đã có thì không đổi gì.
+    """
+    from thidua_cli.imports import units as imports
+
+    if units_file and no_units:
+        raise UsageError(_("--units và --no-units loại trừ nhau"))
+    path = options.settings(ctx).db
+    if path.exists() or path.is_symlink():
+        _already_there(
+            path, asked=bool(plan_file or units_file or no_units), plan_file=plan_file, units_file=units_file
+        )
+        return
+    plan = plans.read_file(plan_file or resources.data("plan.toml"))
+    table = None
+    if not no_units:
+        table = imports.first_units(units_file or resources.data("seed_units.csv"), plan.phases[0].starts_on)
+
+    def load(writer: Writer) -> None:
+        plans.store_plan(writer, plan)
+        if table is not None:
+            imports.apply(writer, table)
+
+    operation = store.create(path, load, actor=options.actor(ctx), command=options.command_line(ctx))
+    units = len(table.new) if table is not None else 0
+    options.confirm(
+        [
+            _("Đã tạo sổ {path}: {units} (thao tác #{number})").format(
+                path=path,
+                units=counted(units, "{n} đơn vị", "{n} unit", "{n} units"),
+                number=operation.number,
+            )
+        ],
+        saved=_("đã tạo sổ"),
+    )
+
+
+def _already_there(path: Path, *, asked: bool, plan_file: Path | None, units_file: Path | None) -> None:
+    """A register that is there already is a success, unless other files were to be loaded into it."""
+    with store.reading(path) as connection:
+        count = connection.execute("SELECT count(DISTINCT unit) FROM unit_version").fetchone()[0]
+        same = not asked or plans.is_loaded(connection, plan_file, units_file)
+    if not same:
+        raise RefusedError(
+            _("{path}: sổ đã có; init không nạp thêm tệp khác vào sổ").format(path=path),
+            _("Thêm đơn vị: thidua import units TỆP. Phong trào khác: sổ khác, thidua --db … init --plan …"),
+        )
+    options.confirm(
+        [
+            _("Sổ đã có ở {path}: {units}").format(
+                path=path, units=counted(count, "{n} đơn vị", "{n} unit", "{n} units")
+            )
+        ]
+    )
+
+
+def plan(
+    ctx: typer.Context,
+    phase: options.Phase = None,
+    form: options.FormatOf = None,
+    output: options.Output = None,
+    bom: options.Bom = False,
+) -> None:
+    """Kế hoạch: các giai đoạn, nghĩa vụ, thời hạn, đối tượng và nội dung thi đua."""
+    from thidua_cli.report import plan as report
+
+    with options.reading(ctx) as connection:
+        if phase is not None:
+            phase = plans.load(connection).phase(phase).code
+        made = report.build(connection, phase)
+    options.emit(made, form, output, bom)

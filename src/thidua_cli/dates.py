@@ -1,0 +1,121 @@
+"""Days and instants: the zone, the clock (read nowhere else), and strict parsing.
+
+A legal date is a calendar day in Asia/Ho_Chi_Minh, whatever the machine's own zone. The register's
+clock is UTC to the microsecond, written `2022-03-31T16:59:59.999999Z`.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from thidua_cli import language
+from thidua_cli.errors import InvalidError
+from thidua_cli.language import _
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_ISO = r"(\d{4})-(\d\d)-(\d\d)"
+_DAY_FIRST = r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})"
+_EXCEL_DAY_0 = date(1899, 12, 30)
+
+
+@cache
+def zone() -> "ZoneInfo":
+    """The zone of every legal date."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def now() -> datetime:
+    """The instant, in UTC; the one place where the clock is read."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day it is in Việt Nam."""
+    return now().astimezone(zone()).date()
+
+
+def parse_date(text: str) -> date:
+    """A day written `2022-03-31`, `31/03/2022` or `31-3-2022`; edge spaces do not count.
+
+    Raises InvalidError for anything else, saying what the text looks like.
+    """
+    value = " ".join(text.split())
+    if match := re.fullmatch(_ISO, value, re.ASCII):
+        year, month, day = match.groups()
+    elif match := re.fullmatch(_DAY_FIRST, value, re.ASCII):
+        day, _separator, month, year = match.groups()
+    else:
+        raise InvalidError(_why_not_a_date(value), _("viết 2022-03-31 hoặc 31/03/2022"))
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        problem = _("không có tháng {month}").format(month=month) if int(month) not in range(1, 13) else ""
+        raise InvalidError(
+            problem or _("không có ngày này"), _("viết ngày trước, tháng sau: 31/03/2022")
+        ) from None
+
+
+def _why_not_a_date(value: str) -> str:
+    if not value:
+        return _("ngày bỏ trống")
+    if re.fullmatch(r"\d{5}", value, re.ASCII):
+        day = _EXCEL_DAY_0 + timedelta(days=int(value))
+        return _("đây là số thứ tự ngày của Excel, tức {day}").format(day=day.isoformat())
+    if re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d\d", value, re.ASCII):
+        return _("năm chỉ có hai chữ số")
+    if re.fullmatch(r"\d{4}", value, re.ASCII):
+        return _("chỉ có năm")
+    if re.match(r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})[ T]\d", value, re.ASCII):
+        return _("có cả giờ, giờ sẽ bị mất")
+    return _("không phải ngày theo dạng ISO hay ngày/tháng/năm")
+
+
+def parse_instant(text: str) -> datetime:
+    """An instant of the register's clock, in UTC.
+
+    A bare date is the end of that day in Việt Nam; otherwise an ISO instant with an offset.
+    Raises InvalidError for an instant without an offset, or anything else.
+    """
+    try:
+        day = parse_date(text)
+    except InvalidError:
+        pass
+    else:
+        return datetime.combine(day, time.max, zone()).astimezone(UTC)
+    cure = _("viết 2022-04-01T08:00:00+07:00, 2022-04-01 hoặc #12")
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidError(_("không phải thời điểm"), cure) from None
+    if instant.tzinfo is None:
+        raise InvalidError(_("thời điểm thiếu múi giờ"), cure)
+    return instant.astimezone(UTC)
+
+
+def stamp(instant: datetime) -> str:
+    """The instant as the register stores it: UTC, always six decimals, so that text sorts as time."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def unstamp(text: str) -> datetime:
+    """The instant that `stamp` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def show_day(day: date | str | None) -> str:
+    """A day for people: 31/03/2022 in Vietnamese, 2022-03-31 in English; nothing for none."""
+    if day is None:
+        return ""
+    value = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{value:%d/%m}/{value.year:04}" if language.current() == "vi" else value.isoformat()
+
+
+def show_instant(text: str) -> str:
+    """A stored instant for people, on Việt Nam's clock, to the second."""
+    local = unstamp(text).astimezone(zone())
+    return f"{show_day(local.date())} {local:%H:%M:%S}"

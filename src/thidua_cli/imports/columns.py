@@ -1,0 +1,165 @@
+"""The columns of each kind of import file, and the headers that name them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from thidua_cli.imports.sheet import Problem, short
+from thidua_cli.language import _
+from thidua_cli.terms import Action
+
+
+class ImportKind(StrEnum):
+    """What a file may hold."""
+
+    UNITS = "units"
+    LAUNCHES = "launches"
+    REGISTRATIONS = "registrations"
+    REVIEWS = "reviews"
+    EXEMPTIONS = "exemptions"
+
+
+ACTIONS = {
+    ImportKind.LAUNCHES: Action.LAUNCH,
+    ImportKind.REGISTRATIONS: Action.REGISTRATION,
+    ImportKind.REVIEWS: Action.REVIEW,
+}
+
+_DOCUMENT = ("document_number", "document_issuer", "document_date", "received_on", "evidence", "note")
+_REQUIRED: dict[ImportKind, tuple[str, ...]] = {
+    ImportKind.UNITS: ("code", "name", "kind"),
+    ImportKind.LAUNCHES: ("unit_code", "done_on"),
+    ImportKind.REGISTRATIONS: ("unit_code", "done_on"),
+    ImportKind.REVIEWS: ("unit_code", "done_on"),
+    ImportKind.EXEMPTIONS: ("unit_code", "obligation", "on", "reason"),
+}
+_OPTIONAL: dict[ImportKind, tuple[str, ...]] = {
+    ImportKind.UNITS: ("level", "parent_code", "abbreviation", "sort_order", "valid_from", "note"),
+    ImportKind.LAUNCHES: (*_DOCUMENT, "phase"),
+    ImportKind.REGISTRATIONS: ("contents", *_DOCUMENT, "phase"),
+    ImportKind.REVIEWS: (*_DOCUMENT, "phase"),
+    ImportKind.EXEMPTIONS: _DOCUMENT,
+}
+_COMMON_ALIASES = {
+    "unit": "unit_code",
+    "mã đơn vị": "unit_code",
+    "đơn vị": "unit_code",
+    "received_date": "received_on",
+    "số văn bản": "document_number",
+    "cơ quan ban hành": "document_issuer",
+    "ngày văn bản": "document_date",
+    "ngày nhận": "received_on",
+    "minh chứng": "evidence",
+    "ghi chú": "note",
+    "giai đoạn": "phase",
+    "nội dung": "contents",
+}
+_UNIT_ALIASES = {
+    "mã đơn vị": "code",
+    "tên đơn vị": "name",
+    "loại": "kind",
+    "cấp": "level",
+    "mã đơn vị cấp trên": "parent_code",
+    "tên tắt": "abbreviation",
+    "thứ tự": "sort_order",
+    "từ ngày": "valid_from",
+    "ghi chú": "note",
+}
+_ALIASES: dict[ImportKind, dict[str, str]] = {
+    ImportKind.UNITS: _UNIT_ALIASES,
+    ImportKind.LAUNCHES: {**_COMMON_ALIASES, "date": "done_on", "ngày phát động": "done_on"},
+    ImportKind.REGISTRATIONS: {**_COMMON_ALIASES, "date": "done_on", "ngày đăng ký": "done_on"},
+    ImportKind.REVIEWS: {**_COMMON_ALIASES, "date": "done_on", "ngày tổng kết": "done_on"},
+    ImportKind.EXEMPTIONS: {
+        **_COMMON_ALIASES,
+        "date": "on",
+        "ngày miễn": "on",
+        "nghĩa vụ": "obligation",
+        "lý do": "reason",
+    },
+}
+_SPACES = re.compile(r"\s+")
+
+
+def required(kind: ImportKind) -> tuple[str, ...]:
+    """Columns that a file of that kind must have."""
+    return _REQUIRED[kind]
+
+
+def fields(kind: ImportKind) -> tuple[str, ...]:
+    """All columns that a file of that kind may have, required ones first."""
+    return _REQUIRED[kind] + _OPTIONAL[kind]
+
+
+def normal(header: str) -> str:
+    """A header for comparison: NFC, lower case, a line break or any run of spaces is one space."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", header)).strip().lower()
+
+
+def field_of(kind: ImportKind, header: str) -> str | None:
+    """The field that a header names, or none."""
+    name = normal(header)
+    if name in fields(kind):
+        return name
+    return _ALIASES[kind].get(name)
+
+
+class Headers(NamedTuple):
+    """Which field each column holds (none: ignored), and what is wrong with the header row."""
+
+    fields: Sequence[str | None]
+    problems: Sequence[Problem]
+
+
+def match(kind: ImportKind, headers: Sequence[str], row: int, filled: Mapping[int, bool]) -> Headers:
+    """Match a header row; `filled` tells which columns hold data below it."""
+    found: list[str | None] = []
+    problems: list[Problem] = []
+    for index, header in enumerate(headers):
+        name = normal(header)
+        if not name:
+            if filled.get(index):
+                problems.append(
+                    Problem(
+                        row,
+                        "",
+                        None,
+                        _("cột thứ {n} có dữ liệu mà không có tiêu đề").format(n=index + 1),
+                        _("ghi tiêu đề hoặc xóa cột"),
+                    )
+                )
+            found.append(None)
+            continue
+        field = field_of(kind, header)
+        if field is None:
+            problems.append(
+                Problem(
+                    row,
+                    short(header),
+                    None,
+                    _("không biết cột này"),
+                    _("các cột nhận được: {columns}").format(columns=", ".join(fields(kind))),
+                )
+            )
+        elif field in found:
+            problems.append(
+                Problem(
+                    row, short(header), None, _("cột {field} có hai lần").format(field=field), _("bỏ một cột")
+                )
+            )
+        found.append(field)
+    missing = [field for field in required(kind) if field not in found]
+    if missing:
+        problems.insert(
+            0,
+            Problem(
+                row,
+                "",
+                None,
+                _("thiếu cột: {columns}").format(columns=", ".join(missing)),
+                _("thêm cột vào dòng tiêu đề"),
+            ),
+        )
+    return Headers(found, problems)

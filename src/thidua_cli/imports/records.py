@@ -1,0 +1,117 @@
+"""Launches, registrations, reviews and exemptions from a file."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from thidua_cli import records
+from thidua_cli.imports.columns import ACTIONS, ImportKind
+from thidua_cli.imports.sheet import Problem, Sheet
+from thidua_cli.language import _
+from thidua_cli.records import Entry, Outcome, Register
+
+if TYPE_CHECKING:
+    from thidua_cli.models import ExemptionIn, RecordIn
+
+
+class Incoming(NamedTuple):
+    """A record or exemption of a file, and its row."""
+
+    row: int
+    item: "RecordIn | ExemptionIn"
+
+
+@dataclass(slots=True)
+class RecordPlan:
+    """What an import of records would do."""
+
+    new: list[tuple[Incoming, Entry]] = field(default_factory=list)
+    unchanged: list[tuple[Incoming, Entry]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def check(sheet: Sheet, kind: ImportKind) -> tuple[list[Incoming], list[Problem]]:
+    """The records of a sheet, and what is wrong with its rows."""
+    from thidua_cli import models
+
+    items: list[Incoming] = []
+    problems = list(sheet.problems)
+    for row, values in sheet.rows:
+        item: RecordIn | ExemptionIn | None
+        if kind is ImportKind.EXEMPTIONS:
+            renamed = {("exempted_on" if name == "on" else name): value for name, value in values.items()}
+            item, wrong = models.check(models.ExemptionIn, renamed)
+        else:
+            item, wrong = models.check(models.RecordIn, {**values, "action": ACTIONS[kind]})
+        problems += [
+            Problem(
+                row, "on" if each.field == "exempted_on" else each.field, each.value, each.message, each.cure
+            )
+            for each in wrong
+        ]
+        if item is not None:
+            items.append(Incoming(row, item))
+    return items, problems
+
+
+def plan(items: list[Incoming], register: Register) -> RecordPlan:
+    """Compare records with the register. A unit has one record of a phase and action, in a file too."""
+    made = RecordPlan()
+    rows: dict[tuple[object, ...], int] = {}
+    for incoming in items:
+        outcome = records.decide(register, incoming.item)
+        if outcome.error is not None:
+            made.problems.append(_refused(incoming, outcome))
+            continue
+        assert outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
+        if earlier := rows.get(outcome.entry.key):
+            made.problems.append(
+                Problem(
+                    incoming.row,
+                    "unit_code",
+                    incoming.item.unit_code,
+                    _("{name} có hai lần trong tệp: dòng {earlier} và {row}").format(
+                        name=outcome.version.name, earlier=earlier, row=incoming.row
+                    ),
+                    _("bỏ một dòng"),
+                )
+            )
+            continue
+        rows[outcome.entry.key] = incoming.row
+        made.warnings += [
+            _("dòng {row}: {warning}").format(row=incoming.row, warning=each) for each in outcome.warnings
+        ]
+        if outcome.verdict == "new":
+            made.new.append((incoming, outcome.entry))
+        elif outcome.verdict == "same" and outcome.existing:
+            made.unchanged.append((incoming, outcome.existing))
+        else:
+            made.problems.append(_differs(incoming, outcome))
+    return made
+
+
+def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
+    assert outcome.error is not None  # noqa: S101
+    return Problem(incoming.row, "", None, outcome.error.message, "; ".join(outcome.error.hints))
+
+
+def _differs(incoming: Incoming, outcome: Outcome) -> Problem:
+    assert outcome.existing is not None and outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
+    return Problem(
+        incoming.row,
+        "",
+        None,
+        _("{name}: sổ đã có #{number} ngày {old}{old_number}, tệp ghi ngày {new}{new_number}").format(
+            name=outcome.version.name,
+            number=outcome.existing.id,
+            old=outcome.existing.day,
+            old_number=_document(outcome.existing),
+            new=outcome.entry.day,
+            new_number=_document(outcome.entry),
+        ),
+        _("sửa tệp, hoặc sửa bản ghi bằng thidua record correct"),
+    )
+
+
+def _document(entry: Entry) -> str:
+    return f" ({entry.document.number})" if entry.document.number else ""

@@ -1,0 +1,254 @@
+"""Units from a file: compare with the register, find what is wrong, store what is new."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from thidua_cli import dates, store
+from thidua_cli.imports import reading
+from thidua_cli.imports.columns import ImportKind
+from thidua_cli.imports.sheet import Problem, Sheet, reject
+from thidua_cli.language import _
+from thidua_cli.terms import Level
+from thidua_cli.units import Directory, Version
+
+if TYPE_CHECKING:
+    from thidua_cli.models import UnitIn
+
+_COMPARED = ("name", "kind", "level", "abbreviation", "sort_order")
+
+
+class Incoming(NamedTuple):
+    """A unit of a file, its row, and the day from which it is to hold."""
+
+    row: int
+    unit: "UnitIn"
+    valid_from: date
+
+    @property
+    def key(self) -> str:
+        return self.unit.code.lower()
+
+
+@dataclass(slots=True)
+class UnitPlan:
+    """What an import of units would do."""
+
+    new: list[Incoming] = field(default_factory=list)
+    unchanged: list[Incoming] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    parents: dict[str, int] = field(default_factory=dict)  # code -> unit id, for parents in the register
+
+
+def check(sheet: Sheet, first_day: date) -> tuple[list[Incoming], list[Problem]]:
+    """The units of a sheet, and what is wrong with its rows; `first_day` is used where no day is given."""
+    from thidua_cli import models
+
+    items, problems = [], list(sheet.problems)
+    for row, values in sheet.rows:
+        unit, wrong = models.check(models.UnitIn, values)
+        problems += [Problem(row, each.field, each.value, each.message, each.cure) for each in wrong]
+        if unit is not None:
+            day = unit.valid_from or first_day
+            if day > dates.today():
+                problems.append(
+                    Problem(row, "valid_from", day.isoformat(), _("ngày ở tương lai"), _("kiểm tra lại ngày"))
+                )
+            items.append(Incoming(row, unit, day))
+    return items, problems
+
+
+def plan(items: Sequence[Incoming], directory: Directory, fields: Sequence[str]) -> UnitPlan:
+    """Compare units with the register; `fields` are the columns that the file has."""
+    made = UnitPlan()
+    first: dict[str, Incoming] = {}
+    for item in items:
+        if item.key in first:
+            made.problems.append(_duplicate(item, first[item.key]))
+        else:
+            first[item.key] = item
+    for item in first.values():
+        _check_parent(item, first, directory, made)
+        _compare(item, directory, fields, made)
+    _check_rings(first, made)
+    return made
+
+
+def _duplicate(item: Incoming, earlier: Incoming) -> Problem:
+    return Problem(
+        item.row,
+        "code",
+        item.unit.code,
+        _("trùng mã với dòng {row}").format(row=earlier.row),
+        _("một mã chỉ thuộc một đơn vị vào một ngày"),
+    )
+
+
+def _check_parent(item: Incoming, first: dict[str, Incoming], directory: Directory, made: UnitPlan) -> None:
+    code = item.unit.parent_code
+    if code is None:
+        return
+    levels = list(Level)
+    if code.lower() == item.key:
+        made.problems.append(
+            Problem(
+                item.row, "parent_code", code, _("đơn vị là cấp trên của chính mình"), _("sửa mã cấp trên")
+            )
+        )
+        return
+    day = item.valid_from.isoformat()
+    above = next((version for version in directory.with_code(code) if version.holds_on(day)), None)
+    if above is not None:
+        made.parents[code.lower()] = above.unit
+    if inside := first.get(code.lower()):
+        level = inside.unit.level
+        if level and item.unit.level and levels.index(level) > levels.index(item.unit.level):
+            made.problems.append(_below(item, code))
+    elif above is None:
+        made.problems.append(
+            Problem(
+                item.row,
+                "parent_code",
+                code,
+                _("không có đơn vị cấp trên này"),
+                _("thêm đơn vị ấy, hoặc sửa mã"),
+            )
+        )
+    elif item.unit.level and levels.index(above.level) > levels.index(item.unit.level):
+        made.problems.append(_below(item, code))
+
+
+def _below(item: Incoming, code: str) -> Problem:
+    return Problem(
+        item.row,
+        "parent_code",
+        code,
+        _("cấp của đơn vị cấp trên lại thấp hơn"),
+        _("sửa cấp hoặc mã cấp trên"),
+    )
+
+
+def _check_rings(first: dict[str, Incoming], made: UnitPlan) -> None:
+    done: set[str] = set()
+    for start in first:
+        path: list[str] = []
+        at: str | None = start
+        while at is not None and at in first and at not in done and at not in path:
+            path.append(at)
+            parent = first[at].unit.parent_code
+            at = parent.lower() if parent else None
+        if at in path and len(path[path.index(at) :]) > 1:
+            ring = [first[key].unit.code for key in path[path.index(at) :]]
+            made.problems.append(
+                Problem(
+                    first[at].row,
+                    "parent_code",
+                    ring[0],
+                    _("vòng tròn cấp trên: {ring}").format(ring=" → ".join([*ring, ring[0]])),
+                    _("sửa mã cấp trên"),
+                )
+            )
+        done.update(path)
+
+
+def _compare(item: Incoming, directory: Directory, fields: Sequence[str], made: UnitPlan) -> None:
+    day = item.valid_from.isoformat()
+    holders = directory.with_code(item.unit.code)
+    held = next((version for version in holders if version.holds_on(day)), None)
+    if held is None and item.unit.valid_from is None and holders:
+        held = holders[-1]
+    if held is not None:
+        differences = _differences(item, held, directory, fields)
+        made.problems += differences
+        if not differences:
+            made.unchanged.append(item)
+        return
+    later = next((version for version in holders if version.until_on is None or version.until_on > day), None)
+    if later is not None:
+        made.problems.append(
+            Problem(
+                item.row,
+                "code",
+                item.unit.code,
+                _("từ {day} mã này là của {name}").format(day=later.valid_from, name=later.name),
+                _("một mã chỉ thuộc một đơn vị vào một ngày"),
+            )
+        )
+    else:
+        made.new.append(item)
+
+
+def _differences(item: Incoming, held: Version, directory: Directory, fields: Sequence[str]) -> list[Problem]:
+    problems = []
+    for name in _COMPARED:
+        ours, theirs = getattr(held, name), getattr(item.unit, name)
+        if (name in fields or name == "kind") and ours != theirs:
+            problems.append(_differs(item, name, theirs, ours))
+    if "parent_code" in fields:
+        parent = directory.on(held.parent, max(held.valid_from, item.valid_from.isoformat()))
+        ours = parent.code if parent else None
+        if (ours or "").lower() != (item.unit.parent_code or "").lower():
+            problems.append(_differs(item, "parent_code", item.unit.parent_code, ours))
+    return problems
+
+
+def _differs(item: Incoming, name: str, theirs: object, ours: object) -> Problem:
+    return Problem(
+        item.row,
+        name,
+        str(theirs) if theirs is not None else "",
+        _("khác với sổ: {code} đang là '{value}'").format(
+            code=item.unit.code, value="" if ours is None else ours
+        ),
+        _("sửa tệp, hoặc ghi thay đổi bằng thidua units"),
+    )
+
+
+def first_units(path: Path, first_day: date) -> UnitPlan:
+    """The units of a file for a register that is still empty; raises RejectedError with all that is wrong."""
+    sheet = reading.read(str(path), ImportKind.UNITS)
+    items, problems = check(sheet, first_day)
+    made = plan(items, Directory(), sheet.fields)
+    made.problems += problems
+    if made.problems:
+        raise reject(str(path), made.problems, most=20)
+    return made
+
+
+def apply(writer: store.Writer, made: UnitPlan) -> None:
+    """Store the new units of a plan."""
+    ids = {item.key: writer.next_id("unit") for item in made.new}
+    writer.insert(
+        "unit",
+        [
+            {"id": ids[item.key], "kind": str(item.unit.kind), "level": str(item.unit.level)}
+            for item in made.new
+        ],
+    )
+    writer.insert(
+        "unit_version",
+        [
+            {
+                "id": writer.next_id("unit_version"),
+                "unit": ids[item.key],
+                "code": item.unit.code,
+                "name": item.unit.name,
+                "parent": _parent(item, ids, made),
+                "abbreviation": item.unit.abbreviation,
+                "sort_order": item.unit.sort_order,
+                "valid_from": item.valid_from.isoformat(),
+                "document_number": None,
+                "note": item.unit.note,
+            }
+            for item in made.new
+        ],
+    )
+
+
+def _parent(item: Incoming, ids: dict[str, int], made: UnitPlan) -> int | None:
+    if item.unit.parent_code is None:
+        return None
+    key = item.unit.parent_code.lower()
+    return ids.get(key) or made.parents[key]

@@ -1,0 +1,130 @@
+"""The chain of operations: which rows an operation wrote, their digest, and the hash that links it.
+
+The canonical encoding is documented in docs/schema.md, so that anyone can recompute it: the rows of an
+operation as one compact JSON array (UTF-8), table by table in the order of TABLES, each by its key, each row
+`[table, column, column, ...]` in the order of the schema with trailing nulls left out.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import NamedTuple
+
+FIRST_PREVIOUS = "0" * 64
+
+# Every journalled table and the columns of its key. New tables go to the end, new columns are nullable.
+TABLES: dict[str, tuple[str, ...]] = {
+    "movement": ("id",),
+    "phase": ("code",),
+    "obligation": ("code",),
+    "obligation_kind": ("obligation", "kind"),
+    "content": ("number",),
+    "unit": ("id",),
+    "unit_version": ("id",),
+    "unit_end": ("id",),
+    "succession": ("id",),
+    "record": ("id",),
+    "record_content": ("record", "content"),
+    "exemption": ("id",),
+    "void": ("id",),
+}
+
+_CHUNK = 2000
+
+
+class Operation(NamedTuple):
+    """A link of the chain; `digest`, `previous_hash` and `hash` are 64 lower-case hex digits."""
+
+    number: int
+    recorded_at: str
+    actor: str
+    command: str
+    row_count: int
+    digest: str
+    previous_hash: str
+    hash: str
+
+    @property
+    def anchor(self) -> str:
+        """`N:HASH`, which stands in every report and proves what the register held."""
+        return f"{self.number}:{self.hash}"
+
+
+def rows_digest(connection: sqlite3.Connection, number: int) -> tuple[int, str]:
+    """How many rows operation `number` wrote, and the SHA-256 of their canonical encoding."""
+    import hashlib
+
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    digest, count = hashlib.sha256(b"["), 0
+    for rows in _chunks(connection, number):
+        text = encode(rows)[1:-1]
+        digest.update((f",{text}" if count else text).encode())
+        count += len(rows)
+    digest.update(b"]")
+    return count, digest.hexdigest()
+
+
+def _chunks(connection: sqlite3.Connection, number: int) -> Iterator[list[list[object]]]:
+    for table, key in TABLES.items():
+        cursor = connection.execute(
+            f"SELECT * FROM {table} WHERE operation = ? ORDER BY {', '.join(key)}", (number,)
+        )
+        cursor.row_factory = None
+        while rows := cursor.fetchmany(_CHUNK):
+            yield [_encoded(table, row) for row in rows]
+
+
+def _encoded(table: str, row: tuple[object, ...]) -> list[object]:
+    end = len(row)
+    while end and row[end - 1] is None:
+        end -= 1
+    return [table, *row[:end]]
+
+
+def link_hash(
+    number: int, recorded_at: str, actor: str, command: str, row_count: int, digest: str, previous: str
+) -> str:
+    """The hash of an operation: SHA-256 of its other columns as a compact JSON array."""
+    import hashlib
+
+    link = [number, recorded_at, actor, command, row_count, digest, previous]
+    return hashlib.sha256(json.dumps(link, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def operations(connection: sqlite3.Connection, known: int) -> list[Operation]:
+    """All operations up to number `known`, newest first."""
+    rows = connection.execute(
+        "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
+        " WHERE number <= ? ORDER BY number DESC",
+        (known,),
+    )
+    return [Operation(*row) for row in rows]
+
+
+def head(connection: sqlite3.Connection) -> Operation | None:
+    """The newest operation; none in a register that is still being made."""
+    row = connection.execute(
+        "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
+        " ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    return Operation(*row) if row else None
+
+
+def known_at(connection: sqlite3.Connection, stamp: str) -> Operation:
+    """The last operation recorded by an instant; what init loaded is known at every instant."""
+    row = connection.execute(
+        "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
+        " WHERE recorded_at <= ? OR number = 1 ORDER BY number DESC LIMIT 1",
+        (stamp,),
+    ).fetchone()
+    return Operation(*row)
+
+
+def numbered(connection: sqlite3.Connection, number: int) -> Operation | None:
+    """Operation `number`, or none."""
+    row = connection.execute(
+        "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
+        " WHERE number = ?",
+        (number,),
+    ).fetchone()
+    return Operation(*row) if row else None

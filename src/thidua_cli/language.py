@@ -1,0 +1,55 @@
+"""The language of messages: Vietnamese in the source, English from a catalogue.
+
+`_` looks the language up at every call, so that one process may serve both; texts that a
+decorator fixes at import (help texts) follow the language chosen before that import.
+"""
+
+import gettext
+from collections.abc import Mapping
+from pathlib import Path
+
+LANGUAGES = ("vi", "en")
+
+_catalogues: dict[str, gettext.NullTranslations] = {"vi": gettext.NullTranslations()}
+_current = "vi"
+
+
+def use(language: str) -> None:
+    """Choose the language of all that follows; raises KeyError for one that is not offered."""
+    global _current  # noqa: PLW0603 - one process speaks one language at a time, as with setlocale
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    if language not in _catalogues:
+        locale = Path(__file__).parent / "locale"
+        _catalogues[language] = gettext.translation("thidua", locale, languages=[language])
+    _current = language
+
+
+def current() -> str:
+    """The code of the language in use: `vi` or `en`."""
+    return _current
+
+
+def from_environment(environ: Mapping[str, str]) -> str:
+    """The language that the locale asks for.
+
+    The first of LC_ALL, LC_MESSAGES and LANG that is set decides; `C`, `POSIX` and none mean Vietnamese,
+    and so does Vietnamese itself. Any other locale is read in English.
+    """
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(variable, ""):
+            name = value.partition(".")[0].partition("_")[0]
+            return "vi" if name in ("C", "POSIX", "vi") else "en"
+    return "vi"
+
+
+def _(message: str) -> str:
+    """The message in the language in use."""
+    return _catalogues[_current].gettext(message)
+
+
+def counted(number: int, vietnamese: str, english_one: str, english_many: str) -> str:
+    """A phrase with a number: Vietnamese has one form, English has two. `{n}` is the number."""
+    if _current == "vi":
+        return vietnamese.format(n=number)
+    return (english_one if number == 1 else english_many).format(n=number)

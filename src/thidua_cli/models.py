@@ -1,0 +1,353 @@
+"""What comes in: units, records, exemptions and the plan, validated in one place.
+
+A file's row and a command's options pass through the same models. Fields are named as in the JSON output;
+text is made regular first (`text.clean`), and every complaint is an InvalidError with its cure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+
+from thidua_cli import dates, terms, text
+from thidua_cli.errors import InvalidError
+from thidua_cli.language import _
+
+
+def _text(value: object, *, lines: bool = False) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InvalidError(_("phải là chữ, không phải số hay kiểu khác"), _("ghi giá trị trong ngoặc kép"))
+    return text.clean(value, lines=lines).value
+
+
+def _optional(value: object) -> str | None:
+    return _text(value) or None
+
+
+def _code(value: object) -> str:
+    return text.check_code(_text(value))
+
+
+def _optional_code(value: object) -> str | None:
+    return text.check_code(code) if (code := _text(value)) else None
+
+
+def _name(value: object) -> str:
+    return text.check_name(_text(value))
+
+
+def _short(value: object) -> str | None:
+    return text.check_length(_text(value), text.NAME_LIMIT) or None
+
+
+def _number(value: object) -> str | None:
+    return text.check_length(_text(value), text.NUMBER_LIMIT) or None
+
+
+def _note(value: object) -> str | None:
+    return text.check_length(_text(value, lines=True), text.NOTE_LIMIT) or None
+
+
+def _reason(value: object) -> str:
+    reason = text.check_length(_text(value, lines=True), text.NOTE_LIMIT)
+    if not reason:
+        raise InvalidError(_("lý do bỏ trống"), _("ghi lý do"))
+    return reason
+
+
+def _day(value: object) -> date:
+    return value if isinstance(value, date) else dates.parse_date(_text(value))
+
+
+def _optional_day(value: object) -> date | None:
+    return None if value is None or _text_is_empty(value) else _day(value)
+
+
+def _text_is_empty(value: object) -> bool:
+    return isinstance(value, str) and not _text(value)
+
+
+def _kind(value: object) -> terms.Kind:
+    written = _text(value)
+    if (kind := terms.kind_names().get(written.lower())) is None:
+        raise InvalidError(
+            _("không có loại đơn vị này"), _("dùng một trong: {kinds}").format(kinds=", ".join(terms.Kind))
+        )
+    return kind
+
+
+def _level(value: object) -> terms.Level | None:
+    written = _text(value)
+    if not written:
+        return None
+    if (level := terms.level_names().get(written.lower())) is None:
+        raise InvalidError(
+            _("không có cấp này"), _("dùng một trong: {levels}").format(levels=", ".join(terms.Level))
+        )
+    return level
+
+
+def _whole_number(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    else:
+        written = _text(value)
+        if not written:
+            return None
+        if not (written.isascii() and written.isdigit()):
+            raise InvalidError(_("không phải số nguyên"), _("ghi các chữ số 0-9"))
+        number = int(written[:20])
+    if not 0 <= number < 10**9:
+        raise InvalidError(_("số quá lớn hoặc âm"), _("ghi số từ 0 đến 999999999"))
+    return number
+
+
+def _contents(value: object) -> tuple[int, ...]:
+    parts = value if isinstance(value, (list, tuple)) else _text(value).split(",")
+    numbers: set[int] = set()
+    for part in parts:
+        for piece in str(part).split(","):
+            if not piece.strip():
+                continue
+            if not (piece.strip().isascii() and piece.strip().isdigit()):
+                raise InvalidError(_("nội dung thi đua là các số, như 1,3"), _("ghi số của nội dung"))
+            numbers.add(int(piece.strip()[:9]))
+    return tuple(sorted(numbers))
+
+
+Text = Annotated[str | None, BeforeValidator(_optional)]
+Code = Annotated[str, BeforeValidator(_code)]
+OptionalCode = Annotated[str | None, BeforeValidator(_optional_code)]
+Name = Annotated[str, BeforeValidator(_name)]
+ShortText = Annotated[str | None, BeforeValidator(_short)]
+DocumentNumber = Annotated[str | None, BeforeValidator(_number)]
+Note = Annotated[str | None, BeforeValidator(_note)]
+Reason = Annotated[str, BeforeValidator(_reason)]
+Day = Annotated[date, BeforeValidator(_day)]
+OptionalDay = Annotated[date | None, BeforeValidator(_optional_day)]
+KindOfUnit = Annotated[terms.Kind, BeforeValidator(_kind)]
+OptionalLevel = Annotated[terms.Level | None, BeforeValidator(_level)]
+WholeNumber = Annotated[int | None, BeforeValidator(_whole_number)]
+Contents = Annotated[tuple[int, ...], BeforeValidator(_contents)]
+
+
+class Incoming(BaseModel):
+    """Base of all that comes in: unknown fields are an error, values are frozen once checked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class UnitIn(Incoming):
+    """A unit as a file or a command gives it; without a level, the level is that of its kind."""
+
+    code: Code
+    name: Name
+    kind: KindOfUnit
+    level: OptionalLevel = None
+    parent_code: OptionalCode = None
+    abbreviation: ShortText = None
+    sort_order: WholeNumber = None
+    valid_from: OptionalDay = None
+    note: Note = None
+
+    @model_validator(mode="after")
+    def _level_of_kind(self) -> Self:
+        if self.level is None:
+            object.__setattr__(self, "level", terms.LEVEL_OF_KIND[self.kind])
+        return self
+
+
+class DocumentIn(Incoming):
+    """The paper behind a record or an exemption, as far as it is known."""
+
+    document_number: DocumentNumber = None
+    document_issuer: ShortText = None
+    document_date: OptionalDay = None
+    received_on: OptionalDay = None
+    evidence: Note = None
+    evidence_sha256: str | None = None
+    note: Note = None
+
+
+class RecordIn(DocumentIn):
+    """A launch, registration or review; `unit_code` is a code, or a name with its level word."""
+
+    unit_code: Reason
+    action: terms.Action
+    done_on: Day
+    phase: Text = None
+    contents: Contents = ()
+
+    @model_validator(mode="after")
+    def _contents_of_registration(self) -> Self:
+        if self.contents and self.action is not terms.Action.REGISTRATION:
+            raise InvalidError(_("chỉ đăng ký mới nêu nội dung thi đua"), _("bỏ nội dung"))
+        return self
+
+
+class ExemptionIn(DocumentIn):
+    """A unit excused from an obligation from `exempted_on` on, with a reason."""
+
+    unit_code: Reason
+    obligation: Reason
+    exempted_on: Day
+    reason: Reason
+
+
+class PhaseIn(Incoming):
+    code: Code
+    starts_on: date
+    ends_on: date
+    title_vi: Name
+    title_en: Name
+
+
+class ObligationIn(Incoming):
+    code: Code
+    phase: Code
+    action: terms.Action
+    due_on: date | None = None
+    roster_on: date | None = None
+    kinds: tuple[terms.Kind, ...] | None = None
+    all_kinds_but: tuple[terms.Kind, ...] | None = None
+    newcomers: bool = True
+    title_vi: Name
+    title_en: Name
+
+    @property
+    def bound(self) -> tuple[terms.Kind, ...]:
+        """The kinds of unit that are bound, in protocol order."""
+        if self.kinds is not None:
+            return tuple(kind for kind in terms.Kind if kind in self.kinds)
+        return tuple(kind for kind in terms.Kind if kind not in (self.all_kinds_but or ()))
+
+    @model_validator(mode="after")
+    def _one_way_to_say_kinds(self) -> Self:
+        if (self.kinds is None) == (self.all_kinds_but is None):
+            raise InvalidError(_("nêu kinds hoặc all_kinds_but, một trong hai"))
+        return self
+
+
+class ContentIn(Incoming):
+    number: int
+    title_vi: Name
+    title_en: Name
+
+
+class MovementIn(Incoming):
+    code: Code
+    title_vi: Name
+    title_en: Name
+
+
+class PlanIn(Incoming):
+    """A movement's plan file. A unit has at most one obligation for each phase and action."""
+
+    movement: MovementIn
+    phases: tuple[PhaseIn, ...]
+    obligations: tuple[ObligationIn, ...]
+    contents: tuple[ContentIn, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        _check_phases(self.phases)
+        _check_unique("obligations.code", [obligation.code for obligation in self.obligations])
+        _check_unique("contents.number", [content.number for content in self.contents])
+        _check_obligations(self)
+        return self
+
+
+def _check_unique(what: str, values: list[Any]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise InvalidError(_("{what}: {value} có hai lần").format(what=what, value=value))
+
+
+def _check_phases(phases: tuple[PhaseIn, ...]) -> None:
+    if not phases:
+        raise InvalidError(_("kế hoạch chưa có giai đoạn nào"))
+    _check_unique("phases.code", [phase.code for phase in phases])
+    for phase in phases:
+        if phase.ends_on < phase.starts_on:
+            raise InvalidError(_("{phase}: ngày cuối trước ngày đầu").format(phase=phase.code))
+    for before, after in pairwise(phases):
+        if after.starts_on <= before.ends_on:
+            raise InvalidError(_("{phase}: giai đoạn chồng lên giai đoạn trước").format(phase=after.code))
+
+
+def _check_obligations(plan: PlanIn) -> None:
+    phases = {phase.code: phase for phase in plan.phases}
+    taken: set[tuple[str, str, str]] = set()
+    for obligation in plan.obligations:
+        phase = phases.get(obligation.phase)
+        if phase is None:
+            raise InvalidError(
+                _("{code}: không có giai đoạn {phase}").format(code=obligation.code, phase=obligation.phase)
+            )
+        if obligation.due_on and obligation.due_on < phase.starts_on:
+            raise InvalidError(_("{code}: hạn trước ngày đầu của giai đoạn").format(code=obligation.code))
+        keys = {(obligation.phase, obligation.action, kind) for kind in obligation.bound}
+        if keys & taken:
+            raise InvalidError(
+                _("{code}: một loại đơn vị có hai nghĩa vụ cùng giai đoạn và hành động").format(
+                    code=obligation.code
+                )
+            )
+        taken |= keys
+        launches = [other for other in plan.obligations if other.action is terms.Action.LAUNCH]
+        if not obligation.newcomers and obligation.phase not in {launch.phase for launch in launches}:
+            raise InvalidError(
+                _("{code}: newcomers = false cần một nghĩa vụ phát động trong cùng giai đoạn").format(
+                    code=obligation.code
+                )
+            )
+
+
+Model = TypeVar("Model", bound=Incoming)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one field: the value as given, what is wrong, how to cure it."""
+
+    field: str
+    value: object
+    message: str
+    cure: str = ""
+
+    def __str__(self) -> str:
+        value = text.visible(str(self.value))
+        shown = f" {value[:60]!r}" if isinstance(self.value, str) and value else ""
+        return f"{self.field}{shown}: {self.message}" + (f" ({self.cure})" if self.cure else "")
+
+
+def problems(error: ValidationError) -> list[Problem]:
+    """The complaints of a failed validation, in our words."""
+    found = []
+    for detail in error.errors(include_url=False):
+        where = ".".join(str(part) for part in detail["loc"])
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, InvalidError):
+            found.append(Problem(where, detail["input"], cause.message, cause.cure))
+        elif detail["type"] == "missing":
+            found.append(Problem(where, None, _("thiếu giá trị"), _("ghi giá trị")))
+        elif detail["type"] == "extra_forbidden":
+            found.append(Problem(where, detail["input"], _("không có trường này"), _("bỏ trường này")))
+        else:
+            found.append(
+                Problem(where, detail["input"], _("giá trị không hợp lệ: {why}").format(why=detail["msg"]))
+            )
+    return found
+
+
+def check(model: type[Model], values: Mapping[str, object]) -> tuple[Model | None, list[Problem]]:
+    """The validated model and no problems, or none and what is wrong."""
+    try:
+        return model.model_validate(dict(values)), []
+    except ValidationError as error:
+        return None, problems(error)

@@ -1,0 +1,451 @@
+"""Records of what units did, exemptions, and voids: decide first, then write.
+
+`decide` compares incoming records with the register and tells new ones from those already recorded and from
+those that a rule forbids; nothing is written until the whole batch is decided.
+"""
+
+import re
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from thidua_cli import dates, status, store, text
+from thidua_cli.dates import show_day
+from thidua_cli.errors import NotFoundError, RefusedError, ThiduaError, UsageError
+from thidua_cli.language import _, current
+from thidua_cli.plan import Plan
+from thidua_cli.store import Writer
+from thidua_cli.terms import Action, State, label
+from thidua_cli.units import Directory, Version
+
+if TYPE_CHECKING:
+    from thidua_cli.models import DocumentIn, ExemptionIn, RecordIn
+
+
+class Document(NamedTuple):
+    """The paper behind a record or an exemption; dates are ISO text."""
+
+    number: str | None = None
+    issuer: str | None = None
+    date: str | None = None
+    received_on: str | None = None
+    evidence: str | None = None
+    evidence_sha256: str | None = None
+    note: str | None = None
+
+    def columns(self) -> dict[str, str | None]:
+        """As columns of the tables record and exemption."""
+        return {
+            "document_number": self.number,
+            "document_issuer": self.issuer,
+            "document_date": self.date,
+            "received_on": self.received_on,
+            "evidence": self.evidence,
+            "evidence_sha256": self.evidence_sha256,
+            "note": self.note,
+        }
+
+    def content(self) -> tuple[object, ...]:
+        """What makes two papers the same: number and issuer as normalised, and dates; not the note."""
+        return number_key(self.number), _issuer_key(self.issuer), self.date, self.received_on
+
+
+class Record(NamedTuple):
+    """A launch, registration or review of one unit; `id` is None while it is not stored."""
+
+    unit: int
+    phase: str
+    action: Action
+    done_on: str
+    document: Document
+    contents: tuple[int, ...] = ()
+    id: int | None = None
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """At most one live record has this key."""
+        return self.unit, self.phase, self.action
+
+    @property
+    def day(self) -> str:
+        return self.done_on
+
+    def content(self) -> tuple[object, ...]:
+        """Two records with one key are the same record exactly if this is equal."""
+        return self.done_on, self.contents, self.document.content()
+
+
+class Exemption(NamedTuple):
+    """A unit excused from one obligation; `id` is None while it is not stored."""
+
+    unit: int
+    obligation: str
+    exempted_on: str
+    reason: str
+    document: Document
+    id: int | None = None
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """At most one live exemption has this key."""
+        return self.unit, self.obligation
+
+    @property
+    def day(self) -> str:
+        return self.exempted_on
+
+    def content(self) -> tuple[object, ...]:
+        """Two exemptions with one key are the same exactly if this is equal."""
+        return self.exempted_on, self.reason, self.document.content()
+
+
+Entry = Record | Exemption
+
+EVERYTHING = 2**62  # an operation number that no register reaches
+
+
+def number_key(number: str | None) -> str:
+    """A document number for comparison: no spaces, upper case, no zeros in front, one kind of dash."""
+    compact = re.sub(r"[\s\u00a0]+", "", number or "").upper().replace("–", "-").replace("—", "-")
+    return re.sub(r"^0+(?=\d)", "", compact)
+
+
+def _issuer_key(issuer: str | None) -> str:
+    return text.name_key(issuer) if issuer else ""
+
+
+# Reading
+
+
+def live_records(
+    connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
+) -> list[Record]:
+    """Live records: of one unit, the one with a number, or all."""
+    rows = connection.execute(store.sql("live_records"), {"known": known, "unit": unit, "id": number})
+    return [
+        Record(
+            row[1],
+            row[2],
+            Action(row[3]),
+            row[4],
+            Document(*row[5:12]),
+            tuple(int(number) for number in row[12].split(",")) if row[12] else (),
+            row[0],
+        )
+        for row in rows
+    ]
+
+
+def live_exemptions(
+    connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
+) -> list[Exemption]:
+    """Live exemptions: of one unit, the one with a number, or all."""
+    rows = connection.execute(store.sql("live_exemptions"), {"known": known, "unit": unit, "id": number})
+    return [Exemption(row[1], row[2], row[3], row[4], Document(*row[5:12]), row[0]) for row in rows]
+
+
+# Deciding
+
+
+class Outcome(NamedTuple):
+    """What becomes of one incoming entry.
+
+    `verdict` is `new`, `same` (already recorded, as `existing`), `differs` (from `existing`) or `refused`
+    (see `error`).
+    """
+
+    verdict: Literal["new", "same", "differs", "refused"]
+    entry: Entry | None = None
+    version: Version | None = None
+    existing: Entry | None = None
+    error: ThiduaError | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Register:
+    """What deciding needs to know of the register: its units, plan, and live entries by key."""
+
+    connection: sqlite3.Connection
+    known: int
+    plan: Plan
+    directory: Directory
+    entries: dict[tuple[object, ...], Entry] = field(default_factory=dict)
+    _open: dict[Action, set[tuple[str, int]]] = field(default_factory=dict)
+    _rosters: dict[Action, set[tuple[str, int]]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, plan: Plan, known: int) -> "Register":
+        """All of the register as known at an operation."""
+        register = cls(connection, known, plan, Directory.read(connection, known))
+        register.entries.update({entry.key: entry for entry in live_records(connection, known)})
+        register.entries.update({entry.key: entry for entry in live_exemptions(connection, known)})
+        return register
+
+    def open_phases(self, action: Action, unit: int, before: str) -> list[str]:
+        """Phases before `before` in which the unit still owes that action."""
+        self._load_rosters(action)
+        order = [phase.code for phase in self.plan.phases]
+        return [code for code in order[: order.index(before)] if (code, unit) in self._open[action]]
+
+    def on_roster(self, action: Action, phase: str, unit: int) -> bool:
+        """Whether any obligation of that phase and action binds the unit today."""
+        self._load_rosters(action)
+        return (phase, unit) in self._rosters[action]
+
+    def _load_rosters(self, action: Action) -> None:
+        if action not in self._rosters:
+            today = dates.today()
+            found = status.facts(self.connection, today, self.known, action=action)
+            undone = (State.PENDING, State.OVERDUE)
+            self._rosters[action] = {(fact.phase, fact.unit) for fact in found}
+            self._open[action] = {
+                (fact.phase, fact.unit)
+                for fact in found
+                if status.judge(fact, today.isoformat()) in undone and not fact.ended_on
+            }
+
+
+def decide(register: Register, incoming: "RecordIn | ExemptionIn", unit_day: date | None = None) -> Outcome:
+    """What becomes of one incoming record or exemption; `unit_day` is the day to read the unit's code on.
+
+    Rules refuse a date in the future or before its phase, and a phase that cannot be told; they are returned
+    as `error`, with the exit code that the command line gives them.
+    """
+    from thidua_cli.models import RecordIn
+
+    try:
+        if isinstance(incoming, RecordIn):
+            return _decide_record(register, incoming, unit_day)
+        return _decide_exemption(register, incoming, unit_day)
+    except ThiduaError as error:
+        return Outcome("refused", error=error)
+
+
+def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | None) -> Outcome:
+    _refuse_future(incoming.done_on, incoming)
+    _refuse_before_phase(register.plan, incoming)
+    _check_contents(register.plan, incoming.contents)
+    version = register.directory.resolve(incoming.unit_code, unit_day or incoming.done_on)
+    phase = _phase_for(register, incoming, version)
+    entry = Record(
+        version.unit,
+        phase,
+        incoming.action,
+        incoming.done_on.isoformat(),
+        _document(incoming),
+        incoming.contents,
+    )
+    warnings = _document_warnings(incoming, incoming.done_on)
+    if not register.on_roster(incoming.action, phase, version.unit):
+        warnings += (
+            _(
+                "{unit}: không thuộc diện nào của {phase} cho việc {action}; vẫn ghi, không tính vào tỷ lệ"
+            ).format(unit=version.name, phase=phase, action=label(incoming.action, current())),
+        )
+    return _compare(register, entry, version, warnings)
+
+
+def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: date | None) -> Outcome:
+    _refuse_future(incoming.exempted_on, incoming)
+    obligation = register.plan.obligation(incoming.obligation)
+    if incoming.exempted_on < obligation.phase.starts_on:
+        raise RefusedError(
+            _before_phase(incoming.exempted_on, obligation.phase.code, obligation.phase.starts_on)
+        )
+    version = register.directory.resolve(incoming.unit_code, unit_day or incoming.exempted_on)
+    entry = Exemption(
+        version.unit, obligation.code, incoming.exempted_on.isoformat(), incoming.reason, _document(incoming)
+    )
+    warnings = _document_warnings(incoming, None)
+    if version.kind not in obligation.kinds:
+        warnings += (
+            _("{unit}: không thuộc diện của {code}").format(unit=version.name, code=obligation.code),
+        )
+    if not entry.document.number:
+        warnings += (_("{unit}: miễn mà chưa có số văn bản").format(unit=version.name),)
+    return _compare(register, entry, version, warnings)
+
+
+def _compare(register: Register, entry: Entry, version: Version, warnings: tuple[str, ...]) -> Outcome:
+    existing = register.entries.get(entry.key)
+    if existing is None:
+        return Outcome("new", entry, version, warnings=warnings)
+    same = existing.content() == entry.content()
+    return Outcome("same" if same else "differs", entry, version, existing, warnings=warnings)
+
+
+def _document(incoming: "DocumentIn") -> Document:
+    def iso(day: date | None) -> str | None:
+        return day.isoformat() if day else None
+
+    return Document(
+        incoming.document_number,
+        incoming.document_issuer,
+        iso(incoming.document_date),
+        iso(incoming.received_on),
+        incoming.evidence,
+        incoming.evidence_sha256,
+        incoming.note,
+    )
+
+
+def _refuse_future(day: date, incoming: "DocumentIn") -> None:
+    for value in (day, incoming.document_date, incoming.received_on):
+        if value is not None and value > dates.today():
+            raise RefusedError(_("ngày {day} ở tương lai").format(day=show_day(value)))
+
+
+def _check_contents(plan: Plan, contents: Sequence[int]) -> None:
+    unknown = [str(number) for number in contents if number not in plan.contents]
+    if unknown:
+        raise NotFoundError(
+            _("không có nội dung {numbers}").format(numbers=", ".join(unknown)),
+            *(f"{number}  {title}" for number, title in plan.contents.items()),
+        )
+
+
+def _before_phase(day: date, phase: str, start: date) -> str:
+    return _("ngày {day} trước ngày đầu của {phase} ({start})").format(
+        day=show_day(day), phase=phase, start=show_day(start)
+    )
+
+
+def _refuse_before_phase(plan: Plan, incoming: "RecordIn") -> None:
+    phase = plan.phase(incoming.phase) if incoming.phase else plan.phases[0]
+    if incoming.done_on < phase.starts_on:
+        raise RefusedError(_before_phase(incoming.done_on, phase.code, phase.starts_on))
+
+
+def _phase_for(register: Register, incoming: "RecordIn", version: Version) -> str:
+    plan, day = register.plan, incoming.done_on
+    if incoming.phase:
+        return plan.phase(incoming.phase).code
+    held = plan.phase_of(day)
+    codes = ", ".join(item.code for item in plan.phases)
+    if held is None:
+        raise UsageError(
+            _("ngày {day} không thuộc giai đoạn nào: nêu --phase ({codes})").format(
+                day=show_day(day), codes=codes
+            )
+        )
+    if earlier := register.open_phases(incoming.action, version.unit, held.code):
+        raise UsageError(
+            _("{unit} chưa {action} ở {earlier}: nêu --phase {earlier} hoặc {phase}").format(
+                unit=version.name,
+                action=label(incoming.action, current()),
+                earlier=earlier[0],
+                phase=held.code,
+            )
+        )
+    return held.code
+
+
+def _document_warnings(incoming: "RecordIn | ExemptionIn", done_on: date | None) -> tuple[str, ...]:
+    warnings: tuple[str, ...] = ()
+    if done_on and incoming.document_date and incoming.document_date > done_on:
+        warnings += (
+            _("{unit}: văn bản ký ngày {signed}, sau ngày thực hiện {done}").format(
+                unit=incoming.unit_code,
+                signed=show_day(incoming.document_date),
+                done=show_day(done_on),
+            ),
+        )
+    if done_on and incoming.received_on and incoming.received_on < done_on:
+        warnings += (
+            _("{unit}: nhận văn bản ngày {received}, trước ngày thực hiện {done}").format(
+                unit=incoming.unit_code,
+                received=show_day(incoming.received_on),
+                done=show_day(done_on),
+            ),
+        )
+    return warnings
+
+
+# Writing
+
+
+def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
+    """Store entries that `decide` found to be new; returns them with their ids (fresh where none is set)."""
+    stored: list[Entry] = []
+    tables: Mapping[str, list[dict[str, object]]] = {"record": [], "exemption": [], "record_content": []}
+    for entry in entries:
+        if isinstance(entry, Record):
+            number = entry.id or writer.next_id("record")
+            tables["record"].append(
+                {
+                    "id": number,
+                    "unit": entry.unit,
+                    "phase": entry.phase,
+                    "action": str(entry.action),
+                    "done_on": entry.done_on,
+                    **entry.document.columns(),
+                }
+            )
+            tables["record_content"] += [{"record": number, "content": content} for content in entry.contents]
+        else:
+            number = entry.id or writer.next_id("exemption")
+            tables["exemption"].append(
+                {
+                    "id": number,
+                    "unit": entry.unit,
+                    "obligation": entry.obligation,
+                    "exempted_on": entry.exempted_on,
+                    "reason": entry.reason,
+                    **entry.document.columns(),
+                }
+            )
+        stored.append(entry._replace(id=number))
+    for table, rows in tables.items():
+        if rows:
+            writer.insert(table, rows)
+    return stored
+
+
+def find(connection: sqlite3.Connection, number: int) -> tuple[Literal["record", "exemption"], Entry]:
+    """A live record or exemption by its number.
+
+    Raises NotFoundError if there never was one, RefusedError if it has been voided.
+    """
+    for record in live_records(connection, EVERYTHING, number=number):
+        return "record", record
+    for exemption in live_exemptions(connection, EVERYTHING, number=number):
+        return "exemption", exemption
+    for table in ("record", "exemption"):
+        if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():
+            operation, reason = connection.execute(
+                "SELECT operation, reason FROM void WHERE target = ? AND target_id = ?", (table, number)
+            ).fetchone()
+            raise RefusedError(
+                _("bản ghi #{number} đã hủy ở thao tác #{operation}: {reason}").format(
+                    number=number, operation=operation, reason=text.visible(reason)
+                )
+            )
+    raise NotFoundError(_("không có bản ghi #{number}").format(number=number))
+
+
+def void(writer: Writer, number: int, reason: str, replacement: int | None = None) -> Entry:
+    """Void a live record or exemption; returns it. Raises as `find`."""
+    table, entry = find(writer.connection, number)
+    writer.insert(
+        "void",
+        [
+            {
+                "id": writer.next_id("void"),
+                "target": table,
+                "target_id": number,
+                "reason": reason,
+                "replacement": replacement,
+            }
+        ],
+    )
+    return entry
+
+
+def correct(writer: Writer, number: int, reason: str, corrected: Entry) -> Entry:
+    """Void an entry and store what it should have been, linked; returns the new entry."""
+    fresh = writer.next_id("record")
+    void(writer, number, reason, replacement=fresh)
+    return add(writer, [corrected._replace(id=fresh)])[0]

@@ -1,0 +1,159 @@
+"""Reports in every format. Knows columns, rows and tables; nothing of the domain or the database.
+
+A report holds two things: rows for machines (stable keys, ISO dates, plain numbers) and tables for people
+(labels, the language's own numbers and dates, totals). `write` puts either where it belongs.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple, assert_never
+
+from thidua_cli.errors import StoreError
+from thidua_cli.language import _
+
+FORMAT_VERSION = 1  # of the JSON object; 1: the first
+
+
+class Format(StrEnum):
+    """What a report can be written as."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+    MD = "md"
+
+
+class Tone(StrEnum):
+    """How a cell is meant; shown by colour where there is colour, and never only so."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    MUTED = "muted"
+
+
+class Form(StrEnum):
+    """How a column's values are written for people."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    RATE = "rate"
+    DAY = "day"
+    INSTANT = "instant"
+    BAR = "bar"
+
+
+class Column(NamedTuple):
+    """A column for people.
+
+    `drop`: columns with the highest value go first where the width does not suffice; 0 stays always.
+    `narrow`: a text column may be wrapped down to this many cells; 0: never.
+    """
+
+    label: str
+    form: Form = Form.TEXT
+    drop: int = 0
+    narrow: int = 0
+
+
+class Mark(NamedTuple):
+    """A cell's value with a tone."""
+
+    value: object
+    tone: Tone
+
+
+class Table(NamedTuple):
+    """A table for people; `groups` are runs of rows under a heading, `total` stands below all."""
+
+    columns: Sequence[Column]
+    groups: Sequence[tuple[str, Sequence[Sequence[object]]]]
+    title: str = ""
+    tone: Tone = Tone.PLAIN
+    total: Sequence[object] | None = None
+    empty: str = ""
+
+
+class Report(NamedTuple):
+    """A report: `fields` and `rows` for machines, `people` makes the tables when they are asked for."""
+
+    fields: Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
+    people: Callable[[], Sequence[Table]]
+    as_of: str | None = None
+    known_at: str | None = None
+    head: str | None = None
+    lead: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    extra: Mapping[str, Any] = MappingProxyType({})
+
+
+def write(report: Report, form: Format, output: Path | None = None, *, bom: bool = False) -> None:
+    """Write the report to a file, whole or not at all, or to standard output.
+
+    Raises StoreError where the output cannot be written; BrokenPipeError where the reader has gone.
+    """
+    text = to_text(report, form, terminal=output is None)
+    data = (b"\xef\xbb\xbf" if bom else b"") + text.encode("utf-8")
+    if output is None:
+        put(data)
+    else:
+        replace_file(output, data)
+
+
+def to_text(report: Report, form: Format, *, terminal: bool = False) -> str:
+    """The report as text; with `terminal`, a table follows the width and colours of standard output."""
+    match form:
+        case Format.TABLE:
+            from thidua_cli.render import table
+
+            return table.to_text(report, terminal=terminal)
+        case Format.JSON | Format.JSONL:
+            from thidua_cli.render import json_text
+
+            return json_text.to_json(report) if form is Format.JSON else json_text.to_lines(report)
+        case Format.CSV | Format.TSV:
+            from thidua_cli.render import delimited
+
+            return delimited.to_text(report, "," if form is Format.CSV else "\t")
+        case Format.MD:
+            from thidua_cli.render import markdown
+
+            return markdown.to_text(report)
+        case _:
+            assert_never(form)
+
+
+def put(data: bytes) -> None:
+    """Bytes to standard output, flushed."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StoreError(_("không ghi được ra đầu ra chuẩn: {why}").format(why=error.strerror)) from error
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write beside and rename into place, so that a failure leaves the old file as it was."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=error.strerror)) from error

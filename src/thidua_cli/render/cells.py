@@ -1,0 +1,54 @@
+"""One value as people read it: numbers and dates in the language in use, unseen characters made visible."""
+
+from thidua_cli import language
+from thidua_cli.dates import show_day, show_instant
+from thidua_cli.render import Form, Mark, Tone
+
+NOTHING = "–"
+BAR_CELLS = 10
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def visible(text: str) -> str:
+    """As `text.visible`, which is loaded only for a text that needs it."""
+    if text.isprintable():
+        return text
+    from thidua_cli import text as vietnamese
+
+    return vietnamese.visible(text)
+
+
+def tone(value: object) -> Tone:
+    """The tone that a cell was given."""
+    return value.tone if isinstance(value, Mark) else Tone.PLAIN
+
+
+def show(value: object, form: Form) -> str:
+    """The cell as text; a dash where a figure does not exist."""
+    plain = value.value if isinstance(value, Mark) else value
+    if plain is None:
+        return NOTHING if form in (Form.NUMBER, Form.RATE) else ""
+    match form:
+        case Form.RATE:
+            return rate(plain)
+        case Form.DAY:
+            return show_day(str(plain))
+        case Form.INSTANT:
+            return show_instant(str(plain))
+        case Form.BAR:
+            return bar(plain)
+        case _:
+            return visible(str(plain))
+
+
+def rate(value: object) -> str:
+    """A percentage: 84,4 % in Vietnamese, 84.4% in English."""
+    text = f"{value:.1f}"
+    return f"{text.replace('.', ',')} %" if language.current() == "vi" else f"{text}%"
+
+
+def bar(value: object) -> str:
+    """A percentage as a bar of ten cells, in eighths of a cell."""
+    eighths = int(float(str(value)) * BAR_CELLS * 8 / 100)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(BAR_CELLS, "·")

@@ -1,0 +1,53 @@
+"""Markdown: the tables for people, as GitHub-flavoured tables."""
+
+import re
+
+from thidua_cli.render import Column, Form, Report, Table, cells
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~:&!])")
+_RIGHT = (Form.NUMBER, Form.RATE)
+
+
+def to_text(report: Report) -> str:
+    """Lead, tables and notes, each a block."""
+    blocks = [_escape(line) for line in report.lead]
+    for table in report.people():
+        if table.title:
+            blocks.append(f"### {_escape(table.title)}")
+        blocks.append(_table(table) if table.groups else _escape(table.empty))
+    blocks += [_escape(line) for line in report.notes]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _table(table: Table) -> str:
+    # A bar is no figure: it is drawn for the eye, and the rate stands beside it.
+    keep = [index for index, column in enumerate(table.columns) if column.form is not Form.BAR]
+    columns = [table.columns[index] for index in keep]
+    lines = [
+        _line([_escape(column.label) for column in columns]),
+        _line([_rule(column) for column in columns]),
+    ]
+    for heading, rows in table.groups:
+        if heading:
+            lines.append(_line([f"**{_escape(heading)}**", *[""] * (len(columns) - 1)]))
+        lines += [_line([_cell(row[index], table.columns[index]) for index in keep]) for row in rows]
+    if table.total is not None:
+        bold = [_cell(table.total[index], table.columns[index]) for index in keep]
+        lines.append(_line([f"**{cell}**" if cell else "" for cell in bold]))
+    return "\n".join(lines)
+
+
+def _line(parts: list[str]) -> str:
+    return f"| {' | '.join(parts)} |"
+
+
+def _rule(column: Column) -> str:
+    return "---:" if column.form in _RIGHT else "---"
+
+
+def _cell(value: object, column: Column) -> str:
+    return _escape(cells.show(value, column.form))
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text).replace("\n", " ")

@@ -1,0 +1,206 @@
+"""Tables on a terminal, through rich: colour and width follow the terminal, what stands in them does not.
+
+Without a terminal (and without COLUMNS) nothing is dropped or wrapped. In a narrow terminal the gaps shrink,
+texts wrap, then columns go in their stated order, and a line says which; a number is never cut.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from thidua_cli.language import _
+from thidua_cli.render import Form, Report, Table, Tone, cells
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+_STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
+_RIGHT = (Form.NUMBER, Form.RATE)
+_UNLIMITED = 100_000
+
+
+def available_width() -> int:
+    """Cells that a line may take: COLUMNS, else the terminal's, else no limit."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _UNLIMITED
+    except (OSError, ValueError, AttributeError):
+        return _UNLIMITED
+
+
+def to_text(report: Report, *, terminal: bool) -> str:
+    """Lead, tables and notes; colour only with `terminal`, on a terminal, without NO_COLOR."""
+    from rich.console import Console
+
+    width = available_width() if terminal else _UNLIMITED
+    colour = terminal and sys.stdout is not None and sys.stdout.isatty()
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer,
+        width=_UNLIMITED,
+        force_terminal=colour,
+        color_system="auto" if colour else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    for index, line in enumerate(report.lead):
+        console.print(_wrapped(line, width, "bold" if index == 0 else ""), soft_wrap=True)
+    for table in report.people():
+        console.print()
+        if table.title:
+            console.print(_wrapped(table.title, width, f"bold {_STYLES[table.tone]}"), soft_wrap=True)
+        if table.groups:
+            _print_table(console, table, width)
+        elif table.empty:
+            console.print(_wrapped(table.empty, width, ""), soft_wrap=True)
+    if report.notes:
+        console.print()
+    for line in report.notes:
+        console.print(_wrapped(line, width, "dim"), soft_wrap=True)
+    return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+
+
+def _wrapped(line: str, width: int, style: str) -> "Text":
+    import textwrap
+
+    from rich.text import Text
+
+    lines = (
+        textwrap.wrap(line, max(width, 20), break_long_words=False, break_on_hyphens=False) if line else [""]
+    )
+    return Text("\n".join(lines), style=style)
+
+
+class _Layout(NamedTuple):
+    """Which columns are shown how wide, and the cells between two columns."""
+
+    widths: dict[int, int]
+    gap: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.widths.values()) + self.gap * (len(self.widths) - 1)
+
+
+def _lay_out(table: Table, texts: list[list[str]], width: int) -> _Layout:
+    shown = list(range(len(table.columns)))
+    while True:
+        for gap, narrow in ((2, False), (1, False), (1, True)):
+            available = width - gap * (len(shown) - 1)
+            layout = _Layout(_widths(table, texts, shown, narrow, available), gap)
+            if layout.total <= width:
+                return layout
+        ranks = [table.columns[index].drop for index in shown]
+        if max(ranks) == 0:  # nothing left to drop: rather too wide than a cut number
+            return layout
+        shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
+
+
+def _texts(table: Table) -> list[list[str]]:
+    """The cells of each column as text, all rows in order, the total last."""
+    rows = [row for _heading, group in table.groups for row in group]
+    if table.total is not None:
+        rows.append(table.total)
+    return [
+        [cells.show(row[index], column.form) for row in rows] for index, column in enumerate(table.columns)
+    ]
+
+
+def _widths(
+    table: Table, texts: list[list[str]], shown: list[int], narrow: bool, available: int
+) -> dict[int, int]:
+    from rich.cells import cell_len
+
+    full, least = {}, {}
+    for index in shown:
+        column = table.columns[index]
+        words = _label_width(column.label, lines=3 if narrow else 2)
+        cell = max((cell_len(text) for text in texts[index]), default=0)
+        full[index] = max(cell, words)
+        longest_word = max((cell_len(word) for text in texts[index] for word in text.split()), default=0)
+        least[index] = (
+            max(min(full[index], max(column.narrow, longest_word)), words) if column.narrow else full[index]
+        )
+    if not narrow:
+        return full
+    spare = available - sum(least.values())
+    for index in shown:  # what room there is goes to the texts, from the left
+        extra = max(0, min(spare, full[index] - least[index]))
+        least[index] += extra
+        spare -= extra
+    return least
+
+
+def _label_width(label: str, lines: int) -> int:
+    """The least width in which a header takes no more than that many lines."""
+    import textwrap
+
+    longest = max((len(word) for word in label.split()), default=0)
+    return next(
+        width for width in range(longest, len(label) + 1) if len(textwrap.wrap(label, width or 1)) <= lines
+    )
+
+
+def _print_table(console: "Console", table: Table, width: int) -> None:
+    from rich.text import Text
+
+    texts = _texts(table)
+    layout = _lay_out(table, texts, width)
+    position = 0
+    for number, (heading, rows) in enumerate(table.groups):
+        grid = _grid(table, layout)
+        if number == 0:
+            grid.show_header = True
+            if heading:  # the header stands alone, above the first heading
+                console.print(grid)
+                grid = _grid(table, layout)
+        if heading:
+            console.print(_wrapped(heading, width, "bold"), soft_wrap=True)
+        for row in rows:
+            grid.add_row(*_line(row, texts, layout, position))
+            position += 1
+        console.print(grid)
+    if table.total is not None:
+        console.print(Text("─" * layout.total), soft_wrap=True)
+        grid = _grid(table, layout)
+        grid.add_row(*_line(table.total, texts, layout, position), style="bold")
+        console.print(grid)
+    if hidden := [column.label for index, column in enumerate(table.columns) if index not in layout.widths]:
+        note = _("Màn hình hẹp, đã ẩn cột: {names}.").format(names=", ".join(hidden))
+        console.print(_wrapped(note, width, "dim"), soft_wrap=True)
+
+
+def _grid(table: Table, layout: _Layout) -> "RichTable":
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    grid = RichTable(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, layout.gap - 1, 0, 0),
+        show_header=False,
+    )
+    for index, width in layout.widths.items():
+        column = table.columns[index]
+        grid.add_column(
+            Text(column.label, style="bold"),
+            justify="right" if column.form in _RIGHT else "left",
+            width=width,
+            overflow="fold",
+        )
+    return grid
+
+
+def _line(row: Sequence[object], texts: list[list[str]], layout: _Layout, position: int) -> list["Text"]:
+    from rich.text import Text
+
+    return [Text(texts[index][position], style=_STYLES[cells.tone(row[index])]) for index in layout.widths]

@@ -1,0 +1,1 @@
+"""Builds each report: which rows, which columns for machines and for people, labels, order and totals."""

@@ -1,0 +1,193 @@
+"""What all reports share: the moment they speak of, filters, and how units are grouped for people."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from thidua_cli import dates, journal, status
+from thidua_cli.dates import show_day, show_instant
+from thidua_cli.errors import InvalidError, NotFoundError, UsageError
+from thidua_cli.journal import Operation
+from thidua_cli.language import _, current
+from thidua_cli.plan import Plan
+from thidua_cli.status import Fact
+from thidua_cli.terms import Kind, Level, State, label
+
+if TYPE_CHECKING:
+    from thidua_cli.units import Directory
+
+CITY = "city"  # the group of units outside any district
+
+
+class Moment(NamedTuple):
+    """The two clocks: the world as of a day, the register as known at an operation."""
+
+    as_of: date
+    known: Operation
+    known_at: str
+
+    @property
+    def day(self) -> str:
+        return self.as_of.isoformat()
+
+
+def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> Moment:
+    """Read `--as-of` (default: today) and `--known-at` (default: the last operation).
+
+    Raises NotFoundError for an operation that is not there, UsageError for an instant that cannot be read.
+    """
+    head = journal.head(connection)
+    assert head is not None  # noqa: S101 - a register begins with the operation of init
+    day = as_of or dates.today()
+    if known_at is None:
+        return Moment(day, head, head.recorded_at)
+    if known_at.startswith("#"):
+        number = known_at[1:]
+        operation = (
+            journal.numbered(connection, int(number)) if number.isascii() and number.isdigit() else None
+        )
+        if operation is None:
+            raise NotFoundError(
+                _("không có thao tác {number}").format(number=known_at),
+                _("Thao tác mới nhất: #{number}").format(number=head.number),
+            )
+        return Moment(day, operation, operation.recorded_at)
+    try:
+        stamp = dates.stamp(dates.parse_instant(known_at))
+    except InvalidError as error:
+        raise UsageError(f"--known-at '{known_at}': {error.message}", error.cure) from None
+    return Moment(day, journal.known_at(connection, stamp), stamp)
+
+
+def lead(title: str, plan: Plan, at: Moment) -> list[str]:
+    """The lines above the tables."""
+    return [
+        f"{title} · {plan.title}",
+        _("Tính đến hết ngày {day}, theo sổ đến thao tác #{number} ({instant}).").format(
+            day=show_day(at.as_of), number=at.known.number, instant=show_instant(at.known.recorded_at)
+        ),
+    ]
+
+
+def anchor_note(at: Moment) -> str:
+    """The line that lets a filed report prove the register unchanged."""
+    return _("Mốc sổ: {anchor}").format(anchor=at.known.anchor)
+
+
+class Filter(NamedTuple):
+    """Which facts a report is about; None means all."""
+
+    phase: str | None = None
+    kind: Kind | None = None
+    level: Level | None = None
+    district: int | str | None = None  # a unit id, or CITY
+    states: frozenset[State] = frozenset()
+
+
+def find_district(directory: "Directory", reference: str, day: date) -> int | str:
+    """What `--district` means: a district by code or name on that day, else in the past, or `city`."""
+    if reference.lower() == CITY:
+        return CITY
+    try:
+        found = directory.resolve(reference, day)
+        if found.kind is Kind.DISTRICT_COMMITTEE:
+            return found.unit
+    except NotFoundError:
+        pass
+    past = {
+        version.unit for version in directory.matches(reference) if version.kind is Kind.DISTRICT_COMMITTEE
+    }
+    if len(past) == 1:
+        return past.pop()
+    raise NotFoundError(
+        _("không có quận, huyện '{district}'").format(district=reference),
+        *sorted(
+            {
+                f"{version.code}  {version.name}"
+                for version in directory
+                if version.kind is Kind.DISTRICT_COMMITTEE
+            }
+        ),
+    )
+
+
+def judged(
+    connection: sqlite3.Connection,
+    at: Moment,
+    chosen: Filter,
+    *,
+    obligation: str | None = None,
+) -> list[tuple[Fact, State]]:
+    """Facts with their states, filtered, in no particular order."""
+    facts = status.facts(connection, at.as_of, at.known.number, phase=chosen.phase, obligation=obligation)
+    directory = units_of(connection, at) if chosen.district is not None else None
+    result = []
+    for fact in facts:
+        if (chosen.kind and fact.kind != chosen.kind) or (chosen.level and fact.level != chosen.level):
+            continue
+        if directory and district_of(directory, fact) != chosen.district:
+            continue
+        state = status.judge(fact, at.day)
+        if not chosen.states or state in chosen.states:
+            result.append((fact, state))
+    return result
+
+
+def units_of(connection: sqlite3.Connection, at: Moment) -> "Directory":
+    """The units as known at the moment; only reports that name or place units pay for it."""
+    from thidua_cli.units import Directory
+
+    return Directory.read(connection, at.known.number)
+
+
+def district_of(directory: "Directory", fact: Fact) -> int | str:
+    """The district's unit id on the day that the fact is named on, or CITY."""
+    district = directory.district(fact.unit, fact.named_on)
+    return district.unit if district else CITY
+
+
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+def roman(number: int) -> str:
+    """A roman numeral, as official lists number their groups."""
+    text = ""
+    for value, letters in _ROMAN:
+        text += letters * (number // value)
+        number %= value
+    return text
+
+
+Item = TypeVar("Item")
+
+
+def in_groups(
+    items: Iterable[tuple[Fact, Item]], directory: "Directory"
+) -> list[tuple[str, list[tuple[Fact, Item]]]]:
+    """Units in protocol order, under numbered headings: kinds, and for communes their districts."""
+    groups: dict[str, list[tuple[Fact, Item]]] = {}
+    for fact, item in in_order(items, directory):
+        groups.setdefault(_heading(fact, directory), []).append((fact, item))
+    return [
+        (f"{roman(number)}. {heading} ({len(members)})", members)
+        for number, (heading, members) in enumerate(groups.items(), 1)
+    ]
+
+
+def _heading(fact: Fact, directory: "Directory") -> str:
+    if fact.kind == Kind.COMMUNE_COMMITTEE:
+        district = directory.district(fact.unit, fact.named_on)
+        if district is not None:
+            return _("Phường, xã thuộc {district}").format(district=district.name.removeprefix("UBND "))
+    return label(Kind(fact.kind), current())
+
+
+def in_order(items: Iterable[tuple[Fact, Item]], directory: "Directory") -> list[tuple[Fact, Item]]:
+    """Units in protocol order, as they were on the day that their names are of."""
+    from thidua_cli.units import protocol_key
+
+    return sorted(items, key=lambda pair: protocol_key(directory.last(pair[0].unit, pair[0].named_on)))
+
+
+Pairs = Sequence[tuple[Fact, State]]

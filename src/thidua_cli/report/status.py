@@ -1,0 +1,301 @@
+"""Phase-by-phase completion: one row for each obligation, or for each group under it."""
+
+import sqlite3
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from thidua_cli import plan as plans
+from thidua_cli import status
+from thidua_cli.dates import show_day
+from thidua_cli.language import _, current
+from thidua_cli.plan import Obligation, Plan
+from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
+from thidua_cli.report.frame import (
+    CITY,
+    Filter,
+    Moment,
+    Pairs,
+    anchor_note,
+    district_of,
+    judged,
+    lead,
+    units_of,
+)
+from thidua_cli.status import Tally
+from thidua_cli.terms import Action, Kind, Level, State, label
+
+if TYPE_CHECKING:
+    from thidua_cli.units import Directory
+
+FIELDS = (
+    "phase", "obligation", "action", "due_on", "group", "roster", "exempt", "lapsed", "applicable", "on_time",
+    "late", "declared_late", "pending", "overdue", "done", "rate",
+)  # fmt: skip
+
+
+class By(StrEnum):
+    """What `--by` breaks each obligation down by."""
+
+    KIND = "kind"
+    LEVEL = "level"
+    DISTRICT = "district"
+    CONTENT = "content"
+
+
+class Line(NamedTuple):
+    """The counts of one obligation, or of one of its groups (`group` is its key, `name` its label)."""
+
+    obligation: Obligation
+    group: str | None
+    name: str
+    counts: Tally
+
+    def row(self) -> dict[str, object]:
+        """The line for machines."""
+        return {
+            "phase": self.obligation.phase.code,
+            "obligation": self.obligation.code,
+            "action": str(self.obligation.action),
+            "due_on": self.obligation.due_on.isoformat() if self.obligation.due_on else None,
+            "group": self.group,
+            **counts_row(self.counts),
+        }
+
+
+def counts_row(counts: Tally) -> dict[str, object]:
+    """A tally under the keys of the JSON output."""
+    return {
+        "roster": counts.roster,
+        **{str(state): number for state, number in counts.states.items()},
+        "applicable": counts.applicable,
+        "declared_late": counts.declared_late,
+        "done": counts.done,
+        "rate": counts.rate,
+    }
+
+
+def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | None) -> Report:
+    """The report of `thidua status`."""
+    plan = plans.load(connection)
+    pairs = judged(connection, at, chosen)
+    obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
+    lines = _lines(connection, at, plan, obligations, pairs, by)
+    return Report(
+        fields=FIELDS,
+        rows=[line.row() for line in lines],
+        people=lambda: _by_group(obligations, lines, by) if by else _by_phase(plan, lines),
+        as_of=at.day,
+        known_at=at.known_at,
+        head=at.known.anchor,
+        lead=lead(_("Tình hình thực hiện"), plan, at),
+        notes=[anchor_note(at)],
+    )
+
+
+def _lines(
+    connection: sqlite3.Connection,
+    at: Moment,
+    plan: Plan,
+    obligations: Sequence[Obligation],
+    pairs: Pairs,
+    by: By | None,
+) -> list[Line]:
+    lines = []
+    of: dict[str, list[tuple[status.Fact, State]]] = {item.code: [] for item in obligations}
+    for fact, state in pairs:
+        of[fact.obligation].append((fact, state))
+    if by is By.CONTENT:
+        return _content_lines(connection, at, plan, obligations, of)
+    if by is None:
+        return [Line(item, None, item.title, status.tally(of[item.code])) for item in obligations]
+    directory = units_of(connection, at)
+    for item in obligations:
+        groups: dict[str, list[tuple[status.Fact, State]]] = {}
+        names = _group_names(directory, at, by, of[item.code])
+        for fact, state in of[item.code]:
+            groups.setdefault(_group(directory, by, fact), []).append((fact, state))
+        lines += [
+            Line(item, _group_code(directory, by, key, groups[key]), name, status.tally(groups[key]))
+            for key, name in names.items()
+            if key in groups
+        ]
+    return lines
+
+
+def _group(directory: "Directory", by: By, fact: status.Fact) -> str:
+    if by is By.KIND:
+        return fact.kind
+    if by is By.LEVEL:
+        return fact.level
+    return str(district_of(directory, fact))
+
+
+def _group_code(directory: "Directory", by: By, key: str, pairs: Pairs) -> str:
+    """A district by its code on the days of the roster; other groups by their key."""
+    if by is not By.DISTRICT or key == CITY:
+        return key
+    return directory.last(int(key), pairs[0][0].named_on).code
+
+
+def _group_names(directory: "Directory", at: Moment, by: By, pairs: Pairs) -> dict[str, str]:
+    """Groups in their order, with labels."""
+    if by is By.KIND:
+        return {str(kind): label(kind, current()) for kind in Kind}
+    if by is By.LEVEL:
+        return {str(level): label(level, current()) for level in Level}
+    keys = {district_of(directory, fact) for fact, _state in pairs} - {CITY}
+    districts = [directory.last(int(key), at.day) for key in keys]
+    districts.sort(key=lambda version: (version.sort_order is None, version.sort_order or 0, version.code))
+    return {CITY: _("Thành phố")} | {str(version.unit): version.name for version in districts}
+
+
+def _content_lines(
+    connection: sqlite3.Connection,
+    at: Moment,
+    plan: Plan,
+    obligations: Sequence[Obligation],
+    of: dict[str, list[tuple[status.Fact, State]]],
+) -> list[Line]:
+    """Registered units by the contents that they named; a unit counts under each of them."""
+    from thidua_cli import records
+
+    named = {record.id: record.contents for record in records.live_records(connection, at.known.number)}
+    lines = []
+    for item in obligations:
+        if item.action is not Action.REGISTRATION:
+            continue
+        for number, title in plan.contents.items():
+            registered = [
+                pair
+                for pair in of[item.code]
+                if pair[0].record_id and number in named.get(pair[0].record_id, ())
+            ]
+            lines.append(Line(item, str(number), f"{number}. {title}", status.tally(registered)))
+    return lines
+
+
+# For people
+
+
+def figure_columns() -> list[Column]:
+    """The columns of counts, with the order in which they give way on a narrow terminal."""
+    return [
+        Column(_("Thuộc diện"), Form.NUMBER, drop=4),
+        Column(_("Miễn"), Form.NUMBER, drop=5),
+        Column(_("Hết hiệu lực"), Form.NUMBER, drop=5),
+        Column(_("Phải làm"), Form.NUMBER),
+        Column(_("Đúng hạn"), Form.NUMBER),
+        Column(_("Khai muộn"), Form.NUMBER, drop=6),
+        Column(_("Trễ hạn"), Form.NUMBER),
+        Column(_("Trong hạn"), Form.NUMBER),
+        Column(_("Quá hạn"), Form.NUMBER),
+        Column(_("Đã làm"), Form.NUMBER),
+        Column(_("Tỷ lệ"), Form.RATE),
+    ]
+
+
+def figures(counts: Tally) -> list[object]:
+    """The cells of `figure_columns`."""
+    states = counts.states
+    return [
+        counts.roster,
+        _quiet(states[State.EXEMPT]),
+        _quiet(states[State.LAPSED]),
+        counts.applicable,
+        _toned(states[State.ON_TIME], Tone.GOOD),
+        _quiet(counts.declared_late),
+        _toned(states[State.LATE], Tone.WARN),
+        states[State.PENDING],
+        _toned(states[State.OVERDUE], Tone.BAD),
+        counts.done,
+        counts.rate,
+    ]
+
+
+def _toned(number: int, tone: Tone) -> Mark:
+    return Mark(number, tone if number else Tone.MUTED)
+
+
+def _quiet(number: int) -> object:
+    return number or Mark(0, Tone.MUTED)
+
+
+def _by_phase(plan: Plan, lines: Sequence[Line]) -> list[Table]:
+    columns = [
+        Column(_("Nghĩa vụ"), narrow=14),
+        Column(_("Mã"), drop=8),
+        *figure_columns(),
+        Column(_("Hạn"), Form.DAY),
+        Column(_("Tiến độ"), Form.BAR, drop=9),
+    ]
+    groups = []
+    for phase in plan.phases:
+        rows = [
+            [
+                line.name,
+                Mark(line.obligation.code, Tone.MUTED),
+                *figures(line.counts),
+                line.obligation.due_on,
+                line.counts.rate or 0,
+            ]
+            for line in lines
+            if line.obligation.phase == phase
+        ]
+        if rows:
+            groups.append((phase.title, rows))
+    return [Table(columns, groups)]
+
+
+def _by_group(obligations: Sequence[Obligation], lines: Sequence[Line], by: By | None) -> list[Table]:
+    heading = {
+        By.KIND: _("Loại đơn vị"),
+        By.LEVEL: _("Cấp"),
+        By.DISTRICT: _("Địa bàn"),
+        By.CONTENT: _("Nội dung"),
+    }[by or By.KIND]
+    columns = [Column(heading, narrow=16), *figure_columns(), Column(_("Tiến độ"), Form.BAR, drop=9)]
+    tables = []
+    for item in obligations:
+        mine = [line for line in lines if line.obligation == item]
+        due = _(", hạn {day}").format(day=show_day(item.due_on)) if item.due_on else ""
+        title = f"{item.phase.title} · {item.title}{due}"
+        if by is By.CONTENT:
+            if mine:
+                tables.append(_content_table(title, mine))
+            continue
+        rows = [[line.name, *figures(line.counts), line.counts.rate or 0] for line in mine]
+        total = _total(mine)
+        tables.append(
+            Table(
+                columns,
+                [("", rows)] if rows else [],
+                title=title,
+                total=[_("Tổng cộng"), *figures(total), total.rate or 0],
+                empty=_("Chưa có đơn vị nào thuộc diện."),
+            )
+        )
+    return tables
+
+
+def _content_table(title: str, lines: Sequence[Line]) -> Table:
+    columns = [
+        Column(_("Nội dung"), narrow=20),
+        Column(_("Đơn vị đăng ký"), Form.NUMBER),
+        Column(_("Đúng hạn"), Form.NUMBER),
+        Column(_("Trễ hạn"), Form.NUMBER),
+    ]
+    rows = [
+        [line.name, line.counts.done, line.counts.states[State.ON_TIME], line.counts.states[State.LATE]]
+        for line in lines
+    ]
+    return Table(columns, [("", rows)], title=title)
+
+
+def _total(lines: Sequence[Line]) -> Tally:
+    total = Tally()
+    for line in lines:
+        total.declared_late += line.counts.declared_late
+        for state, number in line.counts.states.items():
+            total.states[state] += number
+    return total

@@ -1,0 +1,328 @@
+"""The SQLite file: create, open, and write; one write is one operation.
+
+The read path needs only sqlite3. Writes go through sqlite-utils inside a transaction opened here.
+Rollback journal, `synchronous=EXTRA`: an acknowledged write has reached the disk.
+"""
+
+import contextlib
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thidua_cli import dates, journal
+from thidua_cli.errors import StoreError
+from thidua_cli.language import _
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+APPLICATION_ID = 0x54484455  # "THDU"
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 10.0
+_HEADER = b"SQLite format 3\x00"
+_SQL = Path(__file__).parent / "sql"
+
+
+@cache
+def sql(name: str) -> str:
+    """The text of a query of `sql/`, after the common definition of what is live."""
+    return f"{raw_sql('live')}\n{raw_sql(name)}"
+
+
+@cache
+def raw_sql(name: str) -> str:
+    """The text of a file of `sql/`, alone."""
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+# Creation
+
+
+def create(path: Path, load: Callable[["Writer"], None], *, actor: str, command: str) -> journal.Operation:
+    """Make the register at `path`: schema and first operation, whole or not at all.
+
+    The file is made beside its place and linked into it, so that a reader never meets half a register and an
+    existing file is never overwritten (StoreError). Only the owner may read it.
+    """
+    folder = path.parent
+    with store_errors(path):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f".{path.name}.{os.getpid()}.new"
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        try:
+            connection = _connect(draft)
+            try:
+                operation = found(connection, load, actor=actor, command=command)
+            finally:
+                connection.close()
+            os.link(draft, path)
+        except FileExistsError:
+            raise StoreError(_("{path}: đã có tệp ở đó").format(path=path)) from None
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync_folder(folder)
+    return operation
+
+
+def found(
+    connection: sqlite3.Connection, load: Callable[["Writer"], None], *, actor: str, command: str
+) -> journal.Operation:
+    """Schema and first operation in an empty database (also one in memory), in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    with _rollback_on_error(connection):
+        migrate(connection)
+        writer = Writer(connection, 1)
+        load(writer)
+        operation = _close(writer, actor=actor, command=command)
+        connection.execute("COMMIT")
+    return operation
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the schema to SCHEMA_VERSION; the caller holds the write transaction."""
+    from string import Template
+
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations("thidua")
+
+    @migrations(name="0001_register")
+    def register(database: Database) -> None:
+        _run(database, raw_sql("schema_0001"))
+        for table, key in {**journal.TABLES, "operation": ("number",)}.items():
+            same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+            _run(database, Template(raw_sql("schema_0001_guards")).substitute(table=table, same_key=same))
+        for table in journal.TABLES:
+            _run(database, Template(raw_sql("schema_0001_closed")).substitute(table=table))
+            database.execute(f"CREATE INDEX {table}_by_operation ON {table} (operation)")
+
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _run(database: "Database", script: str) -> None:
+    # One statement at a time: executescript() would commit the open transaction.
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            database.execute(statement)
+            statement = ""
+
+
+# Opening
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open an existing register of ours; the connection only reads until `write` is called.
+
+    Raises StoreError where there is none, where the file is not ours or newer than this version (it is then
+    left as it is), or where it cannot be read.
+    """
+    with store_errors(path):
+        _check_file(path)
+        connection = _connect(path)
+        try:
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            _check_identity(path, application, version)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _check_file(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise StoreError(_("{path}: không phải là tệp").format(path=path))
+        # A look at the bytes before SQLite opens the file; no connection of this process holds a lock yet.
+        with path.open("rb") as file:
+            header = file.read(len(_HEADER))
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreError(
+            _("chưa có sổ theo dõi ở {path}").format(path=path),
+            _("Tạo sổ mới: thidua init. Sổ ở nơi khác: thidua --db ĐƯỜNG-DẪN … hoặc đặt biến THIDUA_DB."),
+        ) from None
+    if header != _HEADER:
+        raise StoreError(_("{path}: không phải sổ theo dõi của thidua").format(path=path))
+
+
+def _check_identity(path: Path, application: int, version: int) -> None:
+    if application != APPLICATION_ID:
+        raise StoreError(_("{path}: không phải sổ theo dõi của thidua").format(path=path))
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            _(
+                "{path}: sổ này thuộc phiên bản mới hơn (lược đồ {theirs}, chương trình hiểu đến {ours})"
+            ).format(path=path, theirs=version, ours=SCHEMA_VERSION),
+            _("Cập nhật thidua rồi thử lại. Tệp được giữ nguyên."),
+        )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # mode=rw, so that a journal left by a killed writer can be rolled back even by a reader.
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
+    return prepare(connection)
+
+
+def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Settings of every connection, in memory too."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA synchronous = EXTRA")
+    return connection
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """One consistent view of the register at `path`, for as long as the block lasts."""
+    connection = connect(path)
+    try:
+        with store_errors(path):
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("BEGIN")
+            yield connection
+    finally:
+        connection.close()
+
+
+# Writing
+
+
+class Writer:
+    """An operation being written: the number that its rows carry."""
+
+    def __init__(self, connection: sqlite3.Connection, number: int) -> None:
+        self.connection = connection
+        self.number = number
+        self.operation: journal.Operation | None = None
+        self.touched = False
+        self._next_ids: dict[str, int] = {}
+
+    def insert(self, table: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Store rows of a journalled table; `operation` is added, all other columns are given."""
+        from sqlite_utils import Database
+
+        self.touched = True
+        number = self.number
+        Database(self.connection).table(table).insert_all({**row, "operation": number} for row in rows)
+
+    def next_id(self, table: str) -> int:
+        """A fresh id; record and exemption draw from one sequence."""
+        sequence = "record" if table == "exemption" else table
+        if sequence not in self._next_ids:
+            tables = ("record", "exemption") if sequence == "record" else (sequence,)
+            self._next_ids[sequence] = max(
+                self.connection.execute(f"SELECT coalesce(max(id), 0) FROM {name}").fetchone()[0]
+                for name in tables
+            )
+        self._next_ids[sequence] += 1
+        return self._next_ids[sequence]
+
+
+@contextlib.contextmanager
+def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterator[Writer]:
+    """One operation: all that the block inserts, committed at its end, or nothing if it raises.
+
+    `writer.operation` is the operation once it is committed; it stays None where the block inserted nothing.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    with _rollback_on_error(connection):
+        latest = journal.head(connection)
+        writer = Writer(connection, latest.number + 1 if latest else 1)
+        yield writer
+        if not writer.touched:
+            connection.execute("ROLLBACK")
+            return
+        operation = _close(writer, actor=actor, command=command)
+        connection.execute("COMMIT")
+    writer.operation = operation
+
+
+def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
+    """Write the operation's own row, last, so that its instant is close to the commit."""
+    from datetime import timedelta
+
+    connection = writer.connection
+    count, digest = journal.rows_digest(connection, writer.number)
+    latest = journal.head(connection)
+    instant = dates.now()
+    if latest:  # the register's clock never goes backwards, even if the machine's does
+        instant = max(instant, dates.unstamp(latest.recorded_at) + timedelta(microseconds=1))
+    recorded_at = dates.stamp(instant)
+    previous = latest.hash if latest else journal.FIRST_PREVIOUS
+    link = journal.link_hash(writer.number, recorded_at, actor, command, count, digest, previous)
+    operation = journal.Operation(writer.number, recorded_at, actor, command, count, digest, previous, link)
+    connection.execute(
+        "INSERT INTO operation (number, recorded_at, actor, command, row_count, digest, previous_hash, hash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (writer.number, recorded_at, actor, command, count, digest, previous, link),
+    )
+    return operation
+
+
+@contextlib.contextmanager
+def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
+    """`write` on the register at `path`; raises StoreError where the file cannot be written."""
+    connection = connect(path)
+    try:
+        with store_errors(path), write(connection, actor=actor, command=command) as writer:
+            yield writer
+    finally:
+        connection.close()
+
+
+# Faults
+
+
+@contextlib.contextmanager
+def _rollback_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Faults of the file or the disk below as StoreError, in words."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise  # a rule of the schema: a defect of ours, not of the file
+    except sqlite3.DatabaseError as error:
+        raise StoreError(_describe(path, error)) from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}") from error
+
+
+def _describe(path: Path, error: sqlite3.DatabaseError) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return _("{path}: sổ đang bận, một lệnh khác đang ghi; chờ rồi chạy lại").format(path=path)
+    if code == sqlite3.SQLITE_FULL:
+        return _("{path}: hết chỗ trên đĩa; chưa ghi gì").format(path=path)
+    if code == sqlite3.SQLITE_READONLY:
+        return _("{path}: sổ chỉ cho đọc").format(path=path)
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return _("{path}: sổ bị hỏng ({error}); lấy lại từ bản sao lưu").format(path=path, error=error)
+    return _("{path}: không dùng được sổ ({error})").format(path=path, error=error)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,145 @@
+"""The words of the field: identifiers in English, labels in Vietnamese and English."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a plan asks of a unit."""
+
+    LAUNCH = "launch"
+    REGISTRATION = "registration"
+    REVIEW = "review"
+
+
+class Level(StrEnum):
+    """The level of government that a unit belongs to, from the top down."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+
+
+class Kind(StrEnum):
+    """What a unit is, in protocol order."""
+
+    CITY_COMMITTEE = "city-committee"
+    DEPARTMENT = "department"
+    AGENCY = "agency"
+    SERVICE_UNIT = "service-unit"
+    CENTRAL_AGENCY = "central-agency"
+    MASS_ORGANISATION = "mass-organisation"
+    ASSOCIATION = "association"
+    DISTRICT_COMMITTEE = "district-committee"
+    COMMUNE_COMMITTEE = "commune-committee"
+    OTHER = "other"
+
+
+class State(StrEnum):
+    """How a unit stands towards one obligation on one day."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    PENDING = "pending"
+    OVERDUE = "overdue"
+    EXEMPT = "exempt"
+    LAPSED = "lapsed"
+
+
+class Change(StrEnum):
+    """What a resolution does with a unit."""
+
+    KEEP = "keep"
+    RENAME = "rename"
+    MERGE = "merge"
+    SPLIT = "split"
+    DISSOLVE = "dissolve"
+    CREATE = "create"
+
+
+class Extent(StrEnum):
+    """How much of a unit passes to another."""
+
+    WHOLE = "whole"
+    PART = "part"
+
+
+# Each pair is (Vietnamese, English).
+_LABELS: dict[StrEnum, tuple[str, str]] = {
+    Action.LAUNCH: ("phát động", "launch"),
+    Action.REGISTRATION: ("đăng ký", "registration"),
+    Action.REVIEW: ("tổng kết", "review"),
+    Level.CITY: ("Cấp thành phố", "City level"),
+    Level.DISTRICT: ("Cấp huyện", "District level"),
+    Level.COMMUNE: ("Cấp xã", "Commune level"),
+    Kind.CITY_COMMITTEE: ("UBND thành phố", "City committee"),
+    Kind.DEPARTMENT: ("Sở", "Department"),
+    Kind.AGENCY: ("Cơ quan ngang sở", "Agency"),
+    Kind.SERVICE_UNIT: ("Đơn vị sự nghiệp", "Service unit"),
+    Kind.CENTRAL_AGENCY: ("Cơ quan trung ương", "Central agency"),
+    Kind.MASS_ORGANISATION: ("Đoàn thể", "Mass organisation"),
+    Kind.ASSOCIATION: ("Hội", "Association"),
+    Kind.DISTRICT_COMMITTEE: ("UBND quận, huyện", "District committee"),
+    Kind.COMMUNE_COMMITTEE: ("UBND phường, xã", "Commune committee"),
+    Kind.OTHER: ("Khác", "Other"),
+    Change.KEEP: ("giữ nguyên", "kept"),
+    Change.RENAME: ("đổi tên", "renamed"),
+    Change.MERGE: ("nhập", "merged"),
+    Change.SPLIT: ("tách", "split"),
+    Change.DISSOLVE: ("giải thể", "dissolved"),
+    Change.CREATE: ("thành lập", "created"),
+    Extent.WHOLE: ("toàn bộ", "whole"),
+    Extent.PART: ("một phần", "in part"),
+    State.ON_TIME: ("Đúng hạn", "On time"),
+    State.LATE: ("Trễ hạn", "Late"),
+    State.PENDING: ("Trong hạn", "Pending"),
+    State.OVERDUE: ("Quá hạn", "Overdue"),
+    State.EXEMPT: ("Miễn", "Exempt"),
+    State.LAPSED: ("Hết hiệu lực", "Lapsed"),
+}
+
+# Labels that a file may use besides the identifiers and the labels above.
+_OTHER_KIND_LABELS: dict[str, Kind] = {
+    "Ban, Ngành": Kind.AGENCY,
+    "Ban": Kind.AGENCY,
+    "Ngành": Kind.AGENCY,
+    "UBND quận": Kind.DISTRICT_COMMITTEE,
+    "UBND huyện": Kind.DISTRICT_COMMITTEE,
+    "UBND phường": Kind.COMMUNE_COMMITTEE,
+    "UBND xã": Kind.COMMUNE_COMMITTEE,
+    "UBND thị trấn": Kind.COMMUNE_COMMITTEE,
+    "UBND đặc khu": Kind.COMMUNE_COMMITTEE,
+}
+
+LEVEL_OF_KIND: dict[Kind, Level] = {
+    kind: {
+        Kind.DISTRICT_COMMITTEE: Level.DISTRICT,
+        Kind.COMMUNE_COMMITTEE: Level.COMMUNE,
+    }.get(kind, Level.CITY)
+    for kind in Kind
+}
+
+# Words that open the name of a territory; without one, such a name is not yet a unit.
+TERRITORY_WORDS = ("thành phố", "quận", "huyện", "thị xã", "phường", "xã", "thị trấn", "đặc khu")
+
+
+def label(term: StrEnum, language: str) -> str:
+    """The term as people read it, in `vi` or `en`."""
+    vietnamese, english = _LABELS[term]
+    return english if language == "en" else vietnamese
+
+
+def kind_names() -> dict[str, Kind]:
+    """Every way to write a kind in a file, in lower case, and the kind it means."""
+    names = {str(kind): kind for kind in Kind}
+    for kind in Kind:
+        names.update(dict.fromkeys(_LABELS[kind], kind))
+    names.update(_OTHER_KIND_LABELS)
+    return {name.lower(): kind for name, kind in names.items()}
+
+
+def level_names() -> dict[str, Level]:
+    """Every way to write a level in a file, in lower case, and the level it means."""
+    names = {str(level): level for level in Level}
+    for level in Level:
+        names.update(dict.fromkeys(_LABELS[level], level))
+    return {name.lower(): level for name, level in names.items()}

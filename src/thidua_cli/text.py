@@ -1,0 +1,219 @@
+"""Vietnamese text: what a value may hold, when two names are the same, order, and safe display.
+
+Diacritics are not noise (Thanh Bình and Thạnh Bình are two places): `name_key` decides sameness,
+`fold` only ever suggests.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from thidua_cli.errors import InvalidError
+from thidua_cli.language import _
+
+NAME_LIMIT, NOTE_LIMIT, NUMBER_LIMIT, CODE_LIMIT = 255, 2000, 64, 32
+
+_ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff]")
+_SPACES = re.compile("[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_LINE_ENDS = re.compile("\r\n|[\r\n\u2028\u2029]")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+
+_VOWELS = "aăâeêioôơuưy"
+_TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")  # bằng huyền hỏi ngã sắc nặng
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_VIETNAMESE = {unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES}
+_LETTERS = _VIETNAMESE | set(_ALPHABET)
+_LETTERS |= {letter.upper() for letter in _LETTERS}
+_NAME_CHARACTERS = _LETTERS | {chr(code) for code in range(0x20, 0x7F)} | set("–—‘’“”…")
+
+_OPEN_RHYMES = {  # old tone placement -> new: hòa -> hoà, khỏe -> khoẻ, thủy -> thuỷ
+    unicodedata.normalize("NFC", first + tone + second): unicodedata.normalize("NFC", first + second + tone)
+    for first, second in ("oa", "oe", "uy")
+    for tone in _TONES[1:]
+}
+_OPEN_RHYME = re.compile(f"({'|'.join(_OPEN_RHYMES)})(?!\\w)")
+_COMMITTEE = re.compile(r"(?:ubnd|uỷ ban nhân dân)(?:\s+|\.\s*)")
+_ABBREVIATED_LEVELS = {
+    "p": "phường",
+    "q": "quận",
+    "x": "xã",
+    "h": "huyện",
+    "tp": "thành phố",
+    "tx": "thị xã",
+    "tt": "thị trấn",
+}
+_ABBREVIATED_LEVEL = re.compile(rf"({'|'.join(_ABBREVIATED_LEVELS)})\.\s*")
+_CITY = re.compile(r"\btp(?:\.\s*|(?=\s|$))")
+_DASHES = re.compile(r"\s*[-–—]\s*")
+_ROMAN = re.compile(r"(?<=\s)(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})$")
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """A value made regular, and the names of the things that were changed on the way."""
+
+    value: str
+    changes: set[str] = field(default_factory=set)
+
+
+def clean(raw: str, *, lines: bool = False) -> Cleaned:
+    """NFC, one space for a run of spaces, none at the edges, no zero-width characters, `Đ` for `Ð`.
+
+    With `lines`, line ends stay (as LF); otherwise each is a space. Raises InvalidError for control
+    and bidirectional characters, lone surrogates and U+FFFD.
+    """
+    if raw.isascii() and raw.isprintable() and "  " not in raw and raw == raw.strip(" "):
+        return Cleaned(raw)
+    result = Cleaned(unicodedata.normalize("NFC", raw))
+    if result.value != raw:
+        result.changes.add("nfc")
+    _substitute(result, _ZERO_WIDTH, "", "zero-width")
+    if "Ð" in result.value or "Ɖ" in result.value:
+        result.changes.add("d-stroke")
+        result.value = result.value.replace("Ð", "Đ").replace("Ɖ", "Đ")
+    if lines:
+        result.value = _LINE_ENDS.sub("\n", result.value)
+    else:
+        _substitute(result, _LINE_ENDS, " ", "line-end")
+    _refuse_controls(result.value)
+    spaced = "\n".join(_SPACES.sub(" ", line).strip(" ") for line in result.value.split("\n")).strip("\n")
+    if spaced != result.value:
+        result.changes.add("spaces")
+        result.value = spaced
+    return result
+
+
+def _substitute(result: Cleaned, pattern: re.Pattern[str], by: str, change: str) -> None:
+    changed = pattern.sub(by, result.value)
+    if changed != result.value:
+        result.changes.add(change)
+        result.value = changed
+
+
+def _refuse_controls(value: str) -> None:
+    if "\ufffd" in value:
+        raise InvalidError(
+            _("có ký tự U+FFFD: văn bản đã hỏng từ trước"), _("lấy lại từ tệp gốc, lưu dạng UTF-8")
+        )
+    if _BIDI.search(value):
+        raise InvalidError(_("có ký tự đổi chiều chữ"), _("gõ lại ô này"))
+    for character in value:
+        category = unicodedata.category(character)
+        if category == "Cs":
+            raise InvalidError(_("có ký tự không hợp lệ"), _("lấy lại từ tệp gốc"))
+        if category == "Cc" and character not in "\n\t":
+            raise InvalidError(_("có ký tự điều khiển"), _("gõ lại ô này"))
+
+
+def check_name(value: str) -> str:
+    """A unit's name: 1 to 255 letters of the Vietnamese alphabet, digits and plain signs.
+
+    Raises InvalidError; letters from outside the alphabet are the mark of TCVN3, VNI or double encoding.
+    """
+    if not value:
+        raise InvalidError(_("tên bỏ trống"), _("ghi tên đơn vị"))
+    check_length(value, NAME_LIMIT)
+    strange = sorted({character for character in value if character not in _NAME_CHARACTERS})
+    if any(unicodedata.combining(character) for character in strange):
+        raise InvalidError(_("có dấu thanh rời hoặc thừa"), _("gõ lại tên bằng bảng mã Unicode"))
+    if strange:
+        raise InvalidError(
+            _("có chữ ngoài bảng chữ cái tiếng Việt: {letters}").format(letters=" ".join(strange[:5])),
+            _("có thể là TCVN3, VNI hoặc mã hóa hai lần: chuyển sang Unicode rồi thử lại"),
+        )
+    if value[0] not in _LETTERS and not value[0].isdigit():
+        raise InvalidError(_("tên phải bắt đầu bằng chữ hoặc số"), _("bỏ ký tự ở đầu"))
+    return value
+
+
+def check_code(value: str) -> str:
+    """A unit's code: 1 to 32 of ASCII letters, digits, `.`, `_`, `-`, beginning with a letter or digit."""
+    if not value:
+        raise InvalidError(_("mã bỏ trống"), _("ghi mã đơn vị"))
+    check_length(value, CODE_LIMIT)
+    if not _CODE.fullmatch(value):
+        raise InvalidError(
+            _("mã chỉ gồm chữ cái ASCII, chữ số, . _ - và bắt đầu bằng chữ hoặc số"), _("gõ lại mã")
+        )
+    return value
+
+
+def is_code(value: str) -> bool:
+    """Whether the text could be a unit's code."""
+    return len(value) <= CODE_LIMIT and _CODE.fullmatch(value) is not None
+
+
+def check_length(value: str, limit: int) -> str:
+    """The value itself, if it has at most `limit` characters; raises InvalidError otherwise."""
+    if len(value) > limit:
+        raise InvalidError(
+            _("dài {length} ký tự, tối đa {limit}").format(length=len(value), limit=limit), _("viết ngắn lại")
+        )
+    return value
+
+
+def name_key(name: str) -> str:
+    """Two names are the same name exactly if their keys are equal.
+
+    Case, spaces, tone placement (Hoà, Hòa), dashes, the prefix UBND, an abbreviated level word (P., Q., X.,
+    H., TT., TX., TP.) and a final roman or arabic numeral do not distinguish names. Diacritics do.
+    """
+    key = _SPACES.sub(" ", unicodedata.normalize("NFC", name)).strip().lower()
+    key = _OPEN_RHYME.sub(lambda match: _OPEN_RHYMES[match[1]], key)
+    key = _DASHES.sub("-", key)
+    if prefix := _COMMITTEE.match(key):
+        key = key[prefix.end() :]
+    if word := _ABBREVIATED_LEVEL.match(key):
+        key = f"{_ABBREVIATED_LEVELS[word[1]]} {key[word.end() :]}"
+    key = _SPACES.sub(" ", _CITY.sub("thành phố ", key)).strip()
+    return _ROMAN.sub(lambda match: str(_arabic(match[0])), key)
+
+
+def _arabic(roman: str) -> int:
+    values = [{"i": 1, "v": 5, "x": 10}[letter] for letter in roman]
+    return sum(
+        -value if value < following else value
+        for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
+
+
+def fold(text: str) -> str:
+    """Text without diacritics, in lower case: for suggestions, never for sameness."""
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+        if not unicodedata.combining(character)
+    )
+
+
+_ORDER = {letter: index for index, letter in enumerate(_ALPHABET)}
+
+
+def sort_key(text: str) -> tuple[tuple[object, ...], ...]:
+    """Vietnamese order: a ă â b c d đ e ê ..., then the tones bằng huyền hỏi ngã sắc nặng; 2 before 10."""
+    words = re.findall(r"\d+|[^\W\d]+", unicodedata.normalize("NFC", text.lower()))
+    return tuple(_word_key(word) for word in words)
+
+
+def _word_key(word: str) -> tuple[object, ...]:
+    if word.isdigit():
+        return (0, int(word), ())
+    letters, tones = [], []
+    for letter in word:
+        parts = unicodedata.normalize("NFD", letter)
+        tone = next((mark for mark in parts[1:] if mark in _TONES), "")
+        base = unicodedata.normalize("NFC", parts.replace(tone, "")) if tone else letter
+        letters.append(_ORDER.get(base, len(_ORDER) + ord(base[0])))
+        tones.append(_TONES.index(tone))
+    return (1, tuple(letters), tuple(tones))
+
+
+def visible(text: str) -> str:
+    """The text with every character that cannot be seen, or could move the cursor, as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )

@@ -1,0 +1,231 @@
+"""Units: who was called what on which day, and what a person means by a code or a name."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from thidua_cli import store, terms, text
+from thidua_cli.dates import show_day
+from thidua_cli.errors import NotFoundError
+from thidua_cli.language import _
+from thidua_cli.terms import Kind, Level
+
+SUGGESTIONS = 5
+
+
+class Version(NamedTuple):
+    """What a unit was called from `valid_from` (included) until `until_on` (not included; none: still).
+
+    `ended_on` is the first day on which the unit itself no longer exists. Dates are ISO text.
+    """
+
+    unit: int
+    kind: Kind
+    level: Level
+    code: str
+    name: str
+    parent: int | None
+    abbreviation: str | None
+    sort_order: int | None
+    valid_from: str
+    until_on: str | None
+    ended_on: str | None
+    note: str | None
+    document_number: str | None
+    operation: int
+
+    def holds_on(self, day: str) -> bool:
+        """Whether this is the unit's version on that day."""
+        return self.valid_from <= day and (self.until_on is None or day < self.until_on)
+
+
+class Directory:
+    """All units as known at one operation, for look-ups on any day."""
+
+    def __init__(self, versions: Iterable[Version] = ()) -> None:
+        self.versions: dict[int, list[Version]] = {}
+        self._by_code: dict[str, list[Version]] = {}
+        self._by_key: dict[str, list[Version]] | None = None
+        for version in versions:
+            self.versions.setdefault(version.unit, []).append(version)
+            self._by_code.setdefault(version.code.lower(), []).append(version)
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, known: int) -> "Directory":
+        """The units of the register, as known at an operation."""
+        rows = connection.execute(store.sql("spans"), {"known": known})
+        return cls(Version(row[0], Kind(row[1]), Level(row[2]), *row[3:]) for row in rows)
+
+    def __iter__(self) -> Iterator[Version]:
+        for versions in self.versions.values():
+            yield from versions
+
+    def on(self, unit: int | None, day: str) -> Version | None:
+        """The unit's version on that day; none if it did not exist."""
+        if unit is None:
+            return None
+        return next((version for version in self.versions.get(unit, ()) if version.holds_on(day)), None)
+
+    def last(self, unit: int, day: str) -> Version:
+        """The unit's version on that day, else the one nearest in time."""
+        held = self.on(unit, day)
+        versions = self.versions[unit]
+        return held or (versions[0] if day < versions[0].valid_from else versions[-1])
+
+    def alive(self, day: str) -> list[Version]:
+        """The units that exist on that day, in protocol order."""
+        return sorted(
+            (version for version in self if version.holds_on(day)),
+            key=protocol_key,
+        )
+
+    def with_code(self, code: str) -> list[Version]:
+        """Every version, of any unit and time, with that code, whatever its case."""
+        return self._by_code.get(code.lower(), [])
+
+    def with_name(self, name: str) -> list[Version]:
+        """Every version, of any unit and time, whose name or abbreviation is that name."""
+        if self._by_key is None:
+            self._by_key = {}
+            for version in self:
+                for key in {text.name_key(version.name), text.name_key(version.abbreviation or "")} - {""}:
+                    self._by_key.setdefault(key, []).append(version)
+        return self._by_key.get(text.name_key(name), [])
+
+    def matches(self, reference: str) -> list[Version]:
+        """Versions that a code, else a name, means; on any day."""
+        return self.with_code(reference) or self.with_name(reference)
+
+    def resolve(self, reference: str, day: date) -> Version:
+        """The one unit that a code or a full name means on that day.
+
+        Raises NotFoundError, with candidates, where none or several are meant. A bare place name without
+        its level word is never enough.
+        """
+        on = day.isoformat()
+        wanted = text.clean(reference).value
+        found = {
+            version.unit: version
+            for version in (*self.with_code(wanted), *self.with_name(wanted))
+            if version.holds_on(on)
+        }
+        by_code = [version for version in found.values() if version.code.lower() == wanted.lower()]
+        candidates = by_code or list(found.values())
+        if len(candidates) == 1:
+            return candidates[0]
+        if candidates:
+            raise NotFoundError(
+                _("'{unit}' có thể là nhiều đơn vị").format(unit=wanted), *map(describe, candidates)
+            )
+        raise self._not_found(wanted, day)
+
+    def resolve_past(self, reference: str, day: date) -> Version:
+        """As `resolve`; where no such unit exists on that day, the one that did before it, if it is one."""
+        try:
+            return self.resolve(reference, day)
+        except NotFoundError:
+            past = {
+                version.unit: version
+                for version in self.matches(text.clean(reference).value)
+                if version.valid_from <= day.isoformat()
+            }
+            if not past:
+                raise
+            if len(past) > 1:
+                raise NotFoundError(
+                    _("'{unit}' đã là nhiều đơn vị").format(unit=reference), *self._with_days(past.values())
+                ) from None
+            return next(iter(past.values()))
+
+    def _with_days(self, versions: Iterable[Version]) -> list[str]:
+        return [
+            _("{unit}: từ {start}{end}").format(
+                unit=describe(version),
+                start=show_day(version.valid_from),
+                end=_(" đến trước {day}").format(day=show_day(version.until_on)) if version.until_on else "",
+            )
+            for version in versions
+        ]
+
+    def _not_found(self, wanted: str, day: date) -> NotFoundError:
+        elsewhere = self._with_days(self.matches(wanted))
+        near = self.suggest(wanted, day)
+        bare = [version for version in near if f" {text.fold(wanted)} " in f" {_without_level(version)} "]
+        hints = elsewhere or [describe(version) for version in bare or near]
+        message = (
+            _("'{unit}' chưa rõ là đơn vị nào: ghi cả cấp (phường, quận, …) hoặc mã")
+            if bare
+            else _("không có đơn vị '{unit}' vào ngày {day}")
+        )
+        if near and not elsewhere:
+            hints = [_("Có phải là:"), *(f"  {hint}" for hint in hints)]
+        return NotFoundError(message.format(unit=text.visible(wanted), day=show_day(day)), *hints)
+
+    def suggest(self, wanted: str, day: date) -> list[Version]:
+        """Up to five units of that day whose folded name, code or abbreviation is nearest, nearest first."""
+        from rapidfuzz import fuzz, process
+
+        on = day.isoformat()
+        choices: dict[tuple[int, int], str] = {}
+        alive = {version.unit: version for version in self if version.holds_on(on)}
+        for version in alive.values():
+            choices[version.unit, 0] = text.fold(text.name_key(version.name))
+            choices[version.unit, 1] = version.code.lower()
+            choices[version.unit, 2] = _without_level(version)
+        query = text.fold(text.name_key(wanted))
+        scored = process.extract(query, choices, scorer=fuzz.ratio, score_cutoff=55, limit=SUGGESTIONS * 3)
+        nearest = list(dict.fromkeys(unit for _choice, _score, (unit, _which) in scored))
+        inside = [unit for (unit, which), name in choices.items() if which == 0 and f" {query}" in f" {name}"]
+        ordered = dict.fromkeys([*nearest[:1], *inside, *nearest[1:]] if inside else nearest)
+        return [alive[unit] for unit in list(ordered)[:SUGGESTIONS]]
+
+    def district(self, unit: int, day: str) -> Version | None:
+        """The district that the unit is, or is in, on that day; none for a unit outside any district."""
+        seen: set[int] = set()
+        version = self.on(unit, day)
+        while version is not None and version.unit not in seen:
+            if version.kind is Kind.DISTRICT_COMMITTEE:
+                return version
+            seen.add(version.unit)
+            version = self.on(version.parent, day)
+        return None
+
+
+def _without_level(version: Version) -> str:
+    name = text.name_key(version.name)
+    for word in terms.TERRITORY_WORDS:
+        name = name.removeprefix(f"{word} ")
+    return text.fold(name)
+
+
+def describe(version: Version) -> str:
+    """A unit in a message: code and name."""
+    return f"{version.code}  {version.name}"
+
+
+def protocol_key(version: Version) -> tuple[object, ...]:
+    """Protocol order: by level from the top, by the order given, else by kind and Vietnamese name."""
+    order = version.sort_order
+    return (
+        list(Level).index(version.level),
+        order is None,
+        order or 0,
+        list(Kind).index(version.kind),
+        text.sort_key(version.name),
+        version.unit,
+    )
+
+
+def other_holders(directory: Directory, version: Version, day: date) -> Sequence[Version]:
+    """Other units that held the same code before or after that day: a code is not an identity."""
+    return [
+        other
+        for other in directory.with_code(version.code)
+        if other.unit != version.unit and not other.holds_on(day.isoformat())
+    ]
+
+
+def in_protocol_order(versions: Iterable[Version]) -> list[Version]:
+    """The versions in protocol order."""
+    return sorted(versions, key=protocol_key)

@@ -1,0 +1,122 @@
+"""Short ways to fill a register in tests."""
+
+import sqlite3
+from datetime import date
+
+from thidua_cli import plan as plans
+from thidua_cli import records, store
+from thidua_cli.models import ExemptionIn, RecordIn
+from thidua_cli.records import Entry, Outcome, Register
+
+
+def head(connection: sqlite3.Connection) -> int:
+    """The number of the last operation."""
+    return int(connection.execute("SELECT max(number) FROM operation").fetchone()[0])
+
+
+def read(connection: sqlite3.Connection) -> Register:
+    """All of the register as it is known now."""
+    return Register.read(connection, plans.load(connection), head(connection))
+
+
+def record(
+    connection: sqlite3.Connection, unit: str, on: str, action: str = "launch", **values: object
+) -> Entry:
+    """Record one action of one unit; it must be new."""
+    outcome = decide(connection, unit, on, action, **values)
+    assert outcome.verdict == "new", outcome
+    return _add(connection, outcome)
+
+
+def decide(
+    connection: sqlite3.Connection, unit: str, on: str, action: str = "launch", **values: object
+) -> Outcome:
+    """What would become of a record."""
+    item = RecordIn.model_validate({"unit_code": unit, "done_on": on, "action": action, **values})
+    return records.decide(read(connection), item)
+
+
+def exempt(
+    connection: sqlite3.Connection, unit: str, obligation: str, on: str, reason: str = "lý do"
+) -> Entry:
+    """Exempt one unit from one obligation."""
+    item = ExemptionIn.model_validate(
+        {
+            "unit_code": unit,
+            "obligation": obligation,
+            "exempted_on": on,
+            "reason": reason,
+            "document_number": "1/QĐ",
+        }
+    )
+    return _add(connection, records.decide(read(connection), item))
+
+
+def _add(connection: sqlite3.Connection, outcome: Outcome) -> Entry:
+    assert outcome.entry is not None
+    with store.write(connection, actor="test", command="record") as writer:
+        return records.add(writer, [outcome.entry])[0]
+
+
+def void(connection: sqlite3.Connection, number: int | None, reason: str = "nhầm") -> None:
+    """Void a record or an exemption."""
+    assert number is not None
+    with store.write(connection, actor="test", command="void") as writer:
+        records.void(writer, number, reason)
+
+
+def unit(
+    writer: store.Writer,
+    code: str,
+    kind: str,
+    level: str,
+    born: str,
+    *,
+    parent: int | None = None,
+    ended: str | None = None,
+) -> int:
+    """A unit with one version and perhaps an end; returns its id."""
+    number = writer.next_id("unit")
+    writer.insert("unit", [{"id": number, "kind": kind, "level": level}])
+    version(writer, number, code, born, parent=parent)
+    if ended:
+        row = {"id": writer.next_id("unit_end"), "unit": number, "ended_on": ended, "document_number": None}
+        writer.insert("unit_end", [{**row, "note": None}])
+    return number
+
+
+def version(
+    writer: store.Writer, number: int, code: str, valid_from: str, *, parent: int | None = None
+) -> None:
+    """One more version of a unit."""
+    writer.insert(
+        "unit_version",
+        [
+            {
+                "id": writer.next_id("unit_version"),
+                "unit": number,
+                "code": code,
+                "name": f"Đơn vị {code}",
+                "parent": parent,
+                "abbreviation": None,
+                "sort_order": None,
+                "valid_from": valid_from,
+                "document_number": None,
+                "note": None,
+            }
+        ],
+    )
+
+
+def succession(writer: store.Writer, old: int | None, new: int | None, on: str) -> None:
+    """What passed from one unit to another."""
+    row: dict[str, object] = dict.fromkeys(
+        ("document_number", "old_code", "old_name", "new_code", "new_name", "note")
+    )
+    row |= {"id": writer.next_id("succession"), "predecessor": old, "successor": new, "effective_on": on}
+    writer.insert("succession", [row | {"change": "merge", "extent": "whole"}])
+
+
+def day(text: str) -> date:
+    """A date from ISO text."""
+    return date.fromisoformat(text)

@@ -1,0 +1,131 @@
+"""Fixtures: a register in memory, a clock that stands still, a home that nobody may touch."""
+
+import io
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from thidua_cli import cli, dates, language, resources, store
+from thidua_cli import plan as plans
+from thidua_cli.imports import units as unit_imports
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads the machine's clock, locale, register or home."""
+    monkeypatch.setattr(dates, "now", lambda: NOW)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for variable in ("THIDUA_DB", "XDG_DATA_HOME", "LANG", "LC_ALL", "LC_MESSAGES", "COLUMNS", "NO_COLOR"):
+        monkeypatch.delenv(variable, raising=False)
+    language.use("vi")
+
+
+def _memory(*, units: bool) -> sqlite3.Connection:
+    connection = store.prepare(sqlite3.connect(":memory:"))
+
+    def load(writer: store.Writer) -> None:
+        plans.store_plan(writer, plans.read_file(resources.data("plan.toml")))
+        if units:
+            made = unit_imports.first_units(resources.data("seed_units.csv"), date(2021, 1, 1))
+            unit_imports.apply(writer, made)
+
+    store.found(connection, load, actor="test", command="init")
+    return connection
+
+
+@pytest.fixture(scope="session")
+def seeded() -> sqlite3.Connection:
+    return _memory(units=True)
+
+
+@pytest.fixture(scope="session")
+def empty() -> sqlite3.Connection:
+    return _memory(units=False)
+
+
+def copy(source: sqlite3.Connection) -> sqlite3.Connection:
+    """A register in memory with the same content."""
+    target = store.prepare(sqlite3.connect(":memory:"))
+    source.backup(target)
+    return target
+
+
+@pytest.fixture
+def register(seeded: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """The register after `init`: the plan and the 117 units."""
+    connection = copy(seeded)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def empty_register(empty: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """The register after `init --no-units`."""
+    connection = copy(empty)
+    yield connection
+    connection.close()
+
+
+@dataclass
+class Outcome:
+    """What a command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def db(tmp_path: Path, seeded: sqlite3.Connection) -> Path:
+    """The register after `init`, in a file."""
+    path = tmp_path / "thidua.db"
+    target = sqlite3.connect(path)
+    seeded.backup(target)
+    target.close()
+    return path
+
+
+@pytest.fixture
+def run(db: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    """A command line in this process, on the register `db`; English messages unless `lang` says otherwise."""
+
+    def call(*arguments: str, lang: str = "en", stdin: bytes = b"") -> Outcome:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _stream in range(2))
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+            patch.setenv("THIDUA_DB", str(db))
+            code = cli.run(["--lang", lang, *arguments])
+        language.use("vi")
+        out.flush()
+        err.flush()
+        return Outcome(int(code), out.buffer.getvalue().decode(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
+
+    return call
+
+
+def process(
+    *arguments: str, db: Path | None = None, stdin: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """A command line as a real process, without a terminal."""
+    env = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    if db is not None:
+        env["THIDUA_DB"] = str(db)
+    return subprocess.run(
+        [sys.executable, "-m", "thidua_cli", *arguments],
+        env=env,
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )

@@ -1,0 +1,484 @@
+"""The command line: parsing, streams, exit codes, and what start-up loads."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, Outcome, process
+from thidua_cli import language
+from thidua_cli.cli import app
+from thidua_cli.errors import Exit
+
+Run = Callable[..., Outcome]
+
+
+def _counts(done: Outcome) -> dict[str, dict[str, object]]:
+    return {row["obligation"]: row for row in json.loads(done.out)["rows"]}
+
+
+# The main job
+
+
+def test_the_first_day(run: Run) -> None:
+    """After init: 117 units, all launches pending until the due day and overdue from the next."""
+    assert len(run("units", "list", "--format", "jsonl").out.splitlines()) == 117
+    passed = run("check", "p1-launch", "--as-of", "2022-03-31", "--format", "json")
+    assert (passed.code, _counts(passed)["p1-launch"]["pending"]) == (0, 116)
+    failed = run("check", "p1-launch", "--as-of", "2022-04-01", "--format", "json")
+    assert (failed.code, _counts(failed)["p1-launch"]["overdue"]) == (3, 116)
+    assert run("check", "p1-launch", "--as-of", "2022-04-01", "-q").out == ""
+
+
+def test_a_launch_recorded_today_and_voided(run: Run) -> None:
+    """It counts as of its day, not as known before; after a void, only as known before the void."""
+
+    def done(*arguments: str) -> object:
+        return _counts(run("status", "--as-of", "2022-03-31", "--format", "json", *arguments))["p1-launch"][
+            "done"
+        ]
+
+    assert run("record", "launch", "20287", "--on", "30/03/2022", "--doc", "12/KH-UBND").code == 0
+    assert (done(), done("--known-at", "#1"), done("--known-at", "2020-01-01")) == (1, 0, 0)
+    assert run("record", "void", "1", "--reason", "nhầm đơn vị").code == 0
+    assert (done(), done("--known-at", "#2")) == (0, 1)
+    rows = [json.loads(line) for line in run("history", "20287", "--format", "jsonl").out.splitlines()]
+    launch = next(row for row in rows if row["event"] == "launch")
+    assert (launch["voided"], launch["void_reason"], launch["document_number"]) == (
+        True,
+        "nhầm đơn vị",
+        "12/KH-UBND",
+    )
+
+
+def test_an_old_report_is_reproduced_by_its_own_known_at(run: Run) -> None:
+    """Passing back the as_of and known_at that a report shows gives the same bytes."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    old = run("status", "--as-of", "2022-03-31", "--format", "json").out
+    run("record", "launch", "493", "--on", "2022-03-30")
+    known_at = json.loads(old)["known_at"]
+    assert run("status", "--as-of", "2022-03-31", "--known-at", known_at, "--format", "json").out == old
+
+
+def test_the_same_again_is_success_and_another_date_is_refused(run: Run) -> None:
+    """Already recorded as #N, exit 0; the same key with other content, exit 6 and both shown."""
+    arguments = ("record", "launch", "492", "--on", "2022-03-30")
+    assert run(*arguments).code == 0
+    again = run(*arguments)
+    assert again.code == 0
+    assert "already recorded as #1" in again.out
+    assert len(run("log", "--format", "jsonl").out.splitlines()) == 2
+    other = run("record", "launch", "492", "--on", "2022-03-29")
+    assert (other.code, other.out) == (6, "")
+    assert "2022-03-30" in other.err
+    assert "2022-03-29" in other.err
+
+
+def test_several_units_are_one_operation(run: Run) -> None:
+    """One unknown unit stores none; all known, they share an operation."""
+    assert run("record", "launch", "492", "493", "XYZ", "--on", "2022-03-30").code == 4
+    assert len(run("log", "--format", "jsonl").out.splitlines()) == 1
+    assert run("record", "launch", "492", "493", "--on", "2022-03-30").code == 0
+    assert json.loads(run("log", "-n", "1", "--format", "jsonl").out)["row_count"] == 2
+
+
+def test_evidence_is_hashed(run: Run, tmp_path: Path) -> None:
+    """A file of evidence is stored with its SHA-256, an address as it is, a missing file is an error."""
+    paper = tmp_path / "kế hoạch.pdf"
+    paper.write_bytes(b"abc")
+    assert run("record", "launch", "492", "--on", "2022-03-30", "--evidence", str(paper)).code == 0
+    assert (
+        run("record", "launch", "493", "--on", "2022-03-30", "--evidence", "https://example.org/1").code == 0
+    )
+    assert (
+        run("record", "launch", "494", "--on", "2022-03-30", "--evidence", str(tmp_path / "no.pdf")).code == 2
+    )
+
+
+def test_a_correction_changes_what_is_given_and_keeps_the_rest(run: Run) -> None:
+    """The new record has the new date and the old document; equal content is no correction."""
+    run("record", "launch", "492", "--on", "2022-03-30", "--doc", "12/KH")
+    assert run("record", "correct", "1", "--reason", "nhầm").code == 2
+    done = run("record", "correct", "#1", "--on", "2022-04-02", "--reason", "nhầm ngày")
+    assert done.code == 0
+    row = next(
+        json.loads(line)
+        for line in run("list", "p1-launch", "--format", "jsonl", "--as-of", "2022-04-30").out.splitlines()
+        if '"492"' in line
+    )
+    assert (row["record_id"], row["state"], row["document_number"]) == (2, "late", "12/KH")
+    assert run("record", "correct", "1", "--on", "2022-04-03", "--reason", "x").code == 6
+
+
+def test_a_correction_may_move_a_record_to_another_unit(run: Run) -> None:
+    """The wrong unit is freed and the right one has it, unless that has one already."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    assert run("record", "correct", "1", "--unit", "493", "--reason", "nhầm đơn vị").code == 0
+    run("record", "launch", "492", "--on", "2022-03-30")
+    assert run("record", "correct", "3", "--unit", "493", "--reason", "nhầm").code == 6
+
+
+def test_an_exemption_can_be_corrected_and_voided(run: Run) -> None:
+    """An exemption has a number of its own among the records."""
+    exempt = (
+        "record",
+        "exemption",
+        "498",
+        "--obligation",
+        "p1-launch",
+        "--on",
+        "2022-02-15",
+        "--reason",
+        "đảo xa",
+        "--doc",
+        "1/QĐ",
+    )
+    assert run(*exempt).code == 0
+    assert run("record", "correct", "1", "--on", "2022-02-20", "--reason", "nhầm ngày").code == 0
+    assert run("record", "correct", "2", "--exemption-reason", "không có dân", "--reason", "rõ hơn").code == 0
+    assert run("record", "void", "3", "--reason", "hết miễn").code == 0
+    assert _counts(run("status", "--format", "json"))["p1-launch"]["exempt"] == 0
+
+
+def test_a_phase_must_be_said_where_two_are_meant(run: Run) -> None:
+    """A launch of 2026 while that of phase 1 is open needs --phase."""
+    assert run("record", "launch", "SCT", "--on", "2026-02-01").code == 2
+    assert run("record", "launch", "SCT", "--on", "2026-02-01", "--phase", "p2").code == 0
+    assert run("record", "launch", "SCT", "--on", "2026-02-02", "--phase", "p1").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["status", "--as-of", "2022-13-01"], 2),
+        (["status", "--nope"], 2),
+        (["nope"], 2),
+        (["record", "launch", "492"], 2),
+        (["record", "launch", "492", "--on", "44635"], 2),
+        (["record", "launch", "492", "492", "--on", "2022-03-01"], 2),
+        (["record", "void", "abc", "--reason", "x"], 2),
+        (["record", "void", "1", "--reason", " "], 2),
+        (["status", "--by", "colour"], 2),
+        (["--lang", "fr", "status"], 2),
+        (["history", "nobody"], 4),
+        (["list", "p9-launch"], 4),
+        (["status", "--phase", "p9"], 4),
+        (["status", "--known-at", "#99"], 4),
+        (["status", "--known-at", "yesterday"], 2),
+        (["status", "--district", "20287"], 4),
+        (["record", "void", "1", "--reason", "x"], 4),
+        (["record", "registration", "492", "--on", "2022-03-01", "--content", "9"], 4),
+        (["record", "launch", "492", "--on", "2022-03-01", "--note", "a\x1b[31m"], 2),
+        (["record", "launch", "492", "--on", "2099-01-01"], 6),
+        (["record", "launch", "492", "--on", "2020-12-31"], 6),
+        (["units", "add", "SCT", "Sở Khác", "--kind", "department", "--on", "2024-01-01"], 6),
+        (["import", "units", "nowhere.csv"], 7),
+        (["--db", "nowhere.db", "status"], 5),
+        (["status", "-o", "no/such/folder.csv"], 5),
+    ],
+)
+def test_exit_codes(run: Run, arguments: list[str], code: int) -> None:
+    """Each failure has its code, says something on standard error and nothing on standard output."""
+    done = run(*arguments)
+    assert done.code == code, done.err
+    assert done.err.startswith("Error: ")
+    assert done.out == ""
+
+
+def test_units_add_and_show(run: Run) -> None:
+    """A new unit exists from its day on."""
+    add = (
+        "units",
+        "add",
+        "TTCNTT",
+        "Trung tâm Công nghệ thông tin",
+        "--kind",
+        "service-unit",
+        "--on",
+        "2023-05-01",
+        "--parent",
+        "48",
+    )
+    assert run(*add).code == 0
+    assert "already" in run(*add).out
+    assert run("units", "show", "TTCNTT", "--as-of", "2023-04-30").code == 4
+    row = json.loads(run("units", "show", "TTCNTT", "--format", "jsonl").out)
+    assert (row["level"], row["parent_code"], row["valid_from"]) == ("city", "48", "2023-05-01")
+
+
+def test_init_again(run: Run, db: Path, tmp_path: Path) -> None:
+    """With nothing new: 0 and already there; with other units: 6; the register stays as it is."""
+    before = db.read_bytes()
+    assert run("init").code == 0
+    assert run("init", "--plan", str(ROOT / "data" / "plan.toml")).code == 0
+    units = tmp_path / "u.csv"
+    units.write_text("code,name,kind\nA,Đơn vị,other\n", encoding="utf-8")
+    assert run("init", "--units", str(units)).code == 6
+    assert db.read_bytes() == before
+
+
+def test_another_plan(run: Run, tmp_path: Path) -> None:
+    """Another movement is another plan file and another register; a bad plan is refused whole."""
+    plan = (ROOT / "data" / "plan.toml").read_text(encoding="utf-8")
+    file = tmp_path / "plan.toml"
+    file.write_text(plan.replace("due_on = 2022-03-31", "due_on = 2022-06-30"), encoding="utf-8")
+    other = str(tmp_path / "other.db")
+    assert run("--db", other, "init", "--plan", str(file)).code == 0
+    assert run("--db", other, "check", "p1-launch", "--as-of", "2022-06-30", "-q").code == 0
+    assert run("--db", other, "check", "p1-launch", "--as-of", "2022-07-01", "-q").code == 3
+    file.write_text(plan.replace('phase = "p2"', 'phase = "p3"'), encoding="utf-8")
+    bad = run("--db", str(tmp_path / "bad.db"), "init", "--plan", str(file))
+    assert bad.code == 7
+    assert "p3" in bad.err
+    assert not (tmp_path / "bad.db").exists()
+
+
+# Formats agree
+
+
+def test_all_formats_hold_the_same_numbers(run: Run) -> None:
+    """JSON, CSV and Markdown of status read back to the same figures."""
+    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
+    arguments = ("status", "--as-of", "2022-04-30")
+    rows = json.loads(run(*arguments, "--format", "json").out)["rows"]
+    table = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv").out)))
+    keys = (
+        "roster",
+        "exempt",
+        "lapsed",
+        "applicable",
+        "on_time",
+        "declared_late",
+        "late",
+        "pending",
+        "overdue",
+        "done",
+    )
+    assert [[int(row[key]) for key in keys] for row in table] == [[row[key] for key in keys] for row in rows]
+    lines = [
+        line for line in run(*arguments, "--format", "md").out.splitlines() if re.match(r"\| .*\d", line)
+    ]
+    figures = [[int(cell) for cell in line.split("|")[3:13]] for line in lines if "**" not in line]
+    assert figures == [[row[key] for key in keys] for row in rows]
+
+
+def test_a_format_follows_the_ending_of_the_file(run: Run, tmp_path: Path) -> None:
+    """-o x.json is JSON, unless --format says otherwise."""
+    run("status", "-o", str(tmp_path / "x.json"))
+    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))["format_version"] == 1
+    run("status", "-o", str(tmp_path / "x.txt"), "--format", "csv", "--bom")
+    assert (tmp_path / "x.txt").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+# Streams and signals, as real processes
+
+
+def test_standard_error_is_empty_on_success(db: Path) -> None:
+    """Without a terminal, plain success says nothing on standard error."""
+    for arguments in (
+        ["status"],
+        ["list", "p1-launch"],
+        ["plan"],
+        ["log"],
+        ["units", "list"],
+        ["history", "492"],
+        ["--help"],
+        [],
+    ):
+        done = process(*arguments, db=db)
+        assert (done.returncode, done.stderr) == (0, b""), arguments
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LANG": "C"},
+        {"LC_ALL": "POSIX"},
+        {"LANG": "vi_VN.UTF-8"},
+        {"LANG": "en_US.ISO-8859-1"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"TERM": "dumb"},
+        {"COLUMNS": "20"},
+        {"COLUMNS": "0"},
+        {"COLUMNS": "x"},
+        {"NO_COLOR": "1"},
+    ],
+)
+@pytest.mark.parametrize("arguments", [["status"], ["check"], ["history", "nobody"], ["--help"]])
+def test_no_environment_gives_a_traceback(
+    db: Path, arguments: list[str], environment: dict[str, str]
+) -> None:
+    """Whatever the locale, terminal and width: documented exit codes, UTF-8, no traceback."""
+    done = process(*arguments, db=db, **environment)
+    assert done.returncode in {0, 3, 4}
+    assert "Traceback" not in done.stderr.decode("utf-8")
+    done.stdout.decode("utf-8")
+
+
+def test_without_home_and_register(tmp_path: Path) -> None:
+    """Bare thidua without a register tells how to start; a command says that there is none."""
+    home = {"HOME": str(tmp_path)}
+    bare = process(**home)
+    assert (bare.returncode, bare.stderr) == (0, b"")
+    assert "thidua init" in bare.stdout.decode()
+    assert process("status", **home).returncode == 5
+    assert process("status", HOME="").returncode in {2, 5}
+    assert list(tmp_path.iterdir()) == []
+
+
+def _shell(line: str, db: Path) -> subprocess.CompletedProcess[bytes]:
+    thidua = f"'{sys.executable}' -m thidua_cli"
+    env = {**os.environ, "THIDUA_DB": str(db), "THIDUA": thidua}
+    return subprocess.run(
+        ["bash", "-c", line.replace("thidua ", f"{thidua} ")], env=env, capture_output=True, check=False
+    )
+
+
+def test_a_reader_that_leaves(db: Path) -> None:
+    """thidua … | head ends quietly with 141 or 0, never with a traceback."""
+    done = _shell("thidua list --format jsonl | head -1; echo ${PIPESTATUS[0]}", db)
+    assert done.stderr == b""
+    assert done.stdout.splitlines()[-1] in {b"0", b"141"}
+    done = _shell("{ sleep 0.5; thidua list --format jsonl; echo $? >&2; } | true", db)
+    assert done.stderr == b"141\n"
+
+
+@pytest.mark.parametrize(
+    ("redirect", "codes"),
+    [(">&-", {5}), (">/dev/full", {5}), ("2>&- >/dev/null", {0}), ("<&- >/dev/null", {0})],
+)
+def test_closed_and_full_streams(db: Path, redirect: str, codes: set[int]) -> None:
+    """A closed or full standard output is exit 5; other closed streams do not matter."""
+    for command in (
+        "status",
+        "list --format csv",
+        "--help",
+        "--version",
+        "record launch 492 --on 2022-03-30",
+    ):
+        done = _shell(f"thidua {command} {redirect}", db)
+        assert done.returncode in codes, (command, done.stderr)
+        assert b"Traceback" not in done.stderr
+
+
+def test_a_write_is_not_hidden_by_a_failed_output(db: Path) -> None:
+    """Where the confirmation cannot be printed, the message says under which operation it was saved."""
+    done = _shell("thidua --lang en record launch 492 --on 2022-03-30 >/dev/full", db)
+    assert (done.returncode, b"saved as operation #" in done.stderr) == (5, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_signals(db: Path, number: signal.Signals, code: int) -> None:
+    """A stopped import has written nothing, leaves no journal and ends with the signal's code."""
+    before = db.read_bytes()
+    env = {**os.environ, "THIDUA_DB": str(db)}
+    command = [sys.executable, "-m", "thidua_cli", "import", "launches", "-"]
+    with subprocess.Popen(
+        command, env=env, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as running:
+        assert running.stdin is not None
+        running.stdin.write(b"unit_code,done_on\n492,2022-03-30\n")
+        running.stdin.flush()
+        while not _waits(running.pid):
+            pass
+        running.send_signal(number)
+        _out, err = running.communicate(timeout=20)
+    assert running.returncode == code
+    assert b"Traceback" not in err
+    assert db.read_bytes() == before
+    assert list(db.parent.glob("*-journal")) == []
+
+
+def _waits(pid: int) -> bool:
+    """Whether the process has set its handlers and waits for input."""
+    caught = next(
+        line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt")
+    )
+    return (
+        bool(int(caught.split()[1], 16) & (1 << (signal.SIGTERM - 1)))
+        and "S" in Path(f"/proc/{pid}/stat").read_text().split()[2]
+    )
+
+
+# Start-up
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["status", "--format", "json"], ["pydantic", "sqlite_utils", "rich", "rapidfuzz", "csv", "hashlib"]),
+        (["status"], ["pydantic", "sqlite_utils", "rapidfuzz"]),
+        (["list", "p1-launch", "--format", "csv"], ["pydantic", "sqlite_utils", "rich", "rapidfuzz"]),
+        (["check", "-q"], ["pydantic", "sqlite_utils", "rich", "rapidfuzz"]),
+        (["--help"], ["pydantic", "sqlite_utils", "rich", "rapidfuzz", "sqlite3"]),
+    ],
+)
+def test_start_up_loads_no_heavy_module(db: Path, arguments: list[str], absent: list[str]) -> None:
+    """The read path imports neither pydantic nor sqlite_utils, and rich only for a table."""
+    program = (
+        "import sys; from thidua_cli import cli; cli.run(sys.argv[1:]); "
+        "print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    env = {**os.environ, "THIDUA_DB": str(db)}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], env=env, capture_output=True, check=False
+    )
+    loaded = set(done.stderr.decode().splitlines()[-1].split())
+    assert loaded.isdisjoint(absent), loaded & set(absent)
+
+
+# Words
+
+
+def test_every_command_has_help_in_both_languages(run: Run) -> None:
+    """Each command and group has a help page, and the two languages differ."""
+
+    def pages(table: app.Commands, *path: str) -> None:
+        for name, (target, _help) in table.items():
+            vietnamese, english = (run(*path, name, "--help", lang=lang) for lang in ("vi", "en"))
+            assert vietnamese.code == english.code == 0
+            assert vietnamese.out != english.out
+            assert "Usage" not in vietnamese.out
+            if target.endswith(":COMMANDS"):
+                module = __import__(f"thidua_cli.cli.{target.partition(':')[0]}", fromlist=["COMMANDS"])
+                pages(module.COMMANDS(), *path, name)
+
+    pages(app._commands())
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [({}, "vi"), ({"LANG": "C"}, "vi"), ({"LANG": "C.UTF-8"}, "vi"), ({"LANG": "vi_VN"}, "vi"), ({"LANG": "en_US.UTF-8"}, "en"),
+     ({"LC_ALL": "vi_VN.UTF-8", "LANG": "en_US"}, "vi"), ({"LANG": "fr_FR"}, "en")],
+)  # fmt: skip
+def test_the_locale_chooses_the_language(environment: dict[str, str], expected: str) -> None:
+    """C, POSIX and none mean Vietnamese."""
+    assert language.from_environment(environment) == expected
+
+
+def test_the_catalogue_is_complete() -> None:
+    """Every message has an English translation with the same placeholders, compiled."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "catalogue.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_readme_documents_every_exit_code() -> None:
+    """The table of exit codes has a row for each code."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for code in Exit:
+        assert re.search(rf"^\| `?{int(code)}\b", readme, re.MULTILINE) or int(code) > 128, code

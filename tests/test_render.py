@@ -1,0 +1,148 @@
+"""Formats: the same rows everywhere, text as text, numbers never cut."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thidua_cli import language, render
+from thidua_cli.errors import StoreError
+from thidua_cli.render import Column, Form, Format, Mark, Report, Table, Tone, cells, delimited, table
+
+NASTY = [
+    "[red]đỏ[/]",
+    "[/]",
+    ":warning:",
+    "=HYPERLINK(1)",
+    "<script>alert(1)</script>",
+    "a|b",
+    "\x1b[31m",
+    "x\\",
+    "*a*",
+]
+
+
+def report(rows: Sequence[tuple[str, int | None]], width: int = 0) -> Report:
+    """Names and numbers, and `width` more columns that may be dropped."""
+    more = [Column(f"thêm{index}", Form.NUMBER, drop=index + 1) for index in range(width)]
+    columns = [Column("Tên", narrow=8), Column("Số", Form.NUMBER), *more]
+    body = [[name, number, *[1234567] * width] for name, number in rows]
+    return Report(
+        fields=("name", "number"),
+        rows=[{"name": name, "number": number} for name, number in rows],
+        people=lambda: [Table(columns, [("", body)] if body else [], empty="Trống.")],
+        as_of="2022-03-31",
+        known_at="2022-04-01T00:00:00.000000Z",
+        head="1:00",
+    )
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_every_format_is_written(form: Format) -> None:
+    """Each member of the enumeration has a writer, for some rows and for none."""
+    assert render.to_text(report([("một", 1)]), form)
+    render.to_text(report([]), form)
+
+
+def test_json_holds_the_frame_and_the_rows() -> None:
+    """An object with its version, both clocks, the head and the rows; none is []."""
+    found = json.loads(render.to_text(report([("một", 1), ("hai", None)]), Format.JSON))
+    assert list(found) == ["format_version", "as_of", "known_at", "head", "rows"]
+    assert found["rows"] == [{"name": "một", "number": 1}, {"name": "hai", "number": None}]
+    assert json.loads(render.to_text(report([]), Format.JSON))["rows"] == []
+
+
+NAMES = st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20)
+
+
+@given(st.lists(st.tuples(NAMES, st.none() | st.integers(0, 10**6)), max_size=5))
+def test_machine_formats_read_back_the_same_rows(rows: list[tuple[str, int | None]]) -> None:
+    """JSON, JSONL, CSV and TSV hold equal rows, whatever the text."""
+    made = report(rows)
+    objects = [{"name": name, "number": number} for name, number in rows]
+    assert json.loads(render.to_text(made, Format.JSON))["rows"] == objects
+    lines = [line for line in render.to_text(made, Format.JSONL).split("\n") if line]
+    assert [json.loads(line) for line in lines] == objects
+    for form, delimiter in ((Format.CSV, ","), (Format.TSV, "\t")):
+        text = render.to_text(made, form)
+        found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+        assert [
+            {"name": delimited.unguard(row["name"]), "number": int(row["number"]) if row["number"] else None}
+            for row in found
+        ] == objects
+
+
+@given(st.text(max_size=30))
+def test_the_formula_guard_is_a_bijection(value: str) -> None:
+    """Whatever is guarded comes back; nothing that a spreadsheet would run stays bare."""
+    guarded = delimited.guard(value)
+    assert delimited.unguard(guarded) == value
+    assert not re.match(r"[=+\-@\t\r\n]", guarded)
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_data_is_data_in_tables(name: str) -> None:
+    """Markup, emoji codes and escape sequences are shown as those characters."""
+    text = render.to_text(report([(name, 1)]), Format.TABLE)
+    assert name.replace("\x1b", "\\x1b") in text
+    assert "\x1b" not in text
+
+
+def _unescaped(cell: str) -> str:
+    return re.sub(r"\\([^\w\s])", r"\1", cell).strip()
+
+
+@pytest.mark.parametrize("name", [name for name in NASTY if "\x1b" not in name])
+def test_data_is_data_in_markdown(name: str) -> None:
+    """A cell with any sign reads back, and does not break the row."""
+    text = render.to_text(report([(name, 7)]), Format.MD)
+    line = next(line for line in text.splitlines() if line.endswith("| 7 |"))
+    assert _unescaped(re.split(r"(?<!\\)\|", line)[1]) == name
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_a_narrow_terminal_hides_columns_and_never_cuts(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """Columns go in their stated order and are named; what stays is whole and fits, if it can."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    text = table.to_text(report([("Ủy ban nhân dân phường", 116)], width=8), terminal=True)
+    body = text.split("Màn hình hẹp")[0]
+    shown = body.count("1234567")
+    hidden = [f"thêm{index}" for index in range(shown, 8)]
+    assert "116" in body
+    assert all(name in " ".join(text.split()) for name in hidden)
+    assert ("Màn hình hẹp" in text) == bool(hidden)
+    assert max(len(line) for line in body.splitlines()) <= max(width, 20)
+
+
+def test_a_pipe_hides_nothing() -> None:
+    """Without a terminal and COLUMNS every column is there, on one line."""
+    text = table.to_text(report([("Ủy ban nhân dân phường Hòa Quý " * 6, 1)], width=8), terminal=True)
+    assert text.count("1234567") == 8
+
+
+def test_rates_and_bars_follow_the_language() -> None:
+    """84,4 % in Vietnamese, 84.4% in English; a bar is full only at 100."""
+    assert cells.show(84.4, Form.RATE) == "84,4 %"
+    language.use("en")
+    assert cells.show(84.4, Form.RATE) == "84.4%"
+    assert cells.show(None, Form.RATE) == "–"
+    assert cells.show(100.0, Form.BAR) == "█" * 10
+    assert cells.show(99.9, Form.BAR) != "█" * 10
+    assert cells.show(Mark(0.0, Tone.GOOD), Form.BAR) == "·" * 10
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    """The old file stays until the new one is complete, and no draft is left."""
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    render.write(report([("một", 1)]), Format.CSV, path, bom=True)
+    assert path.read_bytes().startswith(b'\xef\xbb\xbf"name","number"\n"m')
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(StoreError):
+        render.write(report([]), Format.CSV, tmp_path / "no" / "a.csv")

@@ -1,0 +1,313 @@
+"""The judgement: rosters, states, counts and the verdict."""
+
+import sqlite3
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import build
+from conftest import copy
+from oracle import Duty, Unit, roster, state
+from thidua_cli import plan as plans
+from thidua_cli import records, status, store
+from thidua_cli.records import Document, Exemption, Record
+from thidua_cli.report import status as report
+from thidua_cli.report.frame import Filter, moment
+from thidua_cli.report.status import By
+from thidua_cli.status import Tally, judge, tally
+from thidua_cli.terms import Action, Kind, Level, State
+
+
+def counts(connection: sqlite3.Connection, obligation: str, day: str, known: int | None = None) -> Tally:
+    """The tally of one obligation on a day."""
+    found = status.facts(connection, build.day(day), known or build.head(connection), obligation=obligation)
+    return tally((fact, judge(fact, day)) for fact in found)
+
+
+@pytest.mark.parametrize(
+    ("obligation", "day", "state_", "number"),
+    [
+        ("p1-launch", "2022-03-31", State.PENDING, 116),
+        ("p1-launch", "2022-04-01", State.OVERDUE, 116),
+        ("p1-registration", "2025-12-31", State.PENDING, 116),
+        ("p1-registration", "2026-01-01", State.OVERDUE, 116),
+        ("p1-review", "2024-12-31", State.PENDING, 108),
+        ("p1-review-district", "2024-12-31", State.PENDING, 8),
+        ("p1-review-city", "2025-12-31", State.PENDING, 1),
+        ("p2-launch", "2026-01-01", State.PENDING, 116),
+    ],
+)
+def test_the_seed_with_nothing_recorded(
+    register: sqlite3.Connection, obligation: str, day: str, state_: State, number: int
+) -> None:
+    """The figures worked through in the README, before any change of 2025."""
+    found = counts(register, obligation, day)
+    assert found.states[state_] == found.roster == number
+
+
+def test_a_phase_that_has_not_begun_has_no_roster(register: sqlite3.Connection) -> None:
+    """The launch of phase 2 binds nobody before 2026, and has no rate."""
+    found = counts(register, "p2-launch", "2025-12-31")
+    assert (found.roster, found.rate) == (0, None)
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2022-03-31", State.ON_TIME), ("2022-04-01", State.LATE)])
+def test_the_due_day_is_included(register: sqlite3.Connection, day: str, expected: State) -> None:
+    """A launch on the last day is on time, one a day after is late."""
+    build.record(register, "492", day)
+    assert counts(register, "p1-launch", "2022-04-30").states[expected] == 1
+
+
+def test_a_backdated_paper_counts_when_it_happened(register: sqlite3.Connection) -> None:
+    """A launch of 30/03 recorded today counts on 31/03, but not as known before it was recorded."""
+    build.record(register, "492", "2022-03-30", received_on="2022-06-02")
+    now = counts(register, "p1-launch", "2022-03-31")
+    assert (now.states[State.ON_TIME], now.declared_late) == (1, 1)
+    assert counts(register, "p1-launch", "2022-03-31", known=1).done == 0
+    assert counts(register, "p1-launch", "2022-03-29").done == 0
+
+
+def test_an_exemption_leaves_the_denominator(register: sqlite3.Connection) -> None:
+    """From its day on the unit is exempt, unless it acts all the same."""
+    build.exempt(register, "498", "p1-launch", "2022-02-15")
+    assert counts(register, "p1-launch", "2022-02-14").states[State.EXEMPT] == 0
+    found = counts(register, "p1-launch", "2022-02-15")
+    assert (found.states[State.EXEMPT], found.roster, found.applicable) == (1, 116, 115)
+    build.record(register, "498", "2022-03-01")
+    assert counts(register, "p1-launch", "2022-03-01").states[State.ON_TIME] == 1
+
+
+def test_a_unit_that_ended_in_time_lapses_and_later_stays_overdue(register: sqlite3.Connection) -> None:
+    """Ended by the closing day: lapsed. Ended after it: overdue still, and nobody's to do."""
+    with store.write(register, actor="test", command="units") as writer:
+        build.unit(writer, "E1", "other", "city", "2021-01-01", ended="2022-03-31")
+        build.unit(writer, "E2", "other", "city", "2021-01-01", ended="2022-04-01")
+    before = counts(register, "p1-launch", "2022-03-30")
+    assert (before.roster, before.states[State.PENDING]) == (118, 118)
+    after = counts(register, "p1-launch", "2022-04-01")
+    assert (after.states[State.LAPSED], after.states[State.OVERDUE]) == (1, 117)
+    found = status.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
+    judged = [(fact, judge(fact, "2022-04-01")) for fact in found]
+    assert len(status.verdict(judged).faults) == 116
+    assert len(status.verdict(judged, ended=True).faults) == 117
+
+
+def test_newcomers_are_bound_only_as_heirs(register: sqlite3.Connection) -> None:
+    """With newcomers = false a new unit is on the roster only if it descends from the launch's roster."""
+    with store.write(register, actor="test", command="units") as writer:
+        ward = int(register.execute("SELECT unit FROM unit_version WHERE code = '20287'").fetchone()[0])
+        heir = build.unit(writer, "H1", "commune-committee", "commune", "2025-07-01")
+        second = build.unit(writer, "H2", "commune-committee", "commune", "2025-08-01")
+        build.unit(writer, "H3", "commune-committee", "commune", "2025-07-01")
+        build.succession(writer, ward, heir, "2025-07-01")
+        build.succession(writer, heir, second, "2025-08-01")
+    found = status.facts(register, date(2025, 12, 31), build.head(register), obligation="p1-review")
+    assert {heir, second} <= {fact.unit for fact in found}
+    assert len(found) == 110
+
+
+@pytest.mark.parametrize(
+    ("done", "applicable", "rate"), [(1999, 2000, 99.9), (2000, 2000, 100.0), (98, 116, 84.4), (0, 7, 0.0)]
+)
+def test_the_rate_is_rounded_down(done: int, applicable: int, rate: float) -> None:
+    """100 means all."""
+    found = Tally()
+    found.states[State.ON_TIME] = done
+    found.states[State.PENDING] = applicable - done
+    assert found.rate == rate
+
+
+def test_a_verdict_fails_as_it_is_asked_to(register: sqlite3.Connection) -> None:
+    """Overdue always fails; --complete fails on pending, --strict on late."""
+    build.record(register, "492", "2022-04-01")
+    found = status.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
+    late = [(fact, judge(fact, "2022-04-01")) for fact in found if fact.done_on]
+    assert status.verdict(late).passes
+    assert not status.verdict(late, strict=True).passes
+    found = status.facts(register, date(2022, 3, 31), build.head(register), obligation="p1-launch")
+    pending = [(fact, judge(fact, "2022-03-31")) for fact in found]
+    assert status.verdict(pending).passes
+    assert not status.verdict(pending, complete=True).passes
+
+
+# Laws, over random registers
+
+DAYS = st.dates(date(2020, 12, 1), date(2027, 2, 1)).map(date.isoformat) | st.sampled_from(
+    ["2021-01-01", "2022-03-31", "2022-04-01", "2025-07-01", "2025-12-31", "2026-01-01"]
+)
+PAST_DAYS = DAYS.filter(lambda day: "2021-01-01" <= day <= "2026-11-23")
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> dict[int, Unit]:
+    """Units of all kinds with births, ends, deeds, exemptions and successions."""
+    units: dict[int, Unit] = {}
+    for number in range(1, draw(st.integers(1, 8)) + 1):
+        born = draw(DAYS)
+        ended = draw(st.none() | DAYS.filter(lambda day, born=born: day > born))
+        unit = Unit(number, draw(st.sampled_from([str(kind) for kind in Kind])), born, ended)
+        for phase, action in draw(
+            st.lists(
+                st.tuples(st.sampled_from(["p1", "p2"]), st.sampled_from(list(Action))),
+                unique=True,
+                max_size=3,
+            )
+        ):
+            unit.done[phase, str(action)] = draw(PAST_DAYS)
+        for code in draw(
+            st.lists(st.sampled_from(["p1-launch", "p1-review", "p2-review"]), unique=True, max_size=2)
+        ):
+            unit.exempt[code] = draw(PAST_DAYS)
+        if number > 1:
+            unit.predecessors = draw(
+                st.lists(st.tuples(st.integers(1, number - 1), st.just(born)), max_size=2)
+            )
+        units[number] = unit
+    return units
+
+
+def _build(connection: sqlite3.Connection, world: dict[int, Unit]) -> None:
+    """The world as rows; a parent is any unit of a higher level that comes before."""
+    with store.write(connection, actor="test", command="world") as writer:
+        entries: list[Record | Exemption] = []
+        for unit in world.values():
+            level = {"district-committee": Level.DISTRICT, "commune-committee": Level.COMMUNE}.get(
+                unit.kind, Level.CITY
+            )
+            parent = next(
+                (
+                    other.number
+                    for other in world.values()
+                    if other.number < unit.number and other.kind == "district-committee"
+                ),
+                None,
+            )
+            build.unit(
+                writer, f"U{unit.number}", unit.kind, level, unit.born, ended=unit.ended, parent=parent
+            )
+            for old, day in unit.predecessors:
+                build.succession(writer, old, unit.number, day)
+            entries += [
+                Record(unit.number, phase, Action(action), day, Document())
+                for (phase, action), day in unit.done.items()
+            ]
+            entries += [
+                Exemption(unit.number, code, day, "lý do", Document()) for code, day in unit.exempt.items()
+            ]
+        records.add(writer, entries)
+
+
+def _duties(connection: sqlite3.Connection) -> list[Duty]:
+    def iso(day: date | None) -> str | None:
+        return day.isoformat() if day else None
+
+    return [
+        Duty(
+            item.code, item.phase.code, item.action, iso(item.due_on), iso(item.roster_on), item.newcomers,
+            frozenset(item.kinds), item.phase.starts_on.isoformat(), item.phase.ends_on.isoformat(),
+        )
+        for item in plans.load(connection).obligations
+    ]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds(), day=DAYS)
+def test_rosters_and_states_are_those_of_the_definition(
+    empty: sqlite3.Connection, world: dict[int, Unit], day: str
+) -> None:
+    """For any register and day, SQL and `judge` agree with the plain reading of the rule."""
+    connection = copy(empty)
+    _build(connection, world)
+    duties = _duties(connection)
+    expected = {
+        (duty.code, number): state(duty, world[number], day)
+        for duty in duties
+        for number in roster(duty, duties, world, day)
+    }
+    found = {
+        (fact.obligation, fact.unit): str(judge(fact, day))
+        for fact in status.facts(connection, build.day(day), build.head(connection))
+    }
+    connection.close()
+    assert found == expected
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds(), day=DAYS, voids=st.lists(st.integers(1, 12), unique=True, max_size=3))
+def test_counts_add_up_however_they_are_grouped(
+    empty: sqlite3.Connection, world: dict[int, Unit], day: str, voids: list[int]
+) -> None:
+    """States add up to the roster, in every row; groups add up to the row of the whole."""
+    connection = copy(empty)
+    _build(connection, world)
+    stored = {row[0] for row in connection.execute("SELECT id FROM record UNION SELECT id FROM exemption")}
+    for number in set(voids) & stored:
+        build.void(connection, number)
+    at = moment(connection, build.day(day), None)
+    whole = {row["obligation"]: row for row in report.build(connection, at, Filter(), None).rows}
+    for row in whole.values():
+        assert sum(row[str(state_)] for state_ in State) == row["roster"]
+        assert row["applicable"] == row["roster"] - row["exempt"] - row["lapsed"]
+        assert row["done"] == row["on_time"] + row["late"]
+    for by in (By.KIND, By.LEVEL, By.DISTRICT):
+        for code, row in whole.items():
+            parts = [
+                part for part in report.build(connection, at, Filter(), by).rows if part["obligation"] == code
+            ]
+            for key in ("roster", "applicable", "done", "declared_late", *map(str, State)):
+                assert sum(part[key] for part in parts) == row[key]
+    connection.close()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds(), day=DAYS, later=worlds())
+def test_what_was_known_stays_known(
+    empty: sqlite3.Connection, world: dict[int, Unit], day: str, later: dict[int, Unit]
+) -> None:
+    """Adding and voiding after operation K never changes a figure as known at K."""
+    connection = copy(empty)
+    _build(connection, world)
+    known = build.head(connection)
+    at = moment(connection, build.day(day), f"#{known}")
+    before = report.build(connection, at, Filter(), None)
+    for row in connection.execute("SELECT id FROM record UNION SELECT id FROM exemption").fetchall():
+        build.void(connection, row[0])
+    shift = len(world)
+    moved = {
+        number + shift: Unit(number + shift, unit.kind, unit.born, unit.ended, [], unit.done, unit.exempt)
+        for number, unit in later.items()
+    }
+    _build(connection, moved)
+    assert (
+        report.build(connection, moment(connection, build.day(day), f"#{known}"), Filter(), None).rows
+        == before.rows
+    )
+    connection.close()
+
+
+def test_a_district_is_named_as_it_was(register: sqlite3.Connection) -> None:
+    """--by district groups by the district's code; departments are in the group city."""
+    at = moment(register, date(2022, 3, 31), None)
+    rows = report.build(register, at, Filter(phase="p1"), By.DISTRICT).rows
+    launch = {row["group"]: row["roster"] for row in rows if row["obligation"] == "p1-launch"}
+    assert launch == {
+        "city": 52,
+        "492": 14,
+        "491": 11,
+        "493": 8,
+        "494": 5,
+        "490": 6,
+        "495": 7,
+        "497": 12,
+        "498": 1,
+    }
+
+
+def test_contents_count_registered_units(register: sqlite3.Connection) -> None:
+    """A registration that names contents 1 and 3 shows under both, and nowhere else."""
+    build.record(register, "492", "2022-03-30", "registration", contents="1,3")
+    at = moment(register, date(2022, 3, 31), None)
+    rows = report.build(register, at, Filter(), By.CONTENT).rows
+    assert {row["group"]: row["done"] for row in rows} == {"1": 1, "2": 0, "3": 1, "4": 0, "5": 0}

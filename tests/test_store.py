@@ -1,0 +1,246 @@
+"""The file and the chain: append-only, all or nothing, nothing that is not ours is touched."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import build
+from conftest import NOW, process
+from thidua_cli import dates, journal, store
+from thidua_cli.errors import StoreError
+
+TABLES = ["operation", *journal.TABLES]
+
+
+def _fill(connection: sqlite3.Connection) -> None:
+    """At least one row in every table."""
+    entry = build.record(connection, "492", "2022-03-30", "registration", contents=(1, 3))
+    build.exempt(connection, "498", "p1-launch", "2022-03-01")
+    build.void(connection, entry.id)
+    with store.write(connection, actor="test", command="change") as writer:
+        new = build.unit(writer, "X1", "other", "city", "2024-01-01", ended="2025-01-01")
+        build.succession(writer, new, None, "2025-01-01")
+
+
+@pytest.fixture
+def filled(db: Path) -> Path:
+    connection = store.connect(db)
+    _fill(connection)
+    connection.close()
+    return db
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("verb", ["update", "delete", "replace", "ignore"])
+def test_a_plain_shell_changes_nothing(filled: Path, table: str, verb: str) -> None:
+    """UPDATE, DELETE and INSERT OR REPLACE by plain SQLite fail with our message, on every table."""
+    plain = sqlite3.connect(filled)
+    columns = [row[1] for row in plain.execute(f"PRAGMA table_info({table})")]
+    statement = {
+        "update": f"UPDATE {table} SET {columns[-1]} = {columns[-1]}",
+        "delete": f"DELETE FROM {table}",
+        "replace": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1",
+        "ignore": f"INSERT OR IGNORE INTO {table} SELECT * FROM {table} LIMIT 1",
+    }[verb]
+    before = plain.execute(f"SELECT * FROM {table}").fetchall()
+    assert before
+    with pytest.raises(sqlite3.IntegrityError, match="thidua: "):
+        plain.execute(statement)
+    assert plain.execute(f"SELECT * FROM {table}").fetchall() == before
+    plain.close()
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="no sqlite3 shell on this machine")
+def test_the_sqlite_shell_is_refused_too(filled: Path) -> None:
+    """The shell that people have prints our message."""
+    command = ["sqlite3", str(filled), "UPDATE record SET done_on = '2022-01-01'"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "thidua: rows of record are never changed" in done.stderr + done.stdout
+
+
+def test_a_row_cannot_join_a_closed_operation(filled: Path) -> None:
+    """Rows of an operation that has its own row are complete."""
+    plain = sqlite3.connect(filled)
+    with pytest.raises(sqlite3.IntegrityError, match="operation being written"):
+        plain.execute("INSERT INTO unit VALUES (999, 'other', 'city', 1)")
+    plain.close()
+
+
+def test_an_operation_continues_the_chain(filled: Path) -> None:
+    """An operation with a gap, another previous hash or an earlier clock is refused."""
+    plain = sqlite3.connect(filled)
+    head = journal.head(plain)
+    assert head is not None
+    later = dates.stamp(dates.unstamp(head.recorded_at) + timedelta(seconds=1))
+    for number, recorded_at, previous in (
+        (head.number + 2, later, head.hash),
+        (head.number + 1, later, "0" * 64),
+        (head.number + 1, head.recorded_at, head.hash),
+    ):
+        row = (number, recorded_at, "x", "x", 0, "0" * 64, previous, "0" * 64)
+        with pytest.raises(sqlite3.IntegrityError, match="continues the chain"):
+            plain.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    plain.close()
+
+
+def test_the_digest_can_be_recomputed_from_the_documentation(filled: Path) -> None:
+    """SHA-256 of a compact JSON array of the operation's rows, trailing nulls left out; hash of the columns."""
+    plain = sqlite3.connect(filled)
+    previous = "0" * 64
+    for operation in reversed(journal.operations(plain, 2**62)):
+        rows = []
+        for table, key in journal.TABLES.items():
+            where = f"SELECT * FROM {table} WHERE operation = ? ORDER BY {', '.join(key)}"
+            for row in plain.execute(where, (operation.number,)):
+                values = list(row)
+                while values[-1] is None:
+                    values.pop()
+                rows.append([table, *values])
+        digest = hashlib.sha256(
+            json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+        ).hexdigest()
+        assert (operation.row_count, operation.digest) == (len(rows), digest)
+        link = [*operation[:6], previous]
+        text = json.dumps(link, ensure_ascii=False, separators=(",", ":"))
+        assert operation.hash == hashlib.sha256(text.encode()).hexdigest()
+        previous = operation.hash
+    plain.close()
+
+
+def test_an_empty_write_is_no_operation(register: sqlite3.Connection) -> None:
+    """Where nothing is inserted, nothing is recorded."""
+    with store.write(register, actor="test", command="nothing") as writer:
+        pass
+    assert writer.operation is None
+    assert build.head(register) == 1
+
+
+def test_a_failed_write_leaves_nothing(register: sqlite3.Connection) -> None:
+    """An exception inside a write rolls all of it back."""
+
+    def fail() -> None:
+        with store.write(register, actor="test", command="fail") as writer:
+            build.unit(writer, "X1", "other", "city", "2024-01-01")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert register.execute("SELECT count(*) FROM unit").fetchone() == (117,)
+    assert not register.in_transaction
+
+
+def test_the_clock_of_the_register_never_goes_back(
+    register: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operation is later than the one before, even if the machine's clock was set back."""
+    build.record(register, "492", "2022-03-30")
+    monkeypatch.setattr(dates, "now", lambda: NOW - timedelta(days=1))
+    build.record(register, "493", "2022-03-30")
+    stamps = [row[0] for row in register.execute("SELECT recorded_at FROM operation ORDER BY number")]
+    assert stamps == sorted(set(stamps))
+
+
+def test_only_init_creates(tmp_path: Path) -> None:
+    """A mistyped path is an error, and no file appears."""
+    with pytest.raises(StoreError):
+        store.connect(tmp_path / "typo.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_create_never_overwrites(tmp_path: Path) -> None:
+    """A file that is there stays as it is."""
+    path = tmp_path / "x.db"
+    path.write_bytes(b"mine")
+    with pytest.raises(StoreError):
+        store.create(path, lambda _writer: None, actor="test", command="init")
+    assert path.read_bytes() == b"mine"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_new_register_is_private(tmp_path: Path) -> None:
+    """Only the owner may read a register that init made, and init leaves nothing else behind."""
+    path = tmp_path / "new" / "x.db"
+    assert process("init", "--no-units", db=path).returncode == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"SQLite format 3\x00 but not really"])
+def test_what_is_not_ours_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    """A file that is no register is refused and stays byte-identical."""
+    path = tmp_path / "x.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError):
+        store.connect(path)
+    assert path.read_bytes() == content
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    """A SQLite file without our application id is refused and stays byte-identical."""
+    path = tmp_path / "x.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE t (a)")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError):
+        store.connect(path)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_register_is_left_alone(db: Path) -> None:
+    """A register of a newer version is refused by every command and stays byte-identical."""
+    plain = sqlite3.connect(db)
+    plain.execute(f"PRAGMA user_version = {store.SCHEMA_VERSION + 1}")
+    plain.close()
+    before = db.read_bytes()
+    for arguments in (["status"], ["init"], ["record", "launch", "492", "--on", "2022-03-01"]):
+        done = process("--lang", "en", *arguments, db=db)
+        assert done.returncode == 5
+        assert b"newer" in done.stderr
+    assert db.read_bytes() == before
+
+
+def test_a_busy_register_says_so(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second writer waits, then says that the register is busy."""
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    first = sqlite3.connect(db, isolation_level=None)
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="bận"), store.writing(db, actor="test", command="x"):
+        pass
+    first.close()
+
+
+def test_a_full_disk_changes_nothing(db: Path) -> None:
+    """A write that finds no room ends in StoreError, and the register is as it was."""
+    before = db.read_bytes()
+    connection = store.connect(db)
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    def fill() -> None:
+        with store.store_errors(db), store.write(connection, actor="test", command="fill") as writer:
+            for number in range(2000):
+                build.unit(writer, f"Y{number}", "other", "city", "2024-01-01")
+
+    with pytest.raises(StoreError, match="hết chỗ"):
+        fill()
+    connection.close()
+    assert db.read_bytes() == before
+
+
+def test_known_at_reads_the_clock_of_the_register(
+    register: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last operation by an instant; what init loaded is known at every instant."""
+    monkeypatch.setattr(dates, "now", lambda: datetime(2027, 1, 1, tzinfo=UTC))
+    build.record(register, "492", "2022-03-30")
+    assert journal.known_at(register, "2020-01-01T00:00:00.000000Z").number == 1
+    assert journal.known_at(register, "2026-12-31T23:59:59.999999Z").number == 1
+    assert journal.known_at(register, "2027-01-01T00:00:00.000000Z").number == 2

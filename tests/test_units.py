@@ -1,0 +1,127 @@
+"""Who a code or a name means, on a day."""
+
+import csv
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import build
+from thidua_cli import resources, store, units
+from thidua_cli.errors import NotFoundError
+from thidua_cli.units import Directory
+
+DAY = date(2022, 2, 1)
+
+
+@pytest.fixture
+def directory(register: sqlite3.Connection) -> Directory:
+    return Directory.read(register, build.head(register))
+
+
+@pytest.mark.parametrize(
+    "reference", ["Phường Hoà Quý", "UBND phường Hòa Quý", "P. Hòa Quý", "20287", " 20287 ", "p.hòa quý"]
+)
+def test_one_unit_by_any_of_its_names(directory: Directory, reference: str) -> None:
+    """Code, full name, abbreviated level word and either tone placement mean one unit."""
+    assert directory.resolve(reference, DAY).code == "20287"
+
+
+def test_codes_ignore_case(directory: Directory) -> None:
+    """A code means its unit whatever its case."""
+    assert directory.resolve("sttTT", DAY).code == "STTTT"
+
+
+def test_an_abbreviation_is_a_name(directory: Directory) -> None:
+    """The short name of the register means the unit."""
+    assert directory.resolve("Sở GD-ĐT", DAY).code == "SGDDT"
+
+
+def test_a_bare_place_name_is_ambiguous(directory: Directory) -> None:
+    """Without a level word the candidates are listed, the district and both wards."""
+    with pytest.raises(NotFoundError) as caught:
+        directory.resolve("Hải Châu", DAY)
+    listed = "\n".join(caught.value.hints)
+    assert all(code in listed for code in ("492", "20236", "20239"))
+    assert "20290" not in listed
+
+
+@pytest.mark.parametrize(
+    ("typo", "code"),
+    [
+        ("UBND phường Hòa Thụân Đông", "20246"),
+        ("phuong hoa quy", "20287"),
+        ("Phường Mĩ An", "20284"),
+        ("Sở Thông tin và Truyền thôngg", "STTTT"),
+        ("phường Thạnh Bình", "20227"),
+    ],
+)
+def test_a_typo_is_refused_with_the_right_suggestion_first(
+    directory: Directory, typo: str, code: str
+) -> None:
+    """Folded text only suggests: at most five units, the nearest first."""
+    with pytest.raises(NotFoundError) as caught:
+        directory.resolve(typo, DAY)
+    suggestions = [hint for hint in caught.value.hints if hint.startswith("  ")]
+    assert suggestions[0].split()[0] == code
+    assert len(suggestions) <= 5
+
+
+def test_every_seed_unit_is_found_by_its_name(directory: Directory) -> None:
+    """No two units of the seed share a name key or a code."""
+    for version in directory.alive(DAY.isoformat()):
+        assert directory.resolve(version.name, DAY).unit == version.unit
+        assert directory.resolve(version.code, DAY).unit == version.unit
+
+
+def test_a_code_means_another_unit_on_another_day(register: sqlite3.Connection) -> None:
+    """A code is not an identity: the day decides."""
+    with store.write(register, actor="test", command="reuse") as writer:
+        old = build.unit(writer, "C1", "commune-committee", "commune", "2021-01-01", ended="2025-07-01")
+        new = build.unit(writer, "C1", "commune-committee", "commune", "2025-07-01")
+    directory = Directory.read(register, build.head(register))
+    assert directory.resolve("C1", date(2025, 6, 30)).unit == old
+    assert directory.resolve("C1", date(2025, 7, 1)).unit == new
+
+
+def test_a_unit_that_is_gone_is_found_for_its_history(register: sqlite3.Connection) -> None:
+    """Where none is alive, the one past match is taken; several are listed."""
+    with store.write(register, actor="test", command="gone") as writer:
+        gone = build.unit(writer, "G1", "other", "city", "2021-01-01", ended="2023-01-01")
+        build.unit(writer, "G2", "other", "city", "2021-01-01", ended="2023-01-01")
+        build.unit(writer, "G2", "other", "city", "2023-01-01", ended="2024-01-01")
+    directory = Directory.read(register, build.head(register))
+    with pytest.raises(NotFoundError):
+        directory.resolve("G1", date(2025, 1, 1))
+    assert directory.resolve_past("G1", date(2025, 1, 1)).unit == gone
+    with pytest.raises(NotFoundError):
+        directory.resolve_past("G2", date(2025, 1, 1))
+
+
+def test_protocol_order_is_that_of_the_seed(directory: Directory) -> None:
+    """Departments, agencies, districts, wards: the order of the file, never of the codes."""
+    with Path(resources.data("seed_units.csv")).open(encoding="utf-8", newline="") as file:
+        expected = [row["code"] for row in csv.DictReader(file)]
+    assert [version.code for version in directory.alive("2022-01-01")] == expected
+
+
+def test_the_district_of_a_unit(directory: Directory) -> None:
+    """A ward is in its district, a district is in itself, a department in none."""
+    found = {
+        code: directory.district(directory.resolve(code, DAY).unit, "2022-02-01")
+        for code in ("20287", "494", "SCT")
+    }
+    assert (found["20287"] and found["20287"].code) == "494"
+    assert (found["494"] and found["494"].code) == "494"
+    assert found["SCT"] is None
+
+
+def test_other_holders_of_a_code(register: sqlite3.Connection) -> None:
+    """The units that had the code before or will have it after are known."""
+    with store.write(register, actor="test", command="reuse") as writer:
+        build.unit(writer, "C1", "other", "city", "2021-01-01", ended="2025-07-01")
+        new = build.unit(writer, "C1", "other", "city", "2025-07-01")
+    directory = Directory.read(register, build.head(register))
+    held = directory.resolve("C1", DAY)
+    assert [version.unit for version in units.other_holders(directory, held, DAY)] == [new]
