@@ -35,7 +35,7 @@ lint: $(VENV)/dev ## Check style, types, the direction of imports, the catalogue
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check -q .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo --quiet || $(BIN)/lint-imports
+	$(BIN)/lint-imports >/dev/null || $(BIN)/lint-imports
 	$(BIN)/python tools/catalogue.py --check
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cog --check README.md docs/*.md
 

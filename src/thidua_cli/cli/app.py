@@ -7,6 +7,7 @@ Typer inspects every signature it is given, so only the command that runs is giv
 import importlib
 import inspect
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -226,9 +227,13 @@ def _usage(error: Any) -> UsageError:
         )
         message = _("không có tùy chọn {name}").format(name=error.option_name)
         return UsageError(message, *filter(None, [near]), hint)
-    name = error.param.get_error_hint(error.ctx) if getattr(error, "param", None) else ""
+    param = getattr(error, "param", None)
+    name = " / ".join(param.opts if param.param_type_name == "option" else [param.metavar]) if param else ""
     if kind == "MissingParameter":
         return UsageError(_("thiếu {name}").format(name=name), hint)
     if kind == "BadParameter":
-        return UsageError(f"{name}: {error.message}" if name else error.message, hint)
+        message = error.message
+        if choice := re.fullmatch(r"('.*') is not one of (.*)\.", message, re.DOTALL):
+            message = _("{value} không có trong {choices}").format(value=choice[1], choices=choice[2])
+        return UsageError(f"{name}: {message}" if name else message, hint)
     return UsageError(error.format_message(), hint)

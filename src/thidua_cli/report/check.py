@@ -101,10 +101,10 @@ def _table(item: Obligation, verdict: Verdict, directory: Directory, *, strict: 
     word = _("ĐẠT") if verdict.passes else _("KHÔNG ĐẠT")
     due = _("hạn {day}").format(day=show_day(item.due_on)) if item.due_on else _("không đặt hạn")
     share = NOTHING if counts.rate is None else rate(counts.rate)
-    figures = _("đã làm {done}/{applicable} ({rate}), quá hạn {overdue}").format(
+    figures = _("{done}/{applicable} ({rate}), quá hạn {overdue}").format(
         done=counts.done, applicable=counts.applicable, rate=share, overdue=counts.states[State.OVERDUE]
     )
-    title = f"{word} · {item.code} · {item.title}, {due}: {figures}"
+    title = f"{word} · {item.code} ({item.title}, {due}): {figures}"
     columns = [Column(_("Mã")), Column(_("Đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=8)]
     if strict:  # only a late unit has a day and a document to show
         columns += [Column(_("Thực hiện"), Form.DAY), Column(_("Số văn bản"), drop=1, narrow=10)]
