@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thidua_cli import language, render
+from thidua_cli import text as text_
 from thidua_cli.errors import StoreError
-from thidua_cli.render import Column, Form, Format, Mark, Report, Table, Tone, cells, delimited, table
+from thidua_cli.render import Column, Form, Format, Mark, Report, Table, Tone, cells, table
 
 NASTY = [
     "[red]đỏ[/]",
@@ -73,7 +74,7 @@ def test_machine_formats_read_back_the_same_rows(rows: list[tuple[str, int | Non
         text = render.to_text(made, form)
         found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
         assert [
-            {"name": delimited.unguard(row["name"]), "number": int(row["number"]) if row["number"] else None}
+            {"name": text_.unguard(row["name"]), "number": int(row["number"]) if row["number"] else None}
             for row in found
         ] == objects
 
@@ -81,8 +82,8 @@ def test_machine_formats_read_back_the_same_rows(rows: list[tuple[str, int | Non
 @given(st.text(max_size=30))
 def test_the_formula_guard_is_a_bijection(value: str) -> None:
     """Whatever is guarded comes back; nothing that a spreadsheet would run stays bare."""
-    guarded = delimited.guard(value)
-    assert delimited.unguard(guarded) == value
+    guarded = text_.guard(value)
+    assert text_.unguard(guarded) == value
     assert not re.match(r"[=+\-@\t\r\n]", guarded)
 
 
@@ -128,7 +129,7 @@ def test_a_pipe_hides_nothing() -> None:
 
 def test_rates_and_bars_follow_the_language() -> None:
     """84,4 % in Vietnamese, 84.4% in English; a bar is full only at 100."""
-    assert cells.show(84.4, Form.RATE) == "84,4 %"
+    assert cells.show(84.4, Form.RATE) == "84,4\u00a0%"
     language.use("en")
     assert cells.show(84.4, Form.RATE) == "84.4%"
     assert cells.show(None, Form.RATE) == "–"

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src")]
@@ -19,8 +20,16 @@ sys.path[:0] = [str(ROOT / "src")]
 from thidua_cli import cli, dates  # noqa: E402
 from thidua_cli.cli import options  # noqa: E402
 
-_HOME = tempfile.TemporaryDirectory()
-_EPOCH = datetime(2022, 7, 4, 1, 0, tzinfo=UTC)
+_world: dict[str, Any] = {}
+
+
+def fresh(year: int = 2022) -> None:
+    """A new home without a register, on 4 July of a year."""
+    ticks = iter(range(10**6))
+    epoch = datetime(year, 7, 4, 1, 0, tzinfo=UTC)
+    _world["home"] = tempfile.TemporaryDirectory()
+    dates.now = lambda: epoch.replace(minute=next(ticks) // 60 % 60)
+    options.account = lambda: "lan"
 
 
 def show(*lines: str, lang: str = "en_US.UTF-8", width: int = 80, limit: int | None = None) -> str:
@@ -44,7 +53,7 @@ def _run(line: str, environment: Mapping[str, str]) -> tuple[int, str]:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     try:
         os.environ.clear()
-        os.environ.update({"HOME": _HOME.name, "NO_COLOR": "1", **environment})
+        os.environ.update({"HOME": _world["home"].name, "NO_COLOR": "1", **environment})
         os.chdir(ROOT)
         sys.stdout = sys.stderr = out
         code = cli.run(arguments)
@@ -55,7 +64,7 @@ def _run(line: str, environment: Mapping[str, str]) -> tuple[int, str]:
         os.chdir(folder)
     out.flush()
     text = out.buffer.getvalue().decode()  # type: ignore[attr-defined]
-    return int(code), re.sub(re.escape(_HOME.name), "/home/lan", text)
+    return int(code), re.sub(re.escape(_world["home"].name), "/home/lan", text)
 
 
 def schema() -> str:
@@ -81,10 +90,4 @@ def schema() -> str:
     return "\n".join(lines).strip("\n")
 
 
-def _fix_the_world() -> None:
-    ticks = iter(range(10**6))
-    dates.now = lambda: _EPOCH.replace(minute=next(ticks) // 60 % 60, second=0)
-    options.account = lambda: "lan"
-
-
-_fix_the_world()
+fresh()

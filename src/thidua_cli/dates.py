@@ -107,6 +107,11 @@ def unstamp(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def day_of(stamped: str) -> date:
+    """The day in Việt Nam of a stored instant."""
+    return unstamp(stamped).astimezone(zone()).date()
+
+
 def show_day(day: date | str | None) -> str:
     """A day for people: 31/03/2022 in Vietnamese, 2022-03-31 in English; nothing for none."""
     if day is None:

@@ -25,6 +25,7 @@ class ThiduaError(Exception):
     """A failure that was foreseen: a message for a person, hints that help her on, and an exit code."""
 
     code = Exit.CRASH
+    field = ""  # the field of an incoming record that it is about, where it is about one
 
     def __init__(self, message: str, *hints: str) -> None:
         super().__init__(message)

@@ -7,12 +7,13 @@ text is made regular first (`text.clean`), and every complaint is an InvalidErro
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from thidua_cli import dates, terms, text
+from thidua_cli import dates, encodings, terms, text
 from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
 
@@ -38,7 +39,18 @@ def _optional_code(value: object) -> str | None:
 
 
 def _name(value: object) -> str:
-    return text.check_name(_text(value))
+    try:
+        return text.check_name(_text(value))
+    except InvalidError:
+        guess = encodings.disguised(value) if isinstance(value, str) else None
+        if guess is None:
+            raise
+        raise InvalidError(
+            _("trông như {encoding} đọc nhầm: '{name}'").format(
+                encoding=guess.encoding, name=text.visible(guess.preview[0])[:60]
+            ),
+            _("chuyển tệp sang Unicode (UTF-8) rồi thử lại"),
+        ) from None
 
 
 def _short(value: object) -> str | None:
@@ -120,6 +132,51 @@ def _contents(value: object) -> tuple[int, ...]:
     return tuple(sorted(numbers))
 
 
+def _unit(value: object) -> str:
+    reference = text.check_length(_text(value), text.NAME_LIMIT)
+    if not reference:
+        raise InvalidError(_("đơn vị bỏ trống"), _("ghi mã hoặc tên đầy đủ của đơn vị"))
+    return reference
+
+
+def _obligation(value: object) -> str:
+    code = text.check_length(_text(value), text.CODE_LIMIT)
+    if not code:
+        raise InvalidError(_("nghĩa vụ bỏ trống"), _("ghi mã nghĩa vụ, ví dụ p1-launch"))
+    return code
+
+
+def _optional_name(value: object) -> str | None:
+    return text.check_name(name) if (name := _text(value)) else None
+
+
+def _optional_kind(value: object) -> terms.Kind | None:
+    return _kind(value) if _text(value) else None
+
+
+def _term(term: type[StrEnum], value: object) -> StrEnum:
+    written = _text(value).lower()
+    if written not in list(term):
+        raise InvalidError(
+            _("không có giá trị này"), _("dùng một trong: {terms}").format(terms=", ".join(term))
+        )
+    return term(written)
+
+
+def _change(value: object) -> StrEnum:
+    return _term(terms.Change, value)
+
+
+def _extent(value: object) -> StrEnum:
+    return _term(terms.Extent, value) if _text(value) else terms.Extent.WHOLE
+
+
+OptionalName = Annotated[str | None, BeforeValidator(_optional_name)]
+OptionalKind = Annotated[terms.Kind | None, BeforeValidator(_optional_kind)]
+ChangeKind = Annotated[terms.Change, BeforeValidator(_change)]
+ExtentOfChange = Annotated[terms.Extent, BeforeValidator(_extent)]
+UnitReference = Annotated[str, BeforeValidator(_unit)]
+ObligationCode = Annotated[str, BeforeValidator(_obligation)]
 Text = Annotated[str | None, BeforeValidator(_optional)]
 Code = Annotated[str, BeforeValidator(_code)]
 OptionalCode = Annotated[str | None, BeforeValidator(_optional_code)]
@@ -177,7 +234,7 @@ class DocumentIn(Incoming):
 class RecordIn(DocumentIn):
     """A launch, registration or review; `unit_code` is a code, or a name with its level word."""
 
-    unit_code: Reason
+    unit_code: UnitReference
     action: terms.Action
     done_on: Day
     phase: Text = None
@@ -193,10 +250,49 @@ class RecordIn(DocumentIn):
 class ExemptionIn(DocumentIn):
     """A unit excused from an obligation from `exempted_on` on, with a reason."""
 
-    unit_code: Reason
-    obligation: Reason
+    unit_code: UnitReference
+    obligation: ObligationCode
     exempted_on: Day
     reason: Reason
+
+
+class ChangeIn(Incoming):
+    """One row of a resolution: what passes from one unit to another, on which day.
+
+    `old_*` is the predecessor as it was on the day before, `new_*` the successor from that day on. A
+    dissolution has no successor, a creation no predecessor. Without kind, level, parent and order, the
+    successor has those that its name or its predecessors give.
+    """
+
+    old_code: OptionalCode = None
+    old_name: OptionalName = None
+    new_code: OptionalCode = None
+    new_name: OptionalName = None
+    effective_date: Day
+    resolution: DocumentNumber = None
+    kind_of_change: ChangeKind
+    extent: ExtentOfChange = terms.Extent.WHOLE
+    kind: OptionalKind = None
+    level: OptionalLevel = None
+    parent_code: OptionalCode = None
+    abbreviation: ShortText = None
+    sort_order: WholeNumber = None
+    note: Note = None
+
+    @model_validator(mode="after")
+    def _both_sides(self) -> Self:
+        change = self.kind_of_change
+        if change is terms.Change.CREATE and self.old_code:
+            raise InvalidError(
+                _("thành lập thì không có đơn vị cũ"), _("bỏ old_code, hoặc dùng merge, split")
+            )
+        if change is terms.Change.DISSOLVE and self.new_code:
+            raise InvalidError(_("giải thể thì không có đơn vị mới"), _("bỏ new_code, hoặc dùng merge"))
+        if change is not terms.Change.CREATE and not self.old_code:
+            raise InvalidError(_("thiếu old_code"), _("ghi mã đơn vị cũ"))
+        if change is not terms.Change.DISSOLVE and not (self.new_code and self.new_name):
+            raise InvalidError(_("thiếu new_code hoặc new_name"), _("ghi mã và tên đơn vị mới"))
+        return self
 
 
 class PhaseIn(Incoming):
@@ -322,8 +418,9 @@ class Problem:
 
     def __str__(self) -> str:
         value = text.visible(str(self.value))
-        shown = f" {value[:60]!r}" if isinstance(self.value, str) and value else ""
-        return f"{self.field}{shown}: {self.message}" + (f" ({self.cure})" if self.cure else "")
+        shown = f" '{value[:60]}'" if isinstance(self.value, str) and value else ""
+        where = f"{self.field}{shown}: " if self.field else ""
+        return where + self.message + (f" ({self.cure})" if self.cure else "")
 
 
 def problems(error: ValidationError) -> list[Problem]:

@@ -172,6 +172,7 @@ class Register:
     known: int
     plan: Plan
     directory: Directory
+    today: date = field(default_factory=dates.today)
     entries: dict[tuple[object, ...], Entry] = field(default_factory=dict)
     _open: dict[Action, set[tuple[str, int]]] = field(default_factory=dict)
     _rosters: dict[Action, set[tuple[str, int]]] = field(default_factory=dict)
@@ -197,14 +198,13 @@ class Register:
 
     def _load_rosters(self, action: Action) -> None:
         if action not in self._rosters:
-            today = dates.today()
-            found = status.facts(self.connection, today, self.known, action=action)
+            found = status.facts(self.connection, self.today, self.known, action=action)
             undone = (State.PENDING, State.OVERDUE)
             self._rosters[action] = {(fact.phase, fact.unit) for fact in found}
             self._open[action] = {
                 (fact.phase, fact.unit)
                 for fact in found
-                if status.judge(fact, today.isoformat()) in undone and not fact.ended_on
+                if status.judge(fact, self.today.isoformat()) in undone and not fact.ended_on
             }
 
 
@@ -225,11 +225,19 @@ def decide(register: Register, incoming: "RecordIn | ExemptionIn", unit_day: dat
 
 
 def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | None) -> Outcome:
-    _refuse_future(incoming.done_on, incoming)
-    _refuse_before_phase(register.plan, incoming)
-    _check_contents(register.plan, incoming.contents)
-    version = register.directory.resolve(incoming.unit_code, unit_day or incoming.done_on)
-    phase = _phase_for(register, incoming, version)
+    field = "done_on"
+    try:
+        _refuse_future(incoming.done_on, incoming, register.today)
+        _refuse_before_phase(register.plan, incoming)
+        field = "contents"
+        _check_contents(register.plan, incoming.contents)
+        field = "unit_code"
+        version = register.directory.resolve(incoming.unit_code, unit_day or incoming.done_on)
+        field = "phase"
+        phase = _phase_for(register, incoming, version)
+    except ThiduaError as error:
+        error.field = error.field or field
+        raise
     entry = Record(
         version.unit,
         phase,
@@ -238,34 +246,45 @@ def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | No
         _document(incoming),
         incoming.contents,
     )
-    warnings = _document_warnings(incoming, incoming.done_on)
+    warnings = _document_warnings(incoming, incoming.done_on, version)
     if not register.on_roster(incoming.action, phase, version.unit):
         warnings += (
-            _(
-                "{unit}: không thuộc diện nào của {phase} cho việc {action}; vẫn ghi, không tính vào tỷ lệ"
-            ).format(unit=version.name, phase=phase, action=label(incoming.action, current())),
+            _("{unit}: không thuộc đối tượng phải {action} ở {phase}; vẫn ghi, không tính vào tỷ lệ").format(
+                unit=version.name, phase=phase, action=label(incoming.action, current())
+            ),
         )
     return _compare(register, entry, version, warnings)
 
 
 def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: date | None) -> Outcome:
-    _refuse_future(incoming.exempted_on, incoming)
-    obligation = register.plan.obligation(incoming.obligation)
-    if incoming.exempted_on < obligation.phase.starts_on:
-        raise RefusedError(
-            _before_phase(incoming.exempted_on, obligation.phase.code, obligation.phase.starts_on)
-        )
-    version = register.directory.resolve(incoming.unit_code, unit_day or incoming.exempted_on)
+    field = "obligation"
+    try:
+        obligation = register.plan.obligation(incoming.obligation)
+        field = "exempted_on"
+        _refuse_future(incoming.exempted_on, incoming, register.today)
+        if incoming.exempted_on < obligation.phase.starts_on:
+            raise _before_phase(incoming.exempted_on, obligation.phase.code, obligation.phase.starts_on)
+        field = "unit_code"
+        version = register.directory.resolve(incoming.unit_code, unit_day or incoming.exempted_on)
+    except ThiduaError as error:
+        error.field = error.field or field
+        raise
     entry = Exemption(
         version.unit, obligation.code, incoming.exempted_on.isoformat(), incoming.reason, _document(incoming)
     )
-    warnings = _document_warnings(incoming, None)
+    warnings = _document_warnings(incoming, None, version)
     if version.kind not in obligation.kinds:
         warnings += (
-            _("{unit}: không thuộc diện của {code}").format(unit=version.name, code=obligation.code),
+            _("{unit}: không thuộc đối tượng của {code}").format(unit=version.name, code=obligation.code),
         )
     if not entry.document.number:
         warnings += (_("{unit}: miễn mà chưa có số văn bản").format(unit=version.name),)
+    if done := register.entries.get((version.unit, obligation.phase.code, obligation.action)):
+        warnings += (
+            _("{unit}: đã thực hiện ở bản ghi #{number}, nên vẫn tính là đã thực hiện").format(
+                unit=version.name, number=done.id
+            ),
+        )
     return _compare(register, entry, version, warnings)
 
 
@@ -292,10 +311,15 @@ def _document(incoming: "DocumentIn") -> Document:
     )
 
 
-def _refuse_future(day: date, incoming: "DocumentIn") -> None:
-    for value in (day, incoming.document_date, incoming.received_on):
-        if value is not None and value > dates.today():
-            raise RefusedError(_("ngày {day} ở tương lai").format(day=show_day(value)))
+def _refuse_future(day: date, incoming: "DocumentIn", today: date) -> None:
+    dates_given = {None: day, "document_date": incoming.document_date, "received_on": incoming.received_on}
+    for name, value in dates_given.items():
+        if value is not None and value > today:
+            error = RefusedError(
+                _("ngày {day} ở tương lai").format(day=show_day(value)), _("kiểm tra lại ngày")
+            )
+            error.field = name or ""
+            raise error
 
 
 def _check_contents(plan: Plan, contents: Sequence[int]) -> None:
@@ -307,16 +331,19 @@ def _check_contents(plan: Plan, contents: Sequence[int]) -> None:
         )
 
 
-def _before_phase(day: date, phase: str, start: date) -> str:
-    return _("ngày {day} trước ngày đầu của {phase} ({start})").format(
-        day=show_day(day), phase=phase, start=show_day(start)
+def _before_phase(day: date, phase: str, start: date) -> RefusedError:
+    return RefusedError(
+        _("ngày {day} trước ngày đầu của {phase} ({start})").format(
+            day=show_day(day), phase=phase, start=show_day(start)
+        ),
+        _("kiểm tra lại ngày và giai đoạn"),
     )
 
 
 def _refuse_before_phase(plan: Plan, incoming: "RecordIn") -> None:
     phase = plan.phase(incoming.phase) if incoming.phase else plan.phases[0]
     if incoming.done_on < phase.starts_on:
-        raise RefusedError(_before_phase(incoming.done_on, phase.code, phase.starts_on))
+        raise _before_phase(incoming.done_on, phase.code, phase.starts_on)
 
 
 def _phase_for(register: Register, incoming: "RecordIn", version: Version) -> str:
@@ -343,22 +370,18 @@ def _phase_for(register: Register, incoming: "RecordIn", version: Version) -> st
     return held.code
 
 
-def _document_warnings(incoming: "RecordIn | ExemptionIn", done_on: date | None) -> tuple[str, ...]:
+def _document_warnings(incoming: "DocumentIn", done_on: date | None, version: Version) -> tuple[str, ...]:
     warnings: tuple[str, ...] = ()
     if done_on and incoming.document_date and incoming.document_date > done_on:
         warnings += (
             _("{unit}: văn bản ký ngày {signed}, sau ngày thực hiện {done}").format(
-                unit=incoming.unit_code,
-                signed=show_day(incoming.document_date),
-                done=show_day(done_on),
+                unit=version.name, signed=show_day(incoming.document_date), done=show_day(done_on)
             ),
         )
     if done_on and incoming.received_on and incoming.received_on < done_on:
         warnings += (
             _("{unit}: nhận văn bản ngày {received}, trước ngày thực hiện {done}").format(
-                unit=incoming.unit_code,
-                received=show_day(incoming.received_on),
-                done=show_day(done_on),
+                unit=version.name, received=show_day(incoming.received_on), done=show_day(done_on)
             ),
         )
     return warnings
@@ -415,13 +438,15 @@ def find(connection: sqlite3.Connection, number: int) -> tuple[Literal["record",
         return "exemption", exemption
     for table in ("record", "exemption"):
         if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():
-            operation, reason = connection.execute(
-                "SELECT operation, reason FROM void WHERE target = ? AND target_id = ?", (table, number)
+            operation, reason, fresh = connection.execute(
+                "SELECT operation, reason, replacement FROM void WHERE target = ? AND target_id = ?",
+                (table, number),
             ).fetchone()
             raise RefusedError(
                 _("bản ghi #{number} đã hủy ở thao tác #{operation}: {reason}").format(
                     number=number, operation=operation, reason=text.visible(reason)
-                )
+                ),
+                *([_("Bản ghi thay nó: #{number}").format(number=fresh)] if fresh else []),
             )
     raise NotFoundError(_("không có bản ghi #{number}").format(number=number))
 

@@ -1,6 +1,6 @@
 """The SQLite file: create, open, and write; one write is one operation.
 
-The read path needs only sqlite3. Writes go through sqlite-utils inside a transaction opened here.
+Reading and writing need only sqlite3; sqlite-utils applies the migrations.
 Rollback journal, `synchronous=EXTRA`: an acknowledged write has reached the disk.
 """
 
@@ -10,6 +10,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -209,12 +210,18 @@ class Writer:
         self._next_ids: dict[str, int] = {}
 
     def insert(self, table: str, rows: Iterable[Mapping[str, object]]) -> None:
-        """Store rows of a journalled table; `operation` is added, all other columns are given."""
-        from sqlite_utils import Database
-
+        """Store rows of a journalled table, all with the same columns; `operation` is added."""
+        remaining = iter(rows)
+        first = next(remaining, None)
+        if first is None:
+            return
         self.touched = True
-        number = self.number
-        Database(self.connection).table(table).insert_all({**row, "operation": number} for row in rows)
+        names = [*first, "operation"]
+        marks = ", ".join("?" * len(names))
+        self.connection.executemany(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
+            ((*row.values(), self.number) for row in chain([first], remaining)),
+        )
 
     def next_id(self, table: str) -> int:
         """A fresh id; record and exemption draw from one sequence."""

@@ -100,8 +100,6 @@ _LABELS: dict[StrEnum, tuple[str, str]] = {
 # Labels that a file may use besides the identifiers and the labels above.
 _OTHER_KIND_LABELS: dict[str, Kind] = {
     "Ban, Ngành": Kind.AGENCY,
-    "Ban": Kind.AGENCY,
-    "Ngành": Kind.AGENCY,
     "UBND quận": Kind.DISTRICT_COMMITTEE,
     "UBND huyện": Kind.DISTRICT_COMMITTEE,
     "UBND phường": Kind.COMMUNE_COMMITTEE,

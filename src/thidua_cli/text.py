@@ -49,6 +49,9 @@ _DASHES = re.compile(r"\s*[-–—]\s*")
 _ROMAN = re.compile(r"(?<=\s)(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})$")
 
 
+_FORMULA = r"'*[=+\-@\t\r\n]"
+
+
 @dataclass(slots=True)
 class Cleaned:
     """A value made regular, and the names of the things that were changed on the way."""
@@ -217,3 +220,13 @@ def visible(text: str) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def guard(value: str) -> str:
+    """The text, made harmless for a spreadsheet."""
+    return f"'{value}" if re.match(_FORMULA, value) else value
+
+
+def unguard(value: str) -> str:
+    """The inverse of `guard`."""
+    return value[1:] if value.startswith("'") and re.match(_FORMULA, value[1:]) else value

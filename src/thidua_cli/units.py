@@ -73,6 +73,10 @@ class Directory:
         versions = self.versions[unit]
         return held or (versions[0] if day < versions[0].valid_from else versions[-1])
 
+    def named(self, unit: int, day: str) -> Version | None:
+        """As `last`, but none for a unit without any live version, such as one whose import was undone."""
+        return self.last(unit, day) if unit in self.versions else None
+
     def alive(self, day: str) -> list[Version]:
         """The units that exist on that day, in protocol order."""
         return sorted(
@@ -105,13 +109,12 @@ class Directory:
         """
         on = day.isoformat()
         wanted = text.clean(reference).value
-        found = {
-            version.unit: version
-            for version in (*self.with_code(wanted), *self.with_name(wanted))
-            if version.holds_on(on)
-        }
-        by_code = [version for version in found.values() if version.code.lower() == wanted.lower()]
-        candidates = by_code or list(found.values())
+        candidates = [version for version in self.with_code(wanted) if version.holds_on(on)]
+        if len(candidates) == 1:
+            return candidates[0]
+        if not candidates:
+            named = {version.unit: version for version in self.with_name(wanted) if version.holds_on(on)}
+            candidates = list(named.values())
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
@@ -134,7 +137,8 @@ class Directory:
                 raise
             if len(past) > 1:
                 raise NotFoundError(
-                    _("'{unit}' đã là nhiều đơn vị").format(unit=reference), *self._with_days(past.values())
+                    _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
+                    *self._with_days(past.values()),
                 ) from None
             return next(iter(past.values()))
 

@@ -39,13 +39,15 @@ def _commands() -> Commands:
     return {
         "init": ("setup:init", _("Tạo sổ theo dõi: kế hoạch và danh sách đơn vị ban đầu")),
         "plan": ("setup:plan", _("Kế hoạch: giai đoạn, nghĩa vụ, thời hạn, nội dung thi đua")),
-        "import": ("importing:run", _("Nhập từ tệp: đơn vị, phát động, đăng ký, tổng kết, miễn")),
+        "import": ("importing:run", _("Nhập từ tệp: đơn vị, phát động, đăng ký, tổng kết, miễn, thay đổi")),
         "record": ("recording:COMMANDS", _("Ghi phát động, đăng ký, tổng kết, miễn; sửa và hủy bản ghi")),
-        "units": ("units:COMMANDS", _("Đơn vị: danh sách, chi tiết, thêm")),
+        "units": ("units:COMMANDS", _("Đơn vị: danh sách, cây, thêm, đổi tên, nhập, tách, chấm dứt")),
         "status": ("reports:status", _("Tình hình thực hiện theo từng giai đoạn")),
         "list": ("reports:listing", _("Danh sách đơn vị và trạng thái")),
         "check": ("reports:check", _("Kiểm tra thời hạn; mã thoát 3 khi có đơn vị quá hạn")),
         "history": ("reports:history", _("Tất cả những gì đã biết về một đơn vị")),
+        "diff": ("reports:diff", _("Điều gì thay đổi giữa hai ngày hoặc hai lúc, và vì sao")),
+        "undo": ("undoing:undo", _("Hoàn tác cả một thao tác, như một lần nhập tệp")),
         "log": ("reports:log", _("Nhật ký thao tác, mới nhất trước")),
     }
 
@@ -219,6 +221,12 @@ def _usage(error: Any) -> UsageError:
     path = error.ctx.command_path if error.ctx else "thidua"
     hint = _("Xem: {command} --help").format(command=path)
     kind = type(error).__name__
+    if kind == "NoSuchOption" and error.option_name in ("--db", "--lang", "--actor"):
+        return UsageError(
+            _("{name} đứng trước tên lệnh: thidua {name} … {command}").format(
+                name=error.option_name, command=path.removeprefix("thidua ")
+            )
+        )
     if kind == "NoSuchOption":
         near = (
             _("Có phải là: {names}?").format(names=", ".join(error.possibilities))
@@ -233,7 +241,21 @@ def _usage(error: Any) -> UsageError:
         return UsageError(_("thiếu {name}").format(name=name), hint)
     if kind == "BadParameter":
         message = error.message
+        if found := re.fullmatch(r"(.*) is not in the range x>=(.*)\.", message):
+            message = _("{value} nhỏ hơn {least}").format(value=found[1], least=found[2])
+        if re.fullmatch(r"'.*' is not a valid int(eger)?( range)?\.", message, re.DOTALL):
+            message = _("không phải số nguyên")
         if choice := re.fullmatch(r"('.*') is not one of (.*)\.", message, re.DOTALL):
             message = _("{value} không có trong {choices}").format(value=choice[1], choices=choice[2])
         return UsageError(f"{name}: {message}" if name else message, hint)
-    return UsageError(error.format_message(), hint)
+    return UsageError(_parser_words(error), hint)
+
+
+def _parser_words(error: Any) -> str:
+    """What else Typer's parser says, in the language in use."""
+    message = str(error.format_message())
+    if found := re.fullmatch(r"Option '(.*)' requires an argument\.", message):
+        return _("{name} cần một giá trị").format(name=found[1])
+    if found := re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", message, re.DOTALL):
+        return _("thừa tham số: {names}").format(names=found[1])
+    return message

@@ -1,15 +1,22 @@
 """`thidua import`."""
 
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from thidua_cli import changes, encodings, records, store
 from thidua_cli import plan as plans
-from thidua_cli import records, store
 from thidua_cli.cli import options
-from thidua_cli.imports import reading
+from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
+from thidua_cli.dates import show_day
+from thidua_cli.errors import UsageError
+from thidua_cli.imports import columns, reading
 from thidua_cli.imports.columns import ImportKind
+from thidua_cli.imports.reading import FileFormat, Wishes
+from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import reject
 from thidua_cli.language import _
 from thidua_cli.records import Register
@@ -22,31 +29,80 @@ if TYPE_CHECKING:
     from thidua_cli.imports.sheet import Problem, Sheet
     from thidua_cli.imports.units import UnitPlan
 
-_EXAMPLES = 5
-
 
 def run(
     ctx: typer.Context,
     kind: Annotated[ImportKind, typer.Argument(metavar=_("LOẠI"), help=", ".join(ImportKind))],
-    file: Annotated[str, typer.Argument(metavar=_("TỆP|-"), help=_("Tệp CSV; - là đầu vào chuẩn."))],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar=_("TỆP|-"), help=_("CSV, TSV, XLSX, XLS, ODS, JSON, JSONL; - là đầu vào chuẩn.")
+        ),
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))] = False,
+    form: Annotated[
+        FileFormat | None,
+        typer.Option("--format", "-f", help=_("Dạng của tệp (mặc định: theo phần mở rộng).")),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar=_("TÊN"), help=_("Trang của sổ tính."))
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--encoding", metavar=_("TÊN"), help=_("Bảng mã của tệp: utf-8, utf-16, cp1258, tcvn3, vni.")
+        ),
+    ] = None,
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar=_("CỘT=TIÊU-ĐỀ"),
+            help=_("Cột của chương trình là tiêu đề này trong tệp; dùng nhiều lần."),
+        ),
+    ] = None,
+    ignored: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore-column", metavar=_("TIÊU-ĐỀ"), help=_("Bỏ qua cột này của tệp; dùng nhiều lần.")
+        ),
+    ] = None,
     on: Annotated[
         date | None,
         typer.Option(
             "--on", parser=options.day, metavar=_("NGÀY"), help=_("Đơn vị có từ ngày này, nếu tệp không nêu.")
         ),
     ] = None,
+    correct: Annotated[
+        bool, typer.Option("--correct", help=_("Dòng khác với bản ghi trong sổ thì sửa bản ghi ấy."))
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do sửa, cần khi có --correct."))
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar=_("TỆP"), help=_("Ghi các dòng sai vào tệp CSV này, kèm lý do.")),
+    ] = None,
     max_errors: Annotated[
-        int, typer.Option("--max-errors", min=1, help=_("Liệt kê nhiều nhất bấy nhiêu lỗi."))
+        int, typer.Option("--max-errors", min=1, help=_("Liệt kê tối đa số lỗi này."))
     ] = 20,
 ) -> None:
-    """Nhập đơn vị, phát động, đăng ký, tổng kết hoặc miễn từ tệp.
+    """Nhập đơn vị, phát động, đăng ký, tổng kết, miễn hoặc thay đổi từ tệp.
 
     Cả tệp là một thao tác; còn một dòng sai thì không ghi gì, và mọi dòng sai được liệt kê.
     """
-    sheet = reading.read(file, kind)
+    if correct and not reason:
+        raise UsageError(_("--correct cần --reason"))
+    why = options.checked_reason(reason) if reason is not None else None
+    read = reading.read(file, kind, _wishes(kind, form, sheet, encoding, renamed or [], ignored or []))
     name = file if file != reading.STDIN else _("đầu vào chuẩn")
-    importer = _Units(sheet, on) if kind is ImportKind.UNITS else _Records(sheet, kind)
+    importer: _Units | _Changes | _Records
+    if kind is ImportKind.UNITS:
+        importer = _Units(read, on)
+    elif kind is ImportKind.CHANGES:
+        importer = _Changes(read)
+    else:
+        importer = _Records(read, kind, why if correct else None)
     if dry_run:
         with store.reading(options.settings(ctx).db) as connection:
             importer.plan(connection)
@@ -56,8 +112,41 @@ def run(
             if not importer.problems:
                 importer.apply(writer)
     if importer.problems:
-        raise reject(name, importer.problems, max_errors)
+        if rejects is not None:
+            write_rejects(rejects, read, importer.problems)
+        raise reject(name, importer.problems, max_errors, items=read.items)
     importer.report(name, dry_run=dry_run, saved="" if dry_run else options.saved(writer))
+    options.notice(read.notices)
+
+
+def _wishes(
+    kind: ImportKind,
+    form: FileFormat | None,
+    sheet: str | None,
+    encoding: str | None,
+    renamed: Sequence[str],
+    ignored: Sequence[str],
+) -> Wishes:
+    """What the options say about the file; raises UsageError for a column or encoding that there is not."""
+    mapped = {}
+    for pair in renamed:
+        field, equals, header = pair.partition("=")
+        if not equals or field not in columns.fields(kind):
+            raise UsageError(
+                _("--map {pair}: viết CỘT=TIÊU-ĐỀ").format(pair=pair),
+                _("Các cột: {columns}").format(columns=", ".join(columns.fields(kind))),
+            )
+        mapped[field] = header
+    wanted = encoding.lower().replace("_", "-") if encoding else None
+    wanted = {"utf8": "utf-8", "utf16": "utf-16", "windows-1258": "cp1258", "abc": "tcvn3"}.get(
+        wanted or "", wanted
+    )
+    if wanted is not None and wanted not in encodings.DECODERS:
+        raise UsageError(
+            _("--encoding {name}: không biết bảng mã này").format(name=encoding),
+            ", ".join(encodings.DECODERS),
+        )
+    return Wishes(form, sheet, wanted, mapped, ignored)
 
 
 class _Units:
@@ -85,15 +174,42 @@ class _Units:
     def report(self, name: str, *, dry_run: bool, saved: str) -> None:
         new, same = len(self.made.new), len(self.made.unchanged)
         lines = [_summary(name, new, same, dry_run)]
-        lines += [f"  + {item.unit.code}  {item.unit.name}" for item in self.made.new[:_EXAMPLES]]
-        options.confirm(lines + _rest(new), saved=saved)
+        lines += [f"  + {item.unit.code}  {item.unit.name}" for item in self.made.new[:EXAMPLES]]
+        options.confirm(lines + rest(new), saved=saved)
+        options.warn(self.made.warnings)
+
+
+class _Changes:
+    """An import of the rows of a resolution."""
+
+    def __init__(self, sheet: "Sheet") -> None:
+        self.sheet = sheet
+        self.problems: list[Problem] = []
+        self.made: changes.Plan
+
+    def plan(self, connection: "sqlite3.Connection") -> None:
+        from thidua_cli.imports import changes as imports
+
+        rows, self.problems = imports.check(self.sheet)
+        self.made = changes.Plan()
+        if not self.problems:
+            self.before = Directory.read(connection, records.EVERYTHING)
+            self.made = changes.plan(connection, records.EVERYTHING, rows)
+            self.problems = [imports.problem(fault) for fault in self.made.faults]
+
+    def apply(self, writer: store.Writer) -> None:
+        changes.apply(writer, self.made)
+
+    def report(self, name: str, *, dry_run: bool, saved: str) -> None:
+        lines = [_summary(name, self.made.new, self.made.unchanged, dry_run)]
+        options.confirm(lines + describe_changes(self.made, self.before), saved=saved)
 
 
 class _Records:
     """An import of launches, registrations, reviews or exemptions."""
 
-    def __init__(self, sheet: "Sheet", kind: ImportKind) -> None:
-        self.sheet, self.kind = sheet, kind
+    def __init__(self, sheet: "Sheet", kind: ImportKind, reason: str | None) -> None:
+        self.sheet, self.kind, self.reason = sheet, kind, reason
         self.problems: list[Problem] = []
         self.made: RecordPlan
 
@@ -102,28 +218,42 @@ class _Records:
 
         items, problems = imports.check(self.sheet, self.kind)
         self.register = Register.read(connection, plans.load(connection), records.EVERYTHING)
-        self.made = imports.plan(items, self.register)
+        self.made = imports.plan(items, self.register, correct=self.reason is not None)
         self.problems = problems + self.made.problems
 
     def apply(self, writer: store.Writer) -> None:
+        for _incoming, old, fresh in self.made.corrected:
+            records.correct(writer, int(old.id or 0), str(self.reason), fresh)
         if self.made.new:
             records.add(writer, [entry for _incoming, entry in self.made.new])
 
     def report(self, name: str, *, dry_run: bool, saved: str) -> None:
         new, same = len(self.made.new), len(self.made.unchanged)
         lines = [_summary(name, new, same, dry_run)]
-        for _incoming, entry in self.made.new[:_EXAMPLES]:
+        for _incoming, old, fresh in self.made.corrected[:EXAMPLES]:
+            version = self.register.directory.last(fresh.unit, fresh.day)
+            lines.append(
+                _("  ~ {code}  {name}: #{number} ngày {old} sửa thành {new}").format(
+                    code=version.code,
+                    name=version.name,
+                    number=old.id,
+                    old=show_day(old.day),
+                    new=show_day(fresh.day),
+                )
+            )
+        lines += rest(len(self.made.corrected))
+        for _incoming, entry in self.made.new[:EXAMPLES]:
             version = self.register.directory.last(entry.unit, entry.day)
-            lines.append(f"  + {version.code}  {version.name}  {entry.day}")
-        lines += _rest(new)
-        for _incoming, existing in self.made.unchanged[:_EXAMPLES]:
+            lines.append(f"  + {version.code}  {version.name}  {show_day(entry.day)}")
+        lines += rest(new)
+        for _incoming, existing in self.made.unchanged[:EXAMPLES]:
             version = self.register.directory.last(existing.unit, existing.day)
             lines.append(
                 _("  = {code}  {name}: đã ghi ở #{number} từ trước").format(
                     code=version.code, name=version.name, number=existing.id
                 )
             )
-        options.confirm(lines + _rest(same), saved=saved)
+        options.confirm(lines + rest(same), saved=saved)
         options.warn(self.made.warnings)
 
 
@@ -134,7 +264,3 @@ def _summary(name: str, new: int, same: int, dry_run: bool) -> str:
         else _("{file}: đã ghi {new} mới, {same} đã có từ trước")
     )
     return template.format(file=name, new=new, same=same)
-
-
-def _rest(count: int) -> list[str]:
-    return [_("  … và {count} nữa").format(count=count - _EXAMPLES)] if count > _EXAMPLES else []

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -40,7 +41,9 @@ AsOf = Annotated[
 KnownAt = Annotated[
     str | None,
     typer.Option(
-        "--known-at", metavar=_("LÚC"), help=_("Theo sổ như đã biết lúc ấy: ngày, thời điểm hoặc #thao-tác.")
+        "--known-at",
+        metavar=_("LÚC"),
+        help=_("Theo sổ như đã biết khi đó: ngày, thời điểm hoặc '#thao-tác'."),
     ),
 ]
 Phase = Annotated[str | None, typer.Option("--phase", metavar=_("MÃ"), help=_("Chỉ một giai đoạn: p1, p2."))]
@@ -58,7 +61,7 @@ States = Annotated[
 FormatOf = Annotated[Format | None, typer.Option("--format", "-f", help=_("Dạng kết quả (mặc định: table)."))]
 Output = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp; phần đuôi cho biết dạng.")),
+    typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp; phần mở rộng cho biết dạng.")),
 ]
 Bom = Annotated[bool, typer.Option("--bom", help=_("Thêm BOM để Excel đọc đúng tiếng Việt (csv, tsv)."))]
 
@@ -107,9 +110,18 @@ def command_line(ctx: typer.Context) -> str:
 
 
 def emit(report: Report, form: Format | None, output: Path | None, bom: bool = False) -> None:
-    """Write a report; without --format, the ending of -o decides, else a table."""
+    """Write a report; without --format, the ending of -o decides, else a table. `-` is standard output."""
+    if output is not None and not output.name:
+        raise UsageError(_("-o: thiếu tên tệp"))
+    if output == Path("-"):
+        output = None
     if form is None:
         ending = output.suffix.lstrip(".").lower() if output else ""
+        if ending not in ("", "txt", *Format):
+            raise UsageError(
+                _("-o {path}: không biết dạng '.{ending}'").format(path=output, ending=ending),
+                _("Nêu --format, hoặc dùng một trong: {endings}").format(endings=", ".join(Format)),
+            )
         form = Format(ending) if ending in list(Format) else Format.TABLE
     render.write(report, form, output, bom=bom and form in (Format.CSV, Format.TSV))
 
@@ -124,6 +136,14 @@ def confirm(lines: list[str], saved: str = "") -> None:
         if not saved:
             raise
         raise StoreError(_("{saved}; nhưng không in được kết quả").format(saved=saved)) from error
+
+
+def notice(notices: Sequence[str]) -> None:
+    """What was noticed and taken, on standard error."""
+    from thidua_cli.cli import say
+    from thidua_cli.text import visible
+
+    say("".join(_("Đã biết: {notice}").format(notice=visible(each)) + "\n" for each in notices))
 
 
 def saved(writer: Writer) -> str:
@@ -149,8 +169,14 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def refuse_empty(value: str | None, name: str) -> str:
-    """An option's text that must say something; raises UsageError."""
-    if not (value or "").strip():
-        raise UsageError(_("{name}: bỏ trống").format(name=name))
-    return str(value)
+def checked_reason(reason: str) -> str:
+    """The text of --reason; raises UsageError where it says nothing, is too long or cannot be taken."""
+    from thidua_cli.text import NOTE_LIMIT, check_length, clean
+
+    try:
+        cleaned = check_length(clean(reason, lines=True).value, NOTE_LIMIT)
+    except InvalidError as error:
+        raise UsageError(f"--reason: {error.message}", error.cure) from None
+    if not cleaned:
+        raise UsageError(_("--reason bỏ trống"))
+    return cleaned

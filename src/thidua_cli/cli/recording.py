@@ -18,7 +18,7 @@ from thidua_cli.plan import Plan
 from thidua_cli.records import Entry, Exemption, Outcome, Record, Register
 from thidua_cli.store import Writer
 from thidua_cli.terms import Action, label
-from thidua_cli.units import Directory
+from thidua_cli.units import Directory, Version, other_holders
 
 if TYPE_CHECKING:
     from thidua_cli.models import ExemptionIn, RecordIn
@@ -239,8 +239,28 @@ def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], uni
             lines.append(
                 _("đã ghi #{number}: {what}").format(number=entry.id, what=describe(entry, register))
             )
+    for outcome in outcomes:
+        if outcome.version is not None and outcome.entry is not None:
+            lines += _other_holders(
+                register.directory, outcome.version, unit_as_of or date.fromisoformat(outcome.entry.day)
+            )
     options.confirm(lines, saved=options.saved(writer))
     options.warn([warning for outcome in outcomes for warning in outcome.warnings])
+
+
+def _other_holders(directory: Directory, version: Version, day: date) -> list[str]:
+    """Where the code meant another unit on another day, which unit was meant."""
+    others = other_holders(directory, version, day)
+    if not others:
+        return []
+    words = [
+        _("{code} vào ngày {day} là {name}").format(code=version.code, day=show_day(day), name=version.name),
+        *(
+            _("từ {day} mã này là của {name}").format(day=show_day(other.valid_from), name=other.name)
+            for other in others
+        ),
+    ]
+    return ["  " + "; ".join(words)]
 
 
 def _register(writer: Writer) -> Register:
@@ -248,9 +268,10 @@ def _register(writer: Writer) -> Register:
 
 
 def _refuse(outcomes: Sequence[Outcome], register: Register) -> None:
-    for outcome in outcomes:
-        if outcome.error is not None:
-            raise outcome.error
+    if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
+        first, *others = errors
+        first.hints = [*first.hints, *(line for error in others for line in (error.message, *error.hints))]
+        raise first
     units = [outcome.entry.unit for outcome in outcomes if outcome.entry]
     for outcome in outcomes:
         if outcome.entry and units.count(outcome.entry.unit) > 1 and outcome.version:
@@ -332,24 +353,13 @@ Id = Annotated[str, typer.Argument(metavar=_("SỐ"), help=_("Số bản ghi, v�
 
 def void(ctx: typer.Context, number: Id, reason: ReasonText) -> None:
     """Hủy một bản ghi hay một lần miễn: vẫn còn trong sổ, nhưng không tính nữa."""
-    options.refuse_empty(reason, "--reason")
     with options.writing(ctx) as writer:
-        entry = records.void(writer, _number(number), _checked_reason(reason))
+        entry = records.void(writer, _number(number), options.checked_reason(reason))
         register = _register(writer)
     options.confirm(
         [_("đã hủy #{number}: {what}").format(number=entry.id, what=describe(entry, register))],
         saved=options.saved(writer),
     )
-
-
-def _checked_reason(reason: str) -> str:
-    from thidua_cli.errors import InvalidError
-    from thidua_cli.text import NOTE_LIMIT, check_length, clean
-
-    try:
-        return check_length(clean(reason, lines=True).value, NOTE_LIMIT)
-    except InvalidError as error:
-        raise UsageError(f"--reason: {error.message}", error.cure) from None
 
 
 def correct(
@@ -378,7 +388,6 @@ def correct(
 
     Chỉ nêu những gì thay đổi; giá trị rỗng ("") xóa nội dung cũ của văn bản, cơ quan, ghi chú.
     """
-    options.refuse_empty(reason, "--reason")
     given = {
         key: value
         for key, value in _document(doc, issuer, doc_date, received, evidence, note).items()
@@ -403,7 +412,7 @@ def correct(
             raise outcome.error or NotFoundError(str(number))
         if outcome.entry.key == old.key and outcome.entry == old._replace(id=None):
             raise UsageError(_("bản sửa giống hệt bản cũ #{number}").format(number=old.id))
-        fresh = records.correct(writer, int(old.id or 0), _checked_reason(reason), outcome.entry)
+        fresh = records.correct(writer, int(old.id or 0), options.checked_reason(reason), outcome.entry)
     options.confirm(
         [
             _("đã hủy #{number}: {what}").format(number=old.id, what=describe(old, register)),

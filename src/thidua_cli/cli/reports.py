@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from thidua_cli import dates
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
-from thidua_cli.errors import UsageError
+from thidua_cli.errors import InvalidError, UsageError
 from thidua_cli.language import _
 from thidua_cli.report.frame import Filter, Moment, find_district, moment, units_of
 from thidua_cli.report.status import By
@@ -62,7 +63,7 @@ def listing(
         str | None, typer.Argument(metavar=_("[NGHĨA-VỤ]"), help=_("Ví dụ p1-launch; xem thidua plan."))
     ] = None,
     obligation_option: Annotated[
-        str | None, typer.Option("--obligation", metavar=_("MÃ"), help=_("Như tham số."))
+        str | None, typer.Option("--obligation", metavar=_("MÃ"), help=_("Tương đương tham số NGHĨA-VỤ."))
     ] = None,
     as_of: options.AsOf = None,
     known_at: options.KnownAt = None,
@@ -80,7 +81,7 @@ def listing(
 
     if obligation and obligation_option and obligation != obligation_option:
         raise UsageError(
-            _("nêu một nghĩa vụ thôi: {one} hay {other}?").format(one=obligation, other=obligation_option)
+            _("chỉ nêu một nghĩa vụ: {one} hay {other}?").format(one=obligation, other=obligation_option)
         )
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
@@ -157,7 +158,7 @@ def history(
 def log(
     ctx: typer.Context,
     limit: Annotated[
-        int | None, typer.Option("--limit", "-n", min=1, help=_("Chỉ bấy nhiêu thao tác mới nhất."))
+        int | None, typer.Option("--limit", "-n", min=1, help=_("Chỉ số thao tác mới nhất này."))
     ] = None,
     as_of: options.AsOf = None,
     known_at: options.KnownAt = None,
@@ -169,12 +170,68 @@ def log(
     from thidua_cli.report import log as report
 
     with options.reading(ctx) as connection:
-        made = report.build(connection, _moment_of_log(connection, as_of, known_at), limit)
+        made = report.build(connection, moment(connection, as_of, known_at), limit)
     options.emit(made, form, output, bom)
 
 
-def _moment_of_log(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> Moment:
-    """For the log both clocks are one: what had been recorded by the end of a day."""
-    if as_of is not None and known_at is None:
-        known_at = as_of.isoformat()
-    return moment(connection, as_of, known_at)
+def diff(
+    ctx: typer.Context,
+    before: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar=_("LÚC"), help=_("Ngày (xét đến hết ngày), thời điểm hoặc '#thao-tác'.")
+        ),
+    ],
+    after: Annotated[
+        str | None,
+        typer.Option("--to", metavar=_("LÚC"), help=_("Như --from (mặc định: hôm nay, thao tác mới nhất).")),
+    ] = None,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    phase: options.Phase = None,
+    kind: options.KindOf = None,
+    level: options.LevelOf = None,
+    district: options.District = None,
+    form: options.FormatOf = None,
+    output: options.Output = None,
+    bom: options.Bom = False,
+) -> None:
+    """Điều gì thay đổi giữa hai ngày, hoặc giữa hai thời điểm của sổ, và vì sao.
+
+    Hai ngày: xét hai ngày ấy trên cùng một sổ. Hai thời điểm hoặc số thao tác: xét cùng một ngày (--as-of)
+    theo sổ ở hai lúc. Các nguyên nhân cộng lại đúng bằng chênh lệch của từng số liệu.
+    """
+    from thidua_cli.report import diff as report
+
+    with options.reading(ctx) as connection:
+        one, other = _two_moments(connection, before, after, as_of, known_at)
+        made = report.build(connection, one, other, chosen(connection, other, phase, kind, level, district))
+    options.emit(made, form, output, bom)
+
+
+def _two_moments(
+    connection: sqlite3.Connection, before: str, after: str | None, as_of: date | None, known_at: str | None
+) -> tuple[Moment, Moment]:
+    days = [_day_or_none(text) for text in (before, after)]
+    if days[0] is not None and (after is None or days[1] is not None):
+        if as_of is not None:
+            raise UsageError(_("so sánh hai ngày thì không nêu --as-of"))
+        one, other = (moment(connection, day, known_at) for day in days)
+    elif days[0] is None and (after is None or days[1] is None):
+        if known_at is not None:
+            raise UsageError(_("so sánh hai thời điểm của sổ thì không nêu --known-at"))
+        one, other = (moment(connection, as_of, text) for text in (before, after))
+    else:
+        raise UsageError(_("--from và --to phải cùng là ngày, hoặc cùng là thời điểm, số thao tác"))
+    if (one.as_of, one.known.number) > (other.as_of, other.known.number):
+        raise UsageError(_("--from phải trước --to"))
+    return one, other
+
+
+def _day_or_none(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return dates.parse_date(text)
+    except InvalidError:
+        return None

@@ -1,7 +1,9 @@
 """`thidua units`."""
 
-from datetime import date
-from typing import Annotated
+import sqlite3
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,12 +11,18 @@ from thidua_cli import plan as plans
 from thidua_cli import records, status
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
+from thidua_cli.cli.describe import describe_changes
 from thidua_cli.cli.reports import chosen
 from thidua_cli.errors import RefusedError, UsageError
-from thidua_cli.language import _, current
+from thidua_cli.language import _
 from thidua_cli.report.frame import moment
-from thidua_cli.terms import Kind, Level, label
-from thidua_cli.units import Directory
+from thidua_cli.terms import Kind, Level
+from thidua_cli.units import Directory, Version
+
+if TYPE_CHECKING:
+    from thidua_cli.changes import Row
+
+ONE_DAY = timedelta(days=1)
 
 
 def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of commands knows a group
@@ -22,7 +30,12 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
     return {
         "list": ("units:listing", _("Các đơn vị vào một ngày")),
         "show": ("units:show", _("Một đơn vị vào một ngày")),
+        "tree": ("units:tree", _("Cây đơn vị vào một ngày")),
         "add": ("units:add", _("Thêm một đơn vị mới")),
+        "rename": ("units:rename", _("Đổi tên, mã, cấp trên hoặc thứ tự của một đơn vị từ một ngày")),
+        "merge": ("units:merge", _("Nhập các đơn vị vào một đơn vị")),
+        "split": ("units:split", _("Tách một đơn vị ra nhiều đơn vị")),
+        "close": ("units:close", _("Chấm dứt một đơn vị từ một ngày")),
     }
 
 
@@ -33,16 +46,26 @@ def listing(
     kind: options.KindOf = None,
     level: options.LevelOf = None,
     district: options.District = None,
+    changed_since: Annotated[
+        date | None,
+        typer.Option(
+            "--changed-since",
+            parser=options.day,
+            metavar=_("NGÀY"),
+            help=_("Chỉ đơn vị mới có, thay đổi hoặc kết thúc từ ngày này."),
+        ),
+    ] = None,
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
 ) -> None:
-    """Các đơn vị đang có vào một ngày, theo thứ tự lễ tân."""
+    """Các đơn vị đang có vào một ngày, theo thứ tự sắp xếp."""
     from thidua_cli.report import units as report
 
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
-        made = report.build(connection, at, chosen(connection, at, None, kind, level, district))
+        wanted = chosen(connection, at, None, kind, level, district)
+        made = report.build(connection, at, wanted, changed_since.isoformat() if changed_since else None)
     options.emit(made, form, output, bom)
 
 
@@ -61,12 +84,28 @@ def show(
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
         version = Directory.read(connection, at.known.number).resolve_past(unit, at.as_of)
-        states = [
-            (fact.obligation, label(status.judge(fact, at.day), current()))
+        judged = [
+            (fact, status.judge(fact, at.day))
             for fact in status.facts(connection, at.as_of, at.known.number)
             if fact.unit == version.unit
         ]
-        made = report.show(connection, at, version, states)
+        made = report.show(connection, at, version, judged)
+    options.emit(made, form, output, bom)
+
+
+def tree(
+    ctx: typer.Context,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    form: options.FormatOf = None,
+    output: options.Output = None,
+    bom: options.Bom = False,
+) -> None:
+    """Cây đơn vị vào một ngày: đơn vị cấp trên và các đơn vị thuộc nó."""
+    from thidua_cli.report import units as report
+
+    with options.reading(ctx) as connection:
+        made = report.tree(connection, moment(connection, as_of, known_at))
     options.emit(made, form, output, bom)
 
 
@@ -85,7 +124,7 @@ def add(
     abbreviation: Annotated[
         str | None, typer.Option("--abbreviation", metavar=_("CHỮ"), help=_("Tên tắt."))
     ] = None,
-    sort_order: Annotated[int | None, typer.Option("--sort-order", min=0, help=_("Thứ tự lễ tân."))] = None,
+    sort_order: Annotated[int | None, typer.Option("--sort-order", min=0, help=_("Thứ tự sắp xếp."))] = None,
     note: Annotated[str | None, typer.Option("--note", metavar=_("CHỮ"), help=_("Ghi chú."))] = None,
 ) -> None:
     """Thêm một đơn vị mới từ ngày nêu ở --on."""
@@ -116,3 +155,188 @@ def add(
     line = _("đã thêm {code}  {name}") if made.new else _("{code}  {name} đã có từ trước")
     unit = items[0].unit
     options.confirm([line.format(code=unit.code, name=unit.name)], saved=options.saved(writer))
+    options.warn(made.warnings)
+
+
+Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
+On = Annotated[
+    date,
+    typer.Option("--on", parser=options.day, metavar=_("NGÀY"), help=_("Ngày đầu tiên của tình trạng mới.")),
+]
+Doc = Annotated[str, typer.Option("--doc", metavar=_("SỐ"), help=_("Số văn bản quyết định."))]
+NoteText = Annotated[str | None, typer.Option("--note", metavar=_("CHỮ"), help=_("Ghi chú."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))]
+
+
+def rename(
+    ctx: typer.Context,
+    unit: Unit,
+    on: On,
+    doc: Doc,
+    name: Annotated[str | None, typer.Option("--name", metavar=_("TÊN"), help=_("Tên mới."))] = None,
+    code: Annotated[str | None, typer.Option("--code", metavar=_("MÃ"), help=_("Mã mới."))] = None,
+    parent: Annotated[
+        str | None, typer.Option("--parent", metavar=_("ĐƠN-VỊ"), help=_("Đơn vị cấp trên mới."))
+    ] = None,
+    abbreviation: Annotated[
+        str | None, typer.Option("--abbreviation", metavar=_("CHỮ"), help=_("Tên tắt mới."))
+    ] = None,
+    sort_order: Annotated[
+        int | None, typer.Option("--sort-order", min=0, help=_("Thứ tự sắp xếp mới."))
+    ] = None,
+    note: NoteText = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Đổi tên, mã, cấp trên hoặc thứ tự của một đơn vị từ ngày nêu ở --on; vẫn là đơn vị ấy."""
+    if name is None and code is None and parent is None and abbreviation is None and sort_order is None:
+        raise UsageError(_("nêu ít nhất một trong --name, --code, --parent, --abbreviation, --sort-order"))
+
+    def rows(directory: Directory) -> list[dict[str, object]]:
+        held = directory.resolve(unit, on - ONE_DAY)
+        above = directory.resolve(parent, on).code if parent else None
+        return [
+            _continues(held, "rename")
+            | {"new_code": code or held.code, "new_name": name or held.name, "parent_code": above}
+            | {"abbreviation": abbreviation, "sort_order": sort_order}
+        ]
+
+    _change(ctx, on, doc, note, rows, dry_run=dry_run)
+
+
+def merge(
+    ctx: typer.Context,
+    units: Annotated[list[str], typer.Argument(metavar=_("ĐƠN-VỊ..."), help=_("Các đơn vị nhập vào."))],
+    on: On,
+    doc: Doc,
+    into: Annotated[
+        str | None,
+        typer.Option("--into", metavar=_("ĐƠN-VỊ"), help=_("Đơn vị tiếp tục, nhận các đơn vị kia.")),
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", metavar=_("MÃ"), help=_("Mã của đơn vị mới lập."))
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar=_("TÊN"), help=_("Tên của đơn vị mới lập."))
+    ] = None,
+    note: NoteText = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Nhập các đơn vị vào một đơn vị: --into nếu đơn vị ấy tiếp tục, --code và --name nếu lập mới."""
+    if (into is None) == (code is None or name is None) or (into and (code or name)):
+        raise UsageError(_("nêu --into, hoặc cả --code và --name"))
+
+    def rows(directory: Directory) -> list[dict[str, object]]:
+        if into:
+            target = directory.resolve(into, on - ONE_DAY)
+            successor = {"new_code": target.code, "new_name": target.name}
+            kept = [_continues(target, "keep")]
+        else:
+            successor, kept = {"new_code": code or "", "new_name": name or ""}, []
+        return kept + [
+            _from(directory.resolve(unit, on - ONE_DAY), "merge", "whole") | successor for unit in units
+        ]
+
+    _change(ctx, on, doc, note, rows, dry_run=dry_run)
+
+
+def split(
+    ctx: typer.Context,
+    unit: Unit,
+    to: Annotated[
+        list[str],
+        typer.Option(
+            "--to",
+            metavar=_("'MÃ TÊN'"),
+            help=_("Đơn vị mới lập ('MÃ TÊN'), hoặc đơn vị đang có (MÃ); dùng nhiều lần."),
+        ),
+    ],
+    on: On,
+    doc: Doc,
+    keep: Annotated[bool, typer.Option("--keep", help=_("Đơn vị bị tách vẫn tiếp tục."))] = False,
+    note: NoteText = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Tách một đơn vị ra nhiều đơn vị; với --keep thì chỉ chuyển đi một phần."""
+
+    def rows(directory: Directory) -> list[dict[str, object]]:
+        held = directory.resolve(unit, on - ONE_DAY)
+        made = [_continues(held, "keep")] if keep else []
+        for target in to:
+            code, _space, name = target.partition(" ")
+            if not name.strip():
+                there = directory.resolve(code, on - ONE_DAY)
+                made.append(_continues(there, "keep"))
+                code, name = there.code, there.name
+            made.append(_from(held, "split", "part") | {"new_code": code, "new_name": name})
+        return made
+
+    _change(ctx, on, doc, note, rows, dry_run=dry_run)
+
+
+def close(
+    ctx: typer.Context, unit: Unit, on: On, doc: Doc, note: NoteText = None, dry_run: DryRun = False
+) -> None:
+    """Chấm dứt một đơn vị: ngày nêu ở --on là ngày đầu tiên không còn đơn vị ấy."""
+
+    def rows(directory: Directory) -> list[dict[str, object]]:
+        return [_from(directory.resolve(unit, on - ONE_DAY), "dissolve", "whole")]
+
+    _change(ctx, on, doc, note, rows, dry_run=dry_run)
+
+
+def _from(held: Version, change: str, extent: str) -> dict[str, object]:
+    return {"old_code": held.code, "old_name": held.name, "kind_of_change": change, "extent": extent}
+
+
+def _continues(held: Version, change: str) -> dict[str, object]:
+    return _from(held, change, "whole") | {"new_code": held.code, "new_name": held.name}
+
+
+def _change(
+    ctx: typer.Context,
+    on: date,
+    doc: str,
+    note: str | None,
+    rows: Callable[[Directory], list[dict[str, object]]],
+    *,
+    dry_run: bool,
+) -> None:
+    """Plan the rows as one resolution and store them, or say what would change."""
+    from thidua_cli import changes
+
+    def plan(connection: sqlite3.Connection) -> tuple[changes.Plan, Directory]:
+        directory = Directory.read(connection, records.EVERYTHING)
+        common = {"effective_date": on, "resolution": doc, "note": note}
+        made = changes.plan(
+            connection, records.EVERYTHING, _checked([row | common for row in rows(directory)])
+        )
+        if made.faults:
+            raise RefusedError(
+                *(f"{fault.message} ({fault.cure})" if fault.cure else fault.message for fault in made.faults)
+            )
+        return made, directory
+
+    if dry_run:
+        with options.reading(ctx) as connection:
+            made, before = plan(connection)
+        head, saved = _("sẽ thay đổi; chưa ghi gì (--dry-run)"), ""
+    else:
+        with options.writing(ctx) as writer:
+            made, before = plan(writer.connection)
+            changes.apply(writer, made)
+        saved = options.saved(writer)
+        head = saved or _("đã ghi từ trước, không có gì mới")
+    options.confirm([head, *describe_changes(made, before)], saved=saved)
+
+
+def _checked(rows: list[dict[str, object]]) -> "list[Row]":
+    from thidua_cli.changes import Row
+    from thidua_cli.models import ChangeIn, check
+
+    made = []
+    for values in rows:
+        change, problems = check(ChangeIn, values)
+        if change is None:
+            raise UsageError(*map(str, problems))
+        made.append(Row(0, change))
+    return made

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from thidua_cli.imports.sheet import Problem, short
@@ -19,6 +20,7 @@ class ImportKind(StrEnum):
     REGISTRATIONS = "registrations"
     REVIEWS = "reviews"
     EXEMPTIONS = "exemptions"
+    CHANGES = "changes"
 
 
 ACTIONS = {
@@ -34,6 +36,7 @@ _REQUIRED: dict[ImportKind, tuple[str, ...]] = {
     ImportKind.REGISTRATIONS: ("unit_code", "done_on"),
     ImportKind.REVIEWS: ("unit_code", "done_on"),
     ImportKind.EXEMPTIONS: ("unit_code", "obligation", "on", "reason"),
+    ImportKind.CHANGES: ("old_code", "new_code", "effective_date", "kind_of_change"),
 }
 _OPTIONAL: dict[ImportKind, tuple[str, ...]] = {
     ImportKind.UNITS: ("level", "parent_code", "abbreviation", "sort_order", "valid_from", "note"),
@@ -41,6 +44,18 @@ _OPTIONAL: dict[ImportKind, tuple[str, ...]] = {
     ImportKind.REGISTRATIONS: ("contents", *_DOCUMENT, "phase"),
     ImportKind.REVIEWS: (*_DOCUMENT, "phase"),
     ImportKind.EXEMPTIONS: _DOCUMENT,
+    ImportKind.CHANGES: (
+        "old_name",
+        "new_name",
+        "resolution",
+        "extent",
+        "kind",
+        "level",
+        "parent_code",
+        "abbreviation",
+        "sort_order",
+        "note",
+    ),
 }
 _COMMON_ALIASES = {
     "unit": "unit_code",
@@ -79,6 +94,15 @@ _ALIASES: dict[ImportKind, dict[str, str]] = {
         "nghĩa vụ": "obligation",
         "lý do": "reason",
     },
+    ImportKind.CHANGES: {
+        "mã cũ": "old_code",
+        "tên cũ": "old_name",
+        "mã mới": "new_code",
+        "tên mới": "new_name",
+        "ngày hiệu lực": "effective_date",
+        "nghị quyết": "resolution",
+        "ghi chú": "note",
+    },
 }
 _SPACES = re.compile(r"\s+")
 
@@ -98,9 +122,12 @@ def normal(header: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", header)).strip().lower()
 
 
-def field_of(kind: ImportKind, header: str) -> str | None:
-    """The field that a header names, or none."""
+def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str] = MappingProxyType({})) -> str | None:
+    """The field that a header names, or none; `renamed` (field -> header) comes first."""
     name = normal(header)
+    for field, given in renamed.items():
+        if normal(given) == name:
+            return field
     if name in fields(kind):
         return name
     return _ALIASES[kind].get(name)
@@ -113,8 +140,16 @@ class Headers(NamedTuple):
     problems: Sequence[Problem]
 
 
-def match(kind: ImportKind, headers: Sequence[str], row: int, filled: Mapping[int, bool]) -> Headers:
-    """Match a header row; `filled` tells which columns hold data below it."""
+def match(
+    kind: ImportKind,
+    headers: Sequence[str],
+    row: int,
+    filled: Mapping[int, bool],
+    renamed: Mapping[str, str] = MappingProxyType({}),
+    ignored: Sequence[str] = (),
+) -> Headers:
+    """Match a header row; `filled` tells which columns without a header hold data below it."""
+    left_out = {normal(header) for header in ignored}
     found: list[str | None] = []
     problems: list[Problem] = []
     for index, header in enumerate(headers):
@@ -132,7 +167,10 @@ def match(kind: ImportKind, headers: Sequence[str], row: int, filled: Mapping[in
                 )
             found.append(None)
             continue
-        field = field_of(kind, header)
+        if name in left_out:
+            found.append(None)
+            continue
+        field = field_of(kind, header, renamed)
         if field is None:
             problems.append(
                 Problem(
@@ -140,7 +178,9 @@ def match(kind: ImportKind, headers: Sequence[str], row: int, filled: Mapping[in
                     short(header),
                     None,
                     _("không biết cột này"),
-                    _("các cột nhận được: {columns}").format(columns=", ".join(fields(kind))),
+                    _("--ignore-column để bỏ qua; các cột nhận được: {columns}").format(
+                        columns=", ".join(fields(kind))
+                    ),
                 )
             )
         elif field in found:

@@ -1,9 +1,11 @@
 """Launches, registrations, reviews and exemptions from a file."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import records
+from thidua_cli.dates import show_day
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet
 from thidua_cli.language import _
@@ -26,6 +28,9 @@ class RecordPlan:
 
     new: list[tuple[Incoming, Entry]] = field(default_factory=list)
     unchanged: list[tuple[Incoming, Entry]] = field(default_factory=list)
+    corrected: list[tuple[Incoming, Entry, Entry]] = field(
+        default_factory=list
+    )  # the live record, and the right one
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -54,8 +59,11 @@ def check(sheet: Sheet, kind: ImportKind) -> tuple[list[Incoming], list[Problem]
     return items, problems
 
 
-def plan(items: list[Incoming], register: Register) -> RecordPlan:
-    """Compare records with the register. A unit has one record of a phase and action, in a file too."""
+def plan(items: list[Incoming], register: Register, *, correct: bool = False) -> RecordPlan:
+    """Compare records with the register. A unit has one record of a phase and action, in a file too.
+
+    With `correct`, a row that differs from a live record corrects it.
+    """
     made = RecordPlan()
     rows: dict[tuple[object, ...], int] = {}
     for incoming in items:
@@ -85,6 +93,8 @@ def plan(items: list[Incoming], register: Register) -> RecordPlan:
             made.new.append((incoming, outcome.entry))
         elif outcome.verdict == "same" and outcome.existing:
             made.unchanged.append((incoming, outcome.existing))
+        elif correct and outcome.existing:
+            made.corrected.append((incoming, outcome.existing, outcome.entry))
         else:
             made.problems.append(_differs(incoming, outcome))
     return made
@@ -92,7 +102,11 @@ def plan(items: list[Incoming], register: Register) -> RecordPlan:
 
 def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
     assert outcome.error is not None  # noqa: S101
-    return Problem(incoming.row, "", None, outcome.error.message, "; ".join(outcome.error.hints))
+    error = outcome.error
+    field = "on" if error.field == "exempted_on" else error.field
+    value = getattr(incoming.item, error.field, None) if error.field else None
+    shown = value.isoformat() if isinstance(value, date) else value
+    return Problem(incoming.row, field, shown, error.message, "; ".join(hint.strip() for hint in error.hints))
 
 
 def _differs(incoming: Incoming, outcome: Outcome) -> Problem:
@@ -104,9 +118,9 @@ def _differs(incoming: Incoming, outcome: Outcome) -> Problem:
         _("{name}: sổ đã có #{number} ngày {old}{old_number}, tệp ghi ngày {new}{new_number}").format(
             name=outcome.version.name,
             number=outcome.existing.id,
-            old=outcome.existing.day,
+            old=show_day(outcome.existing.day),
             old_number=_document(outcome.existing),
-            new=outcome.entry.day,
+            new=show_day(outcome.entry.day),
             new_number=_document(outcome.entry),
         ),
         _("sửa tệp, hoặc sửa bản ghi bằng thidua record correct"),

@@ -21,7 +21,12 @@ class Problem(NamedTuple):
     cure: str = ""
 
     def __str__(self) -> str:
-        where = _("dòng {row}").format(row=self.row) if self.row else _("tệp")
+        return self.line(items=False)
+
+    def line(self, *, items: bool) -> str:
+        """The problem in one line."""
+        template = _("mục {row}") if items else _("dòng {row}")
+        where = template.format(row=self.row) if self.row else _("tệp")
         column = f", {visible(self.column)[:SHOWN]}" if self.column else ""
         value = f" '{short(self.value)}'" if isinstance(self.value, str) and self.value else ""
         return f"{where}{column}{value}: {self.message}" + (f" → {self.cure}" if self.cure else "")
@@ -35,6 +40,11 @@ class Sheet:
     rows: list[tuple[int, dict[str, object]]]
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    headers: Sequence[str] = ()  # as the file has them
+    raw: list[tuple[int, Sequence[str]]] = field(
+        default_factory=list
+    )  # the rows as they stand under the headers
+    items: bool = False  # rows are objects of JSON, counted from 1
 
 
 def short(value: object) -> str:
@@ -47,10 +57,10 @@ def short(value: object) -> str:
     )
 
 
-def reject(source: str, problems: Sequence[Problem], most: int) -> RejectedError:
-    """The error that lists the first `most` problems and counts the rest."""
+def reject(source: str, problems: Sequence[Problem], most: int, *, items: bool = False) -> RejectedError:
+    """The error that lists the first `most` problems and counts the rest; `items`: rows are items of JSON."""
     ordered = sorted(problems, key=lambda problem: problem.row or 0)
-    lines = [f"  {problem}" for problem in ordered[:most]]
+    lines = [f"  {problem.line(items=items)}" for problem in ordered[:most]]
     if len(ordered) > most:
         lines.append(_("  … và {count} lỗi nữa (--max-errors)").format(count=len(ordered) - most))
     return RejectedError(

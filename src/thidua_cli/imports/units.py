@@ -39,6 +39,7 @@ class UnitPlan:
     new: list[Incoming] = field(default_factory=list)
     unchanged: list[Incoming] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     parents: dict[str, int] = field(default_factory=dict)  # code -> unit id, for parents in the register
 
 
@@ -178,6 +179,13 @@ def _compare(item: Incoming, directory: Directory, fields: Sequence[str], made: 
         )
     else:
         made.new.append(item)
+        made.warnings += [
+            _("{code}  {name}: trùng tên với {other}, chỉ còn gọi được bằng mã").format(
+                code=item.unit.code, name=item.unit.name, other=namesake.code
+            )
+            for namesake in directory.with_name(item.unit.name)
+            if namesake.holds_on(day)
+        ]
 
 
 def _differences(item: Incoming, held: Version, directory: Directory, fields: Sequence[str]) -> list[Problem]:

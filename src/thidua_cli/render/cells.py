@@ -42,9 +42,9 @@ def show(value: object, form: Form) -> str:
 
 
 def rate(value: object) -> str:
-    """A percentage: 84,4 % in Vietnamese, 84.4% in English."""
+    """A percentage: 84,4 % in Vietnamese (with a no-break space), 84.4% in English."""
     text = f"{value:.1f}"
-    return f"{text.replace('.', ',')} %" if language.current() == "vi" else f"{text}%"
+    return f"{text.replace('.', ',')}\u00a0%" if language.current() == "vi" else f"{text}%"
 
 
 def bar(value: object) -> str:

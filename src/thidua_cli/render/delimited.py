@@ -5,22 +5,10 @@ in front, after any number of `'`) gets one `'` in front; `import` takes it off 
 """
 
 import io
-import re
 from collections.abc import Iterable
 
 from thidua_cli.render import Report
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-
-
-def guard(value: str) -> str:
-    """The text, made harmless for a spreadsheet."""
-    return f"'{value}" if _FORMULA.match(value) else value
-
-
-def unguard(value: str) -> str:
-    """The inverse of `guard`."""
-    return value[1:] if value.startswith("'") and _FORMULA.match(value[1:]) else value
+from thidua_cli.text import guard
 
 
 def to_text(report: Report, delimiter: str) -> str:

@@ -4,7 +4,8 @@ import re
 
 from thidua_cli.render import Column, Form, Report, Table, cells
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~:&!])")
+# Marks of Markdown, entities, and what GitHub would turn into an emoji; a time such as 17:42:29 stays.
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~]|&(?=#?\w+;)|:(?=[\w+-]*[a-z][\w+-]*:)")
 _RIGHT = (Form.NUMBER, Form.RATE)
 
 
@@ -50,4 +51,4 @@ def _cell(value: object, column: Column) -> str:
 
 
 def _escape(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text).replace("\n", " ")
+    return _SPECIAL.sub(r"\\\g<0>", text).replace("\n", " ")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
 _RIGHT = (Form.NUMBER, Form.RATE)
 _UNLIMITED = 100_000
+_NARROW = 3  # header lines from which texts are wrapped too
 
 
 def available_width() -> int:
@@ -92,9 +93,9 @@ class _Layout(NamedTuple):
 def _lay_out(table: Table, texts: list[list[str]], width: int) -> _Layout:
     shown = list(range(len(table.columns)))
     while True:
-        for gap, narrow in ((2, False), (1, False), (1, True)):
+        for gap, lines in ((2, 1), (2, 2), (1, 2), (1, 3)):
             available = width - gap * (len(shown) - 1)
-            layout = _Layout(_widths(table, texts, shown, narrow, available), gap)
+            layout = _Layout(_widths(table, texts, shown, lines, available), gap)
             if layout.total <= width:
                 return layout
         ranks = [table.columns[index].drop for index in shown]
@@ -114,21 +115,21 @@ def _texts(table: Table) -> list[list[str]]:
 
 
 def _widths(
-    table: Table, texts: list[list[str]], shown: list[int], narrow: bool, available: int
+    table: Table, texts: list[list[str]], shown: list[int], lines: int, available: int
 ) -> dict[int, int]:
     from rich.cells import cell_len
 
     full, least = {}, {}
     for index in shown:
         column = table.columns[index]
-        words = _label_width(column.label, lines=3 if narrow else 2)
+        words = _label_width(column.label, lines)
         cell = max((cell_len(text) for text in texts[index]), default=0)
         full[index] = max(cell, words)
         longest_word = max((cell_len(word) for text in texts[index] for word in text.split()), default=0)
         least[index] = (
             max(min(full[index], max(column.narrow, longest_word)), words) if column.narrow else full[index]
         )
-    if not narrow:
+    if lines < _NARROW:
         return full
     spare = available - sum(least.values())
     for index in shown:  # what room there is goes to the texts, from the left
@@ -157,7 +158,7 @@ def _print_table(console: "Console", table: Table, width: int) -> None:
     for number, (heading, rows) in enumerate(table.groups):
         grid = _grid(table, layout)
         if number == 0:
-            grid.show_header = True
+            grid.show_header = any(column.label for column in table.columns)
             if heading:  # the header stands alone, above the first heading
                 console.print(grid)
                 grid = _grid(table, layout)

@@ -10,7 +10,17 @@ from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import NOTHING, rate
-from thidua_cli.report.frame import Filter, Moment, anchor_note, in_groups, in_order, judged, lead, units_of
+from thidua_cli.report.frame import (
+    Filter,
+    Moment,
+    anchor_note,
+    due_words,
+    in_groups,
+    in_order,
+    judged,
+    lead,
+    units_of,
+)
 from thidua_cli.report.listing import TONES
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Verdict
@@ -99,7 +109,7 @@ def _row(item: Obligation, verdict: Verdict, directory: Directory) -> dict[str, 
 def _table(item: Obligation, verdict: Verdict, directory: Directory, *, strict: bool) -> Table:
     counts = verdict.counts
     word = _("ĐẠT") if verdict.passes else _("KHÔNG ĐẠT")
-    due = _("hạn {day}").format(day=show_day(item.due_on)) if item.due_on else _("không đặt hạn")
+    due = due_words(item)
     share = NOTHING if counts.rate is None else rate(counts.rate)
     figures = _("{done}/{applicable} ({rate}), quá hạn {overdue}").format(
         done=counts.done, applicable=counts.applicable, rate=share, overdue=counts.states[State.OVERDUE]
@@ -107,7 +117,7 @@ def _table(item: Obligation, verdict: Verdict, directory: Directory, *, strict: 
     title = f"{word} · {item.code} ({item.title}, {due}): {figures}"
     columns = [Column(_("Mã")), Column(_("Đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=8)]
     if strict:  # only a late unit has a day and a document to show
-        columns += [Column(_("Thực hiện"), Form.DAY), Column(_("Số văn bản"), drop=1, narrow=10)]
+        columns += [Column(_("Ngày thực hiện"), Form.DAY), Column(_("Số văn bản"), drop=1, narrow=10)]
     groups = [
         (heading, [_cells(directory, fact, state)[: len(columns)] for fact, state in members])
         for heading, members in in_groups(verdict.faults, directory)
@@ -119,5 +129,5 @@ def _cells(directory: Directory, fact: Fact, state: State) -> list[object]:
     version = directory.last(fact.unit, fact.named_on)
     words = label(state, current())
     if fact.ended_on:
-        words += _(", kết thúc {day}").format(day=show_day(fact.ended_on))
+        words += _(", chấm dứt {day}").format(day=show_day(fact.ended_on))
     return [version.code, version.name, Mark(words, TONES[state]), fact.done_on, fact.document_number or ""]

@@ -10,7 +10,7 @@ from thidua_cli.dates import show_day, show_instant
 from thidua_cli.errors import InvalidError, NotFoundError, UsageError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _, current
-from thidua_cli.plan import Plan
+from thidua_cli.plan import Obligation, Plan
 from thidua_cli.status import Fact
 from thidua_cli.terms import Kind, Level, State, label
 
@@ -62,12 +62,21 @@ def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | N
 
 def lead(title: str, plan: Plan, at: Moment) -> list[str]:
     """The lines above the tables."""
-    return [
-        f"{title} · {plan.title}",
-        _("Tính đến hết ngày {day}, theo sổ đến thao tác #{number} ({instant}).").format(
-            day=show_day(at.as_of), number=at.known.number, instant=show_instant(at.known.recorded_at)
-        ),
-    ]
+    return [f"{title} · {plan.title}", moment_line(at)]
+
+
+def moment_line(at: Moment) -> str:
+    """Both clocks in one line."""
+    return _("Tính đến hết ngày {day}, theo sổ đến thao tác #{number} ({instant}).").format(
+        day=show_day(at.as_of), number=at.known.number, instant=show_instant(at.known.recorded_at)
+    )
+
+
+def due_words(item: Obligation) -> str:
+    """Until when an obligation is to be met, for people."""
+    if item.due_on:
+        return _("hạn {day}").format(day=show_day(item.due_on))
+    return _("không đặt hạn, giai đoạn đến {day}").format(day=show_day(item.closes_on))
 
 
 def anchor_note(at: Moment) -> str:

@@ -1,26 +1,27 @@
-"""All that is known of one unit, on one timeline: what it was, what it did, what was voided, by whom."""
+"""All that is known of one unit, and of those before and after it, on one timeline."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.dates import show_day, show_instant
 from thidua_cli.language import _, current
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.frame import Moment, anchor_note
+from thidua_cli.report.frame import Moment, anchor_note, moment_line
 from thidua_cli.terms import Action, Change, Extent, label
 from thidua_cli.units import Directory, Version
 
 FIELDS = (
-    "date", "event", "unit_code", "unit_name", "detail", "document_number", "received_on", "note",
-    "record_id", "operation", "recorded_at", "actor", "voided", "void_reason", "void_operation", "voided_at",
-    "voided_by", "replacement",
+    "date", "event", "relation", "unit_code", "unit_name", "phase", "contents", "detail", "document_number",
+    "document_issuer", "document_date", "received_on", "evidence", "evidence_sha256", "note", "record_id",
+    "operation", "recorded_at", "actor", "voided", "void_reason", "void_operation", "voided_at", "voided_by",
+    "replacement",
 )  # fmt: skip
 
 
 class Event(NamedTuple):
-    """A row about the unit; the fields are the columns of sql/history.sql."""
+    """A row about a unit; the fields are the columns of sql/history.sql."""
 
     day: str
     event: str
@@ -28,8 +29,13 @@ class Event(NamedTuple):
     id: int
     what: str | None
     detail: str | int | None
+    extent: str | None
     document_number: str | None
+    document_issuer: str | None
+    document_date: str | None
     received_on: str | None
+    evidence: str | None
+    evidence_sha256: str | None
     note: str | None
     operation: int
     recorded_at: str
@@ -44,41 +50,77 @@ class Event(NamedTuple):
     def record_id(self) -> int | None:
         return self.id if self.source in ("record", "exemption") else None
 
+    @property
+    def is_deed(self) -> bool:
+        """Whether it is a launch, registration or review."""
+        return self.source == "record"
+
+
+class Entry(NamedTuple):
+    """An event, the unit that it is about, and how that unit is related: self, before or after."""
+
+    event: Event
+    unit: int
+    relation: str
+
 
 def build(connection: sqlite3.Connection, at: Moment, directory: Directory, version: Version) -> Report:
     """The report of `thidua history`: events up to the as-of date, voided ones marked, oldest first."""
-    events = [
-        Event(*row)
-        for row in connection.execute(
-            store.raw_sql("history"), {"unit": version.unit, "known": at.known.number}
-        )
-        if row[0] <= at.day
-    ]
+    entries = _timeline(connection, at, version.unit)
     return Report(
         fields=FIELDS,
-        rows=[_row(event, directory, version.unit) for event in events],
-        people=lambda: [_table(events, directory)],
+        rows=[_row(entry, directory) for entry in entries],
+        people=lambda: [_table(entries, directory)],
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
         lead=[
             _("Lịch sử · {code}  {name}").format(code=version.code, name=version.name),
-            _("Tính đến hết ngày {day}.").format(day=show_day(at.as_of)),
+            moment_line(at),
         ],
         notes=[anchor_note(at)],
     )
 
 
-def _row(event: Event, directory: Directory, unit: int) -> dict[str, object]:
-    then = directory.last(unit, event.day)
+def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Entry]:
+    known = {"unit": unit, "known": at.known.number}
+    relatives = dict(connection.execute(store.sql("relatives"), known).fetchall())
+    entries: list[Entry] = []
+    told: set[int] = set()  # successions: each stands once, as its own unit sees it
+    for number, relation in {unit: "self", **relatives}.items():
+        for row in connection.execute(store.raw_sql("history"), {**known, "unit": number}):
+            event = Event(*row)
+            if event.day > at.day:
+                continue
+            if event.source == "succession":
+                if event.id in told:
+                    continue
+                told.add(event.id)
+            entries.append(Entry(event, number, relation))
+    return sorted(entries, key=lambda entry: (entry.event.day, entry.event.operation))
+
+
+def _row(entry: Entry, directory: Directory) -> dict[str, object]:
+    event = entry.event
+    then = directory.named(entry.unit, event.day)
+    contents = (
+        [int(number) for number in str(event.detail).split(",")] if event.is_deed and event.detail else []
+    )
     return {
         "date": event.day,
         "event": event.event,
-        "unit_code": then.code,
-        "unit_name": then.name,
-        "detail": _detail(event, directory),
+        "relation": entry.relation,
+        "unit_code": then.code if then else None,
+        "unit_name": then.name if then else None,
+        "phase": event.what if event.is_deed else None,
+        "contents": contents,
+        "detail": "" if event.is_deed else _words(event, directory),
         "document_number": event.document_number,
+        "document_issuer": event.document_issuer,
+        "document_date": event.document_date,
         "received_on": event.received_on,
+        "evidence": event.evidence,
+        "evidence_sha256": event.evidence_sha256,
         "note": event.note,
         "record_id": event.record_id,
         "operation": event.operation,
@@ -93,29 +135,26 @@ def _row(event: Event, directory: Directory, unit: int) -> dict[str, object]:
     }
 
 
-def _detail(event: Event, directory: Directory) -> str:
-    if event.event in ("successor", "predecessor"):
-        other = directory.last(int(event.detail), event.day) if event.detail else None
-        return f"{event.what} {other.code} {other.name}" if other else str(event.what)
-    return " ".join(str(part) for part in (event.what, event.detail) if part is not None)
-
-
-def _table(events: Sequence[Event], directory: Directory) -> Table:
+def _table(entries: Sequence[Entry], directory: Directory) -> Table:
+    related = any(entry.relation != "self" for entry in entries)
     columns = [
         Column(_("Ngày"), Form.DAY),
-        Column(_("Việc"), narrow=24),
+        *([Column(_("Tên đơn vị"), narrow=16)] if related else []),
+        Column(_("Nội dung"), narrow=24),
         Column(_("Số văn bản"), drop=1, narrow=12),
-        Column(_("Ghi bởi"), drop=2, narrow=18),
+        Column(_("Người ghi"), drop=2, narrow=18),
         Column(_("Bản ghi")),
     ]
     rows: list[Sequence[object]] = []
-    for event in events:
-        voided = event.void_operation is not None
-        tone = Tone.MUTED if voided else Tone.PLAIN
+    for event, unit, relation in entries:
+        tone = Tone.MUTED if event.void_operation is not None or relation != "self" else Tone.PLAIN
+        version = directory.named(unit, event.day)
+        name = [Mark(f"{version.code} {version.name}" if version else "", tone)] if related else []
         rows.append(
             [
                 event.day,
-                Mark(_words(event, directory), tone),
+                *name,
+                Mark(_with_void(event, directory), tone),
                 event.document_number or "",
                 f"{event.actor}, {show_instant(event.recorded_at)} (#{event.operation})",
                 f"#{event.record_id}" if event.record_id else "",
@@ -124,10 +163,8 @@ def _table(events: Sequence[Event], directory: Directory) -> Table:
     return Table(columns, [("", rows)] if rows else [], empty=_("Chưa có gì."))
 
 
-def _words(event: Event, directory: Directory) -> str:
-    words = _event_words(event, directory)
-    if event.received_on:
-        words += _(", nhận ngày {day}").format(day=show_day(event.received_on))
+def _with_void(event: Event, directory: Directory) -> str:
+    words = ", ".join([_words(event, directory), *_paper(event)])
     if event.void_operation is None:
         return words
     by = _(", thay bằng #{number}").format(number=event.replacement) if event.replacement else ""
@@ -141,12 +178,25 @@ def _words(event: Event, directory: Directory) -> str:
     )
 
 
-def _event_words(event: Event, directory: Directory) -> str:
+def _paper(event: Event) -> Iterable[str]:
+    if event.document_issuer:
+        yield event.document_issuer
+    if event.document_date:
+        yield _("ký {day}").format(day=show_day(event.document_date))
+    if event.received_on:
+        yield _("nhận {day}").format(day=show_day(event.received_on))
+    if event.evidence:
+        yield _("minh chứng {evidence}").format(evidence=event.evidence)
+    if event.note:
+        yield _("ghi chú: {note}").format(note=event.note)
+
+
+def _words(event: Event, directory: Directory) -> str:
     if event.event == "version":
         return _("mang mã {code}, tên {name}").format(code=event.what, name=event.detail)
     if event.event == "end":
-        return _("kết thúc: từ ngày này không còn")
-    if event.event in ("successor", "predecessor"):
+        return _("chấm dứt: từ ngày này không còn")
+    if event.source == "succession":
         return _succession_words(event, directory)
     if event.event == "exemption":
         return _("miễn {obligation}: {reason}").format(obligation=event.what, reason=event.detail)
@@ -155,13 +205,18 @@ def _event_words(event: Event, directory: Directory) -> str:
 
 
 def _succession_words(event: Event, directory: Directory) -> str:
-    change, _slash, extent = str(event.what).partition("/")
-    other = directory.last(int(event.detail), event.day) if event.detail else None
-    template = (
-        _("{how}, {extent}, vào {unit}") if event.event == "successor" else _("{how}, {extent}, từ {unit}")
-    )
+    detail = "" if event.detail is None else str(event.detail)
+    other = directory.named(int(detail), event.day) if detail.isdigit() else None
+    if other is not None:
+        unit = f"{other.code} {other.name}"
+    else:
+        unit = _("{unit} (ngoài sổ)").format(unit=detail) if detail else _("đơn vị ngoài sổ")
+    into = event.event == "successor"
+    if event.what == Change.DISSOLVE:
+        return label(Change.DISSOLVE, current())
+    template = _("{how}, {extent}, vào {unit}") if into else _("{how}, {extent}, từ {unit}")
     return template.format(
-        how=label(Change(change), current()),
-        extent=label(Extent(extent), current()),
-        unit=f"{other.code} {other.name}" if other else _("đơn vị ngoài sổ"),
+        how=label(Change(str(event.what)), current()),
+        extent=label(Extent(str(event.extent)), current()),
+        unit=unit,
     )

@@ -3,10 +3,19 @@
 import sqlite3
 
 from thidua_cli import plan as plans
-from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.frame import Filter, Moment, anchor_note, in_groups, in_order, judged, lead, units_of
+from thidua_cli.report.frame import (
+    Filter,
+    Moment,
+    anchor_note,
+    due_words,
+    in_groups,
+    in_order,
+    judged,
+    lead,
+    units_of,
+)
 from thidua_cli.status import Fact
 from thidua_cli.terms import State, label
 from thidua_cli.units import Directory
@@ -41,7 +50,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
             mine = [pair for pair in pairs if pair[0].obligation == item.code]
             if not mine and item.code != code:
                 continue
-            due = _("hạn {day}").format(day=show_day(item.due_on)) if item.due_on else _("không đặt hạn")
+            due = due_words(item)
             groups = [
                 (head, [cells(directory, *pair) for pair in members])
                 for head, members in in_groups(mine, directory)
@@ -86,7 +95,7 @@ def row(directory: Directory, fact: Fact, state: State) -> dict[str, object]:
         "declared_late": fact.declared_late,
         "document_number": fact.document_number,
         "document_date": fact.document_date,
-        "record_id": fact.record_id,
+        "record_id": fact.record_id or fact.exemption_id,
         "ended_on": fact.ended_on,
     }
 
@@ -97,10 +106,10 @@ def columns() -> list[Column]:
         Column(_("Mã")),
         Column(_("Đơn vị"), narrow=20),
         Column(_("Trạng thái"), narrow=8),
-        Column(_("Thực hiện"), Form.DAY),
+        Column(_("Ngày thực hiện"), Form.DAY),
         Column(_("Số văn bản"), drop=1, narrow=10),
         Column(_("Ngày nhận"), Form.DAY, drop=2),
-        Column(_("Kết thúc"), Form.DAY, drop=3),
+        Column(_("Chấm dứt"), Form.DAY, drop=3),
         Column(_("Bản ghi"), drop=4),
     ]
 
@@ -119,5 +128,5 @@ def cells(directory: Directory, fact: Fact, state: State) -> list[object]:
         fact.document_number or (_("(không số)") if fact.done_on else ""),
         fact.received_on,
         fact.ended_on,
-        f"#{fact.record_id}" if fact.record_id else "",
+        f"#{fact.record_id or fact.exemption_id}" if fact.record_id or fact.exemption_id else "",
     ]

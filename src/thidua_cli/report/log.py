@@ -4,16 +4,21 @@ import sqlite3
 from collections.abc import Sequence
 
 from thidua_cli import journal
+from thidua_cli.dates import day_of
 from thidua_cli.language import _
 from thidua_cli.render import Column, Form, Report, Table
-from thidua_cli.report.frame import Moment, anchor_note
+from thidua_cli.report.frame import Moment, anchor_note, moment_line
 
 FIELDS = ("operation", "recorded_at", "actor", "command", "row_count", "digest", "previous_hash", "hash")
 
 
 def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Report:
-    """The report of `thidua log`; at most `limit` operations."""
-    operations = journal.operations(connection, at.known.number)[:limit]
+    """The report of `thidua log`: operations recorded by the end of the as-of date, at most `limit`."""
+    operations = [
+        item
+        for item in journal.operations(connection, at.known.number)
+        if day_of(item.recorded_at) <= at.as_of
+    ][:limit]
 
     def people() -> list[Table]:
         columns = [
@@ -21,7 +26,7 @@ def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Repo
             Column(_("Lúc"), Form.INSTANT),
             Column(_("Người ghi"), drop=1, narrow=8),
             Column(_("Lệnh"), narrow=20),
-            Column(_("Dòng"), Form.NUMBER),
+            Column(_("Số dòng"), Form.NUMBER),
             Column(_("Mã băm"), drop=2),
         ]
         rows: list[Sequence[object]] = [
@@ -49,6 +54,6 @@ def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Repo
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=[_("Nhật ký thao tác")],
+        lead=[_("Nhật ký thao tác"), moment_line(at)],
         notes=[anchor_note(at)],
     )

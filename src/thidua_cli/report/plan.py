@@ -25,6 +25,7 @@ def build(connection: sqlite3.Connection, phase: str | None) -> Report:
         known_at=head.recorded_at if head else None,
         head=head.anchor if head else None,
         lead=[plan.title],
+        notes=[_("Mốc sổ: {anchor}").format(anchor=head.anchor)] if head else [],
         extra={
             "movement": {"code": plan.code, "title": plan.title},
             "phases": [
@@ -60,7 +61,7 @@ def _phases(plan: Plan, items: Sequence[Obligation]) -> list[Table]:
         Column(_("Mã")),
         Column(_("Nghĩa vụ"), narrow=14),
         Column(_("Hạn"), Form.DAY),
-        Column(_("Danh sách chốt"), Form.DAY, drop=1),
+        Column(_("Ngày chốt danh sách"), Form.DAY, drop=1),
         Column(_("Đối tượng"), narrow=24),
     ]
     tables = []
@@ -83,7 +84,7 @@ def _bound(item: Obligation) -> str:
         words = _("tất cả trừ {kinds}").format(kinds=", ".join(label(kind, current()) for kind in left_out))
     else:
         words = ", ".join(label(kind, current()) for kind in item.kinds)
-    return words if item.newcomers else _("{kinds}; không kể đơn vị mới đến").format(kinds=words)
+    return words if item.newcomers else _("{kinds}; không kể đơn vị thành lập sau").format(kinds=words)
 
 
 def _contents(plan: Plan) -> Table:

@@ -1,15 +1,18 @@
-"""Units as of a day."""
+"""Units as of a day: the list, the tree, one unit."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, roman
-from thidua_cli.terms import Kind, label
-from thidua_cli.units import Directory, Version
+from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_line, roman
+from thidua_cli.report.listing import TONES
+from thidua_cli.status import Fact
+from thidua_cli.terms import Kind, State, label
+from thidua_cli.units import Directory, Version, in_protocol_order
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "parent_code", "abbreviation", "sort_order", "valid_from",
@@ -17,10 +20,16 @@ FIELDS = (
 )  # fmt: skip
 
 
-def build(connection: sqlite3.Connection, at: Moment, chosen: Filter) -> Report:
-    """The report of `thidua units list`: the units that exist on the as-of date."""
+def build(
+    connection: sqlite3.Connection, at: Moment, chosen: Filter, changed_since: str | None = None
+) -> Report:
+    """The report of `thidua units list`: the units that exist on the as-of date.
+
+    With `changed_since` (that day included), instead those that began, changed or ended from then on.
+    """
     directory = Directory.read(connection, at.known.number)
-    versions = [version for version in directory.alive(at.day) if _chosen(directory, version, at, chosen)]
+    found = directory.alive(at.day) if changed_since is None else _changed(directory, changed_since, at.day)
+    versions = [version for version in found if _chosen(directory, version, at, chosen)]
     return Report(
         fields=FIELDS,
         rows=[row(directory, version, at.day) for version in versions],
@@ -33,20 +42,36 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter) -> Report:
     )
 
 
+def _changed(directory: Directory, since: str, day: str) -> list[Version]:
+    found = []
+    for versions in directory.versions.values():
+        past = [version for version in versions if version.valid_from <= day]
+        if past and (since <= past[-1].valid_from or since <= (past[-1].ended_on or "") <= day):
+            found.append(past[-1])
+    return in_protocol_order(found)
+
+
 def _chosen(directory: Directory, version: Version, at: Moment, chosen: Filter) -> bool:
-    if (chosen.kind and version.kind is not chosen.kind) or (
-        chosen.level and version.level is not chosen.level
-    ):
+    if chosen.kind and version.kind is not chosen.kind:
+        return False
+    if chosen.level and version.level is not chosen.level:
         return False
     if chosen.district is None:
         return True
-    district = directory.district(version.unit, at.day)
+    district = directory.district(version.unit, _last_day(version, at.day))
     return (district.unit if district else CITY) == chosen.district
+
+
+def _last_day(version: Version, day: str) -> str:
+    """The day itself, or for a unit that has ended by then, its last day."""
+    if version.ended_on is None or version.ended_on > day:
+        return day
+    return (date.fromisoformat(version.ended_on) - timedelta(days=1)).isoformat()
 
 
 def row(directory: Directory, version: Version, day: str) -> dict[str, object]:
     """A unit for machines; `ended_on` only where it is not after the day."""
-    parent = directory.on(version.parent, day)
+    parent = directory.on(version.parent, _last_day(version, day))
     return {
         "unit_code": version.code,
         "unit_name": version.name,
@@ -56,30 +81,30 @@ def row(directory: Directory, version: Version, day: str) -> dict[str, object]:
         "abbreviation": version.abbreviation,
         "sort_order": version.sort_order,
         "valid_from": version.valid_from,
-        "ended_on": version.ended_on if version.ended_on and version.ended_on <= day else None,
+        "ended_on": _ended(version, day),
     }
+
+
+def _ended(version: Version, day: str) -> str | None:
+    return version.ended_on if version.ended_on and version.ended_on <= day else None
 
 
 def _table(directory: Directory, versions: Sequence[Version], at: Moment) -> Table:
     groups: dict[str, list[Sequence[object]]] = {}
+    any_ended = any(_ended(version, at.day) for version in versions)
     for version in versions:
-        groups.setdefault(_heading(directory, version, at.day), []).append(
-            [
-                version.code,
-                version.name,
-                version.abbreviation or "",
-                version.valid_from,
-                version.sort_order or 0,
-            ]
-        )
+        cells: list[object] = [version.code, version.name, version.abbreviation or "", version.valid_from]
+        if any_ended:
+            cells.append(_ended(version, at.day))
+        groups.setdefault(_heading(directory, version, at.day), []).append(cells)
+    columns = [
+        Column(_("Mã")),
+        Column(_("Tên đơn vị"), narrow=24),
+        Column(_("Tên tắt"), drop=2),
+        Column(_("Từ ngày"), Form.DAY, drop=1),
+    ]
     return Table(
-        [
-            Column(_("Mã")),
-            Column(_("Đơn vị"), narrow=24),
-            Column(_("Tên tắt"), drop=2),
-            Column(_("Từ ngày"), Form.DAY, drop=1),
-            Column(_("Thứ tự"), Form.NUMBER, drop=3),
-        ],
+        columns + ([Column(_("Chấm dứt"), Form.DAY)] if any_ended else []),
         [
             (f"{roman(number)}. {heading} ({len(rows)})", rows)
             for number, (heading, rows) in enumerate(groups.items(), 1)
@@ -90,38 +115,109 @@ def _table(directory: Directory, versions: Sequence[Version], at: Moment) -> Tab
 
 
 def _heading(directory: Directory, version: Version, day: str) -> str:
-    if version.kind is Kind.COMMUNE_COMMITTEE and (district := directory.district(version.unit, day)):
-        return _("Phường, xã thuộc {district}").format(district=district.name.removeprefix("UBND "))
+    if version.kind is Kind.COMMUNE_COMMITTEE:
+        district = directory.district(version.unit, _last_day(version, day))
+        if district is not None:
+            return _("Phường, xã thuộc {district}").format(district=district.name.removeprefix("UBND "))
     return label(version.kind, current())
 
 
-def show(
-    connection: sqlite3.Connection, at: Moment, version: Version, states: Sequence[tuple[str, str]]
-) -> Report:
-    """The report of `thidua units show`: one unit, and its state under each obligation that binds it."""
+def tree(connection: sqlite3.Connection, at: Moment) -> Report:
+    """The report of `thidua units tree`: as the list, each unit below the one above it, with its depth."""
     directory = Directory.read(connection, at.known.number)
-    values = row(directory, version, max(at.day, version.valid_from))
-    parent = directory.on(version.parent, at.day)
-    shown: list[Sequence[object]] = [
-        [_("Mã"), version.code],
-        [_("Tên"), version.name],
-        [_("Tên tắt"), version.abbreviation or ""],
-        [_("Loại"), label(version.kind, current())],
-        [_("Cấp"), label(version.level, current())],
-        [_("Đơn vị cấp trên"), f"{parent.code}  {parent.name}" if parent else ""],
-        [_("Mang mã và tên này từ"), show_day(version.valid_from)],
-        [_("Đến trước ngày"), show_day(version.until_on)],
-        [_("Ghi chú"), version.note or ""],
-        *([code, state] for code, state in states),
-    ]
-    rows: list[Sequence[object]] = [[Mark(name, Tone.MUTED), value] for name, value in shown if value]
+    alive = directory.alive(at.day)
+    units = {version.unit for version in alive}
+    below: dict[int | None, list[Version]] = {}
+    for version in alive:
+        below.setdefault(version.parent if version.parent in units else None, []).append(version)
+    lines = list(_walk(below, None, "", 0))
+    shown = [[f"{stem}{version.name}", version.code] for version, stem, _depth in lines]
     return Report(
-        fields=(*FIELDS, "note"),
-        rows=[{**values, "note": version.note}],
-        people=lambda: [Table([Column(""), Column("", narrow=20)], [("", rows)])],
+        fields=("depth", *FIELDS),
+        rows=[{"depth": depth, **row(directory, version, at.day)} for version, _stem, depth in lines],
+        people=lambda: [
+            Table(
+                [Column(_("Tên đơn vị")), Column(_("Mã"))],
+                [("", shown)] if shown else [],
+                empty=_("Không có đơn vị nào."),
+            )
+        ],
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=[f"{version.code}  {version.name}"],
+        lead=lead(_("Cây đơn vị"), plans.load(connection), at),
         notes=[anchor_note(at)],
+    )
+
+
+def _walk(
+    below: dict[int | None, list[Version]], parent: int | None, stem: str, depth: int
+) -> Iterator[tuple[Version, str, int]]:
+    children = below.get(parent, [])
+    for index, version in enumerate(children):
+        last = index == len(children) - 1
+        branch, trunk = ("└─ ", "   ") if last else ("├─ ", "│  ")
+        yield version, stem + branch * (depth > 0), depth
+        yield from _walk(below, version.unit, stem + trunk * (depth > 0), depth + 1)
+
+
+def show(
+    connection: sqlite3.Connection, at: Moment, version: Version, judged: Sequence[tuple[Fact, State]]
+) -> Report:
+    """The report of `thidua units show`: one unit, and its state under each obligation that binds it."""
+    directory = Directory.read(connection, at.known.number)
+    parent = directory.on(version.parent, _last_day(version, at.day))
+    shown = [
+        (_("Mã"), version.code),
+        (_("Tên"), version.name),
+        (_("Tên tắt"), version.abbreviation or ""),
+        (_("Loại"), label(version.kind, current())),
+        (_("Cấp"), label(version.level, current())),
+        (_("Đơn vị cấp trên"), f"{parent.code}  {parent.name}" if parent else ""),
+        (_("Mang mã và tên này từ"), show_day(version.valid_from)),
+        (_("Đến trước ngày"), show_day(version.until_on)),
+        (_("Ghi chú"), version.note or ""),
+    ]
+    facts: list[Sequence[object]] = [[Mark(name, Tone.MUTED), value] for name, value in shown if value]
+    states: list[Sequence[object]] = [
+        [
+            fact.obligation,
+            Mark(label(state, current()), TONES[state]),
+            fact.done_on,
+            fact.document_number or "",
+            f"#{fact.record_id or fact.exemption_id}" if fact.record_id or fact.exemption_id else "",
+        ]
+        for fact, state in judged
+    ]
+    columns = [
+        Column(_("Nghĩa vụ")),
+        Column(_("Trạng thái")),
+        Column(_("Ngày thực hiện"), Form.DAY),
+        Column(_("Số văn bản"), narrow=12),
+        Column(_("Bản ghi")),
+    ]
+    return Report(
+        fields=(*FIELDS, "note"),
+        rows=[{**row(directory, version, at.day), "note": version.note}],
+        people=lambda: [
+            Table([Column(""), Column("", narrow=20)], [("", facts)]),
+            Table(columns, [("", states)] if states else [], empty=_("Chưa có nghĩa vụ nào.")),
+        ],
+        as_of=at.day,
+        known_at=at.known_at,
+        head=at.known.anchor,
+        lead=[f"{version.code}  {version.name}", moment_line(at)],
+        notes=[anchor_note(at)],
+        extra={
+            "obligations": [
+                {
+                    "obligation": fact.obligation,
+                    "state": str(state),
+                    "done_on": fact.done_on,
+                    "document_number": fact.document_number,
+                    "record_id": fact.record_id or fact.exemption_id,
+                }
+                for fact, state in judged
+            ]
+        },
     )

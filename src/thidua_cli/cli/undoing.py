@@ -1,0 +1,31 @@
+"""`thidua undo`."""
+
+from typing import Annotated
+
+import typer
+
+from thidua_cli import undo as undoing
+from thidua_cli.cli import options
+from thidua_cli.errors import UsageError
+from thidua_cli.language import _
+
+
+def undo(
+    ctx: typer.Context,
+    operation: Annotated[str, typer.Argument(metavar=_("THAO-TÁC"), help=_("Số thao tác, xem thidua log."))],
+    reason: Annotated[str, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do."))],
+) -> None:
+    """Hoàn tác một thao tác: hủy mọi thứ nó đưa vào và lấy lại những gì nó đã hủy, bằng một thao tác mới."""
+    number = operation.removeprefix("#")
+    if not (number.isascii() and number.isdigit()):
+        raise UsageError(_("'{value}' không phải số thao tác; ví dụ: 12").format(value=operation))
+    with options.writing(ctx) as writer:
+        done = undoing.undo(writer, int(number[:18]), options.checked_reason(reason))
+    options.confirm(
+        [
+            _("đã hoàn tác thao tác #{number}: hủy {voided} dòng, lấy lại {restored} dòng").format(
+                number=number, voided=done.voided, restored=done.restored
+            )
+        ],
+        saved=options.saved(writer),
+    )

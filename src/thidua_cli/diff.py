@@ -1,0 +1,103 @@
+"""What changed between two moments, unit by unit: the causes add up to every difference of every figure."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from thidua_cli.status import Fact
+from thidua_cli.terms import State
+
+
+class Cause(StrEnum):
+    """Why a unit stands differently, or came or went."""
+
+    PHASE_STARTED = "phase_started"
+    UNIT_CREATED = "unit_created"
+    UNIT_REMOVED = "unit_removed"
+    DONE_ON_TIME = "done_on_time"
+    DONE_LATE = "done_late"
+    CORRECTED = "corrected"
+    VOIDED = "voided"
+    EXEMPTED = "exempted"
+    BECAME_OVERDUE = "became_overdue"
+    UNIT_ENDED = "unit_ended"
+    UNIT_RESTORED = "unit_restored"
+
+
+class Standing(NamedTuple):
+    """How a unit stands under an obligation at one of the two moments."""
+
+    fact: Fact
+    state: State
+
+    def figures(self) -> set[str]:
+        """The figures of `status` in which the unit is counted."""
+        counted = {"roster", str(self.state)}
+        if self.state in (State.ON_TIME, State.LATE):
+            counted.add("done")
+        if self.state not in (State.EXEMPT, State.LAPSED):
+            counted.add("applicable")
+        if self.fact.declared_late:
+            counted.add("declared_late")
+        return counted
+
+
+class Change(NamedTuple):
+    """One unit that stands differently; `before` or `after` is None where it was not on the roster."""
+
+    before: Standing | None
+    after: Standing | None
+    cause: Cause
+
+    @property
+    def fact(self) -> Fact:
+        """The fact that names the unit: the later one, if there is one."""
+        standing = self.after or self.before
+        assert standing is not None  # noqa: S101 - a change has at least one side
+        return standing.fact
+
+    def deltas(self) -> Mapping[str, int]:
+        """By how much each figure changes through this unit."""
+        old = self.before.figures() if self.before else set()
+        new = self.after.figures() if self.after else set()
+        return dict.fromkeys(new - old, 1) | dict.fromkeys(old - new, -1)
+
+
+def compare(
+    before: Iterable[tuple[Fact, State]], after: Iterable[tuple[Fact, State]], started: set[str]
+) -> list[Change]:
+    """Every unit that stands differently; `started`: obligations whose phase had not begun before."""
+    old = {(fact.obligation, fact.unit): Standing(fact, state) for fact, state in before}
+    new = {(fact.obligation, fact.unit): Standing(fact, state) for fact, state in after}
+    changes = []
+    for key in {**old, **new}:
+        one, other = old.get(key), new.get(key)
+        if (one.figures() if one else None) != (other.figures() if other else None):
+            changes.append(Change(one, other, _cause(one, other, key[0] in started)))
+    return changes
+
+
+def _cause(one: Standing | None, other: Standing | None, started: bool) -> Cause:
+    if other is None:
+        return Cause.UNIT_REMOVED
+    if one is None:
+        return Cause.PHASE_STARTED if started else Cause.UNIT_CREATED
+    return _cause_of_deed(one, other) or _cause_of_state(one.state, other.state)
+
+
+def _cause_of_deed(one: Standing, other: Standing) -> Cause | None:
+    if other.fact.record_id is not None:
+        if one.fact.record_id is not None:
+            return Cause.CORRECTED
+        return Cause.DONE_ON_TIME if other.state is State.ON_TIME else Cause.DONE_LATE
+    return Cause.VOIDED if one.fact.record_id is not None else None
+
+
+def _cause_of_state(one: State, other: State) -> Cause:
+    if other is State.EXEMPT:
+        return Cause.EXEMPTED
+    if one is State.EXEMPT:
+        return Cause.VOIDED
+    if other is State.LAPSED:
+        return Cause.UNIT_ENDED
+    return Cause.UNIT_RESTORED if one is State.LAPSED else Cause.BECAME_OVERDUE

@@ -1,0 +1,36 @@
+"""A file as a grid of cells, whatever its format, before anyone knows which columns it has."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+Cell = (
+    str | float | bool | date | datetime | None
+)  # None and "" are blank; a datetime is a day with a time of day
+
+MOST_COLUMNS = 256
+MOST_ROWS = 200_000  # of a workbook; text files have no bound
+
+
+class Grid(NamedTuple):
+    """Numbered rows of cells; `notices` tells what was seen on the way.
+
+    `letters`: cells have addresses such as A2; `merged`: top row, left column, bottom row, right column, rows
+    from 1 and columns from 0; `from_1904`: numbers of days count from 1904.
+    """
+
+    rows: Iterator[tuple[int, Sequence[Cell]]]
+    notices: list[str]
+    letters: bool = False
+    merged: Sequence[tuple[int, int, int, int]] = ()
+    from_1904: bool = False
+
+
+def address(row: int, column: int) -> str:
+    """A cell as spreadsheets name it: `address(2, 0)` is A2."""
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"

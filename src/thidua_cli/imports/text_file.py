@@ -1,0 +1,122 @@
+"""CSV and TSV: bytes to text by their encoding, text to rows by their delimiter."""
+
+import io
+from collections.abc import Iterator
+
+from thidua_cli import encodings
+from thidua_cli.errors import RejectedError
+from thidua_cli.imports.grid import MOST_COLUMNS, Grid
+from thidua_cli.language import _
+from thidua_cli.text import visible
+
+_DELIMITERS = ",;\t"
+_FIELD_LIMIT = 10_000_000
+_BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_MAGIC = {
+    b"PK\x03\x04": "Excel (.xlsx)",
+    b"\xd0\xcf\x11\xe0": "Excel (.xls)",
+    b"%PDF": "PDF",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG": "PNG",
+    b"\x1f\x8b": "gzip",
+}
+
+
+def read(data: bytes, name: str, encoding: str | None, delimiter: str | None = None) -> Grid:
+    """The rows of a text table; raises RejectedError where it cannot be read without a guess."""
+    for magic, what in _MAGIC.items():
+        if data.startswith(magic):
+            raise RejectedError(
+                _("{file}: không phải bảng chữ mà là tệp {what}").format(file=name, what=what),
+                _("Nêu đúng --format, hoặc lưu lại dạng “CSV UTF-8”."),
+            )
+    text = decode(data, name, encoding)
+    if not text.strip():
+        raise RejectedError(_("{file}: tệp rỗng").format(file=name))
+    first, _end, rest = text.partition("\n")
+    skipped = 0
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        delimiter, text, skipped = first.strip()[4], rest, 1
+    return Grid(_rows(text, name, delimiter or _delimiter(text), skipped), [])
+
+
+def decode(data: bytes, name: str, encoding: str | None) -> str:
+    """The text: by --encoding, else by its byte order mark, else strict UTF-8."""
+    if encoding is None and data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        raise RejectedError(
+            _("{file}: UTF-32, chưa đọc được").format(file=name), _("Lưu lại dạng “CSV UTF-8”.")
+        )
+    bom = next((name for mark, name in _BOMS.items() if data.startswith(mark)), None)
+    try:
+        text = encodings.DECODERS[encoding or bom or "utf-8"](data)
+    except UnicodeDecodeError as error:
+        raise _undecodable(data, name, encoding, error) from None
+    if "\0" in text:
+        if encoding is None and (guess := encodings.guess(data)) and guess.encoding.startswith("utf-16"):
+            raise _with_guess(RejectedError(_("{file}: không phải UTF-8").format(file=name)), guess)
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise RejectedError(
+            _("{file}: dòng {line} có byte NUL: không phải bảng chữ").format(file=name, line=line)
+        )
+    return text
+
+
+def _undecodable(data: bytes, name: str, encoding: str | None, error: UnicodeDecodeError) -> RejectedError:
+    line = data.count(b"\n", 0, error.start) + 1
+    if encoding is not None:
+        return RejectedError(
+            _("{file}: dòng {line} không đọc được bằng {encoding}").format(
+                file=name, line=line, encoding=encoding
+            )
+        )
+    message = _("{file}: dòng {line} không phải UTF-8").format(file=name, line=line)
+    if guess := encodings.guess(data):
+        return _with_guess(RejectedError(message), guess)
+    return RejectedError(message, _("Lưu lại dạng “CSV UTF-8” rồi thử lại."))
+
+
+def _with_guess(error: RejectedError, guess: encodings.Guess) -> RejectedError:
+    error.hints = [
+        _("Có lẽ là {encoding}; đọc thử:").format(encoding=guess.encoding),
+        *(f"  {visible(piece)[:60]}" for piece in guess.preview),
+        _("Nếu đúng: --encoding {encoding}").format(encoding=guess.encoding),
+    ]
+    return error
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter of the line, among the first fifty, that any delimiter divides most: the header."""
+    lines = text[:200_000].splitlines()[:50]
+    return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in lines), default=0))
+
+
+def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    import csv
+
+    csv.field_size_limit(_FIELD_LIMIT)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number, line = skipped, skipped
+    try:
+        for values in reader:
+            number += 1
+            line = reader.line_num + skipped
+            if len(values) > MOST_COLUMNS:
+                raise RejectedError(
+                    _("{file}: dòng {row} có {count} cột, tối đa {most}").format(
+                        file=name, row=number, count=len(values), most=MOST_COLUMNS
+                    )
+                )
+            yield number, values
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise RejectedError(
+                _("{file}: dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(
+                    file=name, line=line + 1
+                ),
+                _("Thêm dấu ngoặc kép đóng, hoặc bỏ dấu mở."),
+            ) from None
+        raise RejectedError(
+            _("{file}: dòng {line} sai dạng CSV: {why}").format(
+                file=name, line=reader.line_num + skipped, why=error
+            )
+        ) from None

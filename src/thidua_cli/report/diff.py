@@ -1,0 +1,182 @@
+"""What changed between two dates or two instants, and why."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+
+from thidua_cli import plan as plans
+from thidua_cli.dates import show_day
+from thidua_cli.diff import Cause, Change, compare
+from thidua_cli.language import _, current
+from thidua_cli.plan import Obligation, Plan
+from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
+from thidua_cli.report.frame import Filter, Moment, anchor_note, in_order, judged, units_of
+from thidua_cli.report.status import counts_row
+from thidua_cli.status import Tally, tally
+from thidua_cli.terms import label
+from thidua_cli.units import Directory
+
+FIELDS = ("obligation", "cause", "unit_code", "unit_name", "from_state", "to_state", "record_id", "deltas")
+FIGURES = (
+    "roster", "exempt", "lapsed", "applicable", "on_time", "declared_late", "late", "pending", "overdue",
+    "done",
+)  # fmt: skip
+
+
+def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter) -> Report:
+    """The report of `thidua diff`: one row for each unit that stands differently, with its cause.
+
+    In JSON, `figures` holds every figure of both moments; the `deltas` of the rows add up to the difference.
+    """
+    plan = plans.load(connection)
+    before = judged(connection, one, chosen)
+    after = judged(connection, other, chosen)
+    started = {item.code for item in plan.obligations if one.as_of < item.phase.starts_on <= other.as_of}
+    changes = compare(before, after, started)
+    directory = units_of(connection, other)
+    if len(directory.versions) < len(units_of(connection, one).versions):
+        directory = units_of(connection, one)  # units that an undo took away still need their names
+    order = {item.code: index for index, item in enumerate(plan.obligations)}
+    causes = list(Cause)
+    ordered = in_order([(change.fact, change) for change in changes], directory)
+    ordered.sort(key=lambda pair: (order[pair[0].obligation], causes.index(pair[1].cause)))
+    obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
+    figures = {
+        item.code: (
+            tally(pair for pair in before if pair[0].obligation == item.code),
+            tally(pair for pair in after if pair[0].obligation == item.code),
+        )
+        for item in obligations
+    }
+    return Report(
+        fields=FIELDS,
+        rows=[_row(directory, change) for _fact, change in ordered],
+        people=lambda: _people(plan, obligations, figures, [change for _fact, change in ordered], directory),
+        as_of=other.day,
+        known_at=other.known_at,
+        head=other.known.anchor,
+        lead=[
+            f"{_('Thay đổi')} · {plan.title}",
+            _("Từ {one} đến {other}.").format(one=_name(one), other=_name(other)),
+        ],
+        notes=[anchor_note(other)],
+        extra={
+            "from": {"as_of": one.day, "known_at": one.known_at, "head": one.known.anchor},
+            "figures": [
+                {
+                    "obligation": code,
+                    "figure": figure,
+                    "from": counts_row(old)[figure],
+                    "to": counts_row(new)[figure],
+                }
+                for code, (old, new) in figures.items()
+                for figure in FIGURES
+            ],
+        },
+    )
+
+
+def _name(at: Moment) -> str:
+    return _("hết ngày {day} (thao tác #{number})").format(day=show_day(at.as_of), number=at.known.number)
+
+
+def _row(directory: Directory, change: Change) -> dict[str, object]:
+    version = directory.last(change.fact.unit, change.fact.named_on)
+    return {
+        "obligation": change.fact.obligation,
+        "cause": str(change.cause),
+        "unit_code": version.code,
+        "unit_name": version.name,
+        "from_state": str(change.before.state) if change.before else None,
+        "to_state": str(change.after.state) if change.after else None,
+        "record_id": change.fact.record_id or change.fact.exemption_id,
+        "deltas": [f"{figure}{delta:+}" for figure, delta in sorted(change.deltas().items())],
+    }
+
+
+def cause_label(cause: Cause) -> str:
+    """A cause for people."""
+    return {
+        Cause.PHASE_STARTED: _("giai đoạn bắt đầu"),
+        Cause.UNIT_CREATED: _("đơn vị mới lập"),
+        Cause.UNIT_REMOVED: _("đơn vị bị hủy khỏi sổ"),
+        Cause.DONE_ON_TIME: _("mới hoàn thành đúng hạn"),
+        Cause.DONE_LATE: _("mới hoàn thành trễ hạn"),
+        Cause.CORRECTED: _("bản ghi được sửa"),
+        Cause.VOIDED: _("bản ghi bị hủy"),
+        Cause.EXEMPTED: _("được miễn"),
+        Cause.BECAME_OVERDUE: _("quá hạn"),
+        Cause.UNIT_ENDED: _("đơn vị chấm dứt"),
+        Cause.UNIT_RESTORED: _("việc chấm dứt bị hủy"),
+    }[cause]
+
+
+def _people(
+    plan: Plan,
+    obligations: Sequence[Obligation],
+    figures: dict[str, tuple[Tally, Tally]],
+    changes: Sequence[Change],
+    directory: Directory,
+) -> list[Table]:
+    tables = []
+    for item in obligations:
+        mine = [change for change in changes if change.fact.obligation == item.code]
+        if mine:
+            tables.append(_figures(item, figures[item.code], mine))
+            tables.append(_units(mine, directory))
+    return tables or [Table([], [], title=plan.title, empty=_("Không có gì thay đổi."))]
+
+
+def _figures(item: Obligation, tallies: tuple[Tally, Tally], changes: Sequence[Change]) -> Table:
+    """Each figure that changed: before, what each cause adds or takes, after."""
+    old, new = (counts_row(counts) for counts in tallies)
+    causes = [cause for cause in Cause if any(change.cause is cause for change in changes)]
+    sums = {cause: Counter[str]() for cause in causes}
+    for change in changes:
+        sums[change.cause].update(change.deltas())
+    names = _figure_names()
+    rows = [
+        [names[figure], old[figure], *(_signed(sums[cause][figure]) for cause in causes), new[figure]]
+        for figure in FIGURES
+        if any(sums[cause][figure] for cause in causes) or old[figure] != new[figure]
+    ]
+    columns = [
+        Column(_("Số liệu")),
+        Column(_("Trước"), Form.NUMBER),
+        *(Column(cause_label(cause), Form.NUMBER) for cause in causes),
+        Column(_("Sau"), Form.NUMBER),
+    ]
+    return Table(columns, [("", rows)], title=f"{item.phase.title} · {item.code} · {item.title}")
+
+
+def _signed(number: int) -> object:
+    return f"{number:+}" if number else Mark("·", Tone.MUTED)
+
+
+def _figure_names() -> dict[str, str]:
+    return {
+        "roster": _("Thuộc diện"),
+        "exempt": _("Miễn"),
+        "lapsed": _("Hết hiệu lực"),
+        "applicable": _("Phải làm"),
+        "on_time": _("Đúng hạn"),
+        "declared_late": _("Khai muộn"),
+        "late": _("Trễ hạn"),
+        "pending": _("Trong hạn"),
+        "overdue": _("Quá hạn"),
+        "done": _("Đã làm"),
+    }
+
+
+def _units(changes: Sequence[Change], directory: Directory) -> Table:
+    groups: dict[str, list[Sequence[object]]] = {}
+    for change in changes:
+        version = directory.last(change.fact.unit, change.fact.named_on)
+        words = " → ".join(
+            label(standing.state, current()) if standing else "–"
+            for standing in (change.before, change.after)
+        )
+        heading = cause_label(change.cause)
+        groups.setdefault(heading, []).append([version.code, version.name, words])
+    columns = [Column(_("Mã")), Column(_("Tên đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=12)]
+    return Table(columns, [(f"{heading} ({len(rows)})", rows) for heading, rows in groups.items()])

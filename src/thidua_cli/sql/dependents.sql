@@ -1,0 +1,17 @@
+-- Live rows of later operations about units that operation :number created. Follows live.sql.
+, created AS (SELECT id FROM unit WHERE operation = :number),
+later AS (
+    SELECT operation, unit FROM live_record
+    UNION SELECT operation, unit FROM live_exemption
+    UNION SELECT operation, unit FROM live_version
+    UNION SELECT operation, parent FROM live_version
+    UNION SELECT operation, predecessor FROM live_succession
+    UNION SELECT operation, successor FROM live_succession
+    UNION SELECT operation, unit FROM unit_end
+        WHERE id NOT IN (SELECT target_id FROM gone WHERE target = 'unit_end')
+)
+SELECT DISTINCT l.operation, v.code, v.name
+FROM later l JOIN created c ON c.id = l.unit
+JOIN live_version v ON v.unit = c.id AND v.operation = :number
+WHERE l.operation > :number
+ORDER BY l.operation, v.code

@@ -1,0 +1,676 @@
+"""Changes of units: who continues, who ends, who is new; and that the past stays as it was."""
+
+import csv
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+import build
+from conftest import ROOT, Outcome, copy
+from thidua_cli import changes, diff, records, resources, status, store, text, undo
+from thidua_cli.changes import Row
+from thidua_cli.errors import RefusedError
+from thidua_cli.imports import changes as change_imports
+from thidua_cli.imports import reading
+from thidua_cli.imports.columns import ImportKind
+from thidua_cli.models import ChangeIn
+from thidua_cli.report import status as status_report
+from thidua_cli.report.frame import Filter, moment
+from thidua_cli.terms import State
+from thidua_cli.units import Directory
+
+Run = Callable[..., Outcome]
+FILE = resources.data("changes_2025.csv")
+
+
+def apply(connection: sqlite3.Connection, rows: Sequence[Row]) -> changes.Plan:
+    """Plan and store; a plan with faults stores nothing."""
+    with store.write(connection, actor="test", command="changes") as writer:
+        made = changes.plan(connection, records.EVERYTHING, rows)
+        if not made.faults:
+            changes.apply(writer, made)
+    return made
+
+
+def change(kind: str, old: str, new: str, on: str, **values: object) -> Row:
+    """A row; `old` and `new` are `CODE NAME` or empty."""
+    old_code, _space, old_name = old.partition(" ")
+    new_code, _space, new_name = new.partition(" ")
+    given = {
+        "old_code": old_code, "old_name": old_name, "new_code": new_code, "new_name": new_name,
+        "effective_date": on, "kind_of_change": kind, "resolution": "1/NQ", **values,
+    }  # fmt: skip
+    return Row(0, ChangeIn.model_validate(given))
+
+
+@pytest.fixture(scope="session")
+def changed(seeded: sqlite3.Connection) -> sqlite3.Connection:
+    """The register after the changes of 2025, in one operation."""
+    connection = copy(seeded)
+    rows, problems = change_imports.check(reading.read(str(FILE), ImportKind.CHANGES))
+    assert not problems
+    assert not apply(connection, rows).faults
+    return connection
+
+
+@pytest.fixture
+def register_2025(changed: sqlite3.Connection) -> sqlite3.Connection:
+    return copy(changed)
+
+
+def directory(connection: sqlite3.Connection) -> Directory:
+    return Directory.read(connection, build.head(connection))
+
+
+# The changes of 2025
+
+
+@pytest.mark.parametrize(
+    ("day", "city", "district", "commune"),
+    [
+        ("2021-12-31", 53, 8, 56), ("2024-12-31", 53, 8, 56), ("2025-01-01", 53, 8, 47), ("2025-02-28", 53, 8, 47),
+        ("2025-03-01", 48, 8, 47), ("2025-06-30", 48, 8, 47), ("2025-07-01", 48, 0, 94),
+    ],
+)  # fmt: skip
+def test_the_number_of_units_on_each_day(
+    changed: sqlite3.Connection, day: str, city: int, district: int, commune: int
+) -> None:
+    """56 communes, then 47, then 94; eight districts, then none; the departments of March."""
+    levels = [version.level for version in directory(changed).alive(day)]
+    assert [levels.count(level) for level in ("city", "district", "commune")] == [city, district, commune]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("day", "last"), [("2025-01-01", "2025-01-01"), ("2025-07-01", "2025-07-01")])
+def test_codes_and_names_are_exactly_those_of_the_resolutions(
+    changed: sqlite3.Connection, day: str, last: str
+) -> None:
+    """The communes of a day are the successors that the file names for that day, and no others."""
+    with Path(FILE).open(encoding="utf-8", newline="") as file:
+        rows = [
+            row for row in csv.DictReader(file) if row["effective_date"] == last and len(row["new_code"]) == 5
+        ]
+    expected = {(row["new_code"], text.name_key(row["new_name"])) for row in rows}
+    found = {
+        (version.code, text.name_key(version.name))
+        for version in directory(changed).alive(day)
+        if version.level == "commune"
+    }
+    assert found == expected
+    assert all(
+        version.name.startswith("UBND ")
+        for version in directory(changed).alive(day)
+        if version.level == "commune"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("20242", "UBND phường Phước Ninh", "UBND phường Hải Châu"),
+        ("20218", "UBND phường Vĩnh Trung", None),
+        ("20224", "UBND phường An Khê", None),
+        ("20305", "UBND phường Hòa Phát", "UBND phường An Khê"),
+        ("20320", "UBND xã Hòa Phong", "UBND xã Hòa Vang"),
+    ],
+)
+def test_a_code_moves_from_one_unit_to_another(
+    changed: sqlite3.Connection, code: str, before: str, after: str | None
+) -> None:
+    """What a code means is decided by the day."""
+    units = directory(changed)
+    assert units.resolve(code, date(2022, 2, 1)).name == before
+    if after is None:
+        assert not [version for version in units.with_code(code) if version.holds_on("2025-08-01")]
+    else:
+        assert units.resolve(code, date(2025, 8, 1)).name == after
+
+
+def test_a_unit_continues_under_a_code_that_was_another_units(changed: sqlite3.Connection) -> None:
+    """Thạc Gián takes the code of Vĩnh Trung on the day that it takes Vĩnh Trung in, and is the same unit."""
+    units = directory(changed)
+    old = units.resolve("20221", date(2024, 12, 31))
+    assert units.resolve("20218", date(2025, 1, 1)).unit == old.unit
+    assert units.resolve("20218", date(2024, 12, 31)).unit != old.unit
+
+
+def test_names_of_the_same_kind_are_found_as_of_the_day(changed: sqlite3.Connection) -> None:
+    """Hải Châu was a district, then also a ward, then another ward."""
+    units = directory(changed)
+    wards = {units.resolve("phường Hải Châu", date(2025, month, 1)).unit for month in (2, 8)}
+    assert len(wards) == 2
+    assert units.resolve("quận Hải Châu", date(2025, 6, 30)).code == "492"
+
+
+def test_parents_follow_the_end_of_the_districts(changed: sqlite3.Connection) -> None:
+    """A ward of January 2025 is in its district, one of July in none; every parent exists."""
+    units = directory(changed)
+    for day in ("2021-12-31", "2025-01-01", "2025-03-01", "2025-07-01"):
+        for version in units.alive(day):
+            assert version.parent is None or units.on(version.parent, day) is not None
+    ward = units.resolve("phường Hải Châu", date(2025, 2, 1))
+    assert units.district(ward.unit, "2025-02-01") is not None
+    assert units.district(units.resolve("20242", date(2025, 8, 1)).unit, "2025-08-01") is None
+
+
+def test_new_units_come_after_the_last_of_their_level(changed: sqlite3.Connection) -> None:
+    """In file order: the new department after all of the city, the first new commune after the old ones."""
+    units = directory(changed)
+    department = units.resolve("SNNMT", date(2025, 3, 1))
+    assert department.sort_order == 530
+    communes = [version for version in units.alive("2025-07-01") if version.level == "commune"]
+    assert communes[0].name == "UBND phường Hải Vân"
+
+
+@pytest.mark.parametrize(
+    ("obligation", "day", "expected"),
+    [
+        ("p1-launch", "2022-03-31", {"pending": 116}),
+        ("p1-launch", "2022-04-01", {"overdue": 116}),
+        ("p1-launch", "2026-01-01", {"overdue": 116}),
+        ("p1-registration", "2025-12-31", {"pending": 46, "lapsed": 70}),
+        ("p1-registration", "2026-01-01", {"lapsed": 70, "overdue": 46}),
+        ("p1-review", "2024-12-31", {"pending": 108}),
+        ("p1-review", "2026-01-01", {"lapsed": 64, "overdue": 63}),
+        ("p1-review-district", "2025-06-30", {"pending": 8}),
+        ("p1-review-district", "2026-01-01", {"lapsed": 8}),
+        ("p2-launch", "2025-12-31", {}),
+        ("p2-launch", "2026-01-01", {"pending": 141}),
+        ("p2-review", "2026-01-01", {"pending": 142}),
+    ],
+)
+def test_the_worked_figures(
+    changed: sqlite3.Connection, obligation: str, day: str, expected: dict[str, int]
+) -> None:
+    """The figures explained row by row in docs/rosters.md, with nothing recorded."""
+    found = status.facts(changed, build.day(day), build.head(changed), obligation=obligation)
+    counts = status.tally((fact, status.judge(fact, day)) for fact in found)
+    assert {str(state): number for state, number in counts.states.items() if number} == expected
+
+
+def test_units_ended_by_then_are_nobodys_to_do(changed: sqlite3.Connection) -> None:
+    """Of the 116 overdue launches, 70 are of units that ended by the end of 2025."""
+    found = status.facts(changed, date(2025, 12, 31), build.head(changed), obligation="p1-launch")
+    assert sum(fact.ended_on is not None for fact in found) == 70
+
+
+def test_the_past_is_unchanged_to_the_byte(run: Run, tmp_path: Path) -> None:
+    """Every figure of phase 1 as of 2022-04-01 is the same before and after three changes of units."""
+    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
+    arguments = ("status", "--phase", "p1", "--as-of", "2022-04-01", "--format", "csv")
+    before = [run(*arguments).out, *(run(*arguments, "--by", by).out for by in ("kind", "level", "district"))]
+    listed = run("list", "--as-of", "2022-04-01", "--format", "csv").out
+    assert run("import", "changes", "@changes_2025.csv").code == 0
+    assert [
+        run(*arguments).out,
+        *(run(*arguments, "--by", by).out for by in ("kind", "level", "district")),
+    ] == before
+    assert run("list", "--as-of", "2022-04-01", "--format", "csv").out == listed
+
+
+def test_a_unit_with_two_heirs_is_counted_once(register_2025: sqlite3.Connection) -> None:
+    """Hòa Liên goes in part to Hải Vân and in part to Liên Chiểu; Hòa Minh gave a part away before it was merged."""
+    units = directory(register_2025)
+    for code in ("20296", "20200"):
+        unit = units.resolve(code, date(2022, 2, 1)).unit
+        heirs = register_2025.execute(
+            "SELECT count(DISTINCT successor) FROM succession WHERE predecessor = ? AND successor <> predecessor",
+            (unit,),
+        )
+        assert heirs.fetchone() == (2,)
+    entry = build.record(register_2025, "20296", "2022-02-01")
+    found = status.facts(register_2025, date(2026, 1, 1), build.head(register_2025), action="launch")  # type: ignore[arg-type]
+    assert [fact.record_id for fact in found if fact.record_id] == [entry.id]
+
+
+def test_history_reaches_back_to_all_predecessors(run: Run) -> None:
+    """The ward of 2025 tells of every ward of 2021 that went into it, and of what they did."""
+    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
+    run("import", "changes", "@changes_2025.csv")
+    rows = [json.loads(line) for line in run("history", "20242", "--format", "jsonl").out.splitlines()]
+    assert {row["unit_code"] for row in rows if row["relation"] == "before"} == {
+        "20227", "20230", "20233", "20236", "20239", "20242", "20248", "20251",
+    }  # fmt: skip
+    assert any(row["event"] == "launch" and row["unit_code"] == "20251" for row in rows)
+    old = [json.loads(line) for line in run("history", "20251", "--format", "jsonl").out.splitlines()]
+    assert {row["unit_name"] for row in old if row["relation"] == "after"} == {
+        "UBND phường Phước Ninh", "UBND phường Hải Châu",
+    }  # fmt: skip
+
+
+def test_a_record_names_the_unit_that_was_meant(run: Run) -> None:
+    """Where the code is another unit's on another day, the confirmation says which one was meant."""
+    run("import", "changes", "@changes_2025.csv")
+    done = run("record", "launch", "20242", "--on", "2022-02-01")
+    assert "20242 on 2022-02-01 is UBND phường Phước Ninh" in done.out
+    assert "from 2025-07-01" in done.out
+    assert "UBND phường Hải Châu" in done.out
+
+
+def test_the_file_again_changes_nothing(run: Run) -> None:
+    """Importing the same resolution twice is harmless."""
+    assert run("import", "changes", "@changes_2025.csv").code == 0
+    again = run("import", "changes", str(ROOT / "data" / "changes_2025.csv"))
+    assert again.code == 0
+    assert "0 new, 366 already" in again.out
+    assert len(run("log", "--format", "jsonl").out.splitlines()) == 2
+
+
+def test_a_dry_run_shows_before_and_after(run: Run, db: Path) -> None:
+    """Counts by level before and after each day, and what goes into what; the register stays as it is."""
+    before = db.read_bytes()
+    out = run("import", "changes", "@changes_2025.csv", "--dry-run").out
+    assert "Commune level, units: 56 → 47" in out
+    assert "District level, units: 8 → 0" in out
+    assert "← 20239  UBND phường Hải Châu II" in out
+    assert db.read_bytes() == before
+
+
+def test_undo_voids_the_whole_file(run: Run) -> None:
+    """After an undo the units of every day are as before, and the tree is the same; a second undo is refused."""
+    days = ("2021-12-31", "2025-01-01", "2025-07-01", "2026-01-01")
+
+    def trees() -> list[str]:
+        return [run("units", "tree", "--as-of", day, "--format", "csv").out for day in days]
+
+    before = trees()
+    run("import", "changes", "@changes_2025.csv")
+    changed_trees = trees()
+    assert changed_trees != before
+    assert run("undo", "2", "--reason", "sai tệp").code == 0
+    assert trees() == before
+    assert run("undo", "2", "--reason", "sai tệp").code == 6
+    assert run("undo", "3", "--reason", "lấy lại").code == 0
+    assert trees() == changed_trees
+
+
+# Rules
+
+
+def test_merge_into_one_that_continues(register: sqlite3.Connection) -> None:
+    """The target keeps its identity, the others end, and both are told."""
+    made = apply(register, [
+        change("keep", "SXD Sở Xây dựng", "SXD Sở Xây dựng", "2025-03-01"),
+        change("merge", "SGTVT Sở Giao thông vận tải", "SXD Sở Xây dựng", "2025-03-01"),
+    ])  # fmt: skip
+    assert not made.faults
+    units = directory(register)
+    assert units.resolve("SXD", date(2025, 3, 1)).unit == units.resolve("SXD", date(2025, 2, 28)).unit
+    assert units.on(units.resolve("SGTVT", date(2025, 2, 28)).unit, "2025-03-01") is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        # two units alive with one code
+        ([change("merge", "SGTVT Sở Giao thông vận tải", "SXD Sở Xây dựng", "2025-03-01")], "new_code"),
+        # the old name is another unit's
+        ([change("dissolve", "SCT Sở Du lịch", "", "2025-03-01")], "old_name"),
+        # a unit that is not there, where nothing new is created
+        ([change("dissolve", "ZZZ Sở Không", "", "2025-03-01")], "old_code"),
+        # a change before the unit's birth
+        ([change("dissolve", "SCT Sở Công Thương", "", "2021-01-01")], "old_code"),
+        # kept, and given away whole
+        (
+            [
+                change("keep", "SCT Sở Công Thương", "SCT Sở Công Thương", "2025-03-01"),
+                change("merge", "SCT Sở Công Thương", "SM Sở Mới", "2025-03-01"),
+            ],
+            "extent",
+        ),
+        # a gap: a part goes, and the rest nowhere
+        ([change("split", "SCT Sở Công Thương", "SM Sở Mới", "2025-03-01", extent="part")], "extent"),
+        # a cycle
+        (
+            [
+                change("merge", "SCT Sở Công Thương", "SDL Sở Du lịch", "2025-03-01"),
+                change("merge", "SDL Sở Du lịch", "SCT Sở Công Thương", "2025-03-01"),
+            ],
+            "new_code",
+        ),
+        # keep under another name
+        ([change("keep", "SCT Sở Công Thương", "SCT Sở Khác", "2025-03-01")], "kind_of_change"),
+        # two names for one new code
+        (
+            [
+                change("merge", "SCT Sở Công Thương", "SM Sở Mới", "2025-03-01"),
+                change("merge", "SDL Sở Du lịch", "SM Sở Khác", "2025-03-01"),
+            ],
+            "new_name",
+        ),
+        # two units that become one and the same
+        (
+            [
+                change("rename", "SCT Sở Công Thương", "SM Sở Mới", "2025-03-01"),
+                change("rename", "SDL Sở Du lịch", "SM Sở Mới", "2025-03-01"),
+            ],
+            "new_code",
+        ),
+        # a new unit of unknown kind
+        ([change("create", "", "XX Văn phòng Mới", "2025-03-01")], "new_name"),
+        # the code of a living unit
+        ([change("create", "", "SCT Sở Mới", "2025-03-01")], "new_code"),
+        ([change("rename", "SDL Sở Du lịch", "SCT Sở Du lịch", "2025-03-01")], "new_code"),
+    ],
+)
+def test_an_unsound_change_is_refused_whole(
+    register: sqlite3.Connection, rows: list[Row], fault: str
+) -> None:
+    """Each fault names the field; nothing is stored."""
+    made = apply(register, rows)
+    assert [each.field for each in made.faults][:1] == [fault], made.faults
+    assert build.head(register) == 1
+
+
+def test_a_change_before_a_later_one_is_refused(register: sqlite3.Connection) -> None:
+    """What was already changed from a later day on must be undone first."""
+    assert not apply(register, [change("rename", "SDL Sở Du lịch", "SDL2 Sở Du lịch", "2025-03-01")]).faults
+    assert apply(register, [change("dissolve", "SDL Sở Du lịch", "", "2024-03-01")]).faults
+
+
+def test_two_units_may_swap_codes(register: sqlite3.Connection) -> None:
+    """A code passes from one unit to another on the same day."""
+    made = apply(register, [
+        change("rename", "SCT Sở Công Thương", "SDL Sở Công Thương", "2025-03-01"),
+        change("rename", "SDL Sở Du lịch", "SCT Sở Du lịch", "2025-03-01"),
+    ])  # fmt: skip
+    assert not made.faults
+    assert directory(register).resolve("SDL", date(2025, 3, 1)).name == "Sở Công Thương"
+
+
+def test_a_predecessor_outside_makes_a_newcomer(register: sqlite3.Connection) -> None:
+    """It is allowed where the successor is created, and said; a newcomer is no heir of the launch."""
+    made = apply(
+        register, [change("merge", "20335 Phường Tân Thạnh", "20335 Phường Bàn Thạch", "2025-07-01")]
+    )
+    assert made.outside == ["20335  Phường Tân Thạnh"]
+    unit = directory(register).resolve("20335", date(2025, 7, 1)).unit
+    found = status.facts(register, date(2025, 12, 31), build.head(register), obligation="p1-review")
+    assert unit not in {fact.unit for fact in found}
+
+
+def test_units_below_a_unit_that_ends_come_under_the_one_above(register: sqlite3.Connection) -> None:
+    """A ward outlives its district and is then the city's."""
+    assert not apply(register, [change("dissolve", "494 UBND quận Ngũ Hành Sơn", "", "2025-01-01")]).faults
+    units = directory(register)
+    ward = units.resolve("20287", date(2025, 1, 1))
+    assert units.on(ward.parent, "2025-01-01") == units.resolve("48", date(2025, 1, 1))
+    assert units.district(ward.unit, "2024-12-31") is not None
+
+
+def test_the_commands_make_the_same_changes(run: Run) -> None:
+    """rename, merge, split and close are rows of a resolution; --dry-run stores nothing."""
+    on = ("--on", "2025-03-01", "--doc", "1/NQ")
+    assert (
+        run(
+            "units", "rename", "SDL", "--name", "Sở Du lịch và Dịch vụ", "--code", "SDLDV", *on, "--dry-run"
+        ).code
+        == 0
+    )
+    assert len(run("log", "--format", "jsonl").out.splitlines()) == 1
+    assert run("units", "rename", "SDL", "--name", "Sở Du lịch và Dịch vụ", "--code", "SDLDV", *on).code == 0
+    assert run("units", "merge", "SGTVT", "--into", "SXD", *on).code == 0
+    assert (
+        run(
+            "units",
+            "merge",
+            "STNMT",
+            "SNNPTNT",
+            "--code",
+            "SNNMT",
+            "--name",
+            "Sở Nông nghiệp và Môi trường",
+            *on,
+        ).code
+        == 0
+    )
+    assert run("units", "split", "20296", "--to", "20900 Phường Một", "--to", "20194", *on).code == 0
+    assert run("units", "split", "20287", "--to", "20290", "--keep", *on).code == 0
+    assert run("units", "close", "HKHHGD", *on).code == 0
+    assert "already" in run("units", "close", "HKHHGD", *on).out
+    assert run("units", "close", "HKHHGD", "--on", "2025-04-01", "--doc", "1/NQ").code == 4
+    assert run("units", "rename", "SCT", *on).code == 2
+    listed = run("units", "list", "--as-of", "2025-03-01", "--format", "csv").out
+    for code, there in (
+        ("SDLDV", True),
+        ("SDL", False),
+        ("SGTVT", False),
+        ("SNNMT", True),
+        ("20900", True),
+        ("20296", False),
+        ("20287", True),
+        ("HKHHGD", False),
+    ):
+        assert (f'"{code}",' in listed) == there, code
+    changed_units = run(
+        "units", "list", "--as-of", "2025-03-01", "--changed-since", "2025-03-01", "--format", "jsonl"
+    ).out
+    assert {json.loads(line)["unit_code"] for line in changed_units.splitlines()} == {
+        "SDLDV", "SGTVT", "STNMT", "SNNPTNT", "SNNMT", "20900", "20296", "HKHHGD",
+    }  # fmt: skip
+
+
+# Undo
+
+
+def test_undo_of_an_import_of_records(run: Run) -> None:
+    """All that the file brought is voided; what was there before stays."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    before = run("status", "--format", "csv").out
+    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
+    assert run("undo", "#3", "--reason", "nhầm tệp").code == 0
+    assert run("status", "--format", "csv").out == before
+
+
+def test_undo_of_a_correction_brings_the_old_record_back(run: Run) -> None:
+    """The replacement is voided, and a copy of what it replaced counts again, contents included."""
+    run("record", "registration", "492", "--on", "2022-03-30", "--content", "1,3")
+    before = run("status", "--by", "content", "--format", "csv").out
+    run("record", "correct", "1", "--content", "2", "--reason", "nhầm")
+    assert run("undo", "3", "--reason", "đúng từ đầu").code == 0
+    assert run("status", "--by", "content", "--format", "csv").out == before
+
+
+@pytest.mark.parametrize(("number", "code"), [("1", 6), ("9", 4), ("x", 2)])
+def test_what_cannot_be_undone(run: Run, number: str, code: int) -> None:
+    """The operation of init, one that never was, and what is no number."""
+    assert run("undo", number, "--reason", "thử").code == code
+
+
+def test_undo_refuses_where_later_rows_rest_on_it(register: sqlite3.Connection) -> None:
+    """A unit with records of its own does not vanish."""
+    made = apply(register, [change("create", "", "SM Sở Mới", "2022-01-01")])
+    assert not made.faults
+    build.record(register, "SM", "2022-03-01")
+
+    def take_back() -> None:
+        with store.write(register, actor="test", command="undo") as writer:
+            undo.undo(writer, 2, "thử")
+
+    with pytest.raises(RefusedError):
+        take_back()
+    assert build.head(register) == 3
+
+
+# Differences
+
+
+def _rows(
+    connection: sqlite3.Connection, day: str, known: str | None = None
+) -> list[tuple[status.Fact, State]]:
+    at = moment(connection, build.day(day), known)
+    found = status.facts(connection, at.as_of, at.known.number)
+    return [(fact, status.judge(fact, day)) for fact in found]
+
+
+def _check_causes(before: list[tuple[status.Fact, State]], after: list[tuple[status.Fact, State]]) -> None:
+    found = diff.compare(before, after, set())
+    for obligation in {fact.obligation for fact, _state in (*before, *after)}:
+        old, new = (
+            status_report.counts_row(status.tally(pair for pair in pairs if pair[0].obligation == obligation))
+            for pairs in (before, after)
+        )
+        mine = [each.deltas() for each in found if each.fact.obligation == obligation]
+        for figure in ("roster", "applicable", "done", "declared_late", *map(str, State)):
+            assert sum(deltas.get(figure, 0) for deltas in mine) == new[figure] - old[figure]  # type: ignore[operator]
+
+
+def test_the_causes_of_a_year(run: Run) -> None:
+    """Between two days and between two instants every figure is explained by its causes."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    run("record", "launch", "493", "--on", "2022-04-02")
+    run(
+        "record",
+        "exemption",
+        "498",
+        "--obligation",
+        "p1-launch",
+        "--on",
+        "2022-04-05",
+        "--reason",
+        "đảo",
+        "--doc",
+        "1/QĐ",
+    )
+    run("record", "correct", "2", "--on", "2022-03-31", "--reason", "nhầm")
+    run("record", "void", "1", "--reason", "nhầm")
+
+    def causes(*arguments: str) -> list[tuple[str, str]]:
+        rows = json.loads(run("diff", *arguments, "--phase", "p1", "--format", "json").out)["rows"]
+        return sorted((row["unit_code"], row["cause"]) for row in rows if row["cause"] != "became_overdue")
+
+    assert causes("--from", "2022-03-30", "--to", "2022-04-30") == [
+        ("493", "done_on_time"),
+        ("498", "exempted"),
+    ]
+    assert causes("--from", "#4", "--to", "#6", "--as-of", "2022-04-30") == [
+        ("492", "voided"),
+        ("493", "corrected"),
+    ]
+    assert run("diff", "--from", "2022-04-30", "--to", "2022-03-30").code == 2
+    assert run("diff", "--from", "2022-04-30", "--to", "#3").code == 2
+
+
+def test_figures_of_the_diff_add_up(run: Run) -> None:
+    """In JSON the deltas of the rows are the differences of the figures."""
+    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
+    run("import", "changes", "@changes_2025.csv")
+    for arguments in (
+        ("--from", "2022-03-01", "--to", "2026-02-01"),
+        ("--from", "#1", "--to", "#3"),
+        ("--from", "#2"),
+    ):
+        made = json.loads(run("diff", *arguments, "--format", "json").out)
+        for figure in made["figures"]:
+            deltas = [
+                1 if delta.endswith("+1") else -1
+                for row in made["rows"]
+                if row["obligation"] == figure["obligation"]
+                for delta in row["deltas"]
+                if delta[:-2] == figure["figure"]
+            ]
+            assert sum(deltas) == figure["to"] - figure["from"]
+
+
+# A register that lives
+
+
+class Life(RuleBasedStateMachine):
+    """Records, voids, exemptions, changes of units and undos in any order."""
+
+    source: sqlite3.Connection
+    days = st.sampled_from(
+        ["2021-06-01", "2022-03-31", "2022-04-01", "2024-05-05", "2025-01-01", "2025-07-01", "2026-02-01"]
+    )
+    codes = st.sampled_from(["SCT", "SDL", "492", "20287", "20290", "20296", "N1", "N2"])
+
+    @initialize()
+    def begin(self) -> None:
+        self.register = copy(type(self).source)
+        self.past: dict[tuple[int, str], object] = {}
+
+    def figures(self, known: int, day: str) -> object:
+        at = moment(self.register, build.day(day), f"#{known}")
+        return status_report.build(self.register, at, Filter(), None).rows
+
+    def remember(self) -> None:
+        known = build.head(self.register)
+        for day in ("2022-04-01", "2026-01-15"):
+            self.past.setdefault((known, day), self.figures(known, day))
+
+    @rule(code=codes, day=days, action=st.sampled_from(["launch", "registration", "review"]))
+    def record(self, code: str, day: str, action: str) -> None:
+        outcome = build.decide(self.register, code, day, action)
+        if outcome.verdict == "new" and outcome.entry:
+            with store.write(self.register, actor="test", command="record") as writer:
+                records.add(writer, [outcome.entry])
+        self.remember()
+
+    @rule(number=st.integers(1, 12))
+    def void(self, number: int) -> None:
+        live = {
+            entry.id
+            for entry in (
+                *records.live_records(self.register, 2**62),
+                *records.live_exemptions(self.register, 2**62),
+            )
+        }
+        if number in live:
+            build.void(self.register, number)
+        self.remember()
+
+    @rule(old=codes, new=codes, day=days, kind=st.sampled_from(["rename", "merge", "dissolve"]))
+    def change(self, old: str, new: str, day: str, kind: str) -> None:
+        before = build.day(day).toordinal() - 1
+        held = [
+            version
+            for version in directory(self.register).with_code(old)
+            if version.holds_on(date.fromordinal(before).isoformat())
+        ]
+        if held:
+            target = "" if kind == "dissolve" else f"{new} Sở {new}"
+            apply(self.register, [change(kind, f"{old} {held[0].name}", target, day)])
+        self.remember()
+
+    @rule(number=st.integers(2, 12))
+    def undo(self, number: int) -> None:
+        if number <= build.head(self.register):
+            try:
+                with store.write(self.register, actor="test", command="undo") as writer:
+                    undo.undo(writer, number, "thử")
+            except RefusedError:
+                pass
+        self.remember()
+
+    @invariant()
+    def the_past_stays(self) -> None:
+        """What was known at any operation is known still, and no two units have one code on one day."""
+        for (known, day), rows in self.past.items():
+            assert self.figures(known, day) == rows
+        assert not changes.overlaps(directory(self.register))
+        day = "2026-01-15"
+        _check_causes(_rows(self.register, "2022-04-01"), _rows(self.register, day))
+        _check_causes(_rows(self.register, day, "#1"), _rows(self.register, day))
+
+    def teardown(self) -> None:
+        self.register.close()
+
+
+def test_a_life_of_any_order(seeded: sqlite3.Connection) -> None:
+    """Whatever is recorded, voided, changed or undone later, the past stays, and every difference has its causes."""
+    from hypothesis.stateful import run_state_machine_as_test
+
+    Life.source = seeded
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=checks
+        ),
+    )
