@@ -18,8 +18,8 @@ $(VENV)/run: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/run
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v sqlite3 >/dev/null; then \
-	  apt-get update -q >/dev/null && apt-get install -qy sqlite3 >/dev/null || true; fi
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v sqlite3 && command -v jq; } >/dev/null; then \
+	  apt-get update -q >/dev/null && apt-get install -qy sqlite3 jq >/dev/null || true; fi
 	touch $@
 
 demo: $(VENV)/run ## Make a register in a temporary place from the seed and the invented examples, and look at it

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -243,6 +244,16 @@ def test_another_plan(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "bad.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("unit", "obligation"), [("SCT", "p1-review"), ("492", "p1-review-district"), ("48", "p1-review-city")]
+)
+def test_the_three_kinds_of_summing_up(run: Run, unit: str, obligation: str) -> None:
+    """A review counts under the obligation that binds the unit's kind."""
+    assert run("record", "review", unit, "--on", "2025-06-20", "--doc", "9/BC").code == 0
+    counts = _counts(run("status", "--as-of", "2025-12-31", "--format", "json"))
+    assert [code for code, row in counts.items() if row["done"]] == [obligation]
+
+
 # Formats agree
 
 
@@ -479,6 +490,33 @@ def test_the_catalogue_is_complete() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="no jq on this machine")
+def test_the_shell_examples_of_the_readme_run(db: Path, tmp_path: Path) -> None:
+    """Every line of the examples for cron and shell does what it says."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", readme.partition("## Cron and shell")[2], re.DOTALL)
+    (tmp_path / "thidua").write_text(f"#!/bin/sh\nexec '{sys.executable}' -m thidua_cli \"$@\"\n")
+    (tmp_path / "thidua").chmod(0o755)
+    env = {
+        **os.environ,
+        "THIDUA_DB": str(db),
+        "HOME": str(tmp_path),
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+    }
+    lines = [re.sub(r"^0 7 \* \* 1 +", "", line) for block in blocks for line in block.splitlines()]
+    done = [
+        subprocess.run(["bash", "-c", line], env=env, capture_output=True, text=True, check=False)
+        for line in lines
+        if line and not line.startswith("#")
+    ]
+    assert [each.stderr for each in done] == [""] * len(done)
+    assert [each.returncode for each in done] == [3, 0, 0, 0]
+    assert (tmp_path / "status.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert done[1].stdout.splitlines()[0] == "Sở Công Thương"
+    assert done[2].stdout == "exit 3\n"
+    assert re.fullmatch(r"1:[0-9a-f]{64}\n", done[3].stdout)
 
 
 def test_the_readme_documents_every_exit_code() -> None:

@@ -13,7 +13,7 @@ from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
 from thidua_cli.cli.reports import chosen
-from thidua_cli.errors import RefusedError, UsageError
+from thidua_cli.errors import InvalidError, RefusedError, UsageError
 from thidua_cli.language import _
 from thidua_cli.report.frame import moment
 from thidua_cli.terms import Kind, Level
@@ -125,6 +125,9 @@ def add(
         str | None, typer.Option("--abbreviation", metavar=_("CHỮ"), help=_("Tên tắt."))
     ] = None,
     sort_order: Annotated[int | None, typer.Option("--sort-order", min=0, help=_("Thứ tự sắp xếp."))] = None,
+    doc: Annotated[
+        str | None, typer.Option("--doc", metavar=_("SỐ"), help=_("Số văn bản quyết định."))
+    ] = None,
     note: Annotated[str | None, typer.Option("--note", metavar=_("CHỮ"), help=_("Ghi chú."))] = None,
 ) -> None:
     """Thêm một đơn vị mới từ ngày nêu ở --on."""
@@ -151,11 +154,21 @@ def add(
         if wrong := problems + made.problems:
             raise RefusedError(*map(str, wrong))
         if made.new:
-            imports.apply(writer, made)
+            imports.apply(writer, made, _document(doc))
     line = _("đã thêm {code}  {name}") if made.new else _("{code}  {name} đã có từ trước")
     unit = items[0].unit
     options.confirm([line.format(code=unit.code, name=unit.name)], saved=options.saved(writer))
     options.warn(made.warnings)
+
+
+def _document(doc: str | None) -> str | None:
+    """A document number as the register takes it; raises UsageError."""
+    from thidua_cli.text import NUMBER_LIMIT, check_length, clean
+
+    try:
+        return check_length(clean(doc or "").value, NUMBER_LIMIT) or None
+    except InvalidError as error:
+        raise UsageError(f"--doc: {error.message}", error.cure) from None
 
 
 Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]

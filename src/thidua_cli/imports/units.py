@@ -225,8 +225,8 @@ def first_units(path: Path, first_day: date) -> UnitPlan:
     return made
 
 
-def apply(writer: store.Writer, made: UnitPlan) -> None:
-    """Store the new units of a plan."""
+def apply(writer: store.Writer, made: UnitPlan, document: str | None = None) -> None:
+    """Store the new units of a plan, on a document if there is one."""
     ids = {item.key: writer.next_id("unit") for item in made.new}
     writer.insert(
         "unit",
@@ -247,7 +247,7 @@ def apply(writer: store.Writer, made: UnitPlan) -> None:
                 "abbreviation": item.unit.abbreviation,
                 "sort_order": item.unit.sort_order,
                 "valid_from": item.valid_from.isoformat(),
-                "document_number": None,
+                "document_number": document,
                 "note": item.unit.note,
             }
             for item in made.new
