@@ -96,6 +96,16 @@ def db(tmp_path: Path, seeded: sqlite3.Connection) -> Path:
 
 
 @pytest.fixture
+def empty_db(db: Path, empty: sqlite3.Connection) -> Path:
+    """The register after `init --no-units`, in the file that `run` uses."""
+    db.unlink()
+    target = sqlite3.connect(db)
+    copy(empty).backup(target)
+    target.close()
+    return db
+
+
+@pytest.fixture
 def run(db: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
     """A command line in this process, on the register `db`; English messages unless `lang` says otherwise."""
 

@@ -477,6 +477,17 @@ def test_undo_of_a_correction_brings_the_old_record_back(run: Run) -> None:
     assert run("status", "--by", "content", "--format", "csv").out == before
 
 
+def test_undo_twice_brings_nothing_back_twice(run: Run) -> None:
+    """What an undo has brought back is not brought back again; what stands in its place is not overwritten."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    assert run("undo", "2", "--reason", "một").code == 0
+    assert run("undo", "3", "--reason", "hai").code == 0
+    assert run("undo", "3", "--reason", "ba").code == 6
+    run("record", "void", "2", "--reason", "thử")
+    run("record", "launch", "492", "--on", "2022-03-29")
+    assert run("undo", "5", "--reason", "bốn").code == 6
+
+
 @pytest.mark.parametrize(("number", "code"), [("1", 6), ("9", 4), ("x", 2)])
 def test_what_cannot_be_undone(run: Run, number: str, code: int) -> None:
     """The operation of init, one that never was, and what is no number."""

@@ -4,14 +4,13 @@ import csv
 import json
 import shlex
 import shutil
-import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Outcome, copy
+from conftest import ROOT, Outcome
 from thidua_cli.text import visible
 
 FOLDER = ROOT / "tests" / "hostile"
@@ -32,16 +31,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, make in make_large.FILES.items():
         (folder / name).write_bytes(make())
     return folder
-
-
-@pytest.fixture
-def empty_db(db: Path, empty: sqlite3.Connection) -> Path:
-    """The register after `init --no-units`, in the file that `run` uses."""
-    db.unlink()
-    target = sqlite3.connect(db)
-    copy(empty).backup(target)
-    target.close()
-    return db
 
 
 def _units(run: Run) -> list[dict[str, object]]:

@@ -1,11 +1,24 @@
 """Import of well-formed CSV: all rows or none, and every bad row told."""
 
+import contextlib
+import io
+import json
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conftest import ROOT, Outcome, process
+from thidua_cli.errors import RejectedError
+from thidua_cli.imports import reading
+from thidua_cli.imports.columns import ImportKind
+from thidua_cli.imports.reading import FileFormat
 
 Run = Callable[..., Outcome]
 
@@ -162,3 +175,245 @@ def test_a_guarded_text_comes_back(run: Run, write: Callable[[str], str]) -> Non
     done = run("import", "launches", write("unit_code,done_on,note\n492,2022-03-30,'=1+1\n"))
     assert done.code == 0
     assert '"=1+1"' in run("history", "492", "--format", "jsonl").out
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_changed_unit_is_a_dated_change(run: Run, write: Callable[[str], str], on: bool) -> None:
+    """With --on the unit changes from that day and is the same unit; without it the difference is refused."""
+    file = write(
+        "code,name,kind,parent_code\nSDL,Sở Du lịch và Dịch vụ,department,48\nSCT,Sở Công Thương,department,48\n"
+    )
+    done = run("import", "units", file, *(["--on", "2024-01-01"] if on else []))
+    assert done.code == (0 if on else 7)
+    if not on:
+        assert "Sở Du lịch" in done.err
+        return
+    assert "1 changed" in done.out
+    assert '"Sở Du lịch và Dịch vụ"' in run("units", "list", "--as-of", "2024-01-01", "--format", "csv").out
+    assert '"Sở Du lịch"' in run("units", "list", "--as-of", "2023-12-31", "--format", "csv").out
+    assert len(run("units", "list", "--format", "jsonl").out.splitlines()) == 117
+    assert "0 new, 2 already" in run("import", "units", file, "--on", "2024-01-01").out
+
+
+def test_another_kind_is_another_unit(run: Run, write: Callable[[str], str]) -> None:
+    """A changed kind or level is refused, with or without a day."""
+    file = write("code,name,kind\nSDL,Sở Du lịch,agency\n")
+    assert run("import", "units", file, "--on", "2024-01-01").code == 7
+
+
+def test_a_newer_list_corrects_records(run: Run, write: Callable[[str], str]) -> None:
+    """With --correct a row that differs voids the record and stores the right one, in one operation."""
+    run("record", "launch", "492", "493", "--on", "2022-03-30")
+    file = write("unit_code,done_on\n492,2022-03-30\n493,2022-03-29\n494,2022-03-28\n")
+    assert run("import", "launches", file).code == 7
+    assert run("import", "launches", file, "--correct").code == 2
+    done = run("import", "launches", file, "--correct", "--reason", "danh sách tuần 13")
+    assert done.code == 0
+    assert "1 new, 1 changed, 1 already" in done.out
+    rows = [
+        row
+        for row in run("list", "p1-launch", "--format", "csv").out.splitlines()
+        if "2022-03" in row.split(",")[8]
+    ]
+    assert len(rows) == 3
+    assert run("undo", "3", "--reason", "nhầm").code == 0
+    assert '"2022-03-30"' in next(
+        row for row in run("list", "p1-launch", "--format", "csv").out.splitlines() if '"493"' in row
+    )
+
+
+def test_rejects_are_ready_to_be_mended(run: Run, write: Callable[[str], str], tmp_path: Path) -> None:
+    """The bad rows come back in the file's own columns with the reason; mended, they are imported."""
+    rejects = tmp_path / "rejects.csv"
+    file = write("Mã đơn vị;Ngày phát động;stt\n492;30/02/2022;1\n493;30/03/2022;2\n")
+    done = run("import", "launches", file, "--ignore-column", "stt", "--rejects", str(rejects))
+    assert done.code == 7
+    text = rejects.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0].startswith('"Mã đơn vị","Ngày phát động","stt",')
+    assert len(text.splitlines()) == 2
+    rejects.write_text(text.replace("30/02/2022", "28/02/2022"), encoding="utf-8")
+    mended = run(
+        "import",
+        "launches",
+        str(rejects),
+        "--ignore-column",
+        "stt",
+        "--ignore-column",
+        "reason for rejection",
+    )
+    assert mended.code == 0, mended.err
+
+
+def test_columns_can_be_named(run: Run, write: Callable[[str], str]) -> None:
+    """--map gives a column of ours another header."""
+    file = write("Đơn vị báo cáo,Ngày\n492,30/03/2022\n")
+    named = ("--map", "unit_code=Đơn vị báo cáo", "--map", "done_on=Ngày")
+    assert run("import", "launches", file, *named).code == 0
+    assert run("import", "launches", file, "--map", "colour=Ngày").code == 2
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "Phường Hải Châu  I", "UBND Phường Hải Châu 1", "UBND P.Hải Châu 2", "Phường Hòa Hải", "phường Hoà Cường Bắc",
+        "huyện Hoà Vang", "UBND Q. Sơn Trà",
+    ],
+)  # fmt: skip
+def test_units_by_name_in_a_launches_file(run: Run, write: Callable[[str], str], variant: str) -> None:
+    """Spellings that real lists use are the unit; what is a typo is refused with the right unit first."""
+    assert run("import", "launches", write(f"unit_code,done_on\n{variant},2022-03-30\n")).code == 0
+    typo = run("import", "launches", write("unit_code,done_on\nUBND phường Hòa Thụân Đông,2022-03-30\n"))
+    assert typo.code == 7
+    assert "20246" in typo.err
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    data=st.binary(max_size=300) | st.text(max_size=200).map(str.encode),
+    form=st.sampled_from(list(FileFormat)),
+)
+def test_any_bytes_end_in_a_verdict(data: bytes, form: FileFormat) -> None:
+    """Whatever a file holds, reading it gives a sheet or says what is wrong; never a crash."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "read_bytes", lambda _source: data)
+        with contextlib.suppress(RejectedError):
+            reading.read("x", ImportKind.LAUNCHES, reading.Wishes(form=form))
+
+
+@pytest.mark.parametrize("name", ["x_zip_bomb.xlsx", "x_far_cell.xlsx", "j_deep.json"])
+def test_attacks_are_refused_soon_and_in_little_memory(db: Path, name: str) -> None:
+    """A bomb, a far cell and nested brackets take less than two seconds and 200 MB."""
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20));"
+        "from thidua_cli import cli; code = cli.run(sys.argv[1:]);"
+        "used = resource.getrusage(resource.RUSAGE_SELF);"
+        "print(code, used.ru_maxrss // 1024, used.ru_utime + used.ru_stime)"
+    )
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        "--db",
+        str(db),
+        "import",
+        "units",
+        str(ROOT / "tests" / "hostile" / name),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    code, memory, seconds = done.stdout.split()
+    assert (code, int(memory) < 200, float(seconds) < 2) == ("7", True, True), done
+
+
+LIST = "Tỉnh Thành Phố,Mã TP,Quận Huyện,Mã QH,Phường Xã,Mã PX,Cấp,Tên Tiếng Anh"
+LIST_ROWS = [
+    "Thành phố Hà Nội,01,Quận Ba Đình,001,Phường Phúc Xá,00001,Phường,",
+    "Thành phố Đà Nẵng,48,Quận Thử Một,901,Phường Thử Hai,90001,Phường,",
+    "Thành phố Đà Nẵng,48,Quận Thử Một,901,Xã Thử Ba,90002,Xã,",
+    "Thành phố Đà Nẵng,48,Huyện Đảo Thử,902,,,,",
+]
+
+
+def _workbook(rows: list[str]) -> bytes:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    page = book.add_worksheet()
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row.split(","))
+    book.close()
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_list_of_the_statistics_office(run: Run, tmp_path: Path, ending: str) -> None:
+    """Of one province: its districts and communes as committees, with kinds, levels and parents."""
+    path = tmp_path / f"list.{ending}"
+    path.write_bytes(
+        "\n".join([LIST, *LIST_ROWS]).encode() if ending == "csv" else _workbook([LIST, *LIST_ROWS])
+    )
+    assert run("import", "units", str(path)).code == 2
+    assert run("import", "units", str(path), "--province", "99").code == 7
+    done = run("import", "units", str(path), "--province", "48")
+    assert done.code == 0, done.err
+    listed = run("units", "list", "--format", "csv").out
+    assert '"901","UBND quận Thử Một","district-committee","district","48"' in listed
+    assert '"90002","UBND xã Thử Ba","commune-committee","commune","901"' in listed
+    assert '"902","UBND huyện Đảo Thử","district-committee","district","48"' in listed
+    assert "Phúc Xá" not in listed
+
+
+def _filled(template: bytes, cells: str) -> bytes:
+    """The template with one more row in its first sheet."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(template)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                data = data.replace(b"</sheetData>", f'<row r="2">{cells}</row></sheetData>'.encode())
+            target.writestr(name, data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", list(ImportKind))
+def test_a_template_is_imported_as_it_is(run: Run, tmp_path: Path, kind: ImportKind) -> None:
+    """Its headers are all known; empty, it has no rows; it is the same bytes every time."""
+    path = tmp_path / "mẫu.xlsx"
+    assert run("import", kind, "--template", "-o", str(path)).code == 0
+    first = path.read_bytes()
+    assert run("import", kind, "--template", "-o", str(path)).code == 0
+    assert path.read_bytes() == first
+    empty = run("import", kind, str(path))
+    assert (empty.code, "no data rows" in empty.err) == (7, True), empty.err
+    assert run("import", kind, "--template").code == 2
+
+
+def test_a_filled_template_goes_in(run: Run, tmp_path: Path) -> None:
+    """A code as text and a real date cell in the sheet that is to be filled; the other sheets do not disturb."""
+    path = tmp_path / "mẫu.xlsx"
+    run("import", "launches", "--template", "-o", str(path))
+    cells = '<c r="A2" t="inlineStr"><is><t>492</t></is></c><c r="B2" s="2"><v>44650</v></c>'
+    path.write_bytes(_filled(path.read_bytes(), cells))
+    done = run("import", "launches", str(path))
+    assert done.code == 0, done.err
+    assert '"492","2022-03-30"' in run("list", "p1-launch", "--format", "csv").out.replace(
+        '"UBND quận Hải Châu","district-committee","district","48","p1-launch","on_time","2022-03-31",', ""
+    )
+
+
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("base_units", 0, ""),
+        ("formula", 7, "A2"),
+        ("boolean", 7, "B2"),
+        ("two_sheets", 7, "--sheet"),
+        ("hidden_rows", 0, "3"),
+    ],
+)
+def test_old_and_open_workbooks(
+    run: Run, empty_db: Path, name: str, code: int, said: str, ending: str
+) -> None:
+    """.xls and .ods obey the rules of .xlsx: formulas, booleans and two sheets are refused, hidden rows are said."""
+    done = run("import", "units", str(ROOT / "tests" / "workbooks" / f"{name}.{ending}"))
+    assert done.code == code, done.err
+    assert said in done.err
+
+
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_dates_of_old_and_open_workbooks(run: Run, ending: str) -> None:
+    """Date cells are days, bare numbers are not."""
+    folder = ROOT / "tests" / "workbooks"
+    assert "2022-03-15" in run("import", "launches", str(folder / f"serial_general.{ending}")).err
+    assert run("import", "launches", str(folder / f"dates_good.{ending}")).code == 0
+
+
+def test_the_report_as_json(run: Run, write: Callable[[str], str]) -> None:
+    """The same object for a trial, the real run, and a refusal."""
+    good = write("unit_code,done_on,note\n492,2022-03-30,\n")
+    trial = json.loads(run("import", "launches", good, "--dry-run", "--format-report", "json").out)
+    assert (trial["new"], trial["stored"], trial["problems"]) == (1, False, [])
+    real = json.loads(run("import", "launches", good, "--format-report", "json").out)
+    assert (real["new"], real["stored"], real["operation"]) == (1, True, 2)
+    done = run("import", "launches", write("unit_code,done_on\n493,30/02/2022\n"), "--format-report", "json")
+    refused = json.loads(done.out)
+    assert (done.code, refused["refused"], refused["problems"][0]["value"]) == (7, 1, "30/02/2022")

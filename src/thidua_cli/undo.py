@@ -31,14 +31,18 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
     if number == 1:
         raise RefusedError(_("thao tác #1 tạo ra sổ, không hoàn tác được"))
     brought = [(table, row) for table in VOIDABLE for row in _live_ids(connection, table, number)]
-    lost = _voided_by(connection, number)
+    _refuse_dependents(connection, number)
+    for table, row in brought:
+        _void(writer, table, row, reason)
+    lost = [
+        (table, row)
+        for table, row in _voided_by(connection, number)
+        if not _counts_again(connection, table, row)
+    ]
     if not brought and not lost:
         raise RefusedError(
             _("thao tác #{number} đã hoàn tác, hoặc không có gì để hoàn tác").format(number=number)
         )
-    _refuse_dependents(connection, number)
-    for table, row in brought:
-        _void(writer, table, row, reason)
     for table, row in lost:
         _restore(writer, table, row)
     _refuse_overlaps(connection, writer.number)
@@ -104,17 +108,49 @@ def _void(writer: Writer, table: str, row: int, reason: str) -> None:
     writer.insert("void", [void])
 
 
+def _values(connection: sqlite3.Connection, table: str, row: int) -> dict[str, object]:
+    """A row without its id and operation: what it says."""
+    cursor = connection.execute(f"SELECT * FROM {table} WHERE id = ?", (row,))
+    values = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    return {name: value for name, value in values.items() if name not in ("id", "operation")}
+
+
+def _counts_again(connection: sqlite3.Connection, table: str, row: int) -> bool:
+    """Whether a live row says the same: the voided one was brought back already, or recorded anew."""
+    values = _values(connection, table, row)
+    same = " AND ".join(f"{name} IS ?" for name in values)
+    found = connection.execute(
+        f"SELECT 1 FROM {table} WHERE {same} AND id NOT IN (SELECT target_id FROM void WHERE target = ?)",
+        (*values.values(), table),
+    )
+    return found.fetchone() is not None
+
+
+def _refuse_taken(connection: sqlite3.Connection, table: str, values: dict[str, object]) -> None:
+    """What is to come back must not stand beside another live record of the same thing."""
+    keys = {"record": ("unit", "phase", "action"), "exemption": ("unit", "obligation")}.get(table)
+    if keys is None:
+        return
+    same = " AND ".join(f"{name} = ?" for name in keys)
+    found = connection.execute(
+        f"SELECT id FROM {table} WHERE {same} AND id NOT IN (SELECT target_id FROM void WHERE target = ?)",
+        (*(values[name] for name in keys), table),
+    ).fetchone()
+    if found:
+        raise RefusedError(
+            _("đơn vị đã có bản ghi #{number} cho việc này").format(number=found[0]),
+            _("Hủy bản ghi ấy trước: thidua record void {number} --reason …").format(number=found[0]),
+        )
+
+
 def _restore(writer: Writer, table: str, row: int) -> None:
     """A copy of a voided row, under a new id: a void itself is never taken back."""
-    cursor = writer.connection.execute(f"SELECT * FROM {table} WHERE id = ?", (row,))
-    names = [column[0] for column in cursor.description]
-    values = dict(zip(names, cursor.fetchone(), strict=True))
-    del values["operation"]
+    values = _values(writer.connection, table, row)
+    _refuse_taken(writer.connection, table, values)
     copy = writer.next_id(table)
     writer.insert(table, [{**values, "id": copy}])
     if table == "record":
-        contents = writer.connection.execute(
-            "SELECT content FROM record_content WHERE record = ?", (row,)
-        ).fetchall()
-        if contents:
-            writer.insert("record_content", [{"record": copy, "content": content[0]} for content in contents])
+        contents = writer.connection.execute("SELECT content FROM record_content WHERE record = ?", (row,))
+        writer.insert(
+            "record_content", [{"record": copy, "content": each[0]} for each in contents.fetchall()]
+        )

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import changes, encodings, records, store
+from thidua_cli import changes, dates, encodings, records, render, store
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
@@ -30,15 +31,22 @@ if TYPE_CHECKING:
     from thidua_cli.imports.units import UnitPlan
 
 
+class ReportForm(StrEnum):
+    """How an import tells what it did."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 def run(
     ctx: typer.Context,
     kind: Annotated[ImportKind, typer.Argument(metavar=_("LOẠI"), help=", ".join(ImportKind))],
     file: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar=_("TỆP|-"), help=_("CSV, TSV, XLSX, XLS, ODS, JSON, JSONL; - là đầu vào chuẩn.")
         ),
-    ],
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))] = False,
     form: Annotated[
         FileFormat | None,
@@ -83,6 +91,22 @@ def run(
         Path | None,
         typer.Option("--rejects", metavar=_("TỆP"), help=_("Ghi các dòng sai vào tệp CSV này, kèm lý do.")),
     ] = None,
+    province: Annotated[
+        str | None,
+        typer.Option(
+            "--province", metavar=_("MÃ"), help=_("Tỉnh, thành phố lấy từ danh mục của cơ quan thống kê.")
+        ),
+    ] = None,
+    template: Annotated[
+        bool,
+        typer.Option("--template", help=_("Không nhập, mà ghi một tệp Excel mẫu để điền (-o TỆP.xlsx).")),
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Nơi ghi tệp mẫu."))
+    ] = None,
+    report_form: Annotated[
+        ReportForm, typer.Option("--format-report", help=_("Dạng của bản tường trình việc nhập."))
+    ] = ReportForm.TEXT,
     max_errors: Annotated[
         int, typer.Option("--max-errors", min=1, help=_("Liệt kê tối đa số lỗi này."))
     ] = 20,
@@ -91,14 +115,21 @@ def run(
 
     Cả tệp là một thao tác; còn một dòng sai thì không ghi gì, và mọi dòng sai được liệt kê.
     """
+    if template:
+        _write_template(ctx, kind, output)
+        return
+    if file is None:
+        raise UsageError(_("thiếu TỆP"), _("Xem: {command} --help").format(command="thidua import"))
     if correct and not reason:
         raise UsageError(_("--correct cần --reason"))
     why = options.checked_reason(reason) if reason is not None else None
-    read = reading.read(file, kind, _wishes(kind, form, sheet, encoding, renamed or [], ignored or []))
+    read = reading.read(
+        file, kind, _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
+    )
     name = file if file != reading.STDIN else _("đầu vào chuẩn")
     importer: _Units | _Changes | _Records
     if kind is ImportKind.UNITS:
-        importer = _Units(read, on)
+        importer = _Units(read, on, province)
     elif kind is ImportKind.CHANGES:
         importer = _Changes(read)
     else:
@@ -114,9 +145,66 @@ def run(
     if importer.problems:
         if rejects is not None:
             write_rejects(rejects, read, importer.problems)
+        if report_form is ReportForm.JSON:
+            _report_json(name, kind, importer, read, dry_run=dry_run, operation=None)
         raise reject(name, importer.problems, max_errors, items=read.items)
+    if report_form is ReportForm.JSON:
+        operation = None if dry_run or writer.operation is None else writer.operation.number
+        _report_json(name, kind, importer, read, dry_run=dry_run, operation=operation)
+        return
     importer.report(name, dry_run=dry_run, saved="" if dry_run else options.saved(writer))
     options.notice(read.notices)
+
+
+def _report_json(
+    name: str,
+    kind: ImportKind,
+    importer: "_Units | _Changes | _Records",
+    sheet: "Sheet",
+    *,
+    dry_run: bool,
+    operation: int | None,
+) -> None:
+    """What the import does, or why it does nothing, as one JSON object."""
+    import json
+
+    refused = {problem.row for problem in importer.problems if problem.row is not None}
+    report = {
+        "format_version": render.FORMAT_VERSION,
+        "file": name,
+        "kind": str(kind),
+        "dry_run": dry_run,
+        "operation": operation,
+        "stored": operation is not None,
+        **importer.counts(),
+        "refused": len(refused),
+        "notices": list(sheet.notices),
+        "warnings": importer.warnings(),
+        "problems": [
+            {
+                "row": problem.row,
+                "column": problem.column,
+                "value": problem.value if isinstance(problem.value, str) else None,
+                "message": problem.message,
+                "cure": problem.cure,
+            }
+            for problem in importer.problems
+        ],
+    }
+    render.put((json.dumps(report, ensure_ascii=True, indent=2) + "\n").encode())
+
+
+def _write_template(ctx: typer.Context, kind: ImportKind, output: Path | None) -> None:
+    """Write the workbook to be filled in."""
+    from thidua_cli.imports.template import workbook
+
+    if output is None or output.suffix.lower() != ".xlsx":
+        raise UsageError(_("--template cần -o TỆP.xlsx"))
+    with store.reading(options.settings(ctx).db) as connection:
+        units = Directory.read(connection, records.EVERYTHING).alive(dates.today().isoformat())
+        codes = [item.code for item in plans.load(connection).obligations]
+    render.replace_file(output, workbook(kind, units, codes))
+    options.confirm([_("đã ghi tệp mẫu {path}").format(path=output)])
 
 
 def _wishes(
@@ -126,6 +214,7 @@ def _wishes(
     encoding: str | None,
     renamed: Sequence[str],
     ignored: Sequence[str],
+    province: str | None,
 ) -> Wishes:
     """What the options say about the file; raises UsageError for a column or encoding that there is not."""
     mapped = {}
@@ -146,14 +235,14 @@ def _wishes(
             _("--encoding {name}: không biết bảng mã này").format(name=encoding),
             ", ".join(encodings.DECODERS),
         )
-    return Wishes(form, sheet, wanted, mapped, ignored)
+    return Wishes(form, sheet, wanted, mapped, ignored, province)
 
 
 class _Units:
     """An import of units."""
 
-    def __init__(self, sheet: "Sheet", on: date | None) -> None:
-        self.sheet, self.on = sheet, on
+    def __init__(self, sheet: "Sheet", on: date | None, province: str | None) -> None:
+        self.sheet, self.on, self.province = sheet, on, province
         self.problems: list[Problem] = []
         self.made: UnitPlan
 
@@ -161,19 +250,46 @@ class _Units:
         from thidua_cli.imports import units
 
         first_day = self.on or plans.load(connection).phases[0].starts_on
+        directory = Directory.read(connection, records.EVERYTHING)
+        if self.province and not directory.with_code(self.province):
+            for _row, values in self.sheet.rows:  # a register without the city: its districts have no parent
+                if values.get("parent_code") == self.province:
+                    values["parent_code"] = None
         items, problems = units.check(self.sheet, first_day)
-        self.made = units.plan(items, Directory.read(connection, records.EVERYTHING), self.sheet.fields)
+        self.made = units.plan(items, directory, self.sheet.fields, dated=self.on is not None)
         self.problems = problems + self.made.problems
+        self.changes = changes.Plan()
+        if self.made.changed and not self.problems:
+            from thidua_cli.imports import changes as change_imports
+
+            self.changes = changes.plan(connection, records.EVERYTHING, units.change_rows(self.made))
+            self.problems = [change_imports.problem(fault) for fault in self.changes.faults]
 
     def apply(self, writer: store.Writer) -> None:
         from thidua_cli.imports import units
 
+        changes.apply(writer, self.changes)
         if self.made.new:
             units.apply(writer, self.made)
 
+    def counts(self) -> dict[str, int]:
+        return {
+            "new": len(self.made.new),
+            "changed": len(self.made.changed),
+            "unchanged": len(self.made.unchanged),
+        }
+
+    def warnings(self) -> list[str]:
+        return self.made.warnings
+
     def report(self, name: str, *, dry_run: bool, saved: str) -> None:
         new, same = len(self.made.new), len(self.made.unchanged)
-        lines = [_summary(name, new, same, dry_run)]
+        lines = [_summary(name, new, same, dry_run, changed=len(self.made.changed))]
+        lines += [
+            f"  ~ {held.code}  {held.name} → {item.unit.name} ({show_day(item.valid_from)})"
+            for item, held in self.made.changed[:EXAMPLES]
+        ]
+        lines += rest(len(self.made.changed))
         lines += [f"  + {item.unit.code}  {item.unit.name}" for item in self.made.new[:EXAMPLES]]
         options.confirm(lines + rest(new), saved=saved)
         options.warn(self.made.warnings)
@@ -199,6 +315,12 @@ class _Changes:
 
     def apply(self, writer: store.Writer) -> None:
         changes.apply(writer, self.made)
+
+    def counts(self) -> dict[str, int]:
+        return {"new": self.made.new, "changed": 0, "unchanged": self.made.unchanged}
+
+    def warnings(self) -> list[str]:
+        return [_("ngoài sổ: {unit}").format(unit=unit) for unit in self.made.outside]
 
     def report(self, name: str, *, dry_run: bool, saved: str) -> None:
         lines = [_summary(name, self.made.new, self.made.unchanged, dry_run)]
@@ -227,9 +349,16 @@ class _Records:
         if self.made.new:
             records.add(writer, [entry for _incoming, entry in self.made.new])
 
+    def counts(self) -> dict[str, int]:
+        made = self.made
+        return {"new": len(made.new), "changed": len(made.corrected), "unchanged": len(made.unchanged)}
+
+    def warnings(self) -> list[str]:
+        return self.made.warnings
+
     def report(self, name: str, *, dry_run: bool, saved: str) -> None:
         new, same = len(self.made.new), len(self.made.unchanged)
-        lines = [_summary(name, new, same, dry_run)]
+        lines = [_summary(name, new, same, dry_run, changed=len(self.made.corrected))]
         for _incoming, old, fresh in self.made.corrected[:EXAMPLES]:
             version = self.register.directory.last(fresh.unit, fresh.day)
             lines.append(
@@ -257,10 +386,17 @@ class _Records:
         options.warn(self.made.warnings)
 
 
-def _summary(name: str, new: int, same: int, dry_run: bool) -> str:
-    template = (
-        _("{file}: sẽ ghi {new} mới, {same} đã có; chưa ghi gì (--dry-run)")
-        if dry_run
-        else _("{file}: đã ghi {new} mới, {same} đã có từ trước")
-    )
-    return template.format(file=name, new=new, same=same)
+def _summary(name: str, new: int, same: int, dry_run: bool, changed: int = 0) -> str:
+    if changed:
+        template = (
+            _("{file}: sẽ ghi {new} mới, {changed} thay đổi, {same} đã có; chưa ghi gì (--dry-run)")
+            if dry_run
+            else _("{file}: đã ghi {new} mới, {changed} thay đổi, {same} đã có từ trước")
+        )
+    else:
+        template = (
+            _("{file}: sẽ ghi {new} mới, {same} đã có; chưa ghi gì (--dry-run)")
+            if dry_run
+            else _("{file}: đã ghi {new} mới, {same} đã có từ trước")
+        )
+    return template.format(file=name, new=new, same=same, changed=changed)

@@ -101,6 +101,13 @@ _ALIASES: dict[ImportKind, dict[str, str]] = {
         "tên mới": "new_name",
         "ngày hiệu lực": "effective_date",
         "nghị quyết": "resolution",
+        "loại thay đổi": "kind_of_change",
+        "phạm vi": "extent",
+        "loại": "kind",
+        "cấp": "level",
+        "mã đơn vị cấp trên": "parent_code",
+        "tên tắt": "abbreviation",
+        "thứ tự": "sort_order",
         "ghi chú": "note",
     },
 }
@@ -203,3 +210,68 @@ def match(
             ),
         )
     return Headers(found, problems)
+
+
+_VIETNAMESE = {
+    "code": "Mã đơn vị",
+    "unit_code": "Mã đơn vị",
+    "name": "Tên đơn vị",
+    "kind": "Loại",
+    "level": "Cấp",
+    "parent_code": "Mã đơn vị cấp trên",
+    "abbreviation": "Tên tắt",
+    "sort_order": "Thứ tự",
+    "valid_from": "Từ ngày",
+    "note": "Ghi chú",
+    "document_number": "Số văn bản",
+    "document_issuer": "Cơ quan ban hành",
+    "document_date": "Ngày văn bản",
+    "received_on": "Ngày nhận",
+    "evidence": "Minh chứng",
+    "phase": "Giai đoạn",
+    "contents": "Nội dung",
+    "obligation": "Nghĩa vụ",
+    "on": "Ngày miễn",
+    "reason": "Lý do",
+    "old_code": "Mã cũ",
+    "old_name": "Tên cũ",
+    "new_code": "Mã mới",
+    "new_name": "Tên mới",
+    "effective_date": "Ngày hiệu lực",
+    "kind_of_change": "Loại thay đổi",
+    "extent": "Phạm vi",
+    "resolution": "Nghị quyết",
+}
+_DONE_ON = {
+    ImportKind.LAUNCHES: "Ngày phát động",
+    ImportKind.REGISTRATIONS: "Ngày đăng ký",
+    ImportKind.REVIEWS: "Ngày tổng kết",
+}
+
+
+def vietnamese(kind: ImportKind, field: str) -> str:
+    """The Vietnamese header of a field, which `field_of` reads back."""
+    return _DONE_ON[kind] if field == "done_on" else _VIETNAMESE[field]
+
+
+def explain(field: str) -> str:
+    """What a field holds, for the template."""
+    return {
+        "code": _("Chữ cái ASCII, chữ số, . _ - ; định dạng Text để giữ số 0 ở đầu."),
+        "unit_code": _("Mã, hoặc tên đầy đủ có từ chỉ cấp, như “UBND phường Hòa Quý”; xem trang “Đơn vị”."),
+        "parent_code": _("Mã của đơn vị cấp trên."),
+        "kind": _("Chọn trong danh sách."),
+        "level": _("Bỏ trống thì theo loại."),
+        "contents": _("Số của nội dung thi đua, như 1,3."),
+        "phase": _("Bỏ trống thì theo ngày: p1 hoặc p2."),
+        "kind_of_change": _(
+            "keep, rename: đơn vị tiếp tục; merge, split, dissolve: đơn vị cũ chấm dứt; create: lập mới."
+        ),
+        "extent": _("whole: toàn bộ; part: một phần."),
+        "obligation": _("Mã nghĩa vụ, xem thidua plan."),
+    }.get(
+        field,
+        _("Ngày, như 31/03/2022.")
+        if field.endswith(("_on", "_date", "_from")) or field == "on"
+        else _("Chữ."),
+    )

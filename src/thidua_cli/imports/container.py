@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from thidua_cli.errors import RejectedError
-from thidua_cli.imports.grid import MOST_COLUMNS, MOST_ROWS, address
+from thidua_cli.imports.grid import MARK, MOST_COLUMNS, MOST_ROWS, address
 from thidua_cli.language import _
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -109,8 +109,16 @@ def _parse(
         raise damaged(name) from None
 
 
-def xlsx_sheets(archive: zipfile.ZipFile, name: str) -> tuple[list[SheetInfo], bool]:
-    """The worksheets in order, and whether dates count from 1904; raises RejectedError."""
+class BookInfo(NamedTuple):
+    """A workbook's worksheets in order, whether its dates count from 1904, and the sheet that MARK names."""
+
+    sheets: list[SheetInfo]
+    from_1904: bool
+    marked: str | None
+
+
+def xlsx_book(archive: zipfile.ZipFile, name: str) -> BookInfo:
+    """What the workbook says of itself; raises RejectedError where it is none."""
     names = set(archive.namelist())
     if "xl/workbook.xml" not in names:
         raise RejectedError(
@@ -118,7 +126,8 @@ def xlsx_sheets(archive: zipfile.ZipFile, name: str) -> tuple[list[SheetInfo], b
         )
     targets: dict[str, str] = {}
     listed: list[tuple[str, str, bool]] = []
-    flags = {"1904": False}
+    flags = {"1904": False, "marked": False}
+    marks: list[str] = []
 
     def relation(tag: str, attributes: dict[str, str]) -> None:
         if tag.rpartition(":")[2] == "Relationship":
@@ -133,10 +142,15 @@ def xlsx_sheets(archive: zipfile.ZipFile, name: str) -> tuple[list[SheetInfo], b
             )
         elif local == "workbookPr":
             flags["1904"] = attributes.get("date1904", "0") in ("1", "true")
+        flags["marked"] = local == "definedName" and attributes.get("name") == MARK
+
+    def text(data: str) -> None:
+        if flags["marked"]:
+            marks.append(data)
 
     if "xl/_rels/workbook.xml.rels" in names:
         _parse(part_bytes(archive, "xl/_rels/workbook.xml.rels", name), name, relation)
-    _parse(part_bytes(archive, "xl/workbook.xml", name), name, book)
+    _parse(part_bytes(archive, "xl/workbook.xml", name), name, book, CharacterDataHandler=text)
     sheets = []
     for title, number, hidden in listed:
         target = targets.get(number, "")
@@ -148,7 +162,8 @@ def xlsx_sheets(archive: zipfile.ZipFile, name: str) -> tuple[list[SheetInfo], b
         sheets.append(SheetInfo(title, part, hidden))
     if not sheets:
         raise damaged(name)
-    return sheets, flags["1904"]
+    marked = "".join(marks).rpartition("!")[0].strip("'").replace("''", "'")
+    return BookInfo(sheets, flags["1904"], marked or None)
 
 
 class _XlsxScan:

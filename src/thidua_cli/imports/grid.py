@@ -8,6 +8,7 @@ Cell = (
     str | float | bool | date | datetime | None
 )  # None and "" are blank; a datetime is a day with a time of day
 
+MARK = "thidua_import"  # the name by which a workbook of ours tells which sheet is to be read
 MOST_COLUMNS = 256
 MOST_ROWS = 200_000  # of a workbook; text files have no bound
 

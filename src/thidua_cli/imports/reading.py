@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from thidua_cli import resources, text
 from thidua_cli.errors import InvalidError, RejectedError, StoreError, UsageError
-from thidua_cli.imports import columns, json_file, text_file, workbook
+from thidua_cli.imports import columns, gso, json_file, text_file, workbook
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import Cell, Grid, address
 from thidua_cli.imports.sheet import Problem, Sheet, reject, short
@@ -24,8 +24,8 @@ _HEADER_ROWS = 50  # the header is one of the first rows
 _MOST_DIGITS = 10**15
 _DAY_0, _DAY_0_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
-_CODES = {"code", "parent_code", "unit_code", "old_code", "new_code"}
-_DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
+CODES = {"code", "parent_code", "unit_code", "old_code", "new_code"}
+DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
 
 
 class FileFormat(StrEnum):
@@ -48,6 +48,7 @@ class Wishes(NamedTuple):
     encoding: str | None = None
     renamed: Mapping[str, str] = {}
     ignored: Sequence[str] = ()
+    province: str | None = None
 
 
 def read_bytes(source: str) -> bytes:
@@ -114,6 +115,8 @@ def read(source: str, kind: ImportKind, wishes: Wishes | None = None) -> Sheet:
 def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, _HEADER_ROWS))
+    if kind is ImportKind.UNITS and (list_columns := gso.recognise(first)) is not None:
+        return gso.sheet([*first[list_columns.header + 1 :], *rows], list_columns, source, wished.province)
     found = _header(first, kind, wished)
     if found is None:
         raise RejectedError(
@@ -245,7 +248,7 @@ def _row(
             except InvalidError as error:
                 where = address(number, index) if grid.letters else field
                 sheet.problems.append(Problem(number, where, None, error.message, error.cure))
-            digits += field in _CODES and isinstance(cell, (int, float))
+            digits += field in CODES and isinstance(cell, (int, float))
     return made, digits
 
 
@@ -272,7 +275,7 @@ def _typed_cell(field: str, cell: float | bool | date, *, from_1904: bool) -> st
     if isinstance(cell, bool):
         raise InvalidError(_("là TRUE hoặc FALSE"), _("gõ lại thành chữ"))
     if isinstance(cell, date):
-        if field not in _DAYS:
+        if field not in DAYS:
             raise InvalidError(
                 _("là ngày {day}, không phải chữ").format(day=cell.isoformat()[:10]),
                 _("định dạng ô là Text rồi gõ lại"),
@@ -280,7 +283,7 @@ def _typed_cell(field: str, cell: float | bool | date, *, from_1904: bool) -> st
         if isinstance(cell, datetime):
             raise InvalidError(_("có cả giờ, giờ sẽ bị mất"), _("ghi ngày, không có giờ"))
         return cell.isoformat()
-    if field in _DAYS:
+    if field in DAYS:
         raise InvalidError(
             _not_a_day(cell, from_1904=from_1904), _("định dạng ô là Date, hoặc gõ 31/03/2022")
         )

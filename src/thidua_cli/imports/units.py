@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import dates, store
+from thidua_cli import changes, dates, store
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, reject
 from thidua_cli.language import _
-from thidua_cli.terms import Level
+from thidua_cli.terms import Change, Level
 from thidua_cli.units import Directory, Version
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class UnitPlan:
 
     new: list[Incoming] = field(default_factory=list)
     unchanged: list[Incoming] = field(default_factory=list)
+    changed: list[tuple[Incoming, Version]] = field(default_factory=list)  # with the version in the register
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     parents: dict[str, int] = field(default_factory=dict)  # code -> unit id, for parents in the register
@@ -61,8 +62,14 @@ def check(sheet: Sheet, first_day: date) -> tuple[list[Incoming], list[Problem]]
     return items, problems
 
 
-def plan(items: Sequence[Incoming], directory: Directory, fields: Sequence[str]) -> UnitPlan:
-    """Compare units with the register; `fields` are the columns that the file has."""
+def plan(
+    items: Sequence[Incoming], directory: Directory, fields: Sequence[str], *, dated: bool = False
+) -> UnitPlan:
+    """Compare units with the register; `fields` are the columns that the file has.
+
+    With `dated`, a unit that differs in name, parent, order or abbreviation changes from its day on;
+    otherwise the difference is a problem. Another kind or level is another unit, so always a problem.
+    """
     made = UnitPlan()
     first: dict[str, Incoming] = {}
     for item in items:
@@ -72,7 +79,7 @@ def plan(items: Sequence[Incoming], directory: Directory, fields: Sequence[str])
             first[item.key] = item
     for item in first.values():
         _check_parent(item, first, directory, made)
-        _compare(item, directory, fields, made)
+        _compare(item, directory, fields, made, dated=dated)
     _check_rings(first, made)
     return made
 
@@ -154,7 +161,9 @@ def _check_rings(first: dict[str, Incoming], made: UnitPlan) -> None:
         done.update(path)
 
 
-def _compare(item: Incoming, directory: Directory, fields: Sequence[str], made: UnitPlan) -> None:
+def _compare(
+    item: Incoming, directory: Directory, fields: Sequence[str], made: UnitPlan, *, dated: bool
+) -> None:
     day = item.valid_from.isoformat()
     holders = directory.with_code(item.unit.code)
     held = next((version for version in holders if version.holds_on(day)), None)
@@ -162,9 +171,12 @@ def _compare(item: Incoming, directory: Directory, fields: Sequence[str], made: 
         held = holders[-1]
     if held is not None:
         differences = _differences(item, held, directory, fields)
-        made.problems += differences
         if not differences:
             made.unchanged.append(item)
+        elif dated and all(each.field_changes for each in differences):
+            made.changed.append((item, held))
+        else:
+            made.problems += [each.problem for each in differences]
         return
     later = next((version for version in holders if version.until_on is None or version.until_on > day), None)
     if later is not None:
@@ -188,7 +200,16 @@ def _compare(item: Incoming, directory: Directory, fields: Sequence[str], made: 
         ]
 
 
-def _differences(item: Incoming, held: Version, directory: Directory, fields: Sequence[str]) -> list[Problem]:
+class _Difference(NamedTuple):
+    """A field that differs from the register, and whether a dated change can make it so."""
+
+    problem: Problem
+    field_changes: bool
+
+
+def _differences(
+    item: Incoming, held: Version, directory: Directory, fields: Sequence[str]
+) -> list[_Difference]:
     problems = []
     for name in _COMPARED:
         ours, theirs = getattr(held, name), getattr(item.unit, name)
@@ -202,16 +223,47 @@ def _differences(item: Incoming, held: Version, directory: Directory, fields: Se
     return problems
 
 
-def _differs(item: Incoming, name: str, theirs: object, ours: object) -> Problem:
-    return Problem(
+def _differs(item: Incoming, name: str, theirs: object, ours: object) -> _Difference:
+    fixed = name in ("kind", "level")
+    cure = (
+        _("loại và cấp không đổi được: đó là một đơn vị khác")
+        if fixed
+        else _("sửa tệp, hoặc nêu --on NGÀY nếu thay đổi từ ngày đó")
+    )
+    problem = Problem(
         item.row,
         name,
         str(theirs) if theirs is not None else "",
         _("khác với sổ: {code} đang là '{value}'").format(
             code=item.unit.code, value="" if ours is None else ours
         ),
-        _("sửa tệp, hoặc ghi thay đổi bằng thidua units"),
+        cure,
     )
+    return _Difference(problem, not fixed and theirs is not None)
+
+
+def change_rows(made: UnitPlan) -> list[changes.Row]:
+    """The changed units of a plan as rows of a resolution."""
+    from thidua_cli.models import ChangeIn
+
+    return [
+        changes.Row(
+            item.row,
+            ChangeIn(
+                old_code=held.code,
+                old_name=held.name,
+                new_code=held.code,
+                new_name=item.unit.name,
+                effective_date=item.valid_from,
+                kind_of_change=Change.RENAME,
+                parent_code=item.unit.parent_code,
+                abbreviation=item.unit.abbreviation,
+                sort_order=item.unit.sort_order,
+                note=item.unit.note,
+            ),
+        )
+        for item, held in made.changed
+    ]
 
 
 def first_units(path: Path, first_day: date) -> UnitPlan:

@@ -7,15 +7,13 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from thidua_cli.errors import RejectedError
-from thidua_cli.imports import container
+from thidua_cli.imports import container, legacy
 from thidua_cli.imports.container import Hazards
 from thidua_cli.imports.grid import MOST_COLUMNS, MOST_ROWS, Cell, Grid
 from thidua_cli.language import _
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def read(data: bytes, name: str, form: str, sheet: str | None) -> Grid:
@@ -25,7 +23,8 @@ def read(data: bytes, name: str, form: str, sheet: str | None) -> Grid:
     from_1904 = False
     if form == "xlsx":
         archive = container.open_zip(data, name)
-        listed, from_1904 = container.xlsx_sheets(archive, name)
+        listed, from_1904, marked = container.xlsx_book(archive, name)
+        sheet = sheet or marked
         hidden = [info.name for info in listed if info.hidden]
         for info in listed:
             if info.name == sheet or (sheet is None and not info.hidden):
@@ -34,7 +33,7 @@ def read(data: bytes, name: str, form: str, sheet: str | None) -> Grid:
         archive = container.open_zip(data, name)
         hazards, hidden = container.ods_hazards(archive, name), []
     else:
-        hidden = _xls_hidden(data, name)
+        hazards, hidden = legacy.hazards(data, name)
     book = _open(data, name)
     chosen = _choose(book, name, sheet, hazards, hidden, notices)
     found = hazards.get(chosen)
@@ -59,12 +58,6 @@ def _open(data: bytes, name: str) -> "CalamineWorkbook":
         ) from None
     except (python_calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile):
         raise container.damaged(name) from None
-
-
-def _xls_hidden(data: bytes, name: str) -> list[str]:
-    if not data.startswith(_OLE):
-        raise RejectedError(_("{file}: không phải sổ tính .xls").format(file=name))
-    return []
 
 
 def _choose(
@@ -92,10 +85,7 @@ def _choose(
     unread = [info for info in book.sheet_names if info not in visible]
     if unread:
         notices.append(_("trang ẩn không đọc: {sheets}").format(sheets=", ".join(unread)))
-    if hazards:
-        filled = [info for info in visible if info in hazards and hazards[info].cells]
-    else:
-        filled = [info for info in visible if _sheet(book, info, name).end is not None]
+    filled = [info for info in visible if info in hazards and hazards[info].cells]
     if len(filled) > 1:
         raise RejectedError(
             _("{file}: nhiều trang có dữ liệu: {sheets}").format(file=name, sheets=", ".join(filled)),
