@@ -3,10 +3,11 @@
 import sqlite3
 from datetime import date
 
+from thidua_cli import deciding, records, store
 from thidua_cli import plan as plans
-from thidua_cli import records, store
+from thidua_cli.deciding import Outcome, Register
 from thidua_cli.models import ExemptionIn, RecordIn
-from thidua_cli.records import Entry, Outcome, Register
+from thidua_cli.records import Entry
 
 
 def head(connection: sqlite3.Connection) -> int:
@@ -33,7 +34,7 @@ def decide(
 ) -> Outcome:
     """What would become of a record."""
     item = RecordIn.model_validate({"unit_code": unit, "done_on": on, "action": action, **values})
-    return records.decide(read(connection), item)
+    return deciding.decide(read(connection), item)
 
 
 def exempt(
@@ -49,7 +50,7 @@ def exempt(
             "document_number": "1/QĐ",
         }
     )
-    return _add(connection, records.decide(read(connection), item))
+    return _add(connection, deciding.decide(read(connection), item))
 
 
 def _add(connection: sqlite3.Connection, outcome: Outcome) -> Entry:

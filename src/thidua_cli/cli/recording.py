@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from thidua_cli import deciding, records
 from thidua_cli import plan as plans
-from thidua_cli import records
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.dates import show_day
+from thidua_cli.deciding import Outcome, Register
 from thidua_cli.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.language import _, current
 from thidua_cli.plan import Plan
-from thidua_cli.records import Entry, Exemption, Outcome, Record, Register
+from thidua_cli.records import Entry, Exemption, Record
 from thidua_cli.store import Writer
 from thidua_cli.terms import Action, label
 from thidua_cli.units import Directory, Version, other_holders
@@ -221,7 +222,7 @@ def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], uni
     """Decide on all, write what is new as one operation, then say what happened."""
     with options.writing(ctx) as writer:
         register = _register(writer)
-        outcomes = [records.decide(register, item, unit_as_of) for item in incoming]
+        outcomes = [deciding.decide(register, item, unit_as_of) for item in incoming]
         _refuse(outcomes, register)
         new = [outcome for outcome in outcomes if outcome.verdict == "new" and outcome.entry]
         stored = iter(records.add(writer, [outcome.entry for outcome in new if outcome.entry]))
@@ -400,7 +401,7 @@ def correct(
         register = _register(writer)
         given |= _changes(old, on, unit, contents, exemption_reason, phase)
         del register.entries[old.key]
-        outcome = records.decide(
+        outcome = deciding.decide(
             register, _incoming(old, given, register.directory), unit_as_of or _named_on(old, unit)
         )
         if outcome.existing is not None:

@@ -8,7 +8,7 @@ empty ward code.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from thidua_cli.changes import committee_name
+from thidua_cli.changes.naming import committee_name
 from thidua_cli.errors import RejectedError, UsageError
 from thidua_cli.imports import columns
 from thidua_cli.imports.grid import Cell

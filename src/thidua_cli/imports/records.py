@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import records
+from thidua_cli import deciding
 from thidua_cli.dates import show_day
+from thidua_cli.deciding import Outcome, Register
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet
 from thidua_cli.language import _
-from thidua_cli.records import Entry, Outcome, Register
+from thidua_cli.records import Entry
 
 if TYPE_CHECKING:
     from thidua_cli.models import ExemptionIn, RecordIn
@@ -67,7 +68,7 @@ def plan(items: list[Incoming], register: Register, *, correct: bool = False) ->
     made = RecordPlan()
     rows: dict[tuple[object, ...], int] = {}
     for incoming in items:
-        outcome = records.decide(register, incoming.item)
+        outcome = deciding.decide(register, incoming.item)
         if outcome.error is not None:
             made.problems.append(_refused(incoming, outcome))
             continue

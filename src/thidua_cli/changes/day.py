@@ -1,207 +1,23 @@
-"""Changes of units: merge, split, rename, close. The rows of a resolution decide who continues.
+"""The rules of one day's changes: find who is meant, check, continue, create, end, record."""
 
-`keep` and `rename` continue the same unit. A unit with rows on a day but neither of these ends that day. A
-successor that nobody continues as is a new unit; one whose predecessors are all outside the register is a
-newcomer. A change is planned as a whole, on a model of the units, and stored only if the whole is sound.
-"""
-
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import store, terms, text
+from thidua_cli import terms, text
+from thidua_cli.changes.model import Fault, Model, Row, Step
+from thidua_cli.changes.naming import committee_name, kind_of_name
 from thidua_cli.language import _
-from thidua_cli.terms import Change, Extent, Kind, Level
-from thidua_cli.units import Directory, Version
-
-if TYPE_CHECKING:
-    from thidua_cli.models import ChangeIn
+from thidua_cli.terms import Change, Extent, Kind
+from thidua_cli.units import Version
 
 _ENDING = (Change.MERGE, Change.SPLIT, Change.DISSOLVE)
 _CONTINUING = (Change.KEEP, Change.RENAME)
 
 
-class Row(NamedTuple):
-    """A change with its place in the file (0: from the command line)."""
-
-    number: int
-    change: "ChangeIn"
-
-    @property
-    def day(self) -> str:
-        return self.change.effective_date.isoformat()
-
-
-class Fault(NamedTuple):
-    """What is wrong with a row: the field, what, and the cure."""
-
-    row: int
-    field: str
-    value: str
-    message: str
-    cure: str
-
-
-class Step(NamedTuple):
-    """One thing that a plan does, for people: the unit, what went into it, and what it went into."""
-
-    day: str
-    what: str  # new, changed, ended
-    version: Version
-    predecessors: tuple[Version, ...] = ()
-    successors: tuple[Version, ...] = ()
-
-
-class Plan:
-    """What a batch of changes would store, and what it would mean."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, object]]] = {
-            "unit": [],
-            "unit_version": [],
-            "unit_end": [],
-            "succession": [],
-        }
-        self.steps: list[Step] = []
-        self.faults: list[Fault] = []
-        self.outside: list[str] = []  # predecessors that are not in the register
-        self.new, self.unchanged = 0, 0
-
-
-def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Plan:
-    """Plan the changes of all days, in order of time; nothing is stored."""
-    directory = Directory.read(connection, known)
-    counters = {
-        table: int(connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])
-        for table in ("unit", "unit_version", "unit_end", "succession")
-    }
-    applied = {
-        (*row[:5], text.name_key(row[5]))
-        for row in connection.execute(store.sql("applied_changes"), {"known": known})
-    }
-    model = _Model(directory, counters)
-    days: dict[str, list[Row]] = {}
-    for row in rows:
-        if _signature(row) in applied:
-            model.plan.unchanged += 1
-        else:
-            days.setdefault(row.day, []).append(row)
-    for day in sorted(days):
-        _Day(model, day, days[day]).apply()
-        if model.plan.faults:
-            break
-    model.plan.new = sum(map(len, days.values()))
-    return model.plan
-
-
-def apply(writer: store.Writer, made: Plan) -> None:
-    """Store a plan that was made inside the same transaction."""
-    for table, rows in made.rows.items():
-        if rows:
-            writer.insert(table, rows)
-
-
-def _signature(row: Row) -> tuple[object, ...]:
-    change = row.change
-    return (
-        row.day,
-        str(change.kind_of_change),
-        str(change.extent),
-        (change.old_code or "").lower(),
-        (change.new_code or "").lower(),
-        text.name_key(change.new_name or ""),
-    )
-
-
-class _Model:
-    """The units as they would be, and the rows that would make them so."""
-
-    def __init__(self, directory: Directory, counters: dict[str, int]) -> None:
-        self.versions = {unit: list(versions) for unit, versions in directory.versions.items()}
-        self.counters = counters
-        self.plan = Plan()
-
-    def next_id(self, table: str) -> int:
-        self.counters[table] += 1
-        return self.counters[table]
-
-    def on(self, unit: int | None, day: str) -> Version | None:
-        versions = self.versions.get(unit, ()) if unit is not None else ()
-        return next((version for version in versions if version.holds_on(day)), None)
-
-    def holder(self, code: str, day: str) -> Version | None:
-        """The unit that has a code on a day."""
-        return next((version for version in self.alive(day) if version.code.lower() == code.lower()), None)
-
-    def alive(self, day: str) -> list[Version]:
-        return [
-            version for versions in self.versions.values() for version in versions if version.holds_on(day)
-        ]
-
-    def last_order(self, level: Level) -> int:
-        orders = [
-            version.sort_order or 0
-            for versions in self.versions.values()
-            for version in versions
-            if version.level is level
-        ]
-        return max(orders, default=0)
-
-    def add_unit(self, version: Version) -> None:
-        self.plan.rows["unit"].append(
-            {"id": version.unit, "kind": str(version.kind), "level": str(version.level)}
-        )
-        self.versions[version.unit] = [version]
-        self._version_row(version)
-
-    def add_version(self, version: Version) -> None:
-        """A further version of a unit: the one before it ends where this one begins."""
-        self.versions[version.unit] = [
-            each._replace(until_on=version.valid_from) if each.holds_on(version.valid_from) else each
-            for each in self.versions[version.unit]
-        ]
-        self.versions[version.unit].append(version)
-        self._version_row(version)
-
-    def _version_row(self, version: Version) -> None:
-        self.plan.rows["unit_version"].append(
-            {
-                "id": self.next_id("unit_version"),
-                "unit": version.unit,
-                "code": version.code,
-                "name": version.name,
-                "parent": version.parent,
-                "abbreviation": version.abbreviation,
-                "sort_order": version.sort_order,
-                "valid_from": version.valid_from,
-                "document_number": version.document_number,
-                "note": version.note,
-            }
-        )
-
-    def end(self, unit: int, day: str, document: str | None) -> None:
-        self.versions[unit] = [
-            each._replace(
-                until_on=day if each.until_on is None or each.until_on > day else each.until_on, ended_on=day
-            )
-            for each in self.versions[unit]
-        ]
-        self.plan.rows["unit_end"].append(
-            {
-                "id": self.next_id("unit_end"),
-                "unit": unit,
-                "ended_on": day,
-                "document_number": document,
-                "note": None,
-            }
-        )
-
-
-class _Day:
+class Day:
     """The changes of one day, applied to the model."""
 
-    def __init__(self, model: _Model, day: str, rows: Sequence[Row]) -> None:
+    def __init__(self, model: Model, day: str, rows: Sequence[Row]) -> None:
         self.model, self.day, self.rows = model, day, rows
         self.before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
         self.old: dict[int, Version | None] = {}  # row -> predecessor; None: outside the register
@@ -558,49 +374,3 @@ class _Day:
                     ),
                     _("thêm dòng keep nếu đơn vị ấy tiếp tục, hoặc dòng cho biết nó kết thúc thế nào"),
                 )
-
-
-def overlaps(versions: Iterable[Version]) -> list[tuple[Version, Version]]:
-    """Pairs of versions of two units that have one code on one day."""
-    by_code: dict[str, list[Version]] = {}
-    for version in versions:
-        by_code.setdefault(version.code.lower(), []).append(version)
-    found = []
-    for held in by_code.values():
-        held.sort(key=lambda version: version.valid_from)
-        for index, one in enumerate(held):
-            found += [
-                (one, other)
-                for other in held[index + 1 :]
-                if other.unit != one.unit and (one.until_on is None or other.valid_from < one.until_on)
-            ]
-    return found
-
-
-_KINDS_OF_WORDS: Mapping[str, Kind] = {
-    "phường": Kind.COMMUNE_COMMITTEE,
-    "xã": Kind.COMMUNE_COMMITTEE,
-    "thị trấn": Kind.COMMUNE_COMMITTEE,
-    "đặc khu": Kind.COMMUNE_COMMITTEE,
-    "quận": Kind.DISTRICT_COMMITTEE,
-    "huyện": Kind.DISTRICT_COMMITTEE,
-    "thị xã": Kind.DISTRICT_COMMITTEE,
-    "sở": Kind.DEPARTMENT,
-}
-
-
-def kind_of_name(name: str) -> Kind | None:
-    """The kind that the first words of a name tell, or none."""
-    key = text.name_key(name)
-    return next((kind for word, kind in _KINDS_OF_WORDS.items() if key.startswith(f"{word} ")), None)
-
-
-def committee_name(name: str, kind: Kind) -> str:
-    """The committee of a territory: `Phường Hải Châu` is `UBND phường Hải Châu`; other names stay."""
-    if kind not in (Kind.COMMUNE_COMMITTEE, Kind.DISTRICT_COMMITTEE):
-        return name
-    lowered = name.lower()
-    for word in terms.TERRITORY_WORDS:
-        if lowered.startswith(f"{word} "):
-            return f"UBND {word}{name[len(word) :]}"
-    return name

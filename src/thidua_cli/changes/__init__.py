@@ -1,0 +1,78 @@
+"""Changes of units: merge, split, rename, close. The rows of a resolution decide who continues.
+
+`keep` and `rename` continue the same unit. A unit with rows on a day but neither of these ends that day. A
+successor that nobody continues as is a new unit; one whose predecessors are all outside the register is a
+newcomer. A change is planned as a whole, on a model of the units, and stored only if the whole is sound.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+
+from thidua_cli import store, text
+from thidua_cli.changes.day import Day
+from thidua_cli.changes.model import Fault, Model, Plan, Row, Step
+from thidua_cli.units import Directory, Version
+
+__all__ = ["Fault", "Plan", "Row", "Step", "apply", "overlaps", "plan"]
+
+
+def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Plan:
+    """Plan the changes of all days, in order of time; nothing is stored."""
+    directory = Directory.read(connection, known)
+    counters = {
+        table: int(connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])
+        for table in ("unit", "unit_version", "unit_end", "succession")
+    }
+    applied = {
+        (*row[:5], text.name_key(row[5]))
+        for row in connection.execute(store.sql("applied_changes"), {"known": known})
+    }
+    model = Model(directory, counters)
+    days: dict[str, list[Row]] = {}
+    for row in rows:
+        if _signature(row) in applied:
+            model.plan.unchanged += 1
+        else:
+            days.setdefault(row.day, []).append(row)
+    for day in sorted(days):
+        Day(model, day, days[day]).apply()
+        if model.plan.faults:
+            break
+    model.plan.new = sum(map(len, days.values()))
+    return model.plan
+
+
+def apply(writer: store.Writer, made: Plan) -> None:
+    """Store a plan that was made inside the same transaction."""
+    for table, rows in made.rows.items():
+        if rows:
+            writer.insert(table, rows)
+
+
+def _signature(row: Row) -> tuple[object, ...]:
+    change = row.change
+    return (
+        row.day,
+        str(change.kind_of_change),
+        str(change.extent),
+        (change.old_code or "").lower(),
+        (change.new_code or "").lower(),
+        text.name_key(change.new_name or ""),
+    )
+
+
+def overlaps(versions: Iterable[Version]) -> list[tuple[Version, Version]]:
+    """Pairs of versions of two units that have one code on one day."""
+    by_code: dict[str, list[Version]] = {}
+    for version in versions:
+        by_code.setdefault(version.code.lower(), []).append(version)
+    found = []
+    for held in by_code.values():
+        held.sort(key=lambda version: version.valid_from)
+        for index, one in enumerate(held):
+            found += [
+                (one, other)
+                for other in held[index + 1 :]
+                if other.unit != one.unit and (one.until_on is None or other.valid_from < one.until_on)
+            ]
+    return found

@@ -1,0 +1,34 @@
+"""What the name of a unit tells: its kind, and how its committee is called."""
+
+from collections.abc import Mapping
+
+from thidua_cli import terms, text
+from thidua_cli.terms import Kind
+
+_KINDS_OF_WORDS: Mapping[str, Kind] = {
+    "phường": Kind.COMMUNE_COMMITTEE,
+    "xã": Kind.COMMUNE_COMMITTEE,
+    "thị trấn": Kind.COMMUNE_COMMITTEE,
+    "đặc khu": Kind.COMMUNE_COMMITTEE,
+    "quận": Kind.DISTRICT_COMMITTEE,
+    "huyện": Kind.DISTRICT_COMMITTEE,
+    "thị xã": Kind.DISTRICT_COMMITTEE,
+    "sở": Kind.DEPARTMENT,
+}
+
+
+def kind_of_name(name: str) -> Kind | None:
+    """The kind that the first words of a name tell, or none."""
+    key = text.name_key(name)
+    return next((kind for word, kind in _KINDS_OF_WORDS.items() if key.startswith(f"{word} ")), None)
+
+
+def committee_name(name: str, kind: Kind) -> str:
+    """The committee of a territory: `Phường Hải Châu` is `UBND phường Hải Châu`; other names stay."""
+    if kind not in (Kind.COMMUNE_COMMITTEE, Kind.DISTRICT_COMMITTEE):
+        return name
+    lowered = name.lower()
+    for word in terms.TERRITORY_WORDS:
+        if lowered.startswith(f"{word} "):
+            return f"UBND {word}{name[len(word) :]}"
+    return name

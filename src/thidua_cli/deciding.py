@@ -1,0 +1,262 @@
+"""What becomes of an incoming record or exemption: new, already recorded, different, or refused.
+
+Nothing is written here; a whole batch is decided before any of it is stored.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from thidua_cli import dates, status
+from thidua_cli.dates import show_day
+from thidua_cli.errors import NotFoundError, RefusedError, ThiduaError, UsageError
+from thidua_cli.language import _, current
+from thidua_cli.plan import Plan
+from thidua_cli.records import Document, Entry, Exemption, Record, live_exemptions, live_records
+from thidua_cli.terms import Action, State, label
+from thidua_cli.units import Directory, Version
+
+if TYPE_CHECKING:
+    from thidua_cli.models import DocumentIn, ExemptionIn, RecordIn
+
+
+class Outcome(NamedTuple):
+    """What becomes of one incoming entry.
+
+    `verdict` is `new`, `same` (already recorded, as `existing`), `differs` (from `existing`) or `refused`
+    (see `error`).
+    """
+
+    verdict: Literal["new", "same", "differs", "refused"]
+    entry: Entry | None = None
+    version: Version | None = None
+    existing: Entry | None = None
+    error: ThiduaError | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Register:
+    """What deciding needs to know of the register: its units, plan, and live entries by key."""
+
+    connection: sqlite3.Connection
+    known: int
+    plan: Plan
+    directory: Directory
+    today: date = field(default_factory=dates.today)
+    entries: dict[tuple[object, ...], Entry] = field(default_factory=dict)
+    _open: dict[Action, set[tuple[str, int]]] = field(default_factory=dict)
+    _rosters: dict[Action, set[tuple[str, int]]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, plan: Plan, known: int) -> "Register":
+        """All of the register as known at an operation."""
+        register = cls(connection, known, plan, Directory.read(connection, known))
+        register.entries.update({entry.key: entry for entry in live_records(connection, known)})
+        register.entries.update({entry.key: entry for entry in live_exemptions(connection, known)})
+        return register
+
+    def open_phases(self, action: Action, unit: int, before: str) -> list[str]:
+        """Phases before `before` in which the unit still owes that action."""
+        order = [phase.code for phase in self.plan.phases]
+        earlier = order[: order.index(before)]
+        if earlier:
+            self._load_rosters(action)
+        return [code for code in earlier if (code, unit) in self._open[action]]
+
+    def on_roster(self, action: Action, phase: str, unit: int) -> bool:
+        """Whether any obligation of that phase and action binds the unit today."""
+        self._load_rosters(action)
+        return (phase, unit) in self._rosters[action]
+
+    def _load_rosters(self, action: Action) -> None:
+        if action not in self._rosters:
+            found = status.facts(self.connection, self.today, self.known, action=action)
+            undone = (State.PENDING, State.OVERDUE)
+            self._rosters[action] = {(fact.phase, fact.unit) for fact in found}
+            self._open[action] = {
+                (fact.phase, fact.unit)
+                for fact in found
+                if status.judge(fact, self.today.isoformat()) in undone and not fact.ended_on
+            }
+
+
+def decide(register: Register, incoming: "RecordIn | ExemptionIn", unit_day: date | None = None) -> Outcome:
+    """What becomes of one incoming record or exemption; `unit_day` is the day to read the unit's code on.
+
+    Rules refuse a date in the future or before its phase, and a phase that cannot be told; they are returned
+    as `error`, with the exit code that the command line gives them.
+    """
+    from thidua_cli.models import RecordIn
+
+    try:
+        if isinstance(incoming, RecordIn):
+            return _decide_record(register, incoming, unit_day)
+        return _decide_exemption(register, incoming, unit_day)
+    except ThiduaError as error:
+        return Outcome("refused", error=error)
+
+
+def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | None) -> Outcome:
+    field = "done_on"
+    try:
+        _refuse_future(incoming.done_on, incoming, register.today)
+        _refuse_before_phase(register.plan, incoming)
+        field = "contents"
+        _check_contents(register.plan, incoming.contents)
+        field = "unit_code"
+        version = register.directory.resolve(incoming.unit_code, unit_day or incoming.done_on)
+        field = "phase"
+        phase = _phase_for(register, incoming, version)
+    except ThiduaError as error:
+        error.field = error.field or field
+        raise
+    entry = Record(
+        version.unit,
+        phase,
+        incoming.action,
+        incoming.done_on.isoformat(),
+        _document(incoming),
+        incoming.contents,
+    )
+    warnings = _document_warnings(incoming, incoming.done_on, version)
+    if not register.on_roster(incoming.action, phase, version.unit):
+        warnings += (
+            _("{unit}: không thuộc đối tượng phải {action} ở {phase}; vẫn ghi, không tính vào tỷ lệ").format(
+                unit=version.name, phase=phase, action=label(incoming.action, current())
+            ),
+        )
+    return _compare(register, entry, version, warnings)
+
+
+def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: date | None) -> Outcome:
+    field = "obligation"
+    try:
+        obligation = register.plan.obligation(incoming.obligation)
+        field = "exempted_on"
+        _refuse_future(incoming.exempted_on, incoming, register.today)
+        if incoming.exempted_on < obligation.phase.starts_on:
+            raise _before_phase(incoming.exempted_on, obligation.phase.code, obligation.phase.starts_on)
+        field = "unit_code"
+        version = register.directory.resolve(incoming.unit_code, unit_day or incoming.exempted_on)
+    except ThiduaError as error:
+        error.field = error.field or field
+        raise
+    entry = Exemption(
+        version.unit, obligation.code, incoming.exempted_on.isoformat(), incoming.reason, _document(incoming)
+    )
+    warnings = _document_warnings(incoming, None, version)
+    if version.kind not in obligation.kinds:
+        warnings += (
+            _("{unit}: không thuộc đối tượng của {code}").format(unit=version.name, code=obligation.code),
+        )
+    if not entry.document.number:
+        warnings += (_("{unit}: miễn mà chưa có số văn bản").format(unit=version.name),)
+    if done := register.entries.get((version.unit, obligation.phase.code, obligation.action)):
+        warnings += (
+            _("{unit}: đã thực hiện ở bản ghi #{number}, nên vẫn tính là đã thực hiện").format(
+                unit=version.name, number=done.id
+            ),
+        )
+    return _compare(register, entry, version, warnings)
+
+
+def _compare(register: Register, entry: Entry, version: Version, warnings: tuple[str, ...]) -> Outcome:
+    existing = register.entries.get(entry.key)
+    if existing is None:
+        return Outcome("new", entry, version, warnings=warnings)
+    same = existing.content() == entry.content()
+    return Outcome("same" if same else "differs", entry, version, existing, warnings=warnings)
+
+
+def _document(incoming: "DocumentIn") -> Document:
+    def iso(day: date | None) -> str | None:
+        return day.isoformat() if day else None
+
+    return Document(
+        incoming.document_number,
+        incoming.document_issuer,
+        iso(incoming.document_date),
+        iso(incoming.received_on),
+        incoming.evidence,
+        incoming.evidence_sha256,
+        incoming.note,
+    )
+
+
+def _refuse_future(day: date, incoming: "DocumentIn", today: date) -> None:
+    dates_given = {None: day, "document_date": incoming.document_date, "received_on": incoming.received_on}
+    for name, value in dates_given.items():
+        if value is not None and value > today:
+            error = RefusedError(
+                _("ngày {day} ở tương lai").format(day=show_day(value)), _("kiểm tra lại ngày")
+            )
+            error.field = name or ""
+            raise error
+
+
+def _check_contents(plan: Plan, contents: Sequence[int]) -> None:
+    unknown = [str(number) for number in contents if number not in plan.contents]
+    if unknown:
+        raise NotFoundError(
+            _("không có nội dung {numbers}").format(numbers=", ".join(unknown)),
+            *(f"{number}  {title}" for number, title in plan.contents.items()),
+        )
+
+
+def _before_phase(day: date, phase: str, start: date) -> RefusedError:
+    return RefusedError(
+        _("ngày {day} trước ngày đầu của {phase} ({start})").format(
+            day=show_day(day), phase=phase, start=show_day(start)
+        ),
+        _("kiểm tra lại ngày và giai đoạn"),
+    )
+
+
+def _refuse_before_phase(plan: Plan, incoming: "RecordIn") -> None:
+    phase = plan.phase(incoming.phase) if incoming.phase else plan.phases[0]
+    if incoming.done_on < phase.starts_on:
+        raise _before_phase(incoming.done_on, phase.code, phase.starts_on)
+
+
+def _phase_for(register: Register, incoming: "RecordIn", version: Version) -> str:
+    plan, day = register.plan, incoming.done_on
+    if incoming.phase:
+        return plan.phase(incoming.phase).code
+    held = plan.phase_of(day)
+    codes = ", ".join(item.code for item in plan.phases)
+    if held is None:
+        raise UsageError(
+            _("ngày {day} không thuộc giai đoạn nào: nêu --phase ({codes})").format(
+                day=show_day(day), codes=codes
+            )
+        )
+    if earlier := register.open_phases(incoming.action, version.unit, held.code):
+        raise UsageError(
+            _("{unit} chưa {action} ở {earlier}: nêu --phase {earlier} hoặc {phase}").format(
+                unit=version.name,
+                action=label(incoming.action, current()),
+                earlier=earlier[0],
+                phase=held.code,
+            )
+        )
+    return held.code
+
+
+def _document_warnings(incoming: "DocumentIn", done_on: date | None, version: Version) -> tuple[str, ...]:
+    warnings: tuple[str, ...] = ()
+    if done_on and incoming.document_date and incoming.document_date > done_on:
+        warnings += (
+            _("{unit}: văn bản ký ngày {signed}, sau ngày thực hiện {done}").format(
+                unit=version.name, signed=show_day(incoming.document_date), done=show_day(done_on)
+            ),
+        )
+    if done_on and incoming.received_on and incoming.received_on < done_on:
+        warnings += (
+            _("{unit}: nhận văn bản ngày {received}, trước ngày thực hiện {done}").format(
+                unit=version.name, received=show_day(incoming.received_on), done=show_day(done_on)
+            ),
+        )
+    return warnings
