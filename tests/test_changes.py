@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 import build
 from conftest import ROOT, Outcome, copy
@@ -673,15 +679,23 @@ class Life(RuleBasedStateMachine):
         self.register.close()
 
 
-def test_a_life_of_any_order(seeded: sqlite3.Connection) -> None:
-    """Whatever is recorded, voided, changed or undone later, the past stays, and every difference has its causes."""
-    from hypothesis.stateful import run_state_machine_as_test
-
+def _live(seeded: sqlite3.Connection, lives: int, steps: int) -> None:
     Life.source = seeded
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=checks
+            max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=checks
         ),
     )
+
+
+def test_a_life_of_any_order(seeded: sqlite3.Connection) -> None:
+    """Whatever comes later, the past stays, and every difference has its causes."""
+    _live(seeded, 25, 15)
+
+
+@pytest.mark.soak
+def test_many_long_lives(seeded: sqlite3.Connection) -> None:
+    """The same, longer."""
+    _live(seeded, 100, 30)

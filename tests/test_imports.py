@@ -267,17 +267,47 @@ def test_units_by_name_in_a_launches_file(run: Run, write: Callable[[str], str],
     assert "20246" in typo.err
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    data=st.binary(max_size=300) | st.text(max_size=200).map(str.encode),
-    form=st.sampled_from(list(FileFormat)),
-)
-def test_any_bytes_end_in_a_verdict(data: bytes, form: FileFormat) -> None:
+BYTES = st.binary(max_size=300) | st.text(max_size=200).map(str.encode)
+FORMS = st.sampled_from(list(FileFormat))
+QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+def _read_any(data: bytes, form: FileFormat) -> None:
     """Whatever a file holds, reading it gives a sheet or says what is wrong; never a crash."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "read_bytes", lambda _source: data)
         with contextlib.suppress(RejectedError):
             reading.read("x", ImportKind.LAUNCHES, reading.Wishes(form=form))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
+@given(data=BYTES, form=FORMS)
+def test_any_bytes_end_in_a_verdict(data: bytes, form: FileFormat) -> None:
+    """Any bytes under any format are read or refused."""
+    _read_any(data, form)
+
+
+@pytest.mark.soak
+@settings(max_examples=10_000, deadline=None, suppress_health_check=QUIET)
+@given(data=BYTES, form=FORMS)
+def test_very_many_bytes_end_in_a_verdict(data: bytes, form: FileFormat) -> None:
+    """The same, longer."""
+    _read_any(data, form)
+
+
+@pytest.mark.soak
+@settings(max_examples=3_000, deadline=None, suppress_health_check=QUIET)
+@given(
+    name=st.sampled_from(sorted(path.name for path in (ROOT / "tests").glob("[hw]o*/*.xls*"))),
+    flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8),
+)
+def test_damaged_workbooks_end_in_a_verdict(name: str, flips: list[tuple[float, int]]) -> None:
+    """A workbook with a few bytes changed anywhere is read or refused."""
+    path = next((ROOT / "tests").glob(f"[hw]o*/{name}"))
+    data = bytearray(path.read_bytes())
+    for place, value in flips:
+        data[int(place * len(data))] = value
+    _read_any(bytes(data), FileFormat.XLS if name.endswith("xls") else FileFormat.XLSX)
 
 
 @pytest.mark.parametrize("name", ["x_zip_bomb.xlsx", "x_far_cell.xlsx", "j_deep.json"])

@@ -22,7 +22,6 @@ from thidua_cli.language import _
 from thidua_cli.units import Directory
 
 if TYPE_CHECKING:
-
     from thidua_cli.imports.sheet import Sheet
 
 
