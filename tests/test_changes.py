@@ -374,6 +374,44 @@ def test_an_unsound_change_is_refused_whole(
     assert build.head(register) == 1
 
 
+@pytest.mark.parametrize(
+    "parents", [[("20242", "20242")], [("492", "493"), ("493", "492")], [("492", "20242")]]
+)
+def test_a_parent_is_above(run: Run, parents: list[tuple[str, str]]) -> None:
+    """Nobody is put under itself, under a unit below it, or under a lower level."""
+    codes = [
+        run("units", "rename", unit, "--parent", above, "--on", f"2024-0{month}-01", "--doc", "1/NQ").code
+        for month, (unit, above) in enumerate(parents, 1)
+    ]
+    assert codes == [0] * (len(parents) - 1) + [6]
+    assert len(run("units", "tree", "--format", "jsonl").out.splitlines()) == 117
+
+
+def test_another_parent_on_the_same_day_is_not_lost(run: Run) -> None:
+    """The same rename again is already recorded; with another parent, order or short name it is refused."""
+    rename = ("units", "rename", "20263", "--on", "2024-01-01", "--doc", "1/NQ")
+    assert run(*rename, "--parent", "492").code == 0
+    assert "already" in run(*rename, "--parent", "492").out
+    for other in (("--parent", "494"), ("--sort-order", "6"), ("--abbreviation", "Q")):
+        assert run(*rename, *other).code == 6
+
+
+def test_a_move_between_districts_is_told_as_one(run: Run) -> None:
+    """In a selection, a unit that left it is moved, not gone."""
+    run("units", "rename", "20263", "--parent", "492", "--on", "2024-01-01", "--doc", "1/NQ")
+    out = run(
+        "diff", "--from", "2023-12-31", "--to", "2024-06-01", "--district", "493", "--format", "jsonl"
+    ).out
+    assert {json.loads(line)["cause"] for line in out.splitlines()} == {"moved"}
+
+
+def test_a_part_does_not_pass_to_the_unit_itself(run: Run) -> None:
+    """A split into itself, and a unit named twice in a merge, are refused."""
+    on = ("--on", "2024-04-01", "--doc", "3/NQ")
+    assert run("units", "split", "20254", "--to", "20254", "--keep", *on).code == 6
+    assert run("units", "merge", "492", "493", "--into", "493", *on).code == 2
+
+
 def test_a_change_before_a_later_one_is_refused(register: sqlite3.Connection) -> None:
     """What was already changed from a later day on must be undone first."""
     assert not apply(register, [change("rename", "SDL Sở Du lịch", "SDL2 Sở Du lịch", "2025-03-01")]).faults

@@ -1,6 +1,6 @@
 """What changed between two moments, unit by unit: the causes add up to every difference of every figure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ class Cause(StrEnum):
     BECAME_OVERDUE = "became_overdue"
     UNIT_ENDED = "unit_ended"
     UNIT_RESTORED = "unit_restored"
+    MOVED = "moved"
 
 
 class Standing(NamedTuple):
@@ -64,16 +65,26 @@ class Change(NamedTuple):
 
 
 def compare(
-    before: Iterable[tuple[Fact, State]], after: Iterable[tuple[Fact, State]], started: set[str]
+    before: Iterable[tuple[Fact, State]],
+    after: Iterable[tuple[Fact, State]],
+    started: Collection[str] = (),
+    elsewhere: Collection[tuple[str, int]] = (),
 ) -> list[Change]:
-    """Every unit that stands differently; `started`: obligations whose phase had not begun before."""
+    """Every unit that stands differently.
+
+    `started`: obligations whose phase had not begun before; `elsewhere`: obligations and units that are on a
+    roster at both moments, but outside the selection at one of them.
+    """
     old = {(fact.obligation, fact.unit): Standing(fact, state) for fact, state in before}
     new = {(fact.obligation, fact.unit): Standing(fact, state) for fact, state in after}
     changes = []
     for key in {**old, **new}:
         one, other = old.get(key), new.get(key)
         if (one.figures() if one else None) != (other.figures() if other else None):
-            changes.append(Change(one, other, _cause(one, other, key[0] in started)))
+            moved = (one is None or other is None) and key in elsewhere
+            changes.append(
+                Change(one, other, Cause.MOVED if moved else _cause(one, other, key[0] in started))
+            )
     return changes
 
 

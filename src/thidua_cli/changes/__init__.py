@@ -30,7 +30,7 @@ def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Pla
     model = Model(directory, counters)
     days: dict[str, list[Row]] = {}
     for row in rows:
-        if _signature(row) in applied:
+        if _signature(row) in applied and _holds(directory, row):
             model.plan.unchanged += 1
         else:
             days.setdefault(row.day, []).append(row)
@@ -47,6 +47,23 @@ def apply(writer: store.Writer, made: Plan) -> None:
     for table, rows in made.rows.items():
         if rows:
             writer.insert(table, rows)
+
+
+def _holds(directory: Directory, row: Row) -> bool:
+    """Whether what a row says besides its signature is so: parent, order, abbreviation."""
+    change = row.change
+    held = next((each for each in directory.with_code(change.new_code or "") if each.holds_on(row.day)), None)
+    if held is None:
+        return True
+    above = directory.on(held.parent, row.day)
+    return (
+        (
+            change.parent_code is None
+            or (above is not None and above.code.lower() == change.parent_code.lower())
+        )
+        and change.sort_order in (None, held.sort_order)
+        and change.abbreviation in (None, held.abbreviation)
+    )
 
 
 def _signature(row: Row) -> tuple[object, ...]:

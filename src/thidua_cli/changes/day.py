@@ -7,7 +7,7 @@ from thidua_cli import terms, text
 from thidua_cli.changes.model import Fault, Model, Row, Step
 from thidua_cli.changes.naming import committee_name, kind_of_name
 from thidua_cli.language import _
-from thidua_cli.terms import Change, Extent, Kind
+from thidua_cli.terms import Change, Extent, Kind, Level
 from thidua_cli.units import Version
 
 _ENDING = (Change.MERGE, Change.SPLIT, Change.DISSOLVE)
@@ -113,6 +113,10 @@ class Day:
                 self._fault(
                     kept[1], "old_code", _("một đơn vị tiếp tục hai lần trong một ngày"), _("bỏ một dòng")
                 )
+            own = {(row.change.new_code or "").lower() for row in kept}
+            to_itself = [row for row in given if (row.change.new_code or "").lower() in own]
+            if to_itself:
+                self._fault(to_itself[0], "new_code", _("chuyển cho chính đơn vị ấy"), _("bỏ dòng này"))
             whole = [row for row in given if row.change.extent is Extent.WHOLE]
             if whole and (kept or len(given) > 1):
                 self._fault(
@@ -188,6 +192,8 @@ class Day:
             self._fault(row, "kind_of_change", _("giữ nguyên mà mã hoặc tên khác"), _("dùng rename"))
             return None
         parent = self._parent(row, held.parent)
+        if change.parent_code and not self._may_be_below(row, held, parent):
+            return None
         return held._replace(
             code=held.code if str(change.new_code).lower() == held.code.lower() else str(change.new_code),
             name=held.name
@@ -201,6 +207,22 @@ class Day:
             document_number=change.resolution,
             note=change.note,
         )
+
+    def _may_be_below(self, row: Row, held: Version, parent: int | None) -> bool:
+        """Whether the unit may come under that parent: not itself, not one below it, not of a lower level."""
+        levels = list(Level)
+        above = self.model.on(parent, self.before) or self.model.on(parent, self.day)
+        if above is not None and levels.index(above.level) > levels.index(held.level):
+            self._fault(row, "parent_code", _("cấp của đơn vị cấp trên lại thấp hơn"), _("sửa mã cấp trên"))
+            return False
+        seen: set[int] = set()
+        while above is not None and above.unit not in seen:
+            if above.unit == held.unit:
+                self._fault(row, "parent_code", _("đơn vị là cấp trên của chính mình"), _("sửa mã cấp trên"))
+                return False
+            seen.add(above.unit)
+            above = self.model.on(above.parent, self.day) or self.model.on(above.parent, self.before)
+        return True
 
     def _create(self) -> None:
         wanted: dict[str, list[int]] = {}
@@ -283,6 +305,7 @@ class Day:
         ending = {version.unit for version, _row in self._ending()}
         parent = otherwise
         while parent is not None and parent in ending:
+            ending.discard(parent)  # each is climbed over once, whatever the register holds
             held = self.model.on(parent, self.before)
             parent = held.parent if held else None
         if parent is not None or otherwise is not None:
@@ -309,7 +332,9 @@ class Day:
         """Units that live on under a unit that has ended come under the one above it."""
         for version in self.model.alive(self.day):
             parent = version.parent
-            while parent is not None and self.model.on(parent, self.day) is None:
+            seen: set[int] = set()
+            while parent is not None and parent not in seen and self.model.on(parent, self.day) is None:
+                seen.add(parent)
                 held = self.model.on(parent, self.before)
                 parent = held.parent if held else None
             if parent == version.parent:

@@ -257,7 +257,11 @@ def _other_holders(directory: Directory, version: Version, day: date) -> list[st
     words = [
         _("{code} vào ngày {day} là {name}").format(code=version.code, day=show_day(day), name=version.name),
         *(
-            _("từ {day} mã này là của {name}").format(day=show_day(other.valid_from), name=other.name)
+            (
+                _("từ {day} đến trước {end} mã này là của {name}")
+                if other.until_on
+                else _("từ {day} mã này là của {name}")
+            ).format(day=show_day(other.valid_from), end=show_day(other.until_on), name=other.name)
             for other in others
         ),
     ]

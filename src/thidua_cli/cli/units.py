@@ -245,9 +245,12 @@ def merge(
             kept = [_continues(target, "keep")]
         else:
             successor, kept = {"new_code": code or "", "new_name": name or ""}, []
-        return kept + [
-            _from(directory.resolve(unit, on - ONE_DAY), "merge", "whole") | successor for unit in units
-        ]
+        merged = [directory.resolve(unit, on - ONE_DAY) for unit in units]
+        named = [version.unit for version in merged] + ([target.unit] if into else [])
+        for version in merged:
+            if named.count(version.unit) > 1:
+                raise UsageError(_("{unit} được nêu hai lần").format(unit=version.name))
+        return kept + [_from(version, "merge", "whole") | successor for version in merged]
 
     _change(ctx, on, doc, note, rows, dry_run=dry_run)
 

@@ -111,6 +111,7 @@ _ALIASES: dict[ImportKind, dict[str, str]] = {
         "ghi chú": "note",
     },
 }
+REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
 _SPACES = re.compile(r"\s+")
 
 
@@ -156,7 +157,7 @@ def match(
     ignored: Sequence[str] = (),
 ) -> Headers:
     """Match a header row; `filled` tells which columns without a header hold data below it."""
-    left_out = {normal(header) for header in ignored}
+    left_out = {normal(header) for header in ignored} | REASON_HEADERS
     found: list[str | None] = []
     problems: list[Problem] = []
     for index, header in enumerate(headers):

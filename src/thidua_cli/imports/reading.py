@@ -145,7 +145,8 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> She
         raise reject(source, matched.problems, most=20)
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    sheet = Sheet([field for field in matched.fields if field], [], notices=notices, headers=headers)
+    kept = [name if field else "" for name, field in zip(headers, matched.fields, strict=True)]
+    sheet = Sheet([field for field in matched.fields if field], [], notices=notices, headers=kept)
     _refuse_merged(grid, header_row, sheet)
     plain = [columns.normal(name) for name in headers]
     changes: Counter[str] = Counter()

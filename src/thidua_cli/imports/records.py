@@ -107,7 +107,13 @@ def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
     field = "on" if error.field == "exempted_on" else error.field
     value = getattr(incoming.item, error.field, None) if error.field else None
     shown = value.isoformat() if isinstance(value, date) else value
-    return Problem(incoming.row, field, shown, error.message, "; ".join(hint.strip() for hint in error.hints))
+    return Problem(
+        incoming.row,
+        field,
+        shown,
+        error.message,
+        "; ".join(hint.strip() for hint in error.hints).replace(":; ", ": "),
+    )
 
 
 def _differs(incoming: Incoming, outcome: Outcome) -> Problem:

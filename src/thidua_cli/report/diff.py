@@ -32,7 +32,11 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
     before = judged(connection, one, chosen)
     after = judged(connection, other, chosen)
     started = {item.code for item in plan.obligations if one.as_of < item.phase.starts_on <= other.as_of}
-    changes = compare(before, after, started)
+    everyone = [
+        {(fact.obligation, fact.unit) for fact, _state in judged(connection, at, Filter(chosen.phase))}
+        for at in (one, other)
+    ]
+    changes = compare(before, after, started, everyone[0] & everyone[1])
     directory = units_of(connection, other)
     if len(directory.versions) < len(units_of(connection, one).versions):
         directory = units_of(connection, one)  # units that an undo took away still need their names
@@ -108,6 +112,7 @@ def cause_label(cause: Cause) -> str:
         Cause.BECAME_OVERDUE: _("quá hạn"),
         Cause.UNIT_ENDED: _("đơn vị chấm dứt"),
         Cause.UNIT_RESTORED: _("việc chấm dứt bị hủy"),
+        Cause.MOVED: _("chuyển địa bàn"),
     }[cause]
 
 
