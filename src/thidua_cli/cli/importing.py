@@ -185,7 +185,7 @@ def _report_json(
             for problem in importer.problems
         ],
     }
-    render.put((json.dumps(report, ensure_ascii=True, indent=2) + "\n").encode())
+    render.put((json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def _write_template(ctx: typer.Context, kind: ImportKind, output: Path | None) -> None:

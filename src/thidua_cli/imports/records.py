@@ -10,7 +10,7 @@ from thidua_cli.deciding import Outcome, Register
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet
 from thidua_cli.language import _
-from thidua_cli.records import Entry
+from thidua_cli.records import Entry, Exemption, Record
 
 if TYPE_CHECKING:
     from thidua_cli.models import ExemptionIn, RecordIn
@@ -118,21 +118,33 @@ def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
 
 def _differs(incoming: Incoming, outcome: Outcome) -> Problem:
     assert outcome.existing is not None and outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
+    name, number = outcome.version.name, outcome.existing.id
     return Problem(
         incoming.row,
         "",
         None,
-        _("{name}: sổ đã có #{number} ngày {old}{old_number}, tệp ghi ngày {new}{new_number}").format(
-            name=outcome.version.name,
-            number=outcome.existing.id,
-            old=show_day(outcome.existing.day),
-            old_number=_document(outcome.existing),
-            new=show_day(outcome.entry.day),
-            new_number=_document(outcome.entry),
+        _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
+            name=name, number=number, differences="; ".join(_differing(outcome.existing, outcome.entry))
         ),
-        _("sửa tệp, hoặc sửa bản ghi bằng thidua record correct"),
+        _("sửa tệp, hoặc --correct --reason để sửa bản ghi"),
     )
 
 
-def _document(entry: Entry) -> str:
-    return f" ({entry.document.number})" if entry.document.number else ""
+def _differing(old: Entry, new: Entry) -> list[str]:
+    """The fields in which two entries of one thing differ, each with both values."""
+    pairs: list[tuple[str, object, object]] = [
+        (_("ngày"), show_day(old.day), show_day(new.day)),
+        (_("số văn bản"), old.document.number, new.document.number),
+        (_("cơ quan ban hành"), old.document.issuer, new.document.issuer),
+        (_("ngày văn bản"), show_day(old.document.date), show_day(new.document.date)),
+        (_("ngày nhận"), show_day(old.document.received_on), show_day(new.document.received_on)),
+    ]
+    if isinstance(old, Record) and isinstance(new, Record):
+        pairs.append((_("nội dung"), ",".join(map(str, old.contents)), ",".join(map(str, new.contents))))
+    if isinstance(old, Exemption) and isinstance(new, Exemption):
+        pairs.append((_("lý do"), old.reason, new.reason))
+    return [
+        _("{what} {old} trong sổ, {new} trong tệp").format(what=what, old=one or "–", new=other or "–")
+        for what, one, other in pairs
+        if one != other
+    ]
