@@ -142,11 +142,6 @@ def check_code(value: str) -> str:
     return value
 
 
-def is_code(value: str) -> bool:
-    """Whether the text could be a unit's code."""
-    return len(value) <= CODE_LIMIT and _CODE.fullmatch(value) is not None
-
-
 def check_length(value: str, limit: int) -> str:
     """The value itself, if it has at most `limit` characters; raises InvalidError otherwise."""
     if len(value) > limit:

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
@@ -162,11 +161,6 @@ def warn(warnings: list[str]) -> None:
 def findings() -> typer.Exit:
     """The exit of a check that found something."""
     return typer.Exit(int(Exit.FINDINGS))
-
-
-def is_terminal() -> bool:
-    """Whether standard output is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def checked_reason(reason: str) -> str:
