@@ -30,6 +30,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 
 _CHUNK = 2000
+_SELECT = "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
 
 
 class Operation(NamedTuple):
@@ -94,8 +95,7 @@ def link_hash(
 def operations(connection: sqlite3.Connection, known: int) -> list[Operation]:
     """All operations up to number `known`, newest first."""
     rows = connection.execute(
-        "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
-        " WHERE number <= ? ORDER BY number DESC",
+        f"{_SELECT} WHERE number <= ? ORDER BY number DESC",
         (known,),
     )
     return [Operation(*row) for row in rows]
@@ -103,18 +103,14 @@ def operations(connection: sqlite3.Connection, known: int) -> list[Operation]:
 
 def head(connection: sqlite3.Connection) -> Operation | None:
     """The newest operation; none in a register that is still being made."""
-    row = connection.execute(
-        "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
-        " ORDER BY number DESC LIMIT 1"
-    ).fetchone()
+    row = connection.execute(f"{_SELECT} ORDER BY number DESC LIMIT 1").fetchone()
     return Operation(*row) if row else None
 
 
 def known_at(connection: sqlite3.Connection, stamp: str) -> Operation:
     """The last operation recorded by an instant; what init loaded is known at every instant."""
     row = connection.execute(
-        "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
-        " WHERE recorded_at <= ? OR number = 1 ORDER BY number DESC LIMIT 1",
+        f"{_SELECT} WHERE recorded_at <= ? OR number = 1 ORDER BY number DESC LIMIT 1",
         (stamp,),
     ).fetchone()
     return Operation(*row)
@@ -123,8 +119,7 @@ def known_at(connection: sqlite3.Connection, stamp: str) -> Operation:
 def numbered(connection: sqlite3.Connection, number: int) -> Operation | None:
     """Operation `number`, or none."""
     row = connection.execute(
-        "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
-        " WHERE number = ?",
+        f"{_SELECT} WHERE number = ?",
         (number,),
     ).fetchone()
     return Operation(*row) if row else None

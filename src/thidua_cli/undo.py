@@ -6,6 +6,7 @@ from typing import NamedTuple
 from thidua_cli import changes, journal, store
 from thidua_cli.errors import NotFoundError, RefusedError
 from thidua_cli.language import _
+from thidua_cli.records import EVERYTHING
 from thidua_cli.store import Writer
 from thidua_cli.units import Directory
 
@@ -72,7 +73,9 @@ def _voided_by(connection: sqlite3.Connection, number: int) -> list[tuple[str, i
 
 def _refuse_dependents(connection: sqlite3.Connection, number: int) -> None:
     """A unit that the operation created must not be what later rows are about."""
-    dependents = connection.execute(store.sql("dependents"), {"number": number, "known": 2**62}).fetchall()
+    dependents = connection.execute(
+        store.sql("dependents"), {"number": number, "known": EVERYTHING}
+    ).fetchall()
     if dependents:
         raise RefusedError(
             _("có dữ liệu ghi sau dựa trên thao tác #{number}; hoàn tác các thao tác ấy trước").format(
