@@ -163,14 +163,21 @@ def findings() -> typer.Exit:
     return typer.Exit(int(Exit.FINDINGS))
 
 
-def checked_reason(reason: str) -> str:
-    """The text of --reason; raises UsageError where it says nothing, is too long or cannot be taken."""
-    from thidua_cli.text import NOTE_LIMIT, check_length, clean
+def checked_text(value: str | None, name: str, limit: int, *, lines: bool = False) -> str:
+    """An option's text as the register takes it; raises UsageError where it cannot be or is too long."""
+    from thidua_cli.text import check_length, clean
 
     try:
-        cleaned = check_length(clean(reason, lines=True).value, NOTE_LIMIT)
+        return check_length(clean(value or "", lines=lines).value, limit)
     except InvalidError as error:
-        raise UsageError(f"--reason: {error.message}", error.cure) from None
+        raise UsageError(f"{name}: {error.message}", error.cure) from None
+
+
+def checked_reason(reason: str) -> str:
+    """The text of --reason, which must say something; raises UsageError as `checked_text`."""
+    from thidua_cli.text import NOTE_LIMIT
+
+    cleaned = checked_text(reason, "--reason", NOTE_LIMIT, lines=True)
     if not cleaned:
         raise UsageError(_("--reason bỏ trống"))
     return cleaned

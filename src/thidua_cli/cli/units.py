@@ -13,10 +13,11 @@ from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
 from thidua_cli.cli.reports import chosen
-from thidua_cli.errors import InvalidError, RefusedError, UsageError
+from thidua_cli.errors import RefusedError, UsageError
 from thidua_cli.language import _
 from thidua_cli.report.frame import moment
 from thidua_cli.terms import Kind, Level
+from thidua_cli.text import NUMBER_LIMIT
 from thidua_cli.units import Directory, Version
 
 if TYPE_CHECKING:
@@ -154,21 +155,11 @@ def add(
         if wrong := problems + made.problems:
             raise RefusedError(*map(str, wrong))
         if made.new:
-            imports.apply(writer, made, _document(doc))
+            imports.apply(writer, made, options.checked_text(doc, "--doc", NUMBER_LIMIT) or None)
     line = _("đã thêm {code}  {name}") if made.new else _("{code}  {name} đã có từ trước")
     unit = items[0].unit
     options.confirm([line.format(code=unit.code, name=unit.name)], saved=options.saved(writer))
     options.warn(made.warnings)
-
-
-def _document(doc: str | None) -> str | None:
-    """A document number as the register takes it; raises UsageError."""
-    from thidua_cli.text import NUMBER_LIMIT, check_length, clean
-
-    try:
-        return check_length(clean(doc or "").value, NUMBER_LIMIT) or None
-    except InvalidError as error:
-        raise UsageError(f"--doc: {error.message}", error.cure) from None
 
 
 Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
