@@ -93,7 +93,7 @@ class _Layout(NamedTuple):
 def _lay_out(table: Table, texts: list[list[str]], width: int) -> _Layout:
     shown = list(range(len(table.columns)))
     while True:
-        for gap, lines in ((2, 1), (2, 2), (1, 2), (1, 3)):
+        for gap, lines in ((2, 2), (1, 2), (1, 3)):
             available = width - gap * (len(shown) - 1)
             layout = _Layout(_widths(table, texts, shown, lines, available), gap)
             if layout.total <= width:
@@ -122,7 +122,8 @@ def _widths(
     full, least = {}, {}
     for index in shown:
         column = table.columns[index]
-        words = _label_width(column.label, lines)
+        # a number is narrow and its header may stand in lines; a text has room for its header
+        words = _label_width(column.label, lines if column.form in _RIGHT else lines - 1)
         cell = max((cell_len(text) for text in texts[index]), default=0)
         full[index] = max(cell, words)
         longest_word = max((cell_len(word) for text in texts[index] for word in text.split()), default=0)
