@@ -116,6 +116,22 @@ def test_codes_and_names_are_exactly_those_of_the_resolutions(
     )
 
 
+def test_the_departments_of_march(changed: sqlite3.Connection) -> None:
+    """On 01/03/2025 six departments are merged away, one is new, the others are the units that they were."""
+    before, after = (
+        {version.code: version for version in directory(changed).alive(day) if version.kind == "department"}
+        for day in ("2025-02-28", "2025-03-01")
+    )
+    assert set(before) - set(after) == {"SGTVT", "SKHDT", "SLDTBXH", "STTTT", "STNMT", "SNNPTNT"}
+    assert {code: after[code].name for code in set(after) - set(before)} == {
+        "SNNMT": "Sở Nông nghiệp và Môi trường"
+    }
+    assert all(
+        (after[code].unit, after[code].name) == (before[code].unit, before[code].name)
+        for code in set(after) & set(before)
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "before", "after"),
     [

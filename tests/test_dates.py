@@ -39,6 +39,16 @@ def test_anything_else_is_no_date(text: str) -> None:
         dates.parse_date(text)
 
 
+def test_the_cure_fits_the_form() -> None:
+    """Only a date written day first is told that the day comes first."""
+    cures = []
+    for text in ("2022-13-01", "03/25/2022", "3-25-2022"):
+        with pytest.raises(InvalidError) as caught:
+            dates.parse_date(text)
+        cures.append(caught.value.cure)
+    assert cures[0] != cures[1] == cures[2]
+
+
 def test_a_serial_number_says_its_day() -> None:
     """The message tells which day a bare Excel number would have been."""
     with pytest.raises(InvalidError, match="2022-03-15"):

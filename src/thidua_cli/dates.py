@@ -55,9 +55,9 @@ def parse_date(text: str) -> date:
         return date(int(year), int(month), int(day))
     except ValueError:
         problem = _("không có tháng {month}").format(month=month) if int(month) not in range(1, 13) else ""
-        raise InvalidError(
-            problem or _("không có ngày này"), _("viết ngày trước, tháng sau: 31/03/2022")
-        ) from None
+        iso = re.fullmatch(_ISO, value, re.ASCII)
+        cure = _("kiểm tra lại ngày") if iso else _("viết ngày trước, tháng sau: 31/03/2022")
+        raise InvalidError(problem or _("không có ngày này"), cure) from None
 
 
 def _why_not_a_date(value: str) -> str:
