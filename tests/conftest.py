@@ -39,7 +39,9 @@ def _memory(*, units: bool) -> sqlite3.Connection:
             made = unit_imports.first_units(resources.data("seed_units.csv"), date(2021, 1, 1))
             unit_imports.apply(writer, made)
 
-    store.found(connection, load, actor="test", command="init")
+    with pytest.MonkeyPatch.context() as patch:  # made before any test's own world
+        patch.setattr(dates, "now", lambda: NOW)
+        store.found(connection, load, actor="test", command="init")
     return connection
 
 
