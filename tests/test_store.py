@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 import build
-from conftest import NOW, process
+from conftest import NOW, copy, process
 from thidua_cli import dates, journal, store
 from thidua_cli.errors import StoreError
 
@@ -170,6 +172,25 @@ def test_a_new_register_is_private(tmp_path: Path) -> None:
     assert process("init", "--no-units", db=path).returncode == 0
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(path.parent.iterdir()) == [path]
+
+
+@given(note=st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
+@example('\x00\x01\x08\t\n\x0b\x0c\r\x1f\x7f\x80"\\/\u2028,null]')
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_digest_is_that_of_pythons_json(empty: sqlite3.Connection, note: str) -> None:
+    """Whatever a text holds, the digest is the SHA-256 of what Python's json writes of the rows."""
+    connection = copy(empty)
+    with store.write(connection, actor="test", command="x") as writer:
+        writer.insert("unit", [{"id": 1, "kind": "other", "level": "city"}])
+        version = {"id": 1, "unit": 1, "code": "X", "name": note, "valid_from": "2021-01-01", "note": None}
+        writer.insert("unit_version", [version])
+    rows = [
+        ["unit", 1, "other", "city", 2],
+        ["unit_version", 1, 1, "X", note, None, None, None, "2021-01-01", None, None, 2],
+    ]
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    assert journal.rows_digest(connection, 2) == (2, hashlib.sha256(text.encode()).hexdigest())
+    connection.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"SQLite format 3\x00 but not really"])
