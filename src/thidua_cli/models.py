@@ -1,196 +1,41 @@
 """What comes in: units, records, exemptions and the plan, validated in one place.
 
 A file's row and a command's options pass through the same models. Fields are named as in the JSON output;
-text is made regular first (`text.clean`), and every complaint is an InvalidError with its cure.
+what a field may hold is in `fields`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from thidua_cli import dates, encodings, terms, text
+from thidua_cli import fields, terms, text
 from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
 
-
-def _text(value: object, *, lines: bool = False) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise InvalidError(_("phải là chữ, không phải số hay kiểu khác"), _("ghi giá trị trong ngoặc kép"))
-    return text.clean(value, lines=lines).value
-
-
-def _optional(value: object) -> str | None:
-    return _text(value) or None
-
-
-def _code(value: object) -> str:
-    return text.check_code(_text(value))
-
-
-def _optional_code(value: object) -> str | None:
-    return text.check_code(code) if (code := _text(value)) else None
-
-
-def _name(value: object) -> str:
-    try:
-        return text.check_name(_text(value))
-    except InvalidError:
-        guess = encodings.disguised(value) if isinstance(value, str) else None
-        if guess is None:
-            raise
-        raise InvalidError(
-            _("trông như {encoding} đọc nhầm: '{name}'").format(
-                encoding=guess.encoding, name=text.visible(guess.preview[0])[:60]
-            ),
-            _("chuyển tệp sang Unicode (UTF-8) rồi thử lại"),
-        ) from None
-
-
-def _short(value: object) -> str | None:
-    return text.check_length(_text(value), text.NAME_LIMIT) or None
-
-
-def _number(value: object) -> str | None:
-    return text.check_length(_text(value), text.NUMBER_LIMIT) or None
-
-
-def _note(value: object) -> str | None:
-    return text.check_length(_text(value, lines=True), text.NOTE_LIMIT) or None
-
-
-def _reason(value: object) -> str:
-    reason = text.check_length(_text(value, lines=True), text.NOTE_LIMIT)
-    if not reason:
-        raise InvalidError(_("lý do bỏ trống"), _("ghi lý do"))
-    return reason
-
-
-def _day(value: object) -> date:
-    return value if isinstance(value, date) else dates.parse_date(_text(value))
-
-
-def _optional_day(value: object) -> date | None:
-    return None if value is None or _text_is_empty(value) else _day(value)
-
-
-def _text_is_empty(value: object) -> bool:
-    return isinstance(value, str) and not _text(value)
-
-
-def _kind(value: object) -> terms.Kind:
-    written = _text(value)
-    if (kind := terms.kind_names().get(written.lower())) is None:
-        raise InvalidError(
-            _("không có loại đơn vị này"), _("dùng một trong: {kinds}").format(kinds=", ".join(terms.Kind))
-        )
-    return kind
-
-
-def _level(value: object) -> terms.Level | None:
-    written = _text(value)
-    if not written:
-        return None
-    if (level := terms.level_names().get(written.lower())) is None:
-        raise InvalidError(
-            _("không có cấp này"), _("dùng một trong: {levels}").format(levels=", ".join(terms.Level))
-        )
-    return level
-
-
-def _whole_number(value: object) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        number = value
-    else:
-        written = _text(value)
-        if not written:
-            return None
-        if not (written.isascii() and written.isdigit()):
-            raise InvalidError(_("không phải số nguyên"), _("ghi các chữ số 0-9"))
-        number = int(written[:20])
-    if not 0 <= number < 10**9:
-        raise InvalidError(_("số quá lớn hoặc âm"), _("ghi số từ 0 đến 999999999"))
-    return number
-
-
-def _contents(value: object) -> tuple[int, ...]:
-    parts = value if isinstance(value, (list, tuple)) else _text(value).split(",")
-    numbers: set[int] = set()
-    for part in parts:
-        for piece in str(part).split(","):
-            if not piece.strip():
-                continue
-            if not (piece.strip().isascii() and piece.strip().isdigit()):
-                raise InvalidError(_("nội dung thi đua là các số, như 1,3"), _("ghi số của nội dung"))
-            numbers.add(int(piece.strip()[:9]))
-    return tuple(sorted(numbers))
-
-
-def _unit(value: object) -> str:
-    reference = text.check_length(_text(value), text.NAME_LIMIT)
-    if not reference:
-        raise InvalidError(_("đơn vị bỏ trống"), _("ghi mã hoặc tên đầy đủ của đơn vị"))
-    return reference
-
-
-def _obligation(value: object) -> str:
-    code = text.check_length(_text(value), text.CODE_LIMIT)
-    if not code:
-        raise InvalidError(_("nghĩa vụ bỏ trống"), _("ghi mã nghĩa vụ, ví dụ p1-launch"))
-    return code
-
-
-def _optional_name(value: object) -> str | None:
-    return text.check_name(name) if (name := _text(value)) else None
-
-
-def _optional_kind(value: object) -> terms.Kind | None:
-    return _kind(value) if _text(value) else None
-
-
-def _term(term: type[StrEnum], value: object) -> StrEnum:
-    written = _text(value).lower()
-    if written not in list(term):
-        raise InvalidError(
-            _("không có giá trị này"), _("dùng một trong: {terms}").format(terms=", ".join(term))
-        )
-    return term(written)
-
-
-def _change(value: object) -> StrEnum:
-    return _term(terms.Change, value)
-
-
-def _extent(value: object) -> StrEnum:
-    return _term(terms.Extent, value) if _text(value) else terms.Extent.WHOLE
-
-
-OptionalName = Annotated[str | None, BeforeValidator(_optional_name)]
-OptionalKind = Annotated[terms.Kind | None, BeforeValidator(_optional_kind)]
-ChangeKind = Annotated[terms.Change, BeforeValidator(_change)]
-ExtentOfChange = Annotated[terms.Extent, BeforeValidator(_extent)]
-UnitReference = Annotated[str, BeforeValidator(_unit)]
-ObligationCode = Annotated[str, BeforeValidator(_obligation)]
-Text = Annotated[str | None, BeforeValidator(_optional)]
-Code = Annotated[str, BeforeValidator(_code)]
-OptionalCode = Annotated[str | None, BeforeValidator(_optional_code)]
-Name = Annotated[str, BeforeValidator(_name)]
-ShortText = Annotated[str | None, BeforeValidator(_short)]
-DocumentNumber = Annotated[str | None, BeforeValidator(_number)]
-Note = Annotated[str | None, BeforeValidator(_note)]
-Reason = Annotated[str, BeforeValidator(_reason)]
-Day = Annotated[date, BeforeValidator(_day)]
-OptionalDay = Annotated[date | None, BeforeValidator(_optional_day)]
-KindOfUnit = Annotated[terms.Kind, BeforeValidator(_kind)]
-OptionalLevel = Annotated[terms.Level | None, BeforeValidator(_level)]
-WholeNumber = Annotated[int | None, BeforeValidator(_whole_number)]
-Contents = Annotated[tuple[int, ...], BeforeValidator(_contents)]
+OptionalName = Annotated[str | None, BeforeValidator(fields.optional_name)]
+OptionalKind = Annotated[terms.Kind | None, BeforeValidator(fields.optional_kind)]
+ChangeKind = Annotated[terms.Change, BeforeValidator(fields.change)]
+ExtentOfChange = Annotated[terms.Extent, BeforeValidator(fields.extent)]
+UnitReference = Annotated[str, BeforeValidator(fields.unit)]
+ObligationCode = Annotated[str, BeforeValidator(fields.obligation)]
+Text = Annotated[str | None, BeforeValidator(fields.optional)]
+Code = Annotated[str, BeforeValidator(fields.code)]
+OptionalCode = Annotated[str | None, BeforeValidator(fields.optional_code)]
+Name = Annotated[str, BeforeValidator(fields.name)]
+ShortText = Annotated[str | None, BeforeValidator(fields.short)]
+DocumentNumber = Annotated[str | None, BeforeValidator(fields.number)]
+Note = Annotated[str | None, BeforeValidator(fields.note)]
+Reason = Annotated[str, BeforeValidator(fields.reason)]
+Day = Annotated[date, BeforeValidator(fields.day)]
+OptionalDay = Annotated[date | None, BeforeValidator(fields.optional_day)]
+KindOfUnit = Annotated[terms.Kind, BeforeValidator(fields.kind)]
+OptionalLevel = Annotated[terms.Level | None, BeforeValidator(fields.level)]
+WholeNumber = Annotated[int | None, BeforeValidator(fields.whole_number)]
+Contents = Annotated[tuple[int, ...], BeforeValidator(fields.contents)]
 
 
 class Incoming(BaseModel):

@@ -1,0 +1,182 @@
+"""What each field of an incoming row may hold: from the value as given to the value as stored.
+
+One function for each kind of field, for a file and for the command line alike; text is made regular first
+(`text.clean`). Every complaint is an InvalidError with its cure. `models` puts the fields together.
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from thidua_cli import dates, encodings, terms, text
+from thidua_cli.errors import InvalidError
+from thidua_cli.language import _
+
+
+def plain(value: object, *, lines: bool = False) -> str:
+    """A regular text; nothing is an empty one."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InvalidError(_("phải là chữ, không phải số hay kiểu khác"), _("ghi giá trị trong ngoặc kép"))
+    return text.clean(value, lines=lines).value
+
+
+def optional(value: object) -> str | None:
+    """A text of any length, or none."""
+    return plain(value) or None
+
+
+def code(value: object) -> str:
+    """The code of a unit."""
+    return text.check_code(plain(value))
+
+
+def optional_code(value: object) -> str | None:
+    """The code of a unit, or none."""
+    return text.check_code(written) if (written := plain(value)) else None
+
+
+def name(value: object) -> str:
+    """The full name of a unit; a name in the letters of an old encoding says which one it seems to be."""
+    try:
+        return text.check_name(plain(value))
+    except InvalidError:
+        guess = encodings.disguised(value) if isinstance(value, str) else None
+        if guess is None:
+            raise
+        raise InvalidError(
+            _("trông như {encoding} đọc nhầm: '{name}'").format(
+                encoding=guess.encoding, name=text.visible(guess.preview[0])[:60]
+            ),
+            _("chuyển tệp sang Unicode (UTF-8) rồi thử lại"),
+        ) from None
+
+
+def optional_name(value: object) -> str | None:
+    """The name of a unit, or none."""
+    return text.check_name(written) if (written := plain(value)) else None
+
+
+def short(value: object) -> str | None:
+    """A text no longer than a name, or none."""
+    return text.check_length(plain(value), text.NAME_LIMIT) or None
+
+
+def number(value: object) -> str | None:
+    """The number of a document, as typed, or none."""
+    return text.check_length(plain(value), text.NUMBER_LIMIT) or None
+
+
+def note(value: object) -> str | None:
+    """A note, which may have several lines, or none."""
+    return text.check_length(plain(value, lines=True), text.NOTE_LIMIT) or None
+
+
+def reason(value: object) -> str:
+    """A reason, which must say something."""
+    written = text.check_length(plain(value, lines=True), text.NOTE_LIMIT)
+    if not written:
+        raise InvalidError(_("lý do bỏ trống"), _("ghi lý do"))
+    return written
+
+
+def day(value: object) -> date:
+    """A calendar day."""
+    return value if isinstance(value, date) else dates.parse_date(plain(value))
+
+
+def optional_day(value: object) -> date | None:
+    """A calendar day, or none."""
+    empty = value is None or (isinstance(value, str) and not plain(value))
+    return None if empty else day(value)
+
+
+def kind(value: object) -> terms.Kind:
+    """A kind of unit, by its word or a label."""
+    if (found := terms.kind_names().get(plain(value).lower())) is None:
+        raise InvalidError(
+            _("không có loại đơn vị này"), _("dùng một trong: {kinds}").format(kinds=", ".join(terms.Kind))
+        )
+    return found
+
+
+def optional_kind(value: object) -> terms.Kind | None:
+    """A kind of unit, or none."""
+    return kind(value) if plain(value) else None
+
+
+def level(value: object) -> terms.Level | None:
+    """A level, by its word or a label, or none."""
+    written = plain(value)
+    if not written:
+        return None
+    if (found := terms.level_names().get(written.lower())) is None:
+        raise InvalidError(
+            _("không có cấp này"), _("dùng một trong: {levels}").format(levels=", ".join(terms.Level))
+        )
+    return found
+
+
+def whole_number(value: object) -> int | None:
+    """A number from 0 to 999999999, or none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        found = value
+    else:
+        written = plain(value)
+        if not written:
+            return None
+        if not (written.isascii() and written.isdigit()):
+            raise InvalidError(_("không phải số nguyên"), _("ghi các chữ số 0-9"))
+        found = int(written[:20])
+    if not 0 <= found < 10**9:
+        raise InvalidError(_("số quá lớn hoặc âm"), _("ghi số từ 0 đến 999999999"))
+    return found
+
+
+def contents(value: object) -> tuple[int, ...]:
+    """Numbers of contents, in order, each once: from `1,3`, or several such texts."""
+    parts = value if isinstance(value, (list, tuple)) else plain(value).split(",")
+    numbers: set[int] = set()
+    for part in parts:
+        for piece in str(part).split(","):
+            if not piece.strip():
+                continue
+            if not (piece.strip().isascii() and piece.strip().isdigit()):
+                raise InvalidError(_("nội dung thi đua là các số, như 1,3"), _("ghi số của nội dung"))
+            numbers.add(int(piece.strip()[:9]))
+    return tuple(sorted(numbers))
+
+
+def unit(value: object) -> str:
+    """A code, or a name with its level word."""
+    reference = text.check_length(plain(value), text.NAME_LIMIT)
+    if not reference:
+        raise InvalidError(_("đơn vị bỏ trống"), _("ghi mã hoặc tên đầy đủ của đơn vị"))
+    return reference
+
+
+def obligation(value: object) -> str:
+    """The code of an obligation."""
+    written = text.check_length(plain(value), text.CODE_LIMIT)
+    if not written:
+        raise InvalidError(_("nghĩa vụ bỏ trống"), _("ghi mã nghĩa vụ, ví dụ p1-launch"))
+    return written
+
+
+def change(value: object) -> StrEnum:
+    """The kind of a change."""
+    return _term(terms.Change, value)
+
+
+def extent(value: object) -> StrEnum:
+    """How much of a unit a change is about; without a word, the whole."""
+    return _term(terms.Extent, value) if plain(value) else terms.Extent.WHOLE
+
+
+def _term(words: type[StrEnum], value: object) -> StrEnum:
+    written = plain(value).lower()
+    if written not in list(words):
+        raise InvalidError(
+            _("không có giá trị này"), _("dùng một trong: {terms}").format(terms=", ".join(words))
+        )
+    return words(written)
