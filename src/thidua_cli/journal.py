@@ -74,8 +74,10 @@ def _chunks(connection: sqlite3.Connection, number: int) -> Iterator[list[str]]:
             (number,),
         )
         cursor.row_factory = None
+        ends_in_null = columns[-1] != "operation"
         while rows := cursor.fetchmany(_CHUNK):
-            yield [_without_trailing_nulls(row) for (row,) in rows]
+            texts = [row for (row,) in rows]
+            yield [_without_trailing_nulls(row) for row in texts] if ends_in_null else texts
 
 
 def _without_trailing_nulls(row: str) -> str:

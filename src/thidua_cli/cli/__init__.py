@@ -38,7 +38,7 @@ class _Closed(io.RawIOBase):
 
 def main() -> NoReturn:
     """The console script."""
-    gc.set_threshold(100_000)  # start-up makes many objects and no rubbish
+    gc.set_threshold(1_000_000)  # start-up and long files make many objects and no rubbish
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
             signal.signal(number, _on_signal)

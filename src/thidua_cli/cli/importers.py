@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from thidua_cli import changes, records, store
+from thidua_cli import changes, dates, records, store
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
@@ -11,11 +11,13 @@ from thidua_cli.dates import show_day
 from thidua_cli.deciding import Register
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.language import _
-from thidua_cli.units import Directory
+from thidua_cli.units import Directory, describe
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from thidua_cli.imports.bulk import Bulk
+    from thidua_cli.imports.cells import Table
     from thidua_cli.imports.records import RecordPlan
     from thidua_cli.imports.sheet import Problem, Sheet
     from thidua_cli.imports.units import UnitPlan
@@ -113,60 +115,90 @@ class Changes:
 class Records:
     """An import of launches, registrations, reviews or exemptions."""
 
-    def __init__(self, sheet: "Sheet", kind: ImportKind, reason: str | None) -> None:
-        self.sheet, self.kind, self.reason = sheet, kind, reason
+    def __init__(self, source: "Table | Sheet", kind: ImportKind, reason: str | None) -> None:
+        self.source, self.kind, self.reason = source, kind, reason
         self.problems: list[Problem] = []
+        self.sheet: Sheet
+        self.bulk: Bulk | None = None
         self.made: RecordPlan
+        self.new = 0
+        self.examples: list[str] = []
 
     def plan(self, connection: "sqlite3.Connection") -> None:
+        from thidua_cli.imports import bulk, cells, records
+        from thidua_cli.imports.cells import Table
+        from thidua_cli.imports.sheet import Sheet
+
+        plan = plans.load(connection)
+        self.made = records.RecordPlan()
+        if isinstance(self.source, Table) and self.reason is None:
+            self.bulk = bulk.plan(self.source, self.kind, connection, plan, dates.today())
+        if self.bulk is None:
+            self.sheet = cells.sheet_of(self.source)
+            self._plan_rows(connection, plan)
+        else:
+            self.sheet = Sheet([], [], notices=list(self.source.notices))
+            self.new = len(self.bulk.units)
+            self.examples = [
+                f"  + {code}  {name}  {show_day(day)}"
+                for code, name, day in bulk.examples(connection, self.bulk, EXAMPLES)
+            ]
+
+    def _plan_rows(self, connection: "sqlite3.Connection", plan: "plans.Plan") -> None:
         from thidua_cli.imports import records as imports
 
         items, problems = imports.check(self.sheet, self.kind)
-        self.register = Register.read(connection, plans.load(connection), records.EVERYTHING)
-        self.made = imports.plan(items, self.register, correct=self.reason is not None)
+        register = Register.read(connection, plan, records.EVERYTHING)
+        self.directory = register.directory
+        self.made = imports.plan(items, register, correct=self.reason is not None)
         self.problems = problems + self.made.problems
+        self.new = len(self.made.new)
+        self.examples = [
+            f"  + {self._unit(entry)}  {show_day(entry.day)}" for _incoming, entry in self.made.new[:EXAMPLES]
+        ]
 
     def apply(self, writer: store.Writer) -> None:
         for _incoming, old, fresh in self.made.corrected:
             records.correct(writer, int(old.id or 0), str(self.reason), fresh)
-        if self.made.new:
-            records.add(writer, [entry for _incoming, entry in self.made.new])
+        records.add(writer, [entry for _incoming, entry in self.made.new])
+        if self.bulk is not None:
+            from thidua_cli.imports import bulk
+
+            bulk.apply(writer, self.bulk)
 
     def counts(self) -> dict[str, int]:
-        made = self.made
-        return {"new": len(made.new), "changed": len(made.corrected), "unchanged": len(made.unchanged)}
+        return {
+            "new": self.new,
+            "changed": len(self.made.corrected),
+            "unchanged": len(self.made.unchanged),
+        }
 
     def warnings(self) -> list[str]:
         return self.made.warnings
 
     def report(self, name: str, *, dry_run: bool, saved: str) -> None:
-        new, same = len(self.made.new), len(self.made.unchanged)
-        lines = [_summary(name, new, same, dry_run, changed=len(self.made.corrected))]
+        changed, same = len(self.made.corrected), len(self.made.unchanged)
+        lines = [_summary(name, self.new, same, dry_run, changed=changed)]
         for _incoming, old, fresh in self.made.corrected[:EXAMPLES]:
-            version = self.register.directory.last(fresh.unit, fresh.day)
             lines.append(
-                _("  ~ {code}  {name}: #{number} ngày {old} sửa thành {new}").format(
-                    code=version.code,
-                    name=version.name,
-                    number=old.id,
-                    old=show_day(old.day),
-                    new=show_day(fresh.day),
+                _("  ~ {unit}: #{number} ngày {old} sửa thành {new}").format(
+                    unit=self._unit(fresh), number=old.id, old=show_day(old.day), new=show_day(fresh.day)
                 )
             )
-        lines += rest(len(self.made.corrected))
-        for _incoming, entry in self.made.new[:EXAMPLES]:
-            version = self.register.directory.last(entry.unit, entry.day)
-            lines.append(f"  + {version.code}  {version.name}  {show_day(entry.day)}")
-        lines += rest(new)
+        lines += rest(changed)
+        lines += self.examples
+        lines += rest(self.new)
         for _incoming, existing in self.made.unchanged[:EXAMPLES]:
-            version = self.register.directory.last(existing.unit, existing.day)
             lines.append(
-                _("  = {code}  {name}: đã ghi ở #{number} từ trước").format(
-                    code=version.code, name=version.name, number=existing.id
+                _("  = {unit}: đã ghi ở #{number} từ trước").format(
+                    unit=self._unit(existing), number=existing.id
                 )
             )
         options.confirm(lines + rest(same), saved=saved)
         options.warn(self.made.warnings)
+
+    def _unit(self, entry: records.Entry) -> str:
+        return describe(self.directory.last(entry.unit, entry.day))
 
 
 def _summary(name: str, new: int, same: int, dry_run: bool, changed: int = 0) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,15 +14,13 @@ from thidua_cli.cli import options
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.errors import UsageError
 from thidua_cli.imports import columns, reading
+from thidua_cli.imports.cells import sheet_of
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat, Wishes
 from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import reject
 from thidua_cli.language import _
 from thidua_cli.units import Directory
-
-if TYPE_CHECKING:
-    from thidua_cli.imports.sheet import Sheet
 
 
 class ReportForm(StrEnum):
@@ -117,15 +115,15 @@ def run(
     if correct and not reason:
         raise UsageError(_("--correct cần --reason"))
     why = options.checked_reason(reason) if reason is not None else None
-    read = reading.read(
+    read = reading.read_table(
         file, kind, _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
     )
     name = file if file != reading.STDIN else _("đầu vào chuẩn")
     importer: Importer
     if kind is ImportKind.UNITS:
-        importer = Units(read, on, province)
+        importer = Units(sheet_of(read), on, province)
     elif kind is ImportKind.CHANGES:
-        importer = Changes(read)
+        importer = Changes(sheet_of(read))
     else:
         importer = Records(read, kind, why if correct else None)
     if dry_run:
@@ -138,23 +136,22 @@ def run(
                 importer.apply(writer)
     if importer.problems:
         if rejects is not None:
-            write_rejects(rejects, read, importer.problems)
+            write_rejects(rejects, importer.sheet, importer.problems)
         if report_form is ReportForm.JSON:
-            _report_json(name, kind, importer, read, dry_run=dry_run, operation=None)
-        raise reject(name, importer.problems, max_errors, items=read.items)
+            _report_json(name, kind, importer, dry_run=dry_run, operation=None)
+        raise reject(name, importer.problems, max_errors, items=importer.sheet.items)
     if report_form is ReportForm.JSON:
         operation = None if dry_run or writer.operation is None else writer.operation.number
-        _report_json(name, kind, importer, read, dry_run=dry_run, operation=operation)
+        _report_json(name, kind, importer, dry_run=dry_run, operation=operation)
         return
     importer.report(name, dry_run=dry_run, saved="" if dry_run else options.saved(writer))
-    options.notice(read.notices)
+    options.notice(importer.sheet.notices)
 
 
 def _report_json(
     name: str,
     kind: ImportKind,
     importer: Importer,
-    sheet: "Sheet",
     *,
     dry_run: bool,
     operation: int | None,
@@ -172,7 +169,7 @@ def _report_json(
         "stored": operation is not None,
         **importer.counts(),
         "refused": len(refused),
-        "notices": list(sheet.notices),
+        "notices": list(importer.sheet.notices),
         "warnings": importer.warnings(),
         "problems": [
             {

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from thidua_cli.imports import columns
+from thidua_cli.imports.cells import CODES, DAYS
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import MARK
-from thidua_cli.imports.reading import CODES, DAYS
 from thidua_cli.language import _
 from thidua_cli.terms import Change, Extent, Kind, Level
 from thidua_cli.units import Version

@@ -94,12 +94,13 @@ def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[
     import csv
 
     csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number, line = skipped, skipped
+
+    def reader() -> Iterator[list[str]]:
+        return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+    number = skipped
     try:
-        for values in reader:
-            number += 1
-            line = reader.line_num + skipped
+        for number, values in enumerate(reader(), skipped + 1):
             if len(values) > MOST_COLUMNS:
                 raise RejectedError(
                     _("{file}: dòng {row} có {count} cột, tối đa {most}").format(
@@ -108,15 +109,15 @@ def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[
                 )
             yield number, values
     except csv.Error as error:
+        again = reader()
+        for _good in range(number - skipped):
+            next(again)
+        line = again.line_num + skipped + 1  # type: ignore[attr-defined]
         if "unexpected end of data" in str(error):
             raise RejectedError(
-                _("{file}: dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(
-                    file=name, line=line + 1
-                ),
+                _("{file}: dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(file=name, line=line),
                 _("Thêm dấu ngoặc kép đóng, hoặc bỏ dấu mở."),
             ) from None
         raise RejectedError(
-            _("{file}: dòng {line} sai dạng CSV: {why}").format(
-                file=name, line=reader.line_num + skipped, why=error
-            )
+            _("{file}: dòng {line} sai dạng CSV: {why}").format(file=name, line=line, why=error)
         ) from None

@@ -1,0 +1,192 @@
+"""What the cells under a header say: text made ready, dates and numbers only where they belong."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from thidua_cli import text
+from thidua_cli.errors import InvalidError
+from thidua_cli.imports import columns
+from thidua_cli.imports.grid import Cell, Grid, address
+from thidua_cli.imports.sheet import Problem, Sheet
+from thidua_cli.language import _
+
+_MOST_DIGITS = 10**15
+_DAY_0, _DAY_0_1904 = date(1899, 12, 30), date(1904, 1, 1)
+
+CODES = {"code", "parent_code", "unit_code", "old_code", "new_code"}
+DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
+
+
+class Table(NamedTuple):
+    """Rows of a file under a header, their cells as they stand.
+
+    `fields` names the field of each column (None: left out), `kept` its header likewise; `headers` is the
+    whole header row, number `header_row` of the file.
+    """
+
+    fields: Sequence[str | None]
+    kept: Sequence[str]
+    headers: Sequence[str]
+    header_row: int
+    body: Sequence[tuple[int, Sequence[Cell]]]
+    grid: Grid
+    notices: Sequence[str]
+
+
+def sheet_of(table: Table | Sheet) -> Sheet:
+    """The rows by field, with what is wrong in their cells; a sheet is one already."""
+    if isinstance(table, Sheet):
+        return table
+    grid, width = table.grid, len(table.headers)
+    made = Sheet(
+        [field for field in table.fields if field], [], notices=list(table.notices), headers=table.kept
+    )
+    _refuse_merged(grid, table.header_row, made)
+    plain = [columns.normal(name) for name in table.headers]
+    changes: Counter[str] = Counter()
+    numbers = 0
+    for number, values in table.body:
+        if len(values) != width and not grid.letters:
+            made.problems.append(_ragged(number, len(values), width))
+        elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
+            made.problems.append(Problem(number, "", None, _("lặp lại dòng tiêu đề"), _("xóa dòng này")))
+        else:
+            known = len(made.problems)
+            row, digits = _row(made, number, values, table.fields, grid, changes)
+            numbers += digits
+            if len(made.problems) == known:  # what the cells are comes before what they say
+                made.rows.append((number, row))
+            made.raw.append((number, [header_text(value) for value in values]))
+    if numbers:
+        made.notices.append(_("{count} mã là số, đã lấy các chữ số của số").format(count=numbers))
+    made.notices += [_change_words(change).format(count=count) for change, count in changes.items()]
+    return made
+
+
+def header_text(cell: Cell) -> str:
+    """A cell as a header, or as it is handed back with what is wrong."""
+    if cell is None:
+        return ""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def empty(cell: Cell) -> bool:
+    """Whether nothing stands in a cell."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def blank(values: Sequence[Cell]) -> bool:
+    """Whether nothing stands in a row."""
+    first = values[0] if values else None
+    if isinstance(first, str) and first[:1].isalnum():  # nearly every row
+        return False
+    return all(map(empty, values))
+
+
+def _is_header(values: Sequence[Cell], plain: Sequence[str]) -> bool:
+    return [columns.normal(header_text(value)) for value in values] == list(plain)
+
+
+def _ragged(row: int, found: int, expected: int) -> Problem:
+    return Problem(
+        row,
+        "",
+        None,
+        _("có {found} ô, cần {expected}").format(found=found, expected=expected),
+        _("giá trị có dấu phân cách phải đặt trong ngoặc kép"),
+    )
+
+
+def _refuse_merged(grid: Grid, header_row: int, sheet: Sheet) -> None:
+    for top, left, bottom, right in grid.merged:
+        if bottom > header_row:
+            where = f"{address(top, left)}:{address(bottom, right)}"
+            sheet.problems.append(
+                Problem(
+                    top, where, None, _("ô trộn trong vùng dữ liệu"), _("bỏ trộn và ghi giá trị vào từng ô")
+                )
+            )
+
+
+def _row(
+    sheet: Sheet,
+    number: int,
+    values: Sequence[Cell],
+    fields: Sequence[str | None],
+    grid: Grid,
+    changes: Counter[str],
+) -> tuple[dict[str, object], int]:
+    """The cells of a row by field, and how many codes were numbers."""
+    made: dict[str, object] = {}
+    digits = 0
+    for index, field in enumerate(fields):
+        if field is None:
+            continue
+        cell = values[index] if index < len(values) else None
+        if isinstance(cell, str):
+            made[field] = _text_cell(field, cell, changes)
+        elif cell is None:
+            made[field] = ""
+        else:
+            try:
+                made[field] = _typed_cell(field, cell, from_1904=grid.from_1904)
+            except InvalidError as error:
+                where = address(number, index) if grid.letters else field
+                sheet.problems.append(Problem(number, where, None, error.message, error.cure))
+            digits += field in CODES and isinstance(cell, (int, float))
+    return made, digits
+
+
+def _text_cell(field: str, cell: str, changes: Counter[str]) -> str:
+    if cell.isascii() and cell.isprintable() and "  " not in cell:
+        return text.unguard(cell)
+    with contextlib.suppress(InvalidError):  # the models say what is wrong
+        changes.update(text.clean(cell, lines=field == "note").changes)
+    return text.unguard(cell)
+
+
+def _change_words(change: str) -> str:
+    return {
+        "spaces": _("{count} ô: bỏ khoảng trắng thừa"),
+        "zero-width": _("{count} ô: bỏ ký tự không nhìn thấy"),
+        "d-stroke": _("{count} ô: Ð đã đổi thành Đ"),
+        "line-end": _("{count} ô: xuống dòng đã đổi thành khoảng trắng"),
+        "nfc": _("{count} ô: dấu rời đã ghép vào chữ"),
+    }[change]
+
+
+def _typed_cell(field: str, cell: float | bool | date, *, from_1904: bool) -> str:
+    """A workbook's number or date as text; raises InvalidError where it is not what the column holds."""
+    if isinstance(cell, bool):
+        raise InvalidError(_("là TRUE hoặc FALSE"), _("gõ lại thành chữ"))
+    if isinstance(cell, date):
+        if field not in DAYS:
+            raise InvalidError(
+                _("là ngày {day}, không phải chữ").format(day=cell.isoformat()[:10]),
+                _("định dạng ô là Text rồi gõ lại"),
+            )
+        if isinstance(cell, datetime):
+            raise InvalidError(_("có cả giờ, giờ sẽ bị mất"), _("ghi ngày, không có giờ"))
+        return cell.isoformat()
+    if field in DAYS:
+        raise InvalidError(
+            _not_a_day(cell, from_1904=from_1904), _("định dạng ô là Date, hoặc gõ 31/03/2022")
+        )
+    if not float(cell).is_integer():
+        raise InvalidError(_("là số lẻ {number}").format(number=cell), _("định dạng ô là Text rồi gõ lại"))
+    if abs(cell) >= _MOST_DIGITS:
+        raise InvalidError(_("là số hơn 15 chữ số: Excel đã làm tròn"), _("định dạng ô là Text rồi gõ lại"))
+    return str(int(cell))
+
+
+def _not_a_day(number: float, *, from_1904: bool) -> str:
+    try:
+        day = (_DAY_0_1904 if from_1904 else _DAY_0) + timedelta(days=int(number))
+    except OverflowError:
+        return _("là số {number}").format(number=f"{number:g}")
+    return _("là số trần {number}; nếu là ngày thì là {day}").format(
+        number=f"{number:g}", day=day.isoformat()
+    )
