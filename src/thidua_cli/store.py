@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x54484455  # "THDU"
-SCHEMA_VERSION = 1
 BUSY_SECONDS = 10.0
 _BATCH = 200  # rows of one INSERT
 _HEADER = b"SQLite format 3\x00"
+_HEADER_SIZE = 100
+_APPLICATION_AT = slice(68, 72)  # where the header of the file holds the application id
 _SQL = Path(__file__).parent / "sql"
 
 
@@ -84,27 +85,38 @@ def found(
     return operation
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the schema to SCHEMA_VERSION; the caller holds the write transaction."""
-    from string import Template
+def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
+    """Bring the schema from its `user_version` to `version` (none: this program's own).
 
+    The caller holds the write transaction.
+    """
     from sqlite_utils import Database, Migrations
 
+    present = connection.execute("PRAGMA user_version").fetchone()[0]
+    wanted = SCHEMA_VERSION if version is None else version
     migrations = Migrations("thidua")
-
-    @migrations(name="0001_register")
-    def register(database: Database) -> None:
-        _run(database, raw_sql("schema_0001"))
-        for table, key in {**journal.TABLES, "operation": ("number",)}.items():
-            same = " AND ".join(f"{column} = NEW.{column}" for column in key)
-            _run(database, Template(raw_sql("schema_0001_guards")).substitute(table=table, same_key=same))
-        for table in journal.TABLES:
-            _run(database, Template(raw_sql("schema_0001_closed")).substitute(table=table))
-            database.execute(f"CREATE INDEX {table}_by_operation ON {table} (operation)")
-
+    for name, step in MIGRATIONS[present:wanted]:
+        migrations(name=name)(step)
     migrations.apply(Database(connection))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute(f"PRAGMA user_version = {wanted}")
+
+
+def _register(database: "Database") -> None:
+    from string import Template
+
+    _run(database, raw_sql("schema_0001"))
+    for table, key in {**journal.TABLES, "operation": ("number",)}.items():
+        same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+        _run(database, Template(raw_sql("schema_0001_guards")).substitute(table=table, same_key=same))
+    for table in journal.TABLES:
+        _run(database, Template(raw_sql("schema_0001_closed")).substitute(table=table))
+        database.execute(f"CREATE INDEX {table}_by_operation ON {table} (operation)")
+
+
+# The step at index N brings schema N to N + 1; a step that was released is never changed.
+MIGRATIONS: Sequence[tuple[str, Callable[["Database"], None]]] = (("0001_register", _register),)
+SCHEMA_VERSION = len(MIGRATIONS)
 
 
 def _run(database: "Database", script: str) -> None:
@@ -139,21 +151,23 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_file(path: Path) -> None:
+def _check_file(path: Path) -> bytes:
+    """The header of the file, which must be one of SQLite's."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             raise StoreError(_("{path}: không phải là tệp").format(path=path))
         # A look at the bytes before SQLite opens the file; no connection of this process holds a lock yet.
         with path.open("rb") as file:
-            header = file.read(len(_HEADER))
+            header = file.read(_HEADER_SIZE)
     except (FileNotFoundError, NotADirectoryError):
         raise StoreError(
             _("chưa có sổ theo dõi ở {path}").format(path=path),
             _("Tạo sổ mới: thidua init. Sổ ở nơi khác: thidua --db ĐƯỜNG-DẪN … hoặc đặt biến THIDUA_DB."),
         ) from None
-    if header != _HEADER:
+    if not header.startswith(_HEADER):
         raise StoreError(_("{path}: không phải sổ theo dõi của thidua").format(path=path))
+    return header
 
 
 def _check_identity(path: Path, application: int, version: int) -> None:
@@ -195,6 +209,28 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")
             yield connection
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def examining(path: Path) -> Iterator[sqlite3.Connection]:
+    """As `reading`, for a file that may be damaged or of an older schema; nothing is brought up to date.
+
+    What SQLite says about a damaged file (sqlite3.DatabaseError) is left to the caller to judge. Text that is
+    not UTF-8 is read with surrogates. Raises StoreError as `connect` where the file is not ours or newer.
+    """
+    with store_errors(path):
+        header = _check_file(path)
+    _check_identity(path, int.from_bytes(header[_APPLICATION_AT]), 0)
+    connection = _connect(path)
+    try:
+        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        _check_identity(path, APPLICATION_ID, version)
+        yield connection
     finally:
         connection.close()
 
@@ -317,12 +353,13 @@ def store_errors(path: Path) -> Iterator[None]:
     except sqlite3.IntegrityError:
         raise  # a rule of the schema: a defect of ours, not of the file
     except sqlite3.DatabaseError as error:
-        raise StoreError(_describe(path, error)) from error
+        raise StoreError(describe(path, error)) from error
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}") from error
 
 
-def _describe(path: Path, error: sqlite3.DatabaseError) -> str:
+def describe(path: Path, error: sqlite3.DatabaseError) -> str:
+    """A fault that SQLite found, in words."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return _("{path}: sổ đang bận, một lệnh khác đang ghi; chờ rồi chạy lại").format(path=path)

@@ -49,6 +49,7 @@ def _commands() -> Commands:
         "diff": ("reports:diff", _("Điều gì thay đổi giữa hai ngày hoặc hai lúc, và vì sao")),
         "undo": ("undoing:undo", _("Hoàn tác cả một thao tác, như một lần nhập tệp")),
         "log": ("reports:log", _("Nhật ký thao tác, mới nhất trước")),
+        "verify": ("guarding:verify", _("Kiểm tra sổ còn nguyên vẹn; mã thoát 3 khi không")),
     }
 
 

@@ -1,0 +1,42 @@
+"""What an examination found, one finding in a row."""
+
+from collections.abc import Sequence
+
+from thidua_cli.language import _
+from thidua_cli.render import Column, Form, Report, Table
+from thidua_cli.verify import Proof
+
+FIELDS = ("check", "operation", "table", "row", "finding")
+
+
+def build(proof: Proof) -> Report:
+    """The report of `thidua verify`; nothing at all for people where nothing was found."""
+    rows = [
+        {
+            "check": item.check,
+            "operation": item.operation,
+            "table": item.table,
+            "row": item.row,
+            # a damaged file may hold what is no text at all
+            "finding": item.message.encode("utf-8", "backslashreplace").decode(),
+        }
+        for item in proof.findings
+    ]
+
+    def people() -> list[Table]:
+        columns = [
+            Column(_("Kiểm tra")),
+            Column(_("Thao tác"), Form.NUMBER, drop=1),
+            Column(_("Phát hiện"), narrow=30),
+        ]
+        cells: list[Sequence[object]] = [[row["check"], row["operation"], row["finding"]] for row in rows]
+        return [Table(columns, [("", cells)])] if cells else []
+
+    return Report(
+        fields=FIELDS,
+        rows=rows,
+        people=people,
+        head=proof.head.anchor if proof.head else None,
+        lead=[_("Kiểm tra sổ: {count} điều không đúng").format(count=len(rows))],
+        extra={"intact": not rows},
+    )

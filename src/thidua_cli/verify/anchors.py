@@ -1,0 +1,131 @@
+"""Anchors: what a report, or another register, says that this register held."""
+
+import io
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from thidua_cli import journal
+from thidua_cli.dates import show_instant
+from thidua_cli.errors import RejectedError, UsageError
+from thidua_cli.journal import Operation
+from thidua_cli.language import _
+from thidua_cli.verify.finding import Finding
+
+_ANCHOR = re.compile(r"(?<![0-9A-Za-z])([0-9]{1,18}):([0-9a-fA-F]{64})(?![0-9A-Za-z])")
+_PARAGRAPH = re.compile(r"</(?:w:p|si|row|c|p|div)>")
+_TAG = re.compile(r"<[^>]*>")
+_LARGEST = 64 * 1024 * 1024  # of a report, and of each part of a zipped one
+
+
+class Anchor(NamedTuple):
+    """The number and hash of an operation, and who says so."""
+
+    number: int
+    hash: str
+    source: str = ""
+
+
+def parse(text: str) -> Anchor:
+    """The anchor that was typed; raises UsageError."""
+    found = _ANCHOR.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(
+            _("'{text}' không phải mốc sổ").format(text=text),
+            _("Mốc sổ là số thao tác, dấu hai chấm và đủ 64 chữ số của mã băm, như ở cuối mỗi báo cáo."),
+        )
+    return Anchor(int(found[1]), found[2].lower())
+
+
+def of_report(path: Path) -> list[Anchor]:
+    """Every anchor that stands in a report; raises RejectedError where there is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST)
+    except OSError as error:
+        raise RejectedError(f"{path}: {error.strerror}") from None
+    texts = _parts(data) if data.startswith(b"PK") else [_decoded(data)]
+    found = {
+        Anchor(int(number), digits.lower(), str(path))
+        for text in texts
+        for number, digits in _ANCHOR.findall(text)
+    }
+    if not found:
+        raise RejectedError(
+            _("{path}: không có mốc sổ nào").format(path=path),
+            _("Mốc sổ đứng ở cuối bảng, trong Markdown, Word, Excel, và ở khóa head của JSON."),
+        )
+    return sorted(found)
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8", "replace")
+
+
+def _parts(data: bytes) -> Iterator[str]:
+    """The text of the XML parts of a workbook or document.
+
+    An editor may cut a text into runs; the marks between them are taken away within a paragraph or cell.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                if name.endswith(".xml"):
+                    with archive.open(name) as part:
+                        text = part.read(_LARGEST).decode("utf-8", "replace")
+                    yield _TAG.sub("", _PARAGRAPH.sub("\n", text))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+        return
+
+
+def examine(connection: sqlite3.Connection, anchors: Iterable[Anchor]) -> Iterator[Finding]:
+    """Anchors that this register does not hold: it does not extend what was reported then."""
+    head = journal.head(connection)
+    for anchor in anchors:
+        operation = journal.numbered(connection, anchor.number)
+        if operation is not None and operation.hash == anchor.hash:
+            continue
+        if operation is None:
+            message = _("mốc sổ #{number}: sổ chỉ đến thao tác #{head}, những thao tác sau đã mất").format(
+                number=anchor.number, head=head.number if head else 0
+            )
+        else:
+            message = _(
+                "mốc sổ #{number}: sổ không còn như khi lập báo cáo, có thay đổi từ #{number} trở về trước"
+            ).format(number=anchor.number)
+        source = f"{anchor.source}: " if anchor.source else ""
+        yield Finding("anchor", f"{source}{message}", anchor.number)
+
+
+def extends(connection: sqlite3.Connection, other: Sequence[Operation], name: str) -> Iterator[Finding]:
+    """Where the chain of another register leaves this one; nothing where it is a beginning of it.
+
+    `other` is its operations, oldest first.
+    """
+    for theirs in other:
+        ours = journal.numbered(connection, theirs.number)
+        if ours is not None and ours.hash == theirs.hash:
+            continue
+        if ours is None:
+            message = _("{name} còn thao tác #{first}…#{last}, sổ này chỉ đến #{head}").format(
+                name=name, first=theirs.number, last=other[-1].number, head=theirs.number - 1
+            )
+        else:
+            message = _(
+                "{name} và sổ này rẽ khỏi nhau ở thao tác #{number}:"
+                " bên kia {theirs} ({at}), bên này {ours} ({here})"
+            ).format(
+                name=name,
+                number=theirs.number,
+                theirs=theirs.command,
+                at=show_instant(theirs.recorded_at),
+                ours=ours.command,
+                here=show_instant(ours.recorded_at),
+            )
+        yield Finding("extends", message, theirs.number)
+        return

@@ -1,0 +1,85 @@
+"""The schema as it is, against the schema that the migrations make; and SQLite's own checks."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from thidua_cli import journal, store
+from thidua_cli.language import _
+from thidua_cli.verify.finding import Finding
+
+_OBJECTS = "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name <> '_sqlite_migrations'"
+_DONE = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'thidua' ORDER BY id"
+_PROBLEMS = 20  # of each of SQLite's own checks; a torn file has thousands
+
+Objects = dict[tuple[str, str], str | None]  # (type, name) -> SQL
+
+
+def expected(version: int) -> tuple[Objects, list[str]]:
+    """The objects of schema `version`, and the names of its migrations."""
+    connection = store.prepare(sqlite3.connect(":memory:"))
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        store.migrate(connection, version)
+        return _objects(connection), _migrations(connection)
+    finally:
+        connection.close()
+
+
+def _objects(connection: sqlite3.Connection) -> Objects:
+    return {(kind, name): sql for kind, name, sql in connection.execute(_OBJECTS)}
+
+
+def _migrations(connection: sqlite3.Connection) -> list[str]:
+    return [row[0] for row in connection.execute(_DONE)]
+
+
+def tables(wanted: Objects) -> list[str]:
+    """The journalled tables of a schema, in the order of the encoding."""
+    return [table for table in journal.TABLES if ("table", table) in wanted]
+
+
+def examine(connection: sqlite3.Connection, wanted: Objects) -> Iterator[Finding]:
+    """Whatever was dropped, changed or added."""
+    present = _objects(connection)
+    words = {
+        "table": _("bảng {name}"),
+        "index": _("chỉ mục {name}"),
+        "trigger": _("trigger {name}"),
+        "view": _("khung nhìn {name}"),
+    }
+    for key in sorted({*wanted, *present}, key=str):
+        what = words.get(key[0], "{name}").format(name=key[1])
+        if key not in present:
+            yield Finding("schema", _("lược đồ thiếu {what}").format(what=what))
+        elif key not in wanted:
+            yield Finding("schema", _("lược đồ thừa {what}").format(what=what))
+        elif wanted[key] != present[key]:
+            yield Finding("schema", _("lược đồ: {what} đã bị sửa").format(what=what))
+
+
+def examine_migrations(connection: sqlite3.Connection, names: list[str]) -> Iterator[Finding]:
+    """Whether the list of migrations is that of this schema."""
+    if _migrations(connection) != names:
+        yield Finding("schema", _("danh sách các bước nâng cấp lược đồ đã bị sửa"))
+
+
+def examine_references(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Rows that point at what is not there."""
+    rows = connection.execute("PRAGMA foreign_key_check").fetchmany(_PROBLEMS)
+    for table, row, parent, _key in rows:
+        yield Finding(
+            "reference",
+            _("bảng {table}, dòng {row}: trỏ tới một dòng không có trong bảng {parent}").format(
+                table=table, row=row, parent=parent
+            ),
+            table=table,
+            row=row,
+        )
+
+
+def examine_integrity(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What SQLite finds in the file itself."""
+    for (line,) in connection.execute(f"PRAGMA integrity_check({_PROBLEMS})").fetchall():
+        for part in str(line).splitlines():
+            if part and part != "ok" and not part.startswith("***"):
+                yield Finding("integrity", _("SQLite: {message}").format(message=part))

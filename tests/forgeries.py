@@ -1,0 +1,222 @@
+"""Ways to forge a register through plain SQLite, as one who owns the file can.
+
+Each leaves no trace that could be left out: triggers that stood in the way stand again afterwards. Used by
+the tests of `verify`, and wherever an attack is one of the things that may happen to a register.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import build
+from thidua_cli import journal, store
+
+
+class Context(NamedTuple):
+    """What a forger has besides the register: an older backup of it."""
+
+    older: Path
+
+
+class Forgery(NamedTuple):
+    """A forgery; `needs_anchor` where only an anchor, a report or a backup of before can show it.
+
+    `check` is the name of the check that finds it.
+    """
+
+    name: str
+    forge: Callable[[Path, Context], None]
+    needs_anchor: bool
+    check: str
+
+
+def fill(path: Path) -> None:
+    """Give a fresh register a life worth forging: nine operations in all."""
+    connection = store.connect(path)
+    build.record(connection, "492", "2022-03-30", document_number="12/KH-UBND")
+    entry = build.record(connection, "493", "2022-03-29")
+    build.record(connection, "494", "2022-03-28", "registration", contents=(1, 3))
+    build.exempt(connection, "498", "p1-launch", "2022-03-01")
+    build.void(connection, entry.id)
+    build.record(connection, "493", "2022-04-02")
+    build.record(connection, "495", "2022-03-01")
+    build.record(connection, "497", "2022-03-02")
+    connection.close()
+
+
+def anchor(path: Path) -> str:
+    """The anchor that a report made now would carry."""
+    connection = sqlite3.connect(path)
+    try:
+        head = journal.head(connection)
+        assert head is not None
+        return head.anchor
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def forging(path: Path) -> Iterator[sqlite3.Connection]:
+    """A plain connection on which no trigger stands in the way; they are put back at the end."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    connection.execute("BEGIN IMMEDIATE")
+    for name, _sql in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    yield connection
+    for _name, sql in triggers:
+        connection.execute(sql)
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def rewrite(connection: sqlite3.Connection, first: int = 1) -> None:
+    """Compute digests and hashes anew from operation `first` on, so that the chain holds again."""
+    row = connection.execute("SELECT hash FROM operation WHERE number = ?", (first - 1,)).fetchone()
+    previous = row[0] if row else journal.FIRST_PREVIOUS
+    for operation in journal.operations(connection, 2**62)[::-1]:
+        if operation.number < first:
+            continue
+        count, digest = journal.rows_digest(connection, operation.number)
+        link = journal.link_hash(
+            operation.number,
+            operation.recorded_at,
+            operation.actor,
+            operation.command,
+            count,
+            digest,
+            previous,
+        )
+        connection.execute(
+            "UPDATE operation SET row_count = ?, digest = ?, previous_hash = ?, hash = ? WHERE number = ?",
+            (count, digest, previous, link, operation.number),
+        )
+        previous = link
+
+
+def statements(*sql: str, chain_from: int | None = None) -> Callable[[Path, Context], None]:
+    """A forgery that runs SQL, and perhaps makes the chain true again from an operation on."""
+
+    def forge(path: Path, _context: Context) -> None:
+        with forging(path) as connection:
+            for statement in sql:
+                connection.execute(statement)
+            if chain_from is not None:
+                rewrite(connection, chain_from)
+
+    return forge
+
+
+def _plain(*sql: str) -> Callable[[Path, Context], None]:
+    """A forgery that leaves the schema as its own SQL made it."""
+
+    def forge(path: Path, _context: Context) -> None:
+        connection = sqlite3.connect(path, isolation_level=None)
+        for statement in sql:
+            connection.execute(statement)
+        connection.close()
+
+    return forge
+
+
+def _drop_a_trigger_and_edit(path: Path, _context: Context) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER record_no_update")
+    connection.execute("UPDATE record SET done_on = '2022-03-31' WHERE id = 1")
+    connection.commit()
+    connection.close()
+
+
+def _older(path: Path, context: Context) -> None:
+    shutil.copyfile(context.older, path)
+
+
+def _from_scratch(path: Path, _context: Context) -> None:
+    """Every hash anew, as if the register had been written by another hand from the first day."""
+    with forging(path) as connection:
+        connection.execute("UPDATE operation SET actor = 'nobody'")
+        rewrite(connection)
+
+
+_SWAP = [
+    f"UPDATE {table} SET operation = CASE operation WHEN 2 THEN 7 WHEN 7 THEN 2 ELSE operation END"
+    for table in journal.TABLES
+] + [
+    "UPDATE operation SET number = -number WHERE number IN (2, 7)",
+    "UPDATE operation SET number = 9 - -number WHERE number < 0",
+]
+_CUT = [f"DELETE FROM {table} WHERE operation = 9" for table in journal.TABLES] + [
+    "DELETE FROM operation WHERE number = 9"
+]
+_DROP_MIDDLE = [f"DELETE FROM {table} WHERE operation = 4" for table in ("record_content", "record")] + [
+    "DELETE FROM operation WHERE number = 4"
+]
+_RENUMBER = [
+    f"UPDATE {table} SET operation = operation + 1 WHERE operation >= 8" for table in journal.TABLES
+] + [
+    "UPDATE operation SET number = -number WHERE number >= 8",
+    "UPDATE operation SET number = 1 - number WHERE number < 0",
+]
+_NEW_VERSION = "INSERT INTO unit_version SELECT 9001, {unit}, {code}, 'Giả', {parent}, NULL, NULL, '2022-01-01', NULL, NULL, 9"
+
+FORGERIES = [
+    Forgery("edit a date", statements("UPDATE record SET done_on = '2022-03-31' WHERE id = 1"), False, "digest"),
+    Forgery("delete a record", statements("DELETE FROM record WHERE id = 1"), False, "digest"),
+    Forgery("take a void away", statements("DELETE FROM void"), False, "digest"),
+    Forgery("move a due date", statements("UPDATE obligation SET due_on = '2022-04-30' WHERE code = 'p1-launch'"), False, "digest"),
+    Forgery("rename a unit", statements("UPDATE unit_version SET name = 'UBND quận Khác' WHERE code = '492'"), False, "digest"),
+    Forgery("add a row to a closed operation", statements("INSERT INTO unit VALUES (9001, 'other', 'city', 1)"), False, "digest"),
+    Forgery("add a row outside any operation", statements("INSERT INTO unit VALUES (9001, 'other', 'city', 99)"), False, "rows"),
+    Forgery("add a row before the first operation", statements("INSERT INTO unit VALUES (9001, 'other', 'city', 0)"), False, "rows"),
+    Forgery("drop a trigger and edit", _drop_a_trigger_and_edit, False, "schema"),
+    Forgery("drop a trigger", _plain("DROP TRIGGER record_one_live"), False, "schema"),
+    Forgery("blunt a trigger", _plain("DROP TRIGGER void_no_delete", "CREATE TRIGGER void_no_delete BEFORE DELETE ON void BEGIN SELECT 1; END"), False, "schema"),
+    Forgery("plant a trigger", _plain("CREATE TRIGGER helpful AFTER INSERT ON record BEGIN SELECT 1; END"), False, "schema"),
+    Forgery("drop an index", _plain("DROP INDEX record_by_unit"), False, "schema"),
+    Forgery("plant a table", _plain("CREATE TABLE extra (a)"), False, "schema"),
+    Forgery("plant a view", _plain("CREATE VIEW extra AS SELECT 1"), False, "schema"),
+    Forgery("loosen a table", _plain("PRAGMA writable_schema = ON", "UPDATE sqlite_schema SET sql = replace(sql, 'level TEXT NOT NULL CHECK (level IN (''city'', ''district'', ''commune''))', 'level TEXT NOT NULL') WHERE name = 'unit'"), False, "schema"),
+    Forgery("renumber operations", statements(*_RENUMBER), False, "chain"),
+    Forgery("take an operation out", statements(*_DROP_MIDDLE), False, "chain"),
+    Forgery("swap two operations", statements(*_SWAP), False, "chain"),
+    Forgery("change the actor", statements("UPDATE operation SET actor = 'nobody' WHERE number = 3"), False, "chain"),
+    Forgery("set a clock back", statements("UPDATE operation SET recorded_at = '2022-03-31T00:00:00.000000Z' WHERE number = 3", chain_from=3), False, "chain"),
+    Forgery("a record of no unit", statements("UPDATE record SET unit = 9999 WHERE id = 1", chain_from=2), False, "reference"),
+    Forgery("one code for two units", statements("INSERT INTO unit VALUES (9001, 'other', 'city', 9)", _NEW_VERSION.format(unit=9001, code="'492'", parent="NULL"), chain_from=9), False, "rule"),
+    Forgery("a unit above itself", statements("UPDATE unit_version SET parent = (SELECT unit FROM unit_version WHERE code = '20194') WHERE code IN ('490', '48')", chain_from=1), False, "rule"),
+    Forgery("a version after the end", statements("INSERT INTO unit_end SELECT 9001, unit, '2021-06-01', NULL, NULL, 9 FROM unit_version WHERE code = '492'", _NEW_VERSION.format(unit="(SELECT unit FROM unit_version WHERE code = '492')", code="'X9'", parent="NULL"), chain_from=9), False, "rule"),
+    Forgery("a second live record", statements("INSERT INTO record SELECT 9001, unit, phase, action, '2022-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM record WHERE id = 1", chain_from=9), False, "rule"),
+    Forgery("a void of nothing", statements("INSERT INTO void VALUES (9001, 'record', 7777, 'x', NULL, 9)", chain_from=9), False, "rule"),
+    Forgery("a replacement that is not there", statements("UPDATE void SET replacement = 7777", chain_from=6), False, "rule"),
+    Forgery("a day that is none", statements("UPDATE record SET done_on = '2022-02-30' WHERE id = 1", chain_from=2), False, "rule"),
+    Forgery("rewrite the chain from the middle", statements("UPDATE record SET done_on = '2022-03-31' WHERE operation = 7", chain_from=7), True, "anchor"),
+    Forgery("rewrite the whole chain", _from_scratch, True, "anchor"),
+    Forgery("cut the tail", statements(*_CUT), True, "anchor"),
+    Forgery("an older backup in its place", _older, True, "anchor"),
+]  # fmt: skip
+
+
+def flip(path: Path, bit: int) -> None:
+    """Turn one bit of a file over."""
+    data = bytearray(path.read_bytes())
+    data[bit // 8] ^= 1 << (bit % 8)
+    path.write_bytes(data)
+
+
+def content(path: Path) -> list[tuple[object, ...]] | None:
+    """All that a register says, read by plain SQLite; none where it cannot be read."""
+    connection = sqlite3.connect(path)
+    connection.text_factory = bytes
+    try:
+        return [
+            (table, *row)
+            for table in ("operation", *journal.TABLES)
+            for row in connection.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid")
+        ]
+    except sqlite3.Error:
+        return None
+    finally:
+        connection.close()

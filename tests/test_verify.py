@@ -1,0 +1,266 @@
+"""Whatever is changed in a register is found, by itself or against an anchor."""
+
+import json
+import random
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import build
+import forgeries
+from conftest import ROOT, Outcome
+from forgeries import FORGERIES, Context, Forgery
+from thidua_cli import store, verify
+from thidua_cli.errors import RejectedError, StoreError, UsageError
+from thidua_cli.verify import Wanted
+from thidua_cli.verify.anchors import of_report, parse
+
+
+@pytest.fixture
+def filled(db: Path, tmp_path: Path) -> tuple[Path, Context]:
+    """A register with a life behind it, and a backup from its first day."""
+    older = tmp_path / "older.db"
+    shutil.copyfile(db, older)
+    forgeries.fill(db)
+    return db, Context(older)
+
+
+def _checks(path: Path, wanted: Wanted | None = None) -> set[str]:
+    return {finding.check for finding in verify.inspect(path, wanted).findings}
+
+
+def test_a_register_of_ours_is_intact(filled: tuple[Path, Context]) -> None:
+    """What the program writes verifies, against its own anchor and its older backup too."""
+    path, context = filled
+    wanted = Wanted([parse(forgeries.anchor(path)), parse(forgeries.anchor(context.older))], context.older)
+    assert verify.inspect(path, wanted).findings == []
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
+def test_forgeries_are_found(filled: tuple[Path, Context], forgery: Forgery) -> None:
+    """Every forgery is found by its check: without an anchor where that is possible, else only with one."""
+    path, context = filled
+    before = parse(forgeries.anchor(path))
+    forgery.forge(path, context)
+    alone = _checks(path)
+    assert (alone == set()) if forgery.needs_anchor else (forgery.check in alone)
+    if forgery.needs_anchor:
+        assert _checks(path, Wanted([before])) == {"anchor"}
+
+
+def test_every_trigger_is_missed(db: Path) -> None:
+    """Each trigger that is dropped is named in a finding."""
+    plain = sqlite3.connect(db)
+    names = [row[0] for row in plain.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")]
+    for name in names:
+        plain.execute(f"DROP TRIGGER {name}")
+    plain.commit()
+    plain.close()
+    messages = " ".join(finding.message for finding in verify.inspect(db).findings)
+    assert all(name in messages for name in names)
+
+
+def test_single_bits(filled: tuple[Path, Context], tmp_path: Path) -> None:
+    """A flipped bit that changes anything the register says is found; one in unused space changes nothing."""
+    path, _context = filled
+    chance, copy = random.Random(6), tmp_path / "copy.db"
+    said = forgeries.content(path)
+    for _flip in range(60):
+        shutil.copyfile(path, copy)
+        forgeries.flip(copy, chance.randrange(path.stat().st_size * 8))
+        try:
+            intact = not verify.inspect(copy).findings
+        except StoreError:
+            continue  # not even a register any more
+        assert not intact or forgeries.content(copy) == said
+
+
+@pytest.mark.parametrize("text", ["5", "5:abc", "x:" + "0" * 64, "5:" + "0" * 63, "5:" + "g" * 64])
+def test_an_anchor_is_whole(text: str) -> None:
+    """An anchor is a number and all 64 digits; anything less proves less, and is refused."""
+    with pytest.raises(UsageError):
+        parse(text)
+
+
+@pytest.mark.parametrize("form", ["table", "json", "md"])
+def test_reports_of_ours_prove(run: Callable[..., Outcome], tmp_path: Path, form: str) -> None:
+    """A report filed before still holds after later writes, and no longer once the past is rewritten."""
+    report = tmp_path / "report"
+    assert run("status", "--format", form, "-o", str(report)).code == 0
+    assert run("record", "launch", "492", "--on", "2022-03-30").code == 0
+    assert run("verify", "--report", str(report)) == Outcome(0, "", "")
+    digits = report.read_text(encoding="utf-8")
+    report.write_text(
+        digits.replace("1:", "2:", 1) if form != "json" else digits.replace('"1:', '"2:'), encoding="utf-8"
+    )
+    found = run("verify", "--report", str(report))
+    assert (found.code, found.err) == (3, "")
+    assert "report: anchor #2" in found.out
+
+
+def test_anchors_inside_documents(tmp_path: Path) -> None:
+    """The anchor is found in the parts of a workbook or document, whole or cut into runs by an editor."""
+    digits = "ab" * 32
+    path = tmp_path / "report.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "word/document.xml", f"<w:p><w:t>Mốc: 12:{digits[:9]}</w:t><w:t>{digits[9:]}</w:t></w:p>"
+        )
+        archive.writestr("xl/sharedStrings.xml", f"<sst><si><t>5</t></si><si><t>3:{digits}</t></si></sst>")
+    assert {anchor[:2] for anchor in of_report(path)} == {(12, digits), (3, digits)}
+
+
+@pytest.mark.parametrize("data", [b"", b"no anchor here", b"PK\x03\x04 no archive", b"\xff\xfe\x00"])
+def test_a_report_without_an_anchor_proves_nothing(tmp_path: Path, data: bytes) -> None:
+    """It is refused, rather than taken for a proof."""
+    path = tmp_path / "report"
+    path.write_bytes(data)
+    with pytest.raises(RejectedError):
+        of_report(path)
+
+
+def test_extends_tells_where_two_registers_part(filled: tuple[Path, Context], tmp_path: Path) -> None:
+    """The first operation that differs is named, with what each side has in its place."""
+    path, context = filled
+    branch = tmp_path / "branch.db"
+    shutil.copyfile(context.older, branch)
+    connection = store.connect(branch)
+    build.record(connection, "498", "2022-01-01")
+    connection.close()
+    (finding,) = verify.inspect(path, Wanted(extends=branch)).findings
+    assert (finding.check, finding.operation) == ("extends", 2)
+    (finding,) = verify.inspect(context.older, Wanted(extends=path)).findings
+    assert (finding.check, finding.operation) == ("extends", 2)
+    assert "#2…#9" in finding.message
+
+
+def test_a_backup_that_is_broken_proves_nothing(filled: tuple[Path, Context]) -> None:
+    """What is wrong with the other register is a finding too."""
+    path, context = filled
+    forgeries.statements("UPDATE unit SET kind = 'other' WHERE id = 3")(context.older, context)
+    assert {item.check for item in verify.inspect(path, Wanted(extends=context.older)).findings} == {
+        "extends"
+    }
+
+
+def test_evidence_files(run: Callable[..., Outcome], tmp_path: Path) -> None:
+    """A file that is other than recorded, or gone, is found; an address, and a voided record's file, is not looked at."""
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"scan")
+    run("record", "launch", "492", "--on", "2022-03-30", "--evidence", str(paper))
+    run("record", "launch", "493", "--on", "2022-03-30", "--evidence", "https://example.invalid/x")
+    assert run("verify", "--evidence") == Outcome(0, "", "")
+    paper.write_bytes(b"other")
+    found = run("verify", "--evidence", "--format", "jsonl")
+    assert found.code == 3
+    assert json.loads(found.out)["row"] == 1
+    paper.unlink()
+    assert run("verify", "--evidence").code == 3
+    assert run("verify").code == 0
+    run("record", "void", "1", "--reason", "x")
+    assert run("verify", "--evidence").code == 0
+
+
+def test_evidence_is_looked_for_where_it_is_said_to_be(
+    run: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path that is not absolute starts at --evidence-dir, else at the current folder."""
+    (tmp_path / "paper.pdf").write_bytes(b"scan")
+    monkeypatch.chdir(tmp_path)
+    run("record", "launch", "492", "--on", "2022-03-30", "--evidence", "paper.pdf")
+    monkeypatch.chdir("/")
+    assert run("verify", "--evidence").code == 3
+    assert run("verify", "--evidence-dir", str(tmp_path)).code == 0
+
+
+def test_silence_and_the_object(run: Callable[..., Outcome], db: Path) -> None:
+    """An intact register prints nothing; with --format json it prints an object without rows."""
+    assert run("verify") == Outcome(0, "", "")
+    good = json.loads(run("verify", "--format", "json").out)
+    assert (good["intact"], good["rows"], good["head"]) == (True, [], forgeries.anchor(db))
+    forgeries.statements(
+        "UPDATE unit SET kind = 'other' WHERE id = 3", "DELETE FROM unit_version WHERE unit = 4"
+    )(db, Context(db))
+    bad = run("verify", "--format", "json")
+    assert (bad.code, json.loads(bad.out)["intact"], len(json.loads(bad.out)["rows"])) == (3, False, 1)
+
+
+@pytest.mark.parametrize("size", [100, 5000, 100_000])
+def test_a_torn_file_is_a_finding(db: Path, run: Callable[..., Outcome], size: int) -> None:
+    """A file that ends too early still has our header: exit 3, with what SQLite says, and no traceback."""
+    with db.open("r+b") as file:
+        file.truncate(size)
+    done = run("verify")
+    assert (done.code, "SQLite" in done.out, done.err) == (3, True, "")
+
+
+def test_verify_of_what_is_no_register(run: Callable[..., Outcome], db: Path) -> None:
+    """A file that is missing, or not ours, is exit 5: there is nothing to verify."""
+    db.write_bytes(b"hello")
+    assert run("verify").code == 5
+    db.unlink()
+    assert run("verify").code == 5
+    assert not db.exists()
+
+
+def test_verify_changes_nothing(filled: tuple[Path, Context]) -> None:
+    """Not a byte of the register."""
+    path, _context = filled
+    before = path.read_bytes()
+    verify.inspect(path)
+    assert path.read_bytes() == before
+
+
+def test_a_busy_register_is_no_finding(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that does not go away is exit 5, not a doubt about the content."""
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(db, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match="bận"):
+        verify.inspect(db)
+    other.close()
+
+
+# The verifier of the documentation
+
+
+@pytest.fixture(scope="module")
+def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program that stands in docs/verify.md."""
+    text = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+    code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(code) == 1
+    assert len([line for line in code[0].splitlines() if line.strip()]) <= 30
+    path = tmp_path_factory.mktemp("docs") / "verifier.py"
+    path.write_text(code[0], encoding="utf-8")
+    return path
+
+
+def _second_opinion(verifier: Path, *arguments: object) -> int:
+    command = [sys.executable, "-I", "-W", "error", str(verifier), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.returncode
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
+def test_the_documented_verifier_agrees(
+    filled: tuple[Path, Context], verifier: Path, forgery: Forgery
+) -> None:
+    """Thirty lines without our package find what concerns the chain, and an anchor, just as `verify` does."""
+    path, context = filled
+    anchor = forgeries.anchor(path)
+    assert _second_opinion(verifier, path, anchor) == 0
+    forgery.forge(path, context)
+    chain = {"chain", "digest", "rows"} & _checks(path)
+    assert _second_opinion(verifier, path) == (3 if chain else 0)
+    assert _second_opinion(verifier, path, anchor) == (
+        3 if _checks(path, Wanted([parse(anchor)])) & {"chain", "digest", "rows", "anchor"} else 0
+    )
