@@ -5,7 +5,6 @@ Rollback journal, `synchronous=EXTRA`: an acknowledged write has reached the dis
 """
 
 import contextlib
-import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thidua_cli import dates, journal
+from thidua_cli import dates, files, journal
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _
 
@@ -51,23 +50,18 @@ def create(path: Path, load: Callable[["Writer"], None], *, actor: str, command:
     The file is made beside its place and linked into it, so that a reader never meets half a register and an
     existing file is never overwritten (StoreError). Only the owner may read it.
     """
-    folder = path.parent
     with store_errors(path):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = folder / f".{path.name}.{os.getpid()}.new"
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with files.draft(path) as draft:
             connection = _connect(draft)
             try:
                 operation = found(connection, load, actor=actor, command=command)
             finally:
                 connection.close()
-            os.link(draft, path)
-        except FileExistsError:
-            raise StoreError(_("{path}: đã có tệp ở đó").format(path=path)) from None
-        finally:
-            draft.unlink(missing_ok=True)
-        _sync_folder(folder)
+            try:
+                files.place(draft, path)
+            except FileExistsError:
+                raise StoreError(_("{path}: đã có tệp ở đó").format(path=path)) from None
     return operation
 
 
@@ -235,6 +229,26 @@ def examining(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
+@contextlib.contextmanager
+def holding(path: Path) -> Iterator[sqlite3.Connection]:
+    """The register at `path` with SQLite's exclusive lock on it, outside any transaction; as `examining`."""
+    with store_errors(path):
+        header = _check_file(path)
+    _check_identity(path, int.from_bytes(header[_APPLICATION_AT]), 0)
+    connection = _connect(path)
+    try:
+        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        connection.execute(
+            "PRAGMA locking_mode = EXCLUSIVE"
+        )  # the lock outlives the transaction that takes it
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        _check_identity(path, APPLICATION_ID, connection.execute("PRAGMA user_version").fetchone()[0])
+        yield connection
+    finally:
+        connection.close()
+
+
 # Writing
 
 
@@ -370,11 +384,3 @@ def describe(path: Path, error: sqlite3.DatabaseError) -> str:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _("{path}: sổ bị hỏng ({error}); lấy lại từ bản sao lưu").format(path=path, error=error)
     return _("{path}: không dùng được sổ ({error})").format(path=path, error=error)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -50,6 +50,11 @@ def _commands() -> Commands:
         "undo": ("undoing:undo", _("Hoàn tác cả một thao tác, như một lần nhập tệp")),
         "log": ("reports:log", _("Nhật ký thao tác, mới nhất trước")),
         "verify": ("guarding:verify", _("Kiểm tra sổ còn nguyên vẹn; mã thoát 3 khi không")),
+        "backup": ("guarding:backup", _("Sao lưu sổ thành một tệp mới, đã kiểm tra")),
+        "restore": (
+            "guarding:restore",
+            _("Khôi phục sổ từ bản sao lưu; không bỏ thao tác nào nếu không được bảo"),
+        ),
     }
 
 

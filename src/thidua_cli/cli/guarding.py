@@ -64,3 +64,62 @@ def verify(
         options.emit(report.build(proof), form, output, bom)
     if proof.findings:
         raise options.findings()
+
+
+def backup(
+    ctx: typer.Context,
+    dest: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar=_("[THƯ-MỤC]"), help=_("Nơi để bản sao lưu (mặc định: thư mục backups cạnh sổ).")
+        ),
+    ] = None,
+    keep: Annotated[
+        int | None,
+        typer.Option("--keep", min=1, help=_("Chỉ giữ số bản mới nhất này của sổ, xóa các bản cũ hơn.")),
+    ] = None,
+) -> None:
+    """Sao lưu sổ thành một tệp mới, kiểm tra xong mới đặt tên; in đường dẫn của tệp.
+
+    Tên tệp có giờ (UTC), số thao tác và đầu mã băm; không bao giờ ghi đè. Chạy được khi lệnh khác đang ghi.
+    """
+    from thidua_cli import backup as backups
+
+    path = options.settings(ctx).db
+    folder = backups.default_folder(path) if dest is None else backups.given_folder(dest)
+    made, proof = backups.back_up(path, folder)
+    if keep is not None:
+        backups.thin(folder, keep, proof.operations)
+    options.confirm([str(made)], saved=_("đã sao lưu vào {path}").format(path=made))
+
+
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar=_("TỆP"), help=_("Bản sao lưu."))],
+    discard_after: Annotated[
+        int | None,
+        typer.Option(
+            "--discard-after",
+            metavar=_("SỐ"),
+            min=0,
+            help=_("Đồng ý bỏ mọi thao tác sau thao tác này của sổ hiện tại."),
+        ),
+    ] = None,
+) -> None:
+    """Khôi phục sổ từ một bản sao lưu đã kiểm tra; sổ hiện tại được giữ lại bên cạnh.
+
+    Từ chối nếu sẽ mất thao tác nào của sổ hiện tại, trừ khi --discard-after nêu thao tác cuối còn giữ.
+    """
+    from thidua_cli import restoring
+
+    path = options.settings(ctx).db
+    done = restoring.restore(file, path, discard_after)
+    if done.unchanged:
+        options.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])
+        return
+    lines = [
+        _("đã khôi phục {path} đến thao tác #{number}").format(path=path, number=done.head.number),
+        *([_("  sổ trước đó giữ ở {path}").format(path=done.kept)] if done.kept else []),
+        *([_("  đã bỏ {count} thao tác").format(count=len(done.lost))] if done.lost else []),
+    ]
+    options.confirm(lines, saved=_("đã khôi phục"))

@@ -18,7 +18,7 @@ from thidua_cli.verify import anchors, chain, evidence, rules, schema
 from thidua_cli.verify.anchors import Anchor
 from thidua_cli.verify.finding import Finding
 
-__all__ = ["Anchor", "Finding", "Proof", "Wanted", "examine", "inspect", "refuse_unless_intact"]
+__all__ = ["Anchor", "Finding", "Proof", "Wanted", "examine", "inspect", "is_damage", "refuse_unless_intact"]
 
 # What keeps us from reading, rather than what is wrong with the content: these are errors, not findings.
 _OBSTACLES = (
@@ -110,8 +110,13 @@ def _until_damage(check: _Check) -> Iterator[Finding]:
         yield Finding("rule", _("có giá trị không đọc được: {error}").format(error=error))
 
 
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether it is the file that is wrong, rather than something that keeps us from reading it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OBSTACLES
+
+
 def _damage(error: sqlite3.DatabaseError) -> list[Finding]:
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OBSTACLES:
+    if not is_damage(error):
         raise error
     return [Finding("integrity", _("SQLite: {message}").format(message=error))]
 

@@ -1,0 +1,106 @@
+"""Backups: copies that were verified before they got their names, and that are never overwritten."""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from itertools import chain, count
+from pathlib import Path
+
+from thidua_cli import dates, files, journal, store, verify
+from thidua_cli.errors import StoreError
+from thidua_cli.journal import Operation
+from thidua_cli.language import _
+from thidua_cli.verify import Proof
+
+# time (UTC), number of the last operation, first digits of its hash, and which of several in one second
+_NAME = re.compile(r"thidua-(\d{8}T\d{6}Z)-(\d{6,})-([0-9a-f]{8})(?:-(\d+))?\.db", re.ASCII)
+
+
+def back_up(path: Path, folder: Path) -> tuple[Path, Proof]:
+    """A verified copy of the register in a folder, and what it holds.
+
+    Raises StoreError where the register is not intact: a copy that does not verify is no backup.
+    """
+    with store.store_errors(folder), files.draft(folder / "thidua-backup") as made:
+        with store.store_errors(path), store.examining(path) as source:
+            copy(source, made)
+        proof = verify.inspect(made)
+        verify.refuse_unless_intact(path, proof.findings)
+        assert proof.head is not None  # noqa: S101 - an intact register has a first operation
+        return _named(made, folder, proof.head), proof
+
+
+def copy(source: sqlite3.Connection, target: Path) -> None:
+    """All of a register, as it is at one moment, into an empty file."""
+    journal.head(source)  # from here on the read lock is held, so that no writer gets between two pages
+    connection = sqlite3.connect(target)
+    try:
+        source.backup(connection)
+    finally:
+        connection.close()
+
+
+def _named(made: Path, folder: Path, head: Operation) -> Path:
+    stem = f"thidua-{dates.now():%Y%m%dT%H%M%SZ}-{head.number:06}-{head.hash[:8]}"
+    for suffix in chain([""], (f"-{number}" for number in count(2))):
+        target = folder / f"{stem}{suffix}.db"
+        try:
+            files.place(made, target)
+        except FileExistsError:  # another backup of this second
+            continue
+        return target
+    raise AssertionError
+
+
+def thin(folder: Path, keep: int, operations: Sequence[Operation]) -> list[Path]:
+    """Remove the oldest backups of this register but the newest `keep`; returns what was removed.
+
+    Looked at are files that are named as backups and whose operation is one of `operations`; removed are
+    those among them that verify. Anything else stays, and does not count.
+    """
+    ours = sorted((name, path) for path in folder.iterdir() if (name := _order(path, operations)))
+    removed = []
+    for _name, path in ours[: max(0, len(ours) - keep)]:
+        if _is_backup_of(path, operations):
+            with store.store_errors(path):
+                path.unlink()
+            removed.append(path)
+    return removed
+
+
+def _order(path: Path, operations: Sequence[Operation]) -> tuple[str, int, int] | None:
+    """What sorts backups by age; none for what does not look like a backup of this register."""
+    found = _NAME.fullmatch(path.name)
+    if found is None or path.is_symlink() or not path.is_file():
+        return None
+    number = int(found[2])
+    if not 1 <= number <= len(operations) or not operations[number - 1].hash.startswith(found[3]):
+        return None
+    return found[1], number, int(found[4] or 1)
+
+
+def _is_backup_of(path: Path, operations: Sequence[Operation]) -> bool:
+    try:
+        proof = verify.inspect(path)
+    except StoreError:
+        return False
+    return not proof.findings and list(proof.operations) == list(operations[: len(proof.operations)])
+
+
+def default_folder(path: Path) -> Path:
+    """Where backups go if no place is given: beside the register itself, wherever a link to it stands."""
+    folder = path.resolve().parent / "backups"
+    with store.store_errors(folder):
+        if path.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def given_folder(folder: Path) -> Path:
+    """The place that was given; raises StoreError where there is no such folder."""
+    if not folder.is_dir():
+        raise StoreError(
+            _("{path}: không có thư mục này").format(path=folder),
+            _("Tạo thư mục trước; tên tệp do chương trình đặt."),
+        )
+    return folder.resolve()

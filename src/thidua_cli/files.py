@@ -1,0 +1,59 @@
+"""Finished files put in their places: never half, never over another."""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from thidua_cli.errors import StoreError
+from thidua_cli.language import _
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
+
+
+@contextlib.contextmanager
+def draft(path: Path) -> Iterator[Path]:
+    """An empty file beside `path`, readable by the owner alone; whatever is left of it goes at the end."""
+    made = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
+    os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        yield made
+    finally:
+        for leftover in (made, journal_of(made)):
+            leftover.unlink(missing_ok=True)
+
+
+def journal_of(path: Path) -> Path:
+    """The rollback journal of a SQLite file."""
+    return path.with_name(f"{path.name}-journal")
+
+
+def place(made: Path, path: Path) -> None:
+    """Give a finished database its name, on the disk for good; raises FileExistsError where there is a file.
+
+    Raises StoreError where a journal lies in wait: SQLite would roll a lost register back into the new one.
+    """
+    if os.path.lexists(journal_of(path)):
+        raise StoreError(
+            _("{path}: còn tệp nhật ký của một sổ không còn ở đó").format(path=journal_of(path)),
+            _("Tìm lại sổ ấy, hoặc chuyển tệp nhật ký đi nơi khác."),
+        )
+    sync(made)
+    try:
+        os.link(made, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # take the name, then fill it
+        made.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """A file, or the names in a folder, down to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

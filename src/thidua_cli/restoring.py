@@ -1,0 +1,189 @@
+"""Restore: bring a verified copy into the register's place without losing anything unasked.
+
+The copy goes into the file that is there, page by page, in one transaction of SQLite under its exclusive
+lock: a process that has the register open sees the whole change or none, and a crash in the middle is rolled
+back by the next to open it. Only a file that SQLite cannot open any more is put aside, with its journal, and
+replaced.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from thidua_cli import backup, dates, files, journal, store, verify
+from thidua_cli.dates import show_instant
+from thidua_cli.errors import RefusedError, StoreError
+from thidua_cli.journal import Operation
+from thidua_cli.language import _
+from thidua_cli.verify import Proof
+
+_LISTED = 20
+
+
+class Restored(NamedTuple):
+    """What a restore did: the head now, where the file before is kept, and the operations given up."""
+
+    head: Operation
+    kept: Path | None = None
+    lost: Sequence[Operation] = ()
+    unchanged: bool = False
+
+
+def restore(source: Path, path: Path, discard_after: int | None = None) -> Restored:
+    """Make the register at `path` what `source` holds, which must verify.
+
+    Raises RefusedError where operations of the present register would be lost, unless `discard_after` is the
+    last one that stays; StoreError where the source is not intact, or either cannot be used.
+    """
+    path = path.resolve()
+    with store.store_errors(source):
+        if path.exists() and path.samefile(source):
+            raise RefusedError(_("{path}: là chính sổ này").format(path=source))
+    proof = verify.inspect(source)
+    verify.refuse_unless_intact(source, proof.findings)
+    with store.store_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with files.draft(path) as made:
+            with store.store_errors(source), store.examining(source) as connection:
+                backup.copy(connection, made)
+            copied = verify.inspect(made)  # the source may have gone on since
+            verify.refuse_unless_intact(source, copied.findings)
+            return put(made, copied, path, discard_after)
+
+
+def put(made: Path, proof: Proof, path: Path, discard_after: int | None) -> Restored:
+    """Bring a finished and verified register into place; raises as `restore`."""
+    assert proof.head is not None  # noqa: S101 - it verified
+    if not os.path.lexists(path):
+        files.place(made, path)
+        return Restored(proof.head)
+    try:
+        with store.holding(path) as present:
+            return _over(made, proof, path, present, discard_after)
+    except sqlite3.DatabaseError as error:
+        if not verify.is_damage(error):
+            raise
+    _allow_unknown(proof.head, path, discard_after)
+    return Restored(proof.head, _aside(made, path))
+
+
+def _over(
+    made: Path, proof: Proof, path: Path, present: sqlite3.Connection, discard_after: int | None
+) -> Restored:
+    """Copy over a register that SQLite can open, and whose lock is held."""
+    assert proof.head is not None  # noqa: S101 - it verified
+    findings = verify.examine(present)
+    lost: Sequence[Operation] = ()
+    try:
+        operations = journal.operations(present, 2**62)[::-1]
+    except sqlite3.DatabaseError as error:
+        if not verify.is_damage(error):
+            raise
+        _allow_unknown(proof.head, path, discard_after)
+    else:
+        lost = _allow(operations, proof.operations, discard_after)
+        if not findings and len(operations) == len(proof.operations) and not lost:
+            return Restored(proof.head, unchanged=True)
+    kept = _keep(present, path)
+    copy = sqlite3.connect(made)
+    try:
+        copy.backup(present)
+    finally:
+        copy.close()
+    verify.refuse_unless_intact(path, verify.examine(present))
+    return Restored(proof.head, kept, lost)
+
+
+def _allow(
+    present: Sequence[Operation], coming: Sequence[Operation], discard_after: int | None
+) -> Sequence[Operation]:
+    """The operations that would be lost; raises RefusedError unless that was asked for."""
+    common = next(
+        (index for index, (ours, theirs) in enumerate(zip(present, coming, strict=False)) if ours != theirs),
+        min(len(present), len(coming)),
+    )
+    lost = present[common:]
+    if lost and common == 0:
+        raise RefusedError(
+            _("bản này là của một sổ khác: không có chung thao tác nào; chưa thay gì"),
+            _("Khôi phục vào nơi khác: thidua --db SỔ-MỚI restore …"),
+        )
+    if discard_after is not None and discard_after != common:
+        raise RefusedError(
+            _("--discard-after {number}: thao tác cuối còn giữ được là #{common}; chưa thay gì").format(
+                number=discard_after, common=common
+            )
+        )
+    if lost and discard_after is None:
+        others = len(coming) - common
+        raise RefusedError(
+            _("khôi phục sẽ mất {count} thao tác sau #{common}; chưa thay gì").format(
+                count=len(lost), common=common
+            ),
+            *_listed(lost),
+            *(
+                [_("Bản này có {count} thao tác khác từ #{first}.").format(count=others, first=common + 1)]
+                if others
+                else []
+            ),
+            _("Nếu đúng là muốn bỏ: thêm --discard-after {common}").format(common=common),
+        )
+    return lost
+
+
+def _listed(operations: Sequence[Operation]) -> list[str]:
+    lines = [
+        f"  #{item.number}  {show_instant(item.recorded_at)}  {item.actor}  {item.command}"
+        for item in operations[:_LISTED]
+    ]
+    rest = len(operations) - _LISTED
+    return lines + ([_("  … và {count} nữa").format(count=rest)] if rest > 0 else [])
+
+
+def _allow_unknown(head: Operation, path: Path, discard_after: int | None) -> None:
+    """Where the present file cannot say what it holds, giving it up must be asked for too."""
+    if discard_after != head.number:
+        raise RefusedError(
+            _("{path}: hỏng, không đọc được có thao tác nào sau #{number}; chưa thay gì").format(
+                path=path, number=head.number
+            ),
+            _("Tệp hỏng sẽ được giữ lại bên cạnh. Nếu đồng ý: thêm --discard-after {number}").format(
+                number=head.number
+            ),
+        )
+
+
+def _keep(present: sqlite3.Connection, path: Path) -> Path:
+    """A copy of the present register beside it."""
+    with files.draft(_kept_names(path)[0]) as made:
+        connection = sqlite3.connect(made)
+        try:
+            present.backup(connection)
+        finally:
+            connection.close()
+        for name in _kept_names(path):
+            try:
+                files.place(made, name)
+            except FileExistsError:
+                continue
+            return name
+    raise StoreError(_("{path}: không giữ được bản cũ").format(path=path))
+
+
+def _kept_names(path: Path) -> list[Path]:
+    stem = f"{path.name}.before-restore-{dates.now():%Y%m%dT%H%M%SZ}"
+    return [path.with_name(stem), *(path.with_name(f"{stem}-{number}") for number in range(2, 100))]
+
+
+def _aside(made: Path, path: Path) -> Path:
+    """Put a file that SQLite cannot open aside, with its journal, and the new one in its place."""
+    name = next(name for name in _kept_names(path) if not os.path.lexists(name))
+    files.sync(made)
+    os.link(path, name)
+    if files.journal_of(path).exists():  # else SQLite would roll the damaged file back into the new one
+        files.journal_of(path).replace(files.journal_of(name))
+    made.replace(path)
+    files.sync(path.parent)
+    return name
