@@ -3,12 +3,13 @@
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _
 
+SQLITE_HEADER = b"SQLite format 3\x00"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
@@ -48,6 +49,37 @@ def place(made: Path, path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # take the name, then fill it
         made.replace(path)
     sync(path.parent)
+
+
+def replace(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write beside and rename into place, so that a failure leaves the old file as it was.
+
+    A link is followed, a device or pipe is written to as it is, and a SQLite file is never overwritten.
+    Raises StoreError where it cannot be written; BrokenPipeError where the reader has gone.
+    """
+    try:
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            with target.open("wb") as device:
+                device.writelines(pieces)
+            return
+        if target.exists():
+            with target.open("rb") as file:
+                if file.read(len(SQLITE_HEADER)) == SQLITE_HEADER:
+                    raise StoreError(_("{path}: là một cơ sở dữ liệu, không ghi đè").format(path=path))
+        made = target.with_name(f".{target.name}.{os.urandom(4).hex()}.new")
+        try:
+            with made.open("xb") as file:
+                file.writelines(pieces)
+                file.flush()
+                os.fsync(file.fileno())
+            made.replace(target)
+        finally:
+            made.unlink(missing_ok=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=error.strerror)) from error
 
 
 def sync(path: Path) -> None:

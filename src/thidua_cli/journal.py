@@ -53,15 +53,15 @@ class Operation(NamedTuple):
 
 def rows_digest(connection: sqlite3.Connection, number: int) -> tuple[int, str]:
     """How many rows operation `number` wrote, and the SHA-256 of their canonical encoding."""
-    return digest(_chunks(connection, number))
+    return digest(chunks(connection, number))
 
 
-def digest(chunks: Iterable[list[str]]) -> tuple[int, str]:
+def digest(pieces: Iterable[list[str]]) -> tuple[int, str]:
     """How many encoded rows there are in all, and the SHA-256 of all of them as one array."""
     import hashlib
 
     sha, count = hashlib.sha256(b"["), 0
-    for rows in chunks:
+    for rows in pieces:
         text = ",".join(rows)
         sha.update((f",{text}" if count else text).encode())
         count += len(rows)
@@ -69,7 +69,8 @@ def digest(chunks: Iterable[list[str]]) -> tuple[int, str]:
     return count, sha.hexdigest()
 
 
-def _chunks(connection: sqlite3.Connection, number: int) -> Iterator[list[str]]:
+def chunks(connection: sqlite3.Connection, number: int) -> Iterator[list[str]]:
+    """The rows of operation `number` in the canonical encoding, in order, in pieces."""
     for table, key in TABLES.items():
         cursor = connection.execute(
             f"SELECT {as_json(connection, table)} FROM {table} WHERE operation = ? ORDER BY {', '.join(key)}",

@@ -8,7 +8,7 @@ replaced.
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,8 +31,20 @@ class Restored(NamedTuple):
     unchanged: bool = False
 
 
-def restore(source: Path, path: Path, discard_after: int | None = None) -> Restored:
-    """Make the register at `path` what `source` holds, which must verify.
+def copy(source: Path, target: Path) -> None:
+    """All of the register at `source`, which must be intact, into an empty file."""
+    verify.refuse_unless_intact(source, verify.inspect(source).findings)
+    with store.store_errors(source), store.examining(source) as connection:
+        backup.copy(connection, target)
+
+
+def restore(
+    source: Path,
+    path: Path,
+    discard_after: int | None = None,
+    load: Callable[[Path, Path], None] = copy,
+) -> Restored:
+    """Make the register at `path` what `source` holds; `load` reads it into an empty database file.
 
     Raises RefusedError where operations of the present register would be lost, unless `discard_after` is the
     last one that stays; StoreError where the source is not intact, or either cannot be used.
@@ -41,16 +53,14 @@ def restore(source: Path, path: Path, discard_after: int | None = None) -> Resto
     with store.store_errors(source):
         if path.exists() and path.samefile(source):
             raise RefusedError(_("{path}: là chính sổ này").format(path=source))
-    proof = verify.inspect(source)
-    verify.refuse_unless_intact(source, proof.findings)
+        source.stat()
     with store.store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with files.draft(path) as made:
-            with store.store_errors(source), store.examining(source) as connection:
-                backup.copy(connection, made)
-            copied = verify.inspect(made)  # the source may have gone on since
-            verify.refuse_unless_intact(source, copied.findings)
-            return put(made, copied, path, discard_after)
+            load(source, made)
+            proof = verify.inspect(made)
+            verify.refuse_unless_intact(source, proof.findings)
+            return put(made, proof, path, discard_after)
 
 
 def put(made: Path, proof: Proof, path: Path, discard_after: int | None) -> Restored:
@@ -87,11 +97,11 @@ def _over(
         if not findings and len(operations) == len(proof.operations) and not lost:
             return Restored(proof.head, unchanged=True)
     kept = _keep(present, path)
-    copy = sqlite3.connect(made)
+    coming = sqlite3.connect(made)
     try:
-        copy.backup(present)
+        coming.backup(present)
     finally:
-        copy.close()
+        coming.close()
     verify.refuse_unless_intact(path, verify.examine(present))
     return Restored(proof.head, kept, lost)
 
@@ -101,7 +111,11 @@ def _allow(
 ) -> Sequence[Operation]:
     """The operations that would be lost; raises RefusedError unless that was asked for."""
     common = next(
-        (index for index, (ours, theirs) in enumerate(zip(present, coming, strict=False)) if ours != theirs),
+        (
+            index
+            for index, (ours, theirs) in enumerate(zip(present, coming, strict=False))
+            if ours.hash != theirs.hash
+        ),
         min(len(present), len(coming)),
     )
     lost = present[common:]

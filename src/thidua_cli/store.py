@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x54484455  # "THDU"
 BUSY_SECONDS = 10.0
 _BATCH = 200  # rows of one INSERT
-_HEADER = b"SQLite format 3\x00"
 _HEADER_SIZE = 100
 _APPLICATION_AT = slice(68, 72)  # where the header of the file holds the application id
 _SQL = Path(__file__).parent / "sql"
@@ -159,7 +158,7 @@ def _check_file(path: Path) -> bytes:
             _("chưa có sổ theo dõi ở {path}").format(path=path),
             _("Tạo sổ mới: thidua init. Sổ ở nơi khác: thidua --db ĐƯỜNG-DẪN … hoặc đặt biến THIDUA_DB."),
         ) from None
-    if not header.startswith(_HEADER):
+    if not header.startswith(files.SQLITE_HEADER):
         raise StoreError(_("{path}: không phải sổ theo dõi của thidua").format(path=path))
     return header
 

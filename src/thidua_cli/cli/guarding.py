@@ -95,7 +95,9 @@ def backup(
 
 def restore(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar=_("TỆP"), help=_("Bản sao lưu."))],
+    file: Annotated[
+        Path, typer.Argument(metavar=_("TỆP"), help=_("Bản sao lưu, hoặc tệp do thidua export register ghi."))
+    ],
     discard_after: Annotated[
         int | None,
         typer.Option(
@@ -110,10 +112,11 @@ def restore(
 
     Từ chối nếu sẽ mất thao tác nào của sổ hiện tại, trừ khi --discard-after nêu thao tác cuối còn giữ.
     """
-    from thidua_cli import restoring
+    from thidua_cli import exchange, restoring
 
     path = options.settings(ctx).db
-    done = restoring.restore(file, path, discard_after)
+    load = exchange.load if exchange.looks_like(file) else restoring.copy
+    done = restoring.restore(file, path, discard_after, load=load)
     if done.unchanged:
         options.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])
         return

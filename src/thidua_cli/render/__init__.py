@@ -4,7 +4,6 @@ A report holds two things: rows for machines (stable keys, ISO dates, plain numb
 (labels, the language's own numbers and dates, totals). `write` puts either where it belongs.
 """
 
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
@@ -12,10 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, assert_never
 
+from thidua_cli import files
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _
 
-_SQLITE = b"SQLite format 3\x00"
 FORMAT_VERSION = 1  # of the JSON object; 1: the first
 
 
@@ -145,29 +144,5 @@ def put(data: bytes) -> None:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write beside and rename into place, so that a failure leaves the old file as it was.
-
-    A link is followed, a device or pipe is written to as it is, and a SQLite file is never overwritten.
-    """
-    try:
-        target = path.resolve()
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
-            return
-        if target.exists():
-            with target.open("rb") as file:
-                if file.read(len(_SQLITE)) == _SQLITE:
-                    raise StoreError(_("{path}: là một cơ sở dữ liệu, không ghi đè").format(path=path))
-        draft = target.with_name(f".{target.name}.{os.getpid()}.new")
-        try:
-            with draft.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=error.strerror)) from error
+    """Write a file whole or not at all, as `files.replace` says."""
+    files.replace(path, [data])

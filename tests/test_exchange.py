@@ -1,0 +1,119 @@
+"""A register as text: out and in again gives the same register, and nothing that is not whole is taken."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import build
+import forgeries
+from conftest import Outcome, process
+from thidua_cli import store, verify
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def text(run: Run, db: Path, tmp_path: Path) -> Path:
+    """A register with a life behind it, exported."""
+    forgeries.fill(db)
+    mend = ("--on", "2022-03-31", "--reason", 'hai\ndòng "\\', "--note", "=1+1 \U0001f600")
+    assert run("record", "correct", "1", *mend).code == 0
+    path = tmp_path / "register.jsonl"
+    assert run("export", "register", "-o", str(path)) == Outcome(0, "", "")
+    return path
+
+
+def test_out_and_in_again(run: Run, db: Path, text: Path, tmp_path: Path) -> None:
+    """The restored register has an equal head, verifies, continues the first and is continued by it."""
+    path = tmp_path / "again.db"
+    done = process("restore", str(text), db=path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert path.stat().st_mode & 0o777 == 0o600
+    for one, other in ((db, path), (path, db)):
+        assert run("--db", str(one), "verify", "--extends", str(other)) == Outcome(0, "", "")
+    assert sorted(forgeries.content(path) or []) == sorted(forgeries.content(db) or [])
+    again = tmp_path / "again.jsonl"
+    assert run("--db", str(path), "export", "register", "-o", str(again)).code == 0
+    assert again.read_bytes() == text.read_bytes()
+
+
+def test_the_restored_register_goes_on(db: Path, text: Path, tmp_path: Path) -> None:
+    """It is guarded like any other, and takes the next record."""
+    path = tmp_path / "again.db"
+    assert process("restore", str(text), db=path).returncode == 0
+    assert process("record", "launch", "490", "--on", "2022-03-01", db=path).returncode == 0
+    assert verify.inspect(path, verify.Wanted(extends=db)).findings == []
+    with pytest.raises(sqlite3.IntegrityError, match="thidua: "):
+        sqlite3.connect(path).execute("DELETE FROM record")
+
+
+def test_the_text_is_what_it_says(run: Run, db: Path, text: Path) -> None:
+    """The first line names the format, the schema and all columns; the last the head; standard output is the same."""
+    lines = text.read_bytes().split(b"\n")
+    first, last = json.loads(lines[0]), json.loads(lines[-2])
+    assert (first["format"], first["version"], first["schema"]) == (
+        "thidua-register",
+        1,
+        store.SCHEMA_VERSION,
+    )
+    assert first["tables"]["unit"] == ["id", "kind", "level", "operation"]
+    assert last == {"head": forgeries.anchor(db)}
+    assert run("export", "register").out.encode() == text.read_bytes()
+
+
+def test_restoring_a_text_over_a_register(run: Run, db: Path, text: Path) -> None:
+    """The same rules as for a backup: nothing is lost unasked."""
+    connection = store.connect(db)
+    build.record(connection, "490", "2022-03-30")
+    connection.close()
+    assert run("restore", str(text)).code == 6
+    assert run("restore", str(text), "--discard-after", "10").code == 0
+    assert run("verify").code == 0
+
+
+def test_every_cut_is_noticed(text: Path, tmp_path: Path) -> None:
+    """A file cut anywhere, to the byte, is rejected and makes nothing."""
+    data, cut, path = text.read_bytes(), tmp_path / "cut.jsonl", tmp_path / "new.db"
+    chance = random.Random(1)
+    for size in [len(data) - 1, len(data) - 2, *(chance.randrange(1, len(data)) for _cut in range(6))]:
+        cut.write_bytes(data[:size])
+        assert process("restore", str(cut), db=path).returncode == 7
+        assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('"done_on"', '"gone_on"', 7),
+        ('["record",1,', '["record","x",', 7),
+        ('["record",1,', '["nothing",1,', 7),
+        ('["record",1,', '["record",1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,', 7),
+        ('["record",1,', '{"record":1,', 7),
+        ("2022-03-30", "2022-03-29", 5),
+        ('"schema": 1', '"schema": 99', 5),
+        ('"format": "thidua-register"', '"format": "other"', 7),
+    ],
+)
+def test_what_was_changed_is_refused(
+    run: Run, text: Path, tmp_path: Path, old: str, new: str, code: int
+) -> None:
+    """A line that is none is rejected; one that is well-formed but not what was written does not verify."""
+    data = text.read_text(encoding="utf-8")
+    assert old in data
+    text.write_text(data.replace(old, new, 1), encoding="utf-8")
+    path = tmp_path / "new.db"
+    done = run("--db", str(path), "restore", str(text))
+    assert (done.code, "Traceback" in done.err, path.exists()) == (code, False, False)
+
+
+def test_a_broken_register_is_not_exported(run: Run, db: Path, tmp_path: Path) -> None:
+    """What does not verify leaves no file, and the old file stays."""
+    forgeries.statements("UPDATE unit SET kind = 'other' WHERE id = 3")(db, forgeries.Context(db))
+    path = tmp_path / "x.jsonl"
+    path.write_text("old")
+    assert run("export", "register", "-o", str(path)).code == 5
+    assert path.read_text() == "old"
