@@ -64,7 +64,7 @@ def clean(raw: str, *, lines: bool = False) -> Cleaned:
     """NFC, one space for a run of spaces, none at the edges, no zero-width characters, `Đ` for `Ð`.
 
     With `lines`, line ends stay (as LF); otherwise each is a space. Raises InvalidError for control
-    and bidirectional characters, lone surrogates and U+FFFD.
+    and bidirectional characters, lone surrogates, noncharacters and U+FFFD.
     """
     if raw.isascii() and raw.isprintable() and "  " not in raw and raw == raw.strip(" "):
         return Cleaned(raw)
@@ -103,7 +103,7 @@ def _refuse_controls(value: str) -> None:
         raise InvalidError(_("có ký tự đổi chiều chữ"), _("gõ lại ô này"))
     for character in value:
         category = unicodedata.category(character)
-        if category == "Cs":
+        if category == "Cs" or ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF:
             raise InvalidError(_("có ký tự không hợp lệ"), _("lấy lại từ tệp gốc"))
         if category == "Cc" and character not in "\n\t":
             raise InvalidError(_("có ký tự điều khiển"), _("gõ lại ô này"))

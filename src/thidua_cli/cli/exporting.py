@@ -1,50 +1,124 @@
 """`thidua export`."""
 
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from thidua_cli import files, render, store
+from thidua_cli import dates, files, render, store
+from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.errors import UsageError
+from thidua_cli.imports.columns import ImportKind
 from thidua_cli.language import _
+from thidua_cli.render import Format, Report
 
 
 class ExportKind(StrEnum):
-    """What can be exported."""
+    """What can be exported: what `import` takes, and the whole register."""
 
+    UNITS = "units"
+    LAUNCHES = "launches"
+    REGISTRATIONS = "registrations"
+    REVIEWS = "reviews"
+    EXEMPTIONS = "exemptions"
+    CHANGES = "changes"
     REGISTER = "register"
+
+
+class ExportFormat(StrEnum):
+    """What a list can be exported as; the whole register is JSONL."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    XLSX = "xlsx"
+    JSON = "json"
+    JSONL = "jsonl"
 
 
 def run(
     ctx: typer.Context,
     kind: Annotated[ExportKind, typer.Argument(metavar=_("LOẠI"), help=", ".join(ExportKind))],
+    form: Annotated[
+        ExportFormat | None,
+        typer.Option("--format", "-f", help=_("Dạng của tệp (mặc định: theo phần mở rộng, không thì csv).")),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp này (mặc định: đầu ra chuẩn).")),
     ] = None,
+    known_at: options.KnownAt = None,
+    bom: options.Bom = False,
 ) -> None:
-    """Xuất ra tệp. register: cả sổ, mỗi dòng một JSON, để thidua restore dựng lại được đúng sổ ấy."""
+    """Xuất ra tệp, đúng các cột mà thidua import LOẠI nhận lại.
+
+    register: cả sổ, mỗi dòng một JSON, để thidua restore dựng lại được đúng sổ ấy.
+    """
     if output is not None and not output.name:
         raise UsageError(_("-o: thiếu tên tệp"))
-    _WRITERS[kind](ctx, None if output == Path("-") else output)
+    target = None if output == Path("-") else output
+    if kind is ExportKind.REGISTER:
+        if form not in (None, ExportFormat.JSONL) or known_at is not None:
+            raise UsageError(_("export register luôn là JSONL và luôn là cả sổ"))
+        _register(ctx, target)
+    else:
+        _list(ctx, ImportKind(kind.value), form or _form_of(target), target, known_at, bom=bom)
 
 
-def _register(ctx: typer.Context, output: Path | None) -> None:
+def _form_of(target: Path | None) -> ExportFormat:
+    ending = target.suffix.lower().lstrip(".") if target else "csv"
+    if ending not in list(ExportFormat):
+        raise UsageError(
+            _("-o {path}: không biết dạng '.{ending}'").format(path=target, ending=ending),
+            _("Nêu --format, hoặc dùng một trong: {endings}").format(endings=", ".join(ExportFormat)),
+        )
+    return ExportFormat(ending)
+
+
+def _list(
+    ctx: typer.Context,
+    kind: ImportKind,
+    form: ExportFormat,
+    target: Path | None,
+    known_at: str | None,
+    *,
+    bom: bool,
+) -> None:
+    """One kind, in the columns of its import file."""
+    from thidua_cli.imports.export import export
+    from thidua_cli.report.frame import moment, units_of
+
+    with options.reading(ctx) as connection:
+        at = moment(connection, None, known_at)
+        made = export(connection, kind, at.known.number)
+        if form is ExportFormat.XLSX:
+            from thidua_cli.imports.template import workbook
+
+            codes = [item.code for item in plans.load(connection).obligations]
+            units = units_of(connection, at).alive(dates.today().isoformat())
+            data = workbook(kind, units, codes, made.rows)
+    if form is ExportFormat.XLSX:
+        if target is None:
+            raise UsageError(_("--format xlsx cần -o TỆP.xlsx"))
+        files.replace(target, [data])
+    else:
+        report = Report(made.fields, made.rows, people=list, known_at=at.known_at, head=at.known.anchor)
+        render.write(
+            report, Format(form.value), target, bom=bom and form in (ExportFormat.CSV, ExportFormat.TSV)
+        )
+    options.warn(list(made.warnings))
+
+
+def _register(ctx: typer.Context, target: Path | None) -> None:
     """The whole register; it is written piece by piece, while the register stays as it is."""
     from thidua_cli import exchange
 
     path = options.settings(ctx).db
     with store.store_errors(path), store.examining(path) as connection:
         pieces = exchange.lines(connection, path)
-        if output is not None:
-            files.replace(output, pieces)
+        if target is not None:
+            files.replace(target, pieces)
             return
         for piece in pieces:
             render.put(piece)
-
-
-_WRITERS: dict[ExportKind, Callable[[typer.Context, Path | None], None]] = {ExportKind.REGISTER: _register}

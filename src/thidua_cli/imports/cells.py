@@ -127,7 +127,7 @@ def _row(
             continue
         cell = values[index] if index < len(values) else None
         if isinstance(cell, str):
-            made[field] = _text_cell(field, cell, changes)
+            made[field] = _text_cell(field, cell, changes, guarded=not grid.letters)
         elif cell is None:
             made[field] = ""
         else:
@@ -140,12 +140,12 @@ def _row(
     return made, digits
 
 
-def _text_cell(field: str, cell: str, changes: Counter[str]) -> str:
-    if cell.isascii() and cell.isprintable() and "  " not in cell:
-        return text.unguard(cell)
-    with contextlib.suppress(InvalidError):  # the models say what is wrong
-        changes.update(text.clean(cell, lines=field == "note").changes)
-    return text.unguard(cell)
+def _text_cell(field: str, cell: str, changes: Counter[str], *, guarded: bool) -> str:
+    """A text; `guarded`: of a text file, where a `'` before a formula is ours and comes off."""
+    if not (cell.isascii() and cell.isprintable() and "  " not in cell):
+        with contextlib.suppress(InvalidError):  # the models say what is wrong
+            changes.update(text.clean(cell, lines=field == "note").changes)
+    return text.unguard(cell) if guarded else cell
 
 
 def _change_words(change: str) -> str:

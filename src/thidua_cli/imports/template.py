@@ -5,28 +5,38 @@ workbook tells the importer that it is the sheet to read. Two more sheets list t
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from thidua_cli.errors import UsageError
 from thidua_cli.imports import columns
 from thidua_cli.imports.cells import CODES, DAYS
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.grid import MARK
+from thidua_cli.imports.grid import MARK, MOST_ROWS
 from thidua_cli.language import _
 from thidua_cli.terms import Change, Extent, Kind, Level
 from thidua_cli.units import Version
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 _ROWS = 2000  # rows that are prepared
 _SHEET = "Nhập liệu"
 _MADE = datetime(2021, 12, 1)  # noqa: DTZ001 - a fixed stamp, so that equal templates are equal bytes
 
 
-def workbook(kind: ImportKind, units: Sequence[Version], obligations: Sequence[str]) -> bytes:
-    """The template for a kind of file, with the units in force."""
+def workbook(
+    kind: ImportKind,
+    units: Sequence[Version],
+    obligations: Sequence[str],
+    rows: Sequence[Mapping[str, object]] = (),
+) -> bytes:
+    """The template for a kind of file, with the units in force; filled in with `rows` (days as ISO text).
+
+    Raises UsageError where there are more rows than a workbook is read with.
+    """
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -34,7 +44,7 @@ def workbook(kind: ImportKind, units: Sequence[Version], obligations: Sequence[s
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"created": _MADE, "title": f"thidua import {kind}"})
-    _entry_sheet(book, kind, obligations)
+    _fill(book, _entry_sheet(book, kind, obligations), kind, rows)
     _unit_sheet(book, units)
     _help_sheet(book, kind)
     book.define_name(MARK, f"='{_SHEET}'!$A$1")
@@ -42,7 +52,7 @@ def workbook(kind: ImportKind, units: Sequence[Version], obligations: Sequence[s
     return buffer.getvalue()
 
 
-def _entry_sheet(book: "Workbook", kind: ImportKind, obligations: Sequence[str]) -> None:
+def _entry_sheet(book: "Workbook", kind: ImportKind, obligations: Sequence[str]) -> "Worksheet":
     page = book.add_worksheet(_SHEET)
     required = book.add_format(
         {"bold": True, "bg_color": "#F4D9C6", "border": 1, "text_wrap": True, "valign": "vcenter"}
@@ -101,6 +111,29 @@ def _entry_sheet(book: "Workbook", kind: ImportKind, obligations: Sequence[str])
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.freeze_panes(1, 0)
+    return page
+
+
+def _fill(
+    book: "Workbook", page: "Worksheet", kind: ImportKind, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Rows under the headers: days as dates, whole numbers as numbers, all else as text."""
+    if len(rows) >= MOST_ROWS:
+        raise UsageError(
+            _("{count} dòng: nhiều hơn một sổ tính nhận được").format(count=len(rows)),
+            _("Dùng --format csv."),
+        )
+    text = book.add_format({"num_format": 49})
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    for number, row in enumerate(rows, 1):
+        for index, field in enumerate(columns.fields(kind)):
+            value = row[field]
+            if isinstance(value, int):
+                page.write_number(number, index, value)
+            elif value is not None and field in DAYS:
+                page.write_datetime(number, index, date.fromisoformat(str(value)), day)
+            elif value is not None:
+                page.write_string(number, index, str(value), text)
 
 
 def _unit_sheet(book: "Workbook", units: Sequence[Version]) -> None:

@@ -1,0 +1,191 @@
+"""The register in the columns of its own import files, so that a new register can be made of it.
+
+Units are those that no change brought; all that became of units afterwards are rows of `changes`. Imported
+into an empty register in the order units, changes, launches, registrations, reviews, exemptions, they give
+the same files again. Who recorded what and when, and what was voided, is only in `export register`.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from thidua_cli import records, store
+from thidua_cli.imports import columns
+from thidua_cli.imports.columns import ACTIONS, ImportKind
+from thidua_cli.language import _
+from thidua_cli.records import Entry, Exemption
+from thidua_cli.terms import Change, Extent
+from thidua_cli.units import Directory, Version, describe, protocol_key
+
+Row = dict[str, object]
+
+
+class Export(NamedTuple):
+    """Rows under the columns of an import file, and what that file cannot say."""
+
+    fields: Sequence[str]
+    rows: Sequence[Row]
+    warnings: Sequence[str] = ()
+
+
+def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Export:
+    """What the register holds of one kind, as known at an operation."""
+    directory = Directory.read(connection, known)
+    names = columns.fields(kind)
+    if kind is ImportKind.UNITS:
+        rows = [_unit(version, directory) for version in _original(connection, directory, known)]
+        return Export(names, rows)
+    if kind is ImportKind.CHANGES:
+        changed = _changes(connection, directory, known)
+        return Export(names, [{name: row.get(name) for name in names} for row in changed])
+    entries: list[Entry] = []
+    if kind is ImportKind.EXEMPTIONS:
+        entries += records.live_exemptions(connection, known)
+    else:
+        live = records.live_records(connection, known)
+        entries += [record for record in live if record.action is ACTIONS[kind]]
+    entries.sort(key=lambda entry: entry.id or 0)
+    rows = [_entry(entry, directory, names) for entry in entries]
+    return Export(names, rows, [line for entry in entries if (line := _misread(entry, directory))])
+
+
+# Units
+
+
+def _original(connection: sqlite3.Connection, directory: Directory, known: int) -> list[Version]:
+    """First versions of the units that a file of units can bring: no change did, the code is theirs alone."""
+    brought = {
+        (row["successor"], row["effective_on"])
+        for row in _successions(connection, known)
+        if row["predecessor"] != row["successor"]
+    }
+    first = sorted(
+        (versions[0] for versions in directory.versions.values()),
+        key=lambda version: (version.valid_from, version.unit),
+    )
+    chosen: dict[str, Version] = {}
+    for version in first:
+        if (version.unit, version.valid_from) not in brought:
+            chosen.setdefault(version.code.lower(), version)
+    units = {version.unit: version for version in chosen.values()}
+    while lost := {
+        unit for unit, each in units.items() if each.parent is not None and each.parent not in units
+    }:
+        for unit in lost:
+            del units[unit]
+    return sorted(units.values(), key=protocol_key)
+
+
+def _unit(version: Version, directory: Directory) -> Row:
+    return {
+        "code": version.code,
+        "name": version.name,
+        "kind": str(version.kind),
+        "level": str(version.level),
+        "parent_code": _code(version.parent, version.valid_from, directory),
+        "abbreviation": version.abbreviation,
+        "sort_order": version.sort_order,
+        "valid_from": version.valid_from,
+        "note": version.note,
+    }
+
+
+def _code(unit: int | None, day: str, directory: Directory) -> str | None:
+    return directory.last(unit, day).code if unit is not None and unit in directory.versions else None
+
+
+# Changes
+
+
+def _successions(connection: sqlite3.Connection, known: int) -> list[Mapping[str, object]]:
+    cursor = connection.execute(store.sql("successions"), {"known": known})
+    names = [item[0] for item in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _changes(connection: sqlite3.Connection, directory: Directory, known: int) -> list[Row]:
+    rows = [_change(row, directory) for row in _successions(connection, known)]
+    original = {version.unit for version in _original(connection, directory, known)}
+    told = {(row["successor"], row["effective_on"]) for row in _successions(connection, known)}
+    for versions in directory.versions.values():
+        first = versions[0]
+        if first.unit not in original and (first.unit, first.valid_from) not in told:
+            rows.append(_made(first, directory))
+    rows.sort(key=lambda row: str(row["effective_date"]))
+    return rows
+
+
+def _change(row: Mapping[str, object], directory: Directory) -> Row:
+    day = str(row["effective_on"])
+    unit = row["successor"]
+    after = directory.on(int(str(unit)), day) if unit is not None else None
+    made: Row = {
+        "old_code": row["old_code"],
+        "old_name": row["old_name"],
+        "new_code": row["new_code"],
+        "new_name": row["new_name"],
+        "effective_date": day,
+        "resolution": row["document_number"],
+        "kind_of_change": row["change"],
+        "extent": row["extent"],
+        "note": row["note"],
+    }
+    return made | _state(after, directory)
+
+
+def _made(first: Version, directory: Directory) -> Row:
+    """A unit that came without a change, in a place that a file of units cannot give it."""
+    made: Row = {
+        "new_code": first.code,
+        "new_name": first.name,
+        "effective_date": first.valid_from,
+        "resolution": first.document_number,
+        "kind_of_change": str(Change.CREATE),
+        "extent": str(Extent.WHOLE),
+        "note": first.note,
+    }
+    return made | _state(first, directory)
+
+
+def _state(version: Version | None, directory: Directory) -> Row:
+    """What a successor is from its day on."""
+    if version is None:
+        return {}
+    return {
+        "kind": str(version.kind),
+        "level": str(version.level),
+        "parent_code": _code(version.parent, version.valid_from, directory),
+        "abbreviation": version.abbreviation,
+        "sort_order": version.sort_order,
+    }
+
+
+# Records
+
+
+def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
+    document = entry.document
+    row: Row = {
+        "unit_code": directory.last(entry.unit, entry.day).code,
+        "document_number": document.number,
+        "document_issuer": document.issuer,
+        "document_date": document.date,
+        "received_on": document.received_on,
+        "evidence": document.evidence,
+        "note": document.note,
+    }
+    if isinstance(entry, Exemption):
+        row |= {"obligation": entry.obligation, "on": entry.exempted_on, "reason": entry.reason}
+    else:
+        contents = ",".join(map(str, entry.contents)) or None
+        row |= {"done_on": entry.done_on, "phase": entry.phase, "contents": contents}
+    return {name: row[name] for name in names}
+
+
+def _misread(entry: Entry, directory: Directory) -> str | None:
+    """What to say of a record whose unit had no code on the record's day: an import would not find it."""
+    if directory.on(entry.unit, entry.day) is not None:
+        return None
+    return _(
+        "#{number}: {unit} chưa có hoặc không còn vào ngày {day}; nhập lại dòng này sẽ bị từ chối"
+    ).format(number=entry.id, unit=describe(directory.last(entry.unit, entry.day)), day=entry.day)

@@ -1,0 +1,161 @@
+"""Exports in the columns of imports: what goes out comes in again, whole."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conftest import ROOT, Outcome
+from thidua_cli.cli.exporting import ExportKind
+from thidua_cli.imports import columns
+from thidua_cli.imports.columns import ImportKind
+
+Run = Callable[..., Outcome]
+ORDER = [
+    ImportKind.UNITS,
+    ImportKind.CHANGES,
+    *(each for each in ImportKind if each not in ("units", "changes")),
+]
+LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
+ODD = st.sampled_from(
+    ["=1+1", "'=x", "'a", "[red]x[/]", "<b>&amp;", '"', ",;", "_x0041_", "0012", "1e5", "true"]
+)
+TEXT = LINE | ODD
+CODES = ["492", "20242", "20195", "20306", "498", "SCT", "STTTT", "48"]
+DAY = st.sampled_from(["2021-12-20", "2022-03-30", "2022-03-31", "2022-05-01", "2025-12-30"])
+
+record = st.tuples(
+    st.just("record"),
+    st.sampled_from(["launch", "registration", "review"]),
+    st.sampled_from(CODES),
+    st.just("--on"),
+    DAY,
+    st.just("--doc"),
+    TEXT,
+    st.just("--note"),
+    TEXT,
+    st.just("--issuer"),
+    TEXT,
+)
+exemption = st.tuples(
+    st.just("record"),
+    st.just("exemption"),
+    st.sampled_from(CODES),
+    st.just("--obligation"),
+    st.sampled_from(["p1-launch", "p1-review"]),
+    st.just("--on"),
+    DAY,
+    st.just("--reason"),
+    TEXT,
+)
+change = st.sampled_from(
+    [
+        (
+            "units",
+            "add",
+            "X1",
+            "Trung tâm Thử",
+            "--kind",
+            "service-unit",
+            "--on",
+            "2023-02-01",
+            "--parent",
+            "SCT",
+        ),
+        ("units", "rename", "492", "UBND quận Hải Châu Mới", "--on", "2023-03-01", "--doc", "1/NQ"),
+        ("units", "merge", "20242", "20195", "--into", "20195", "--on", "2023-04-01", "--doc", "2/NQ"),
+        ("units", "close", "498", "--on", "2023-05-01", "--doc", "3/NQ"),
+        ("units", "close", "SCT", "--on", "2023-06-01", "--doc", "4/NQ"),
+        ("import", "changes", "@changes_2025.csv"),
+        ("record", "void", "1", "--reason", "x"),
+        ("undo", "2", "--reason", "x"),
+    ]
+)
+
+
+@given(
+    steps=st.lists(record | exemption | change, max_size=8),
+    form=st.sampled_from(["csv", "xlsx", "json", "tsv"]),
+)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_export_imported_gives_the_same_export(
+    run: Run, db: Path, tmp_path: Path, empty_file: bytes, steps: list[tuple[str, ...]], form: str
+) -> None:
+    """Any register exported and imported into an empty one gives equal exports, and the same units on any day."""
+    fresh = tmp_path / "fresh.db"
+    if not fresh.exists():
+        fresh.write_bytes(db.read_bytes())
+    db.write_bytes(fresh.read_bytes())
+    for step in steps:
+        run(*step)
+    before = {}
+    for kind in ORDER:
+        file = tmp_path / f"{kind}.{form}"
+        done = run("export", kind, "-o", str(file))
+        assert done.code == 0
+        if not done.err:  # a record outside its unit's days: the export says that it cannot come in again
+            before[kind] = run("export", kind).out
+    days = ("2022-03-31", "2023-07-01", "2026-02-02")
+    units = [run("units", "list", "--as-of", day, "--format", "csv").out for day in days]
+    db.write_bytes(empty_file)
+    for kind, text in before.items():
+        if len(text.splitlines()) > 1:
+            done = run("import", kind, str(tmp_path / f"{kind}.{form}"))
+            assert done.code == 0, done.err
+        assert run("export", kind).out == text
+    assert [run("units", "list", "--as-of", day, "--format", "csv").out for day in days] == units
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory, empty: "object") -> bytes:
+    """The bytes of a register without units."""
+    import sqlite3
+
+    assert isinstance(empty, sqlite3.Connection)
+    path = tmp_path_factory.mktemp("empty") / "x.db"
+    target = sqlite3.connect(path)
+    empty.backup(target)
+    target.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_an_export_has_exactly_the_columns_of_its_import(run: Run, kind: ImportKind) -> None:
+    """The header of an export is the list of columns that import takes, whatever the format."""
+    header = next(csv.reader(run("export", kind).out.splitlines()))
+    assert header == list(columns.fields(kind))
+    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
+    rows = json.loads(run("export", "launches", "--format", "json").out)["rows"]
+    assert list(rows[0]) == list(columns.fields(ImportKind.LAUNCHES))
+
+
+def test_every_kind_of_import_can_be_exported() -> None:
+    """What import takes, export gives; and the whole register."""
+    assert {str(kind) for kind in ExportKind} == {*map(str, ImportKind), "register"}
+
+
+def test_an_export_as_known_then(run: Run) -> None:
+    """--known-at leaves out what was recorded later."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    assert len(run("export", "launches", "--known-at", "#1").out.splitlines()) == 1
+    assert len(run("export", "launches").out.splitlines()) == 2
+
+
+def test_a_record_outside_its_units_days_is_told(run: Run) -> None:
+    """A record whose unit had no code on its day cannot come in again, and the export says so."""
+    run("units", "add", "X1", "Trung tâm Thử", "--kind", "service-unit", "--on", "2023-02-01")
+    run("record", "launch", "X1", "--on", "2022-03-30", "--unit-as-of", "2023-03-01")
+    done = run("export", "launches")
+    assert (done.code, len(done.out.splitlines())) == (0, 2)
+    assert "X1" in done.err
+
+
+def test_a_workbook_goes_to_a_file(run: Run) -> None:
+    """XLSX is never written to a terminal or a pipe."""
+    assert run("export", "units", "--format", "xlsx").code == 2
+    assert run("export", "register", "--format", "csv").code == 2
+    assert run("export", "units", "-o", "units.doc").code == 2
