@@ -6,7 +6,7 @@ DEMO ?= $(shell mktemp -d)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint fix docs messages bench build clean
+.PHONY: help demo test soak lint fix docs messages registers bench build clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -48,6 +48,9 @@ docs: $(VENV)/dev ## Write the generated parts of README and docs anew
 
 messages: $(VENV)/dev ## Bring the English catalogue in step with the source
 	$(BIN)/python tools/catalogue.py
+
+registers: $(VENV)/dev ## Write the register of the present schema that the tests of migrations start from
+	$(BIN)/python tools/registers.py
 
 bench: $(VENV)/dev ## Measure start-up as a ratio to a bare interpreter
 	$(BIN)/python benchmarks/startup.py

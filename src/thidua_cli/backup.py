@@ -21,8 +21,14 @@ def back_up(path: Path, folder: Path) -> tuple[Path, Proof]:
 
     Raises StoreError where the register is not intact: a copy that does not verify is no backup.
     """
+    with store.store_errors(path), store.examining(path) as source:
+        return of(source, path, folder)
+
+
+def of(source: sqlite3.Connection, path: Path, folder: Path) -> tuple[Path, Proof]:
+    """As `back_up`, of the register at `path` through a connection that is open on it."""
     with store.store_errors(folder), files.draft(folder / "thidua-backup") as made:
-        with store.store_errors(path), store.examining(path) as source:
+        with store.store_errors(path):
             copy(source, made)
         proof = verify.inspect(made)
         verify.refuse_unless_intact(path, proof.findings)

@@ -24,7 +24,8 @@ APPLICATION_ID = 0x54484455  # "THDU"
 BUSY_SECONDS = 10.0
 _BATCH = 200  # rows of one INSERT
 _HEADER_SIZE = 100
-_APPLICATION_AT = slice(68, 72)  # where the header of the file holds the application id
+_VERSION_AT = slice(60, 64)  # where the header of the file holds user_version
+_APPLICATION_AT = slice(68, 72)  # and the application id
 _SQL = Path(__file__).parent / "sql"
 
 
@@ -69,7 +70,7 @@ def found(
 ) -> journal.Operation:
     """Schema and first operation in an empty database (also one in memory), in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
-    with _rollback_on_error(connection):
+    with rollback_on_error(connection):
         migrate(connection)
         writer = Writer(connection, 1)
         load(writer)
@@ -138,10 +139,23 @@ def connect(path: Path) -> sqlite3.Connection:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             _check_identity(path, application, version)
+            if version < SCHEMA_VERSION:  # a migration that was cut off has just been rolled back
+                raise StoreError(
+                    _("{path}: sổ thuộc lược đồ cũ {theirs}").format(path=path, theirs=version),
+                    _("Chạy lại lệnh này để nâng cấp sổ."),
+                )
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def is_older(path: Path) -> bool:
+    """Whether the header of a register of ours names an older schema; raises StoreError as `connect`."""
+    with store_errors(path):
+        header = _check_file(path)
+    application, version = (int.from_bytes(header[at]) for at in (_APPLICATION_AT, _VERSION_AT))
+    return application == APPLICATION_ID and version < SCHEMA_VERSION
 
 
 def _check_file(path: Path) -> bytes:
@@ -237,10 +251,9 @@ def holding(path: Path) -> Iterator[sqlite3.Connection]:
     connection = _connect(path)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-        connection.execute(
-            "PRAGMA locking_mode = EXCLUSIVE"
-        )  # the lock outlives the transaction that takes it
         connection.execute("BEGIN EXCLUSIVE")
+        # From here on the lock outlives its transaction. Not earlier: who waits would keep its read lock too.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("COMMIT")
         _check_identity(path, APPLICATION_ID, connection.execute("PRAGMA user_version").fetchone()[0])
         yield connection
@@ -300,7 +313,7 @@ def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterat
     `writer.operation` is the operation once it is committed; it stays None where the block inserted nothing.
     """
     connection.execute("BEGIN IMMEDIATE")
-    with _rollback_on_error(connection):
+    with rollback_on_error(connection):
         latest = journal.head(connection)
         writer = Writer(connection, latest.number + 1 if latest else 1)
         yield writer
@@ -349,7 +362,8 @@ def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
 
 
 @contextlib.contextmanager
-def _rollback_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+def rollback_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Whatever goes wrong inside, the open transaction leaves nothing."""
     try:
         yield
     except BaseException:

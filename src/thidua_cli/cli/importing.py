@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import dates, encodings, records, render, store
+from thidua_cli import dates, encodings, records, render
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
@@ -127,7 +127,7 @@ def run(
     else:
         importer = Records(read, kind, why if correct else None)
     if dry_run:
-        with store.reading(options.settings(ctx).db) as connection:
+        with options.reading(ctx) as connection:
             importer.plan(connection)
     else:
         with options.writing(ctx) as writer:
@@ -191,7 +191,7 @@ def _write_template(ctx: typer.Context, kind: ImportKind, output: Path | None) -
 
     if output is None or output.suffix.lower() != ".xlsx":
         raise UsageError(_("--template cần -o TỆP.xlsx"))
-    with store.reading(options.settings(ctx).db) as connection:
+    with options.reading(ctx) as connection:
         units = Directory.read(connection, records.EVERYTHING).alive(dates.today().isoformat())
         codes = [item.code for item in plans.load(connection).obligations]
     render.replace_file(output, workbook(kind, units, codes))

@@ -74,12 +74,29 @@ def settings(ctx: typer.Context) -> Settings:
 
 def reading(ctx: typer.Context) -> AbstractContextManager[sqlite3.Connection]:
     """The register, for reading."""
-    return store.reading(settings(ctx).db)
+    return store.reading(register(ctx))
 
 
 def writing(ctx: typer.Context) -> AbstractContextManager[Writer]:
     """The register, for one operation."""
-    return store.writing(settings(ctx).db, actor=actor(ctx), command=command_line(ctx))
+    return store.writing(register(ctx), actor=actor(ctx), command=command_line(ctx))
+
+
+def register(ctx: typer.Context) -> Path:
+    """Where the register is; one of an older schema is brought up to date first."""
+    path = settings(ctx).db
+    if store.is_older(path):
+        from thidua_cli import migrating
+
+        if kept := migrating.bring_up(path):
+            notice(
+                [
+                    _("sổ đã được nâng cấp lên lược đồ {version}; bản trước đó ở {path}").format(
+                        version=store.SCHEMA_VERSION, path=kept
+                    )
+                ]
+            )
+    return path
 
 
 def account() -> str:

@@ -35,7 +35,7 @@ def init(
     path = options.settings(ctx).db
     if path.exists() or path.is_symlink():
         _already_there(
-            path, asked=bool(plan_file or units_file or no_units), plan_file=plan_file, units_file=units_file
+            ctx, asked=bool(plan_file or units_file or no_units), plan_file=plan_file, units_file=units_file
         )
         return
     plan = plans.read_file(plan_file or resources.data("plan.toml"))
@@ -62,9 +62,12 @@ def init(
     )
 
 
-def _already_there(path: Path, *, asked: bool, plan_file: Path | None, units_file: Path | None) -> None:
+def _already_there(
+    ctx: typer.Context, *, asked: bool, plan_file: Path | None, units_file: Path | None
+) -> None:
     """A register that is there already is a success, unless other files were to be loaded into it."""
-    with store.reading(path) as connection:
+    path = options.settings(ctx).db
+    with options.reading(ctx) as connection:
         count = connection.execute("SELECT count(DISTINCT unit) FROM unit_version").fetchone()[0]
         same = not asked or plans.is_loaded(connection, plan_file, units_file)
     if not same:
