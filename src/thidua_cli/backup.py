@@ -16,12 +16,12 @@ from thidua_cli.verify import Proof
 _NAME = re.compile(r"thidua-(\d{8}T\d{6}Z)-(\d{6,})-([0-9a-f]{8})(?:-(\d+))?\.db", re.ASCII)
 
 
-def back_up(path: Path, folder: Path) -> tuple[Path, Proof]:
+def back_up(path: Path, folder: Path, *, read_only: bool = False) -> tuple[Path, Proof]:
     """A verified copy of the register in a folder, and what it holds.
 
     Raises StoreError where the register is not intact: a copy that does not verify is no backup.
     """
-    with store.store_errors(path), store.examining(path) as source:
+    with store.store_errors(path), store.examining(path, read_only=read_only) as source:
         return of(source, path, folder)
 
 

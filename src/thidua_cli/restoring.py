@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import backup, dates, files, journal, store, verify
+from thidua_cli import backup, dates, files, journal, places, store, verify
 from thidua_cli.dates import show_instant
 from thidua_cli.errors import RefusedError, StoreError
 from thidua_cli.journal import Operation
@@ -56,6 +56,7 @@ def restore(
         source.stat()
     with store.store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        places.refuse_network(path.parent)
         with files.draft(path) as made:
             load(source, made)
             proof = verify.inspect(made)

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thidua_cli import dates, files, journal
+from thidua_cli import dates, files, journal, places
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _
 
@@ -52,6 +52,7 @@ def create(path: Path, load: Callable[["Writer"], None], *, actor: str, command:
     """
     with store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        places.refuse_network(path.parent)
         with files.draft(path) as draft:
             connection = _connect(draft)
             try:
@@ -126,15 +127,19 @@ def _run(database: "Database", script: str) -> None:
 # Opening
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open an existing register of ours; the connection only reads until `write` is called.
+
+    With `read_only` not even the journal of a killed writer is cleared away.
 
     Raises StoreError where there is none, where the file is not ours or newer than this version (it is then
     left as it is), or where it cannot be read.
     """
     with store_errors(path):
         _check_file(path)
-        connection = _connect(path)
+        if not read_only:
+            places.refuse_exposed(path)
+        connection = _connect(path, read_only=read_only)
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -189,9 +194,10 @@ def _check_identity(path: Path, application: int, version: int) -> None:
         )
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     # mode=rw, so that a journal left by a killed writer can be rolled back even by a reader.
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
+    address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)
     return prepare(connection)
 
 
@@ -208,9 +214,9 @@ def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connection]:
     """One consistent view of the register at `path`, for as long as the block lasts."""
-    connection = connect(path)
+    connection = connect(path, read_only=read_only)
     try:
         with store_errors(path):
             connection.execute("PRAGMA query_only = ON")
@@ -221,7 +227,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextlib.contextmanager
-def examining(path: Path) -> Iterator[sqlite3.Connection]:
+def examining(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connection]:
     """As `reading`, for a file that may be damaged or of an older schema; nothing is brought up to date.
 
     What SQLite says about a damaged file (sqlite3.DatabaseError) is left to the caller to judge. Text that is
@@ -230,7 +236,7 @@ def examining(path: Path) -> Iterator[sqlite3.Connection]:
     with store_errors(path):
         header = _check_file(path)
     _check_identity(path, int.from_bytes(header[_APPLICATION_AT]), 0)
-    connection = _connect(path)
+    connection = _connect(path, read_only=read_only)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         connection.execute("PRAGMA query_only = ON")
@@ -247,6 +253,8 @@ def holding(path: Path) -> Iterator[sqlite3.Connection]:
     """The register at `path` with SQLite's exclusive lock on it, outside any transaction; as `examining`."""
     with store_errors(path):
         header = _check_file(path)
+        places.refuse_exposed(path)
+    places.refuse_network(path)
     _check_identity(path, int.from_bytes(header[_APPLICATION_AT]), 0)
     connection = _connect(path)
     try:
@@ -352,6 +360,7 @@ def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
     """`write` on the register at `path`; raises StoreError where the file cannot be written."""
     connection = connect(path)
     try:
+        places.refuse_network(path)
         with store_errors(path), write(connection, actor=actor, command=command) as writer:
             yield writer
     finally:
@@ -392,6 +401,10 @@ def describe(path: Path, error: sqlite3.DatabaseError) -> str:
         return _("{path}: sổ đang bận, một lệnh khác đang ghi; chờ rồi chạy lại").format(path=path)
     if code == sqlite3.SQLITE_FULL:
         return _("{path}: hết chỗ trên đĩa; chưa ghi gì").format(path=path)
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return _("{path}: còn một lần ghi dở dang phải dọn; chạy một lệnh không có --read-only").format(
+            path=path
+        )
     if code == sqlite3.SQLITE_READONLY:
         return _("{path}: sổ chỉ cho đọc").format(path=path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     db: Path
     actor: str | None
     arguments: tuple[str, ...]
+    read_only: bool = False
 
 
 Commands = Mapping[str, tuple[str, str]]  # name -> ("module:function" of this package, one line of help)
@@ -169,6 +170,10 @@ def _root(
         str | None,
         typer.Option("--actor", metavar=_("TÊN"), help=_("Tên người ghi, đặt cạnh tài khoản của máy.")),
     ] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help=_("Không ghi gì vào sổ; cũng bật bằng biến THIDUA_READ_ONLY=1.")),
+    ] = False,
     version: Annotated[bool, typer.Option("--version", help=_("Hiện phiên bản rồi thoát."))] = False,
 ) -> None:
     if version:
@@ -176,7 +181,8 @@ def _root(
         raise typer.Exit
     if lang is not None and lang not in language.LANGUAGES:
         raise UsageError(_("--lang nhận vi hoặc en"))
-    ctx.obj = Settings(register_path(db), actor, ctx.obj)
+    wish = os.environ.get("THIDUA_READ_ONLY", "")
+    ctx.obj = Settings(register_path(db), actor, ctx.obj, read_only or wish not in ("", "0"))
     if ctx.invoked_subcommand is None:
         _welcome(ctx)
 
@@ -228,7 +234,7 @@ def _usage(error: Any) -> UsageError:
     path = error.ctx.command_path if error.ctx else "thidua"
     hint = _("Xem: {command} --help").format(command=path)
     kind = type(error).__name__
-    if kind == "NoSuchOption" and error.option_name in ("--db", "--lang", "--actor"):
+    if kind == "NoSuchOption" and error.option_name in ("--db", "--lang", "--actor", "--read-only"):
         return UsageError(
             _("{name} đứng trước tên lệnh: thidua {name} … {command}").format(
                 name=error.option_name, command=path.removeprefix("thidua ")

@@ -114,8 +114,8 @@ def _register(ctx: typer.Context, target: Path | None) -> None:
     """The whole register; it is written piece by piece, while the register stays as it is."""
     from thidua_cli import exchange
 
-    path = options.settings(ctx).db
-    with store.store_errors(path), store.examining(path) as connection:
+    path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
+    with store.store_errors(path), store.examining(path, read_only=read_only) as connection:
         pieces = exchange.lines(connection, path)
         if target is not None:
             files.replace(target, pieces)

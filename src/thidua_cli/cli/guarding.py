@@ -59,7 +59,8 @@ def verify(
         extends,
         evidence_dir or (Path() if evidence else None),
     )
-    proof = verifying.inspect(options.settings(ctx).db, wanted)
+    before = options.settings(ctx)
+    proof = verifying.inspect(before.db, wanted, read_only=before.read_only)
     if proof.findings or form is not None or output is not None:
         options.emit(report.build(proof), form, output, bom)
     if proof.findings:
@@ -85,9 +86,9 @@ def backup(
     """
     from thidua_cli import backup as backups
 
-    path = options.settings(ctx).db
+    path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
     folder = backups.default_folder(path) if dest is None else backups.given_folder(dest)
-    made, proof = backups.back_up(path, folder)
+    made, proof = backups.back_up(path, folder, read_only=read_only)
     if keep is not None:
         backups.thin(folder, keep, proof.operations)
     options.confirm([str(made)], saved=_("đã sao lưu vào {path}").format(path=made))
@@ -114,6 +115,7 @@ def restore(
     """
     from thidua_cli import exchange, restoring
 
+    options.refuse_read_only(ctx)
     path = options.settings(ctx).db
     load = exchange.load if exchange.looks_like(file) else restoring.copy
     done = restoring.restore(file, path, discard_after, load=load)

@@ -115,6 +115,8 @@ def run(
     if correct and not reason:
         raise UsageError(_("--correct cần --reason"))
     why = options.checked_reason(reason) if reason is not None else None
+    if not dry_run:
+        options.refuse_read_only(ctx)
     read = reading.read_table(
         file, kind, _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
     )

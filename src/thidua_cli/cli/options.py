@@ -74,18 +74,33 @@ def settings(ctx: typer.Context) -> Settings:
 
 def reading(ctx: typer.Context) -> AbstractContextManager[sqlite3.Connection]:
     """The register, for reading."""
-    return store.reading(register(ctx))
+    return store.reading(register(ctx), read_only=settings(ctx).read_only)
 
 
 def writing(ctx: typer.Context) -> AbstractContextManager[Writer]:
     """The register, for one operation."""
+    refuse_read_only(ctx)
     return store.writing(register(ctx), actor=actor(ctx), command=command_line(ctx))
+
+
+def refuse_read_only(ctx: typer.Context) -> None:
+    """Raises StoreError where nothing may be written to the register."""
+    if settings(ctx).read_only:
+        raise StoreError(
+            _("đang ở chế độ chỉ đọc, lệnh này ghi vào sổ; chưa làm gì"),
+            _("Bỏ --read-only, và biến THIDUA_READ_ONLY nếu có."),
+        )
 
 
 def register(ctx: typer.Context) -> Path:
     """Where the register is; one of an older schema is brought up to date first."""
     path = settings(ctx).db
     if store.is_older(path):
+        if settings(ctx).read_only:
+            raise StoreError(
+                _("{path}: sổ thuộc lược đồ cũ, phải nâng cấp mới đọc được").format(path=path),
+                _("Chạy một lệnh không có --read-only; sổ được sao lưu trước khi nâng cấp."),
+            )
         from thidua_cli import migrating
 
         if kept := migrating.bring_up(path):

@@ -46,14 +46,14 @@ class Proof(NamedTuple):
         return self.operations[-1] if self.operations else None
 
 
-def inspect(path: Path, wanted: Wanted | None = None) -> Proof:
+def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False) -> Proof:
     """Examine the register at `path` in one read transaction.
 
     Raises StoreError where it is missing, not ours, newer, busy, or unreadable without being damaged.
     """
     wanted = wanted or Wanted()
     # The other register first: closing a second connection to one file would drop the locks of the first.
-    other = inspect(wanted.extends) if wanted.extends else Proof(())
+    other = inspect(wanted.extends, read_only=read_only) if wanted.extends else Proof(())
     found = [
         finding._replace(check="extends", message=f"{wanted.extends}: {finding.message}")
         for finding in other.findings
@@ -61,7 +61,7 @@ def inspect(path: Path, wanted: Wanted | None = None) -> Proof:
     operations: list[Operation] = []
     with store.store_errors(path):
         try:
-            with store.examining(path) as connection:
+            with store.examining(path, read_only=read_only) as connection:
                 found += examine(connection)
                 extra: list[_Check] = [partial(anchors.examine, connection, wanted.anchors)]
                 if wanted.extends:

@@ -1,0 +1,173 @@
+"""Where a register may stand, and what --read-only keeps from happening."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Outcome, process
+from thidua_cli import files, places, store
+
+Run = Callable[..., Outcome]
+RECORD = ("record", "launch", "492", "--on", "2022-03-30")
+
+
+@pytest.fixture
+def mounted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Say that the folder of the test is on a file system of some type."""
+
+    def mount(kind: str) -> None:
+        table = tmp_path.parent / "mountinfo"
+        point = str(tmp_path).replace(" ", "\\040")
+        table.write_text(
+            "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+            f"22 21 0:40 / {point} rw,relatime shared:1 - {kind} server:/x rw\n"
+            "23 21 0:41 / /mnt rw - tmpfs none rw\n"
+        )
+        monkeypatch.setattr(places, "_MOUNTS", table)
+
+    return mount
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
+def test_no_register_is_written_on_a_network(
+    run: Run, db: Path, tmp_path: Path, mounted: Callable[[str], None], kind: str
+) -> None:
+    """Writing, init and restore there are refused with the word and the cure; reading and backups are not."""
+    mounted(kind)
+    before = db.read_bytes()
+    made = Path(run("backup").out.strip())
+    for arguments in ([*RECORD], ["restore", str(made)], ["--db", str(tmp_path / "new.db"), "init"]):
+        done = run(*arguments)
+        assert (done.code, kind in done.err) == (5, True)
+    assert run("status").code == 0
+    assert db.read_bytes() == before
+
+
+def test_the_file_system_is_that_of_the_nearest_mount(mounted: Callable[[str], None], tmp_path: Path) -> None:
+    """The longest mount point above a path decides; without a table of mounts nothing is known."""
+    mounted("nfs4")
+    assert places.file_system(tmp_path / "x" / "y.db") == "nfs4"
+    assert places.file_system(Path("/mnt/y.db")) == "tmpfs"
+    assert places.file_system(Path("/home")) == "ext4"
+    places._MOUNTS.unlink()
+    assert places.file_system(tmp_path) == ""
+
+
+def test_a_file_that_all_may_change_is_refused(run: Run, db: Path, mounted: Callable[[str], None]) -> None:
+    """By reading and writing commands, with the cure; unless nothing is written, or the place keeps no rights."""
+    mounted("ext4")
+    db.chmod(0o666)
+    for arguments in (["status"], [*RECORD]):
+        done = run(*arguments)
+        assert (done.code, f"chmod o-w {db}" in done.err) == (5, True)
+    assert run("--read-only", "status").code == 0
+    assert run("verify").code == 0
+    db.chmod(0o664)
+    assert run("status").code == 0
+    db.chmod(0o666)
+    mounted("vfat")
+    assert run(*RECORD).code == 0
+
+
+def test_a_folder_that_all_may_change_is_said(
+    run: Run, tmp_path: Path, mounted: Callable[[str], None]
+) -> None:
+    """init warns of a folder in which anyone could put another file in the place of the register."""
+    mounted("ext4")
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    assert "chmod o-w" in run("--db", str(folder / "a.db"), "init").err
+    folder.chmod(0o1777)
+    assert run("--db", str(folder / "b.db"), "init").err == ""
+
+
+def test_init_through_a_link_to_nothing(run: Run, tmp_path: Path) -> None:
+    """It is refused with both places named; nothing appears at either."""
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "nothing.db")
+    done = run("--db", str(link), "init")
+    assert (done.code, str(tmp_path / "nothing.db") in done.err) == (5, True)
+    assert not (tmp_path / "nothing.db").exists()
+
+
+def test_a_link_to_a_register_is_the_register(run: Run, db: Path, tmp_path: Path) -> None:
+    """Commands through a link read and write the real file, whose journal and backups stand beside it."""
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(db)
+    assert run("--db", str(link), *RECORD).code == 0
+    assert Path(run("--db", str(link), "backup").out.strip()).parent == db.parent / "backups"
+    assert list(link.parent.iterdir()) == [link]
+    assert "492" in run("list", "p1-launch", "--state", "on_time", "--format", "csv").out
+
+
+WRITING = [
+    ["init"],
+    [*RECORD],
+    ["import", "launches", "examples/launches_2022.csv"],
+    ["import", "units", "no such file"],
+    ["units", "add", "X1", "Hội X", "--kind", "association", "--on", "2022-01-01"],
+    ["undo", "1", "--reason", "x"],
+    ["restore", "no such file"],
+]
+
+
+@pytest.mark.parametrize("arguments", WRITING, ids=lambda arguments: " ".join(arguments[:2]))
+@pytest.mark.parametrize("way", ["option", "variable"])
+def test_read_only_refuses_every_write(
+    run: Run, db: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], way: str
+) -> None:
+    """Exit 5 before anything else is looked at, by the option or the variable; not a byte changes."""
+    before = db.read_bytes()
+    if way == "variable":
+        monkeypatch.setenv("THIDUA_READ_ONLY", "1")
+    done = run(*(["--read-only"] if way == "option" else []), *arguments)
+    assert (done.code, "read-only" in done.err, done.out) == (5, True, "")
+    assert db.read_bytes() == before
+
+
+def test_read_only_reads_all(run: Run, tmp_path: Path) -> None:
+    """Everything that only reads the register works, a dry run and a backup elsewhere included."""
+    for arguments in (
+        ["status"], ["list"], ["log"], ["verify"], ["units", "tree"], ["backup", str(tmp_path)], ["export", "register"],
+        ["import", "launches", "examples/launches_2022.csv", "--dry-run"],
+    ):  # fmt: skip
+        assert run("--read-only", *arguments).code == 0, arguments
+
+
+def test_read_only_leaves_the_journal_of_a_killed_writer(db: Path) -> None:
+    """It says that something is to be cleared away; the next command without it does so."""
+    kill = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE');"
+        "c.executemany('INSERT INTO unit VALUES (?, \\'other\\', \\'city\\', 2)', ((n,) for n in range(1000, 30000)));"
+        "os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", kill, str(db)], check=False)
+    assert files.journal_of(db).exists()
+    torn = db.read_bytes()
+    done = process("--lang", "en", "--read-only", "status", db=db)
+    assert done.returncode == 5
+    assert b"without --read-only" in done.stderr
+    assert (db.read_bytes(), files.journal_of(db).exists()) == (torn, True)
+    assert process("status", db=db).returncode == 0
+    assert not files.journal_of(db).exists()
+    plain = sqlite3.connect(db)
+    assert plain.execute("SELECT count(*) FROM unit").fetchone() == (117,)
+    plain.close()
+
+
+def test_read_only_does_not_migrate(run: Run, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A register of an older schema is refused with the cure, and left as it is."""
+    monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, ("test", lambda _database: None)))
+    monkeypatch.setattr(store, "SCHEMA_VERSION", store.SCHEMA_VERSION + 1)
+    before = db.read_bytes()
+    done = run("--read-only", "status")
+    assert (done.code, "without --read-only" in done.err) == (5, True)
+    assert db.read_bytes() == before
+    assert list(db.parent.iterdir()) == [db]
