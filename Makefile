@@ -6,7 +6,7 @@ DEMO ?= $(shell mktemp -d)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint fix docs messages registers bench build clean
+.PHONY: help demo test soak lint fix docs messages registers audit bench build clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -51,6 +51,10 @@ messages: $(VENV)/dev ## Bring the English catalogue in step with the source
 
 registers: $(VENV)/dev ## Write the register of the present schema that the tests of migrations start from
 	$(BIN)/python tools/registers.py
+
+audit: ## Look for known vulnerabilities in the pinned dependencies (needs the network)
+	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install -q 'pip-audit>=2.7,<3'; }
+	$(VENV)/audit/bin/pip-audit --no-deps --disable-pip -r constraints.txt
 
 bench: $(VENV)/dev ## Measure start-up as a ratio to a bare interpreter
 	$(BIN)/python benchmarks/startup.py
