@@ -54,7 +54,7 @@ registers: $(VENV)/dev ## Write the register of the present schema that the test
 
 audit: ## Look for known vulnerabilities in the pinned dependencies (needs the network)
 	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install -q 'pip-audit>=2.7,<3'; }
-	$(VENV)/audit/bin/pip-audit --no-deps --disable-pip -r constraints.txt
+	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 bench: $(VENV)/dev ## Measure start-up as a ratio to a bare interpreter
 	$(BIN)/python benchmarks/startup.py

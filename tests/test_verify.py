@@ -82,6 +82,17 @@ def test_single_bits(filled: tuple[Path, Context], tmp_path: Path) -> None:
         assert not intact or forgeries.content(copy) == said
 
 
+def test_a_schema_that_is_no_text(db: Path, run: Callable[..., Outcome]) -> None:
+    """Where SQLite quotes what is not UTF-8, the file is damaged: a finding, exit 5 elsewhere, no traceback."""
+    data = db.read_bytes()
+    at = data.index(b"CREATE TRIGGER operation_continues") + 30
+    db.write_bytes(data[:at] + b"\xa0\xff" + data[at + 2 :])
+    found = run("verify")
+    assert (found.code, found.err) == (3, "")
+    assert run("status").code == 5
+    assert run("backup").code == 5
+
+
 @pytest.mark.parametrize("text", ["5", "5:abc", "x:" + "0" * 64, "5:" + "0" * 63, "5:" + "g" * 64])
 def test_an_anchor_is_whole(text: str) -> None:
     """An anchor is a number and all 64 digits; anything less proves less, and is refused."""

@@ -73,7 +73,7 @@ def put(made: Path, proof: Proof, path: Path, discard_after: int | None) -> Rest
     try:
         with store.holding(path) as present:
             return _over(made, proof, path, present, discard_after)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not verify.is_damage(error):
             raise
     _allow_unknown(proof.head, path, discard_after)
@@ -89,7 +89,7 @@ def _over(
     lost: Sequence[Operation] = ()
     try:
         operations = journal.operations(present, 2**62)[::-1]
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not verify.is_damage(error):
             raise
         _allow_unknown(proof.head, path, discard_after)

@@ -390,8 +390,14 @@ def store_errors(path: Path) -> Iterator[None]:
         raise  # a rule of the schema: a defect of ours, not of the file
     except sqlite3.DatabaseError as error:
         raise StoreError(describe(path, error)) from error
+    except UnicodeDecodeError as error:  # what SQLite quotes from a damaged file, or what stands in it
+        raise StoreError(_damaged(path, error)) from error
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}") from error
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return _("{path}: sổ bị hỏng ({error}); lấy lại từ bản sao lưu").format(path=path, error=error)
 
 
 def describe(path: Path, error: sqlite3.DatabaseError) -> str:
@@ -408,5 +414,5 @@ def describe(path: Path, error: sqlite3.DatabaseError) -> str:
     if code == sqlite3.SQLITE_READONLY:
         return _("{path}: sổ chỉ cho đọc").format(path=path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return _("{path}: sổ bị hỏng ({error}); lấy lại từ bản sao lưu").format(path=path, error=error)
+        return _damaged(path, error)
     return _("{path}: không dùng được sổ ({error})").format(path=path, error=error)

@@ -71,7 +71,7 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
                     extra.append(partial(evidence.examine, connection, wanted.evidence))
                 found += _all(extra)
                 operations = journal.operations(connection, 2**62)[::-1]
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             found += _damage(error)
     return Proof(list(dict.fromkeys(found)), operations)
 
@@ -104,18 +104,21 @@ def _until_damage(check: _Check) -> Iterator[Finding]:
     """The findings of a check; where the file cannot be read on, that is the last."""
     try:
         yield from check()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         yield from _damage(error)
     except (ValueError, TypeError, KeyError) as error:  # a value that our own readers would never have stored
         yield Finding("rule", _("có giá trị không đọc được: {error}").format(error=error))
 
 
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether it is the file that is wrong, rather than something that keeps us from reading it."""
+def is_damage(error: Exception) -> bool:
+    """Whether it is the file that is wrong, rather than something that keeps us from reading it.
+
+    What SQLite quotes from a damaged file need not be UTF-8, and ends in a UnicodeDecodeError.
+    """
     return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OBSTACLES
 
 
-def _damage(error: sqlite3.DatabaseError) -> list[Finding]:
+def _damage(error: Exception) -> list[Finding]:
     if not is_damage(error):
         raise error
     return [Finding("integrity", _("SQLite: {message}").format(message=error))]
