@@ -168,7 +168,7 @@ def worlds(draw: st.DrawFn) -> dict[int, Unit]:
     return units
 
 
-def _build(connection: sqlite3.Connection, world: dict[int, Unit]) -> None:
+def populate(connection: sqlite3.Connection, world: dict[int, Unit]) -> None:
     """The world as rows; a parent is any unit of a higher level that comes before."""
     with store.write(connection, actor="test", command="world") as writer:
         entries: list[Record | Exemption] = []
@@ -219,7 +219,7 @@ def test_rosters_and_states_are_those_of_the_definition(
 ) -> None:
     """For any register and day, SQL and `judge` agree with the plain reading of the rule."""
     connection = copy(empty)
-    _build(connection, world)
+    populate(connection, world)
     duties = _duties(connection)
     expected = {
         (duty.code, number): state(duty, world[number], day)
@@ -241,7 +241,7 @@ def test_counts_add_up_however_they_are_grouped(
 ) -> None:
     """States add up to the roster, in every row; groups add up to the row of the whole."""
     connection = copy(empty)
-    _build(connection, world)
+    populate(connection, world)
     stored = {row[0] for row in connection.execute("SELECT id FROM record UNION SELECT id FROM exemption")}
     for number in set(voids) & stored:
         build.void(connection, number)
@@ -268,7 +268,7 @@ def test_what_was_known_stays_known(
 ) -> None:
     """Adding and voiding after operation K never changes a figure as known at K."""
     connection = copy(empty)
-    _build(connection, world)
+    populate(connection, world)
     known = build.head(connection)
     at = moment(connection, build.day(day), f"#{known}")
     before = report.build(connection, at, Filter(), None)
@@ -279,7 +279,7 @@ def test_what_was_known_stays_known(
         number + shift: Unit(number + shift, unit.kind, unit.born, unit.ended, [], unit.done, unit.exempt)
         for number, unit in later.items()
     }
-    _build(connection, moved)
+    populate(connection, moved)
     assert (
         report.build(connection, moment(connection, build.day(day), f"#{known}"), Filter(), None).rows
         == before.rows

@@ -54,6 +54,12 @@ District = Annotated[
         "--district", metavar=_("ĐƠN-VỊ"), help=_("Chỉ một quận, huyện; city: ngoài các quận, huyện.")
     ),
 ]
+ObligationArgument = Annotated[
+    str | None, typer.Argument(metavar=_("[NGHĨA-VỤ]"), help=_("Ví dụ p1-launch; xem thidua plan."))
+]
+ObligationOption = Annotated[
+    str | None, typer.Option("--obligation", metavar=_("MÃ"), help=_("Tương đương tham số NGHĨA-VỤ."))
+]
 States = Annotated[
     list[State] | None, typer.Option("--state", help=_("Chỉ các trạng thái này; dùng được nhiều lần."))
 ]

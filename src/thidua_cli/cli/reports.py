@@ -35,6 +35,13 @@ def chosen(
     )
 
 
+def one_obligation(argument: str | None, option: str | None) -> str | None:
+    """The obligation that the argument or --obligation names; raises UsageError where they differ."""
+    if argument and option and argument != option:
+        raise UsageError(_("chỉ nêu một nghĩa vụ: {one} hay {other}?").format(one=argument, other=option))
+    return argument or option
+
+
 def status(
     ctx: typer.Context,
     by: Annotated[By | None, typer.Option("--by", help=_("Chia nhỏ mỗi nghĩa vụ."))] = None,
@@ -59,12 +66,8 @@ def status(
 
 def listing(
     ctx: typer.Context,
-    obligation: Annotated[
-        str | None, typer.Argument(metavar=_("[NGHĨA-VỤ]"), help=_("Ví dụ p1-launch; xem thidua plan."))
-    ] = None,
-    obligation_option: Annotated[
-        str | None, typer.Option("--obligation", metavar=_("MÃ"), help=_("Tương đương tham số NGHĨA-VỤ."))
-    ] = None,
+    obligation: options.ObligationArgument = None,
+    obligation_option: options.ObligationOption = None,
     as_of: options.AsOf = None,
     known_at: options.KnownAt = None,
     phase: options.Phase = None,
@@ -79,14 +82,11 @@ def listing(
     """Danh sách đơn vị và trạng thái của từng nghĩa vụ."""
     from thidua_cli.report import listing as report
 
-    if obligation and obligation_option and obligation != obligation_option:
-        raise UsageError(
-            _("chỉ nêu một nghĩa vụ: {one} hay {other}?").format(one=obligation, other=obligation_option)
-        )
+    asked = one_obligation(obligation, obligation_option)
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
         wanted = chosen(connection, at, phase, kind, level, district, states)
-        made = report.build(connection, at, wanted, obligation or obligation_option)
+        made = report.build(connection, at, wanted, asked)
     options.emit(made, form, output, bom)
 
 

@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 from thidua_cli import files
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _
+
+if TYPE_CHECKING:
+    from thidua_cli.render.document import Curve
 
 FORMAT_VERSION = 1  # of the JSON object; 1: the first
 
@@ -82,11 +85,11 @@ class Table(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A report: `fields` and `rows` for machines, `people` makes the tables when they are asked for."""
+    """A report: `fields` and `rows` for machines, `people` makes what people see when asked."""
 
     fields: Sequence[str]
     rows: Sequence[Mapping[str, Any]]
-    people: Callable[[], Sequence[Table]]
+    people: "Callable[[], Sequence[Table | Curve]]"
     as_of: str | None = None
     known_at: str | None = None
     head: str | None = None

@@ -41,9 +41,9 @@ def show(value: object, form: Form) -> str:
             return visible(str(plain))
 
 
-def rate(value: object) -> str:
+def rate(value: object, decimals: int = 1) -> str:
     """A percentage: 84,4 % in Vietnamese (with a no-break space), 84.4% in English."""
-    text = f"{value:.1f}"
+    text = f"{value:.{decimals}f}"
     return f"{text.replace('.', ',')}\u00a0%" if language.current() == "vi" else f"{text}%"
 
 

@@ -3,6 +3,8 @@
 import re
 
 from thidua_cli.render import Column, Form, Report, Table, cells
+from thidua_cli.render.curve import DRAWN, to_lines
+from thidua_cli.render.document import Curve
 
 # Marks of Markdown, entities, and what GitHub would turn into an emoji; a time such as 17:42:29 stays.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~]|&(?=#?\w+;)|:(?=[\w+-]*[a-z][\w+-]*:)")
@@ -15,7 +17,10 @@ def to_text(report: Report) -> str:
     for table in report.people():
         if table.title:
             blocks.append(f"### {_escape(table.title)}")
-        blocks.append(_table(table) if table.groups else _escape(table.empty))
+        if isinstance(table, Curve):
+            blocks.append("\n".join(["```text", *to_lines(table, DRAWN), "```"]))
+        else:
+            blocks.append(_table(table) if table.groups else _escape(table.empty))
     blocks += [_escape(line) for line in report.notes]
     return "\n\n".join(block for block in blocks if block) + "\n"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.language import _
 from thidua_cli.render import Form, Report, Table, Tone, cells
+from thidua_cli.render.document import Curve
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,8 +57,11 @@ def to_text(report: Report, *, terminal: bool) -> str:
     for table in report.people():
         console.print()
         if table.title:
-            console.print(_wrapped(table.title, width, f"bold {_STYLES[table.tone]}"), soft_wrap=True)
-        if table.groups:
+            tone = table.tone if isinstance(table, Table) else Tone.PLAIN
+            console.print(_wrapped(table.title, width, f"bold {_STYLES[tone]}"), soft_wrap=True)
+        if isinstance(table, Curve):
+            _print_curve(console, table, width)
+        elif table.groups:
             _print_table(console, table, width)
         elif table.empty:
             console.print(_wrapped(table.empty, width, ""), soft_wrap=True)
@@ -66,6 +70,15 @@ def to_text(report: Report, *, terminal: bool) -> str:
     for line in report.notes:
         console.print(_wrapped(line, width, "dim"), soft_wrap=True)
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+
+
+def _print_curve(console: "Console", curve: Curve, width: int) -> None:
+    from rich.text import Text
+
+    from thidua_cli.render import curve as drawing
+
+    for line in drawing.to_lines(curve, width if width < _UNLIMITED else drawing.DRAWN):
+        console.print(Text(line), soft_wrap=True)
 
 
 def _wrapped(line: str, width: int, style: str) -> "Text":

@@ -1,0 +1,95 @@
+"""A curve drawn with characters: percentages as columns of blocks, with its marks under the axis.
+
+Each column shows what held on the last of its days; between two points the earlier one holds.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from thidua_cli.dates import show_day
+from thidua_cli.render.cells import rate, visible
+from thidua_cli.render.document import Curve
+
+HEIGHT = 8
+LEAST, MOST = 40, 160  # cells of a line
+DRAWN = 80  # cells of a line where nothing limits it
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_LABEL_EVERY = 20  # cells from one date under the axis to the next
+
+Points = Sequence[tuple[str, float | None]]
+
+
+def to_lines(curve: Curve, width: int) -> list[str]:
+    """The curve in lines of at most `width` cells, a picture for each series; without the title."""
+    lines: list[str] = []
+    for name, points in curve.series.items():
+        if points:
+            lines += [visible(name)] if len(curve.series) > 1 else []
+            lines += _picture(points, curve.marks, max(LEAST, min(width, MOST)))
+    return lines
+
+
+def _picture(points: Points, marks: Mapping[str, str], width: int) -> list[str]:
+    gutter = len(rate(100, 0)) + 1
+    span = width - gutter - 1
+    first = date.fromisoformat(points[0][0])
+    last = max(date.fromisoformat(day) for day in (points[-1][0], *marks))
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    shown = [days[-(-(column + 1) * len(days) // span) - 1] for column in range(span)]
+    places = {
+        max(bisect_right(shown, date.fromisoformat(day)) - 1, 0): visible(label)
+        for day, label in marks.items()
+        if date.fromisoformat(day) >= first
+    }
+    levels = [_level(points, day.isoformat()) for day in shown]
+    lines = []
+    for row in range(HEIGHT):
+        above = HEIGHT - row
+        share = above * 100 / HEIGHT
+        label = f"{rate(share, 0)} ┤" if row in (0, HEIGHT // 2) else f"{'│':>{gutter + 1}}"
+        cells = [_cell(level - (above - 1) * 8, column in places) for column, level in enumerate(levels)]
+        lines.append(label.rjust(gutter + 1) + "".join(cells))
+    labels = _spread(shown)
+    lines.append(
+        f"{rate(0, 0)} └".rjust(gutter + 1) + "".join("┬" if c in labels else "─" for c in range(span))
+    )
+    lines.append(" " * (gutter + 1) + _dates(shown, labels))
+    lines += [" " * (gutter + 1) + _pointer(column, label, span) for column, label in sorted(places.items())]
+    return [line.rstrip() for line in lines]
+
+
+def _level(points: Points, day: str) -> int:
+    """The height of a day's column in eighths of a cell; nothing outside the points."""
+    if not points[0][0] <= day <= points[-1][0]:
+        return 0
+    value = points[bisect_right(points, day, key=lambda point: point[0]) - 1][1]
+    return int((value or 0) * HEIGHT * 8 / 100)
+
+
+def _cell(eighths: int, marked: bool) -> str:
+    if eighths <= 0:
+        return "│" if marked else " "
+    return _EIGHTHS[min(eighths, 8)]
+
+
+def _spread(shown: Sequence[date]) -> list[int]:
+    """The columns of the dates under the axis: both ends, and evenly between them."""
+    gaps = max(1, min(len(shown) // _LABEL_EVERY, (shown[-1] - shown[0]).days))
+    return [number * (len(shown) - 1) // gaps for number in range(gaps + 1)]
+
+
+def _dates(shown: Sequence[date], columns: Sequence[int]) -> str:
+    line = ""
+    for column in columns:
+        label = show_day(shown[column])
+        start = max(0, min(column - len(label) // 2, len(shown) - len(label)))
+        line = line.ljust(start) + label
+    return line
+
+
+def _pointer(column: int, label: str, span: int) -> str:
+    """`▲ label` below a column, or `label ▲` where there is no room to the right."""
+    if column + 2 + len(label) <= span:
+        return " " * column + f"▲ {label}"
+    return f"{label} ▲".rjust(column + 1)

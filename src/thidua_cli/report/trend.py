@@ -1,0 +1,238 @@
+"""The curve of completion: how far each obligation was on each day, from one read of the facts.
+
+A unit comes onto a roster on one day and never leaves it, so all that `status` would say of any earlier day
+follows from the facts of the last one and the days on which each of them began to hold.
+"""
+
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+from thidua_cli import plan as plans
+from thidua_cli import status, store
+from thidua_cli.dates import show_day
+from thidua_cli.language import _
+from thidua_cli.plan import Obligation, Plan
+from thidua_cli.render import Report, Table
+from thidua_cli.render.cells import NOTHING, rate
+from thidua_cli.render.document import Curve
+from thidua_cli.report.frame import Filter, Moment, anchor_note, due_words, lead
+from thidua_cli.report.status import counts_row
+from thidua_cli.status import Fact, Tally
+from thidua_cli.terms import Action, State
+
+FIELDS = ("phase", "obligation", "day", "roster", "applicable", "done", "on_time", "late", "rate")
+
+MARGIN = timedelta(days=7)  # what is drawn after the last change
+
+Links = Sequence[tuple[int, int, str]]  # predecessor, successor, effective_on
+
+
+class Step(StrEnum):
+    """How far apart the points of a curve are."""
+
+    WEEK = "week"
+    DAY = "day"
+
+
+class Point(NamedTuple):
+    """The counts of one obligation at the end of a day (ISO text)."""
+
+    day: str
+    counts: Tally
+
+
+def series(
+    connection: sqlite3.Connection,
+    at: Moment,
+    chosen: Filter,
+    *,
+    step: Step = Step.WEEK,
+    start: date | None = None,
+) -> dict[str, list[Point]]:
+    """The points of each obligation, by its code, in the plan's order; each equals `status --as-of` its day.
+
+    From `start` (else the phase's first day) to the as-of day, both included. Weekly points are Sundays, the
+    due day, and both ends. Of the filter, phase, kind and level count. A phase not begun has no points.
+    """
+    plan = plans.load(connection)
+    obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
+    facts = status.facts(connection, at.as_of, at.known.number, phase=chosen.phase)
+    entered = _entries(connection, at, plan, facts)
+    exempted = dict(connection.execute("SELECT id, exempted_on FROM exemption"))
+    courses: dict[str, dict[tuple[str | None, ...], list[Fact]]] = {item.code: {} for item in obligations}
+    for fact in facts:
+        if chosen.kind in (None, fact.kind) and chosen.level in (None, fact.level):
+            since = entered[fact.obligation, fact.unit]
+            excused = exempted.get(fact.exemption_id)
+            key = (since, fact.done_on, excused, fact.ended_on, "late" if fact.declared_late else None)
+            courses[fact.obligation].setdefault(key, []).append(fact)
+    return {
+        item.code: _points(_days(item, at.as_of, step, start), courses[item.code]) for item in obligations
+    }
+
+
+def _days(item: Obligation, end: date, step: Step, start: date | None) -> list[str]:
+    first = max(item.phase.starts_on, start or item.phase.starts_on)
+    if first > end:
+        return []
+    days = {first + timedelta(days=number) for number in range((end - first).days + 1)}
+    if step is Step.WEEK:
+        days = {day for day in days if day.isoweekday() == 7} | {first, end, item.due_on or end} & days
+    return sorted(day.isoformat() for day in days)
+
+
+def _points(days: Sequence[str], courses: Mapping[tuple[str | None, ...], Sequence[Fact]]) -> list[Point]:
+    """Counts of each day: what changes on it, added up from the first day on."""
+    changes = [Tally() for _day in days]
+    for (since, _done, excused, _ended, late), facts in courses.items():
+        before: State | None = None
+        for day, state in _states(facts[0], str(since), excused):
+            index = bisect_left(days, day)
+            if index == len(days):
+                break
+            changes[index].states[state] += len(facts)
+            if before is not None:
+                changes[index].states[before] -= len(facts)
+            before = state
+        if late and (index := bisect_left(days, max(str(since), str(facts[0].done_on)))) < len(days):
+            changes[index].declared_late += len(facts)
+    running = Tally()
+    points = []
+    for day, change in zip(days, changes, strict=True):
+        counts = Tally()
+        counts.declared_late = running.declared_late + change.declared_late
+        counts.states = {state: number + change.states[state] for state, number in running.states.items()}
+        points.append(Point(day, counts))
+        running = counts
+    return points
+
+
+def _states(fact: Fact, since: str, excused: str | None) -> Iterator[tuple[str, State]]:
+    """The days on which the unit's state may change, from its first day on the roster, with the state."""
+    after_closing = (date.fromisoformat(fact.closes_on) + timedelta(days=1)).isoformat()
+    turns = {since, fact.done_on, excused, fact.ended_on, after_closing} - {None}
+    for day in sorted({max(since, str(turn)) for turn in turns}):
+        seen = fact if excused and excused <= day else fact._replace(exemption_id=None)
+        yield day, status.judge(seen, day)
+
+
+def _entries(
+    connection: sqlite3.Connection, at: Moment, plan: Plan, facts: Sequence[Fact]
+) -> dict[tuple[str, int], str]:
+    """The day on which each unit came onto each roster."""
+    born = dict(
+        connection.execute(
+            f"{store.raw_sql('live')} SELECT unit, min(valid_from) FROM live_version GROUP BY unit",
+            {"known": at.known.number},
+        )
+    )
+    starts = {item.code: item.phase.starts_on.isoformat() for item in plan.obligations}
+    entered = {(fact.obligation, fact.unit): max(starts[fact.obligation], born[fact.unit]) for fact in facts}
+    heirs_only = {item.code: item.phase.code for item in plan.obligations if not item.newcomers}
+    if not heirs_only:
+        return entered
+    links = _links(connection, at)
+    addressed = {}
+    for phase in set(heirs_only.values()):
+        launched = {
+            fact.unit: entered[fact.obligation, fact.unit]
+            for fact in facts
+            if fact.phase == phase and fact.action == Action.LAUNCH
+        }
+        addressed[phase] = _descent(launched, links)
+    for (code, unit), day in entered.items():
+        if code in heirs_only:
+            entered[code, unit] = max(day, addressed[heirs_only[code]][unit])
+    return entered
+
+
+def _links(connection: sqlite3.Connection, at: Moment) -> Links:
+    """Successions up to the as-of day, in order of time."""
+    return connection.execute(
+        f"{store.raw_sql('live')} SELECT predecessor, successor, effective_on FROM live_succession"
+        " WHERE predecessor IS NOT NULL AND successor IS NOT NULL AND effective_on <= :as_of"
+        " ORDER BY effective_on",
+        {"known": at.known.number, "as_of": at.day},
+    ).fetchall()
+
+
+def _descent(launched: Mapping[int, str], links: Links) -> dict[int, str]:
+    """The first day on which each unit was addressed by the launch, itself or through its predecessors."""
+    since = dict(launched)
+    settled = False
+    while not settled:
+        settled = True
+        for old, new, effective_on in links:
+            if old in since:
+                day = max(since[old], effective_on)
+                if day < since.get(new, "~"):
+                    since[new], settled = day, False
+    return since
+
+
+# The report
+
+
+def build(
+    connection: sqlite3.Connection,
+    at: Moment,
+    chosen: Filter,
+    *,
+    obligation: str | None = None,
+    step: Step = Step.WEEK,
+    start: date | None = None,
+) -> Report:
+    """The report of `thidua trend`; raises NotFoundError for an unknown obligation.
+
+    What is drawn has a point for every day, whatever the step of the rows.
+    """
+    plan = plans.load(connection)
+    asked = {plan.obligation(obligation).code} if obligation else {item.code for item in plan.obligations}
+    daily = series(connection, at, chosen, step=Step.DAY, start=start)
+    found = [(item, daily[item.code]) for item in plan.obligations if item.code in asked & daily.keys()]
+    shown = {item.code: set(_days(item, at.as_of, step, start)) for item, _points in found}
+    return Report(
+        fields=FIELDS,
+        rows=[
+            {"phase": item.phase.code, "obligation": item.code, "day": point.day} | counts_row(point.counts)
+            for item, points in found
+            for point in points
+            if point.day in shown[item.code]
+        ],
+        people=lambda: (
+            [panel(item, points) for item, points in found if points]
+            or [Table([], [], empty=_("Chưa có đơn vị nào thuộc diện."))]
+        ),
+        as_of=at.day,
+        known_at=at.known_at,
+        head=at.known.anchor,
+        lead=lead(_("Tiến độ theo thời gian"), plan, at),
+        notes=[anchor_note(at)],
+    )
+
+
+def panel(item: Obligation, points: Sequence[Point]) -> Curve | Table:
+    """One obligation's curve; without anything done there is nothing to draw, and a line says so."""
+    last = points[-1].counts
+    share = NOTHING if last.rate is None else rate(last.rate)
+    title = f"{item.phase.title} · {item.title}, {due_words(item)}: {last.done}/{last.applicable} ({share})"
+    if not any(point.counts.done for point in points):
+        return Table([], [], title=title, empty=_("Chưa có đơn vị nào thực hiện."))
+    return curve(title, item, points)
+
+
+def curve(title: str, item: Obligation, points: Sequence[Point]) -> Curve:
+    """The part of a curve in which something happens: from the last day before the first deed to the closing
+    day, or as long as figures change after it."""
+    first = next(index for index, point in enumerate(points) if point.counts.done)
+    rates = [(point.day, point.counts.rate) for point in points[max(first - 1, 0) :]]
+    changes = [after[0] for before, after in pairwise(rates) if before[1] != after[1]]
+    until = max([item.closes_on, *map(date.fromisoformat, changes[-1:])]) + MARGIN
+    shown = [each for each in rates if each[0] <= until.isoformat()]
+    marks = {item.due_on.isoformat(): _("hạn {day}").format(day=show_day(item.due_on))} if item.due_on else {}
+    return Curve(title, {item.title: shown}, marks)

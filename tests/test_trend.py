@@ -1,0 +1,178 @@
+"""The curve of completion: equal to `status` on every day, and drawn as it is."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import build
+from conftest import Outcome, copy
+from oracle import Unit
+from test_status import DAYS, populate, worlds
+from thidua_cli import language
+from thidua_cli.render import curve as drawing
+from thidua_cli.render.document import Curve
+from thidua_cli.report import status as status_report
+from thidua_cli.report import trend
+from thidua_cli.report.frame import Filter, moment
+from thidua_cli.report.status import counts_row
+from thidua_cli.report.trend import Step
+from thidua_cli.terms import Kind, Level
+
+Run = Callable[..., Outcome]
+TURNS = {date(2022, 3, 31), date(2022, 4, 1), date(2025, 7, 1), date(2025, 12, 31), date(2026, 1, 1)}
+
+
+def _days_of(world: dict[int, Unit]) -> set[date]:
+    """Every day on which something happens in a world, and the days beside it."""
+    texts = {day for unit in world.values() for day in (unit.born, unit.ended) if day}
+    for unit in world.values():
+        texts |= {*unit.done.values(), *unit.exempt.values(), *(day for _old, day in unit.predecessors)}
+    days = TURNS | {date.fromisoformat(text) for text in texts}
+    return days | {day + timedelta(days=shift) for day in days for shift in (-1, 1)}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds(), last=DAYS)
+def test_every_point_is_what_status_says_of_its_day(
+    empty: sqlite3.Connection, world: dict[int, Unit], last: str
+) -> None:
+    """For any register, any moment and any day of the curve, all figures are those of `status --as-of` that day."""
+    connection = copy(empty)
+    populate(connection, world)
+    known = f"#{build.head(connection)}"
+    for row in connection.execute("SELECT id FROM record").fetchall()[:1]:
+        build.void(connection, row[0])
+    for known_at in (known, None):
+        at = moment(connection, build.day(last), known_at)
+        found = trend.series(connection, at, Filter(), step=Step.DAY)
+        points = {(code, point.day): counts_row(point.counts) for code in found for point in found[code]}
+        for day in _days_of(world):
+            if day > at.as_of:
+                continue
+            then = moment(connection, day, known_at)
+            for row in status_report.build(connection, then, Filter(), None).rows:
+                point = points.get((row["obligation"], day.isoformat()))
+                if point is None:
+                    assert row["roster"] == 0
+                else:
+                    assert {key: row[key] for key in point} == point
+    connection.close()
+
+
+@pytest.mark.parametrize("chosen", [Filter(kind=Kind.DEPARTMENT), Filter(level=Level.COMMUNE), Filter("p2")])
+def test_a_filter_narrows_the_curve_as_it_narrows_status(
+    register: sqlite3.Connection, chosen: Filter
+) -> None:
+    """Phase, kind and level leave the same units in both."""
+    build.record(register, "SCT", "2022-03-30")
+    build.record(register, "20242", "2022-04-02")
+    at = moment(register, date(2026, 5, 1), None)
+    rows = status_report.build(register, at, chosen, None).rows
+    found = trend.series(register, at, chosen)
+    assert {row["obligation"]: row["roster"] for row in rows} == {
+        code: points[-1].counts.roster for code, points in found.items()
+    }
+
+
+def test_weekly_points_are_sundays_the_due_day_and_both_ends(register: sqlite3.Connection) -> None:
+    """A curve of March 2022 has the day it is due, a Thursday, among its Sundays."""
+    at = moment(register, date(2022, 4, 5), None)
+    found = trend.series(register, at, Filter(), start=date(2022, 3, 8))
+    assert [point.day[5:] for point in found["p1-launch"]] == [
+        "03-08", "03-13", "03-20", "03-27", "03-31", "04-03", "04-05",
+    ]  # fmt: skip
+    assert [point.day[5:] for point in found["p1-review"]] == [
+        "03-08",
+        "03-13",
+        "03-20",
+        "03-27",
+        "04-03",
+        "04-05",
+    ]
+    assert found["p2-launch"] == []
+
+
+def test_rows_for_machines(run: Run) -> None:
+    """Each row has its obligation, day and counts; an unknown obligation is exit 4, a start after the end exit 2."""
+    run("record", "launch", "492", "SCT", "--on", "2022-03-30")
+    done = run("trend", "p1-launch", "--as-of", "2022-04-03", "--from", "2022-03-27", "--format", "csv")
+    assert done.out.splitlines() == [
+        '"phase","obligation","day","roster","applicable","done","on_time","late","rate"',
+        '"p1","p1-launch","2022-03-27",116,116,0,0,0,0.0',
+        '"p1","p1-launch","2022-03-31",116,116,2,2,0,1.7',
+        '"p1","p1-launch","2022-04-03",116,116,2,2,0,1.7',
+    ]
+    daily = run(
+        "trend",
+        "--obligation",
+        "p1-launch",
+        "--as-of",
+        "2022-04-03",
+        "--from",
+        "2022-03-27",
+        "--step",
+        "day",
+        "-f",
+        "jsonl",
+    )
+    assert len(daily.out.splitlines()) == 8
+    assert run("trend", "p9-launch").code == 4
+    assert run("trend", "--as-of", "2022-03-01", "--from", "2022-03-02").code == 2
+
+
+def test_what_has_not_begun_is_said(run: Run) -> None:
+    """Without a deed there is a line instead of a picture, without a roster one line in all."""
+    assert (
+        "Chưa có đơn vị nào thực hiện." in run("trend", "p1-launch", "--as-of", "2022-03-01", lang="vi").out
+    )
+    assert (
+        "Chưa có đơn vị nào thuộc diện."
+        in run("trend", "--phase", "p2", "--as-of", "2022-03-01", lang="vi").out
+    )
+
+
+# The drawing
+
+RISE = [("2022-01-01", 0.0), ("2022-02-01", 50.0), ("2022-03-01", 100.0)]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 160])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_line_is_wider_than_the_screen(width: int, lang: str) -> None:
+    """Nor does a drawing grow without an end on a very wide one."""
+    language.use(lang)
+    lines = drawing.to_lines(Curve("", {"a": RISE}, {"2022-03-31": "hạn 31/03/2022"}), width)
+    assert max(map(len, lines)) <= width
+    assert max(map(len, lines)) >= width - 1
+    assert max(map(len, drawing.to_lines(Curve("", {"a": RISE}, {}), 10_000))) == 160
+
+
+def test_heights_are_the_percentages() -> None:
+    """A half is half of the rows, all is all of them; nothing stands after the last point."""
+    lines = drawing.to_lines(Curve("", {"a": RISE}, {"2022-03-31": "hạn"}), 97)
+    columns = [
+        "".join(row) for row in zip(*(line.ljust(97)[7:] for line in lines[: drawing.HEIGHT]), strict=True)
+    ]
+    assert {column.count("█") for column in columns[:31]} == {0}
+    assert {column.count("█") for column in columns[31:58]} == {4}
+    assert columns[59].count("█") == 8
+    assert columns[-1] == "│" * 8
+    assert {column.strip() for column in columns[60:-1]} == {""}
+
+
+def test_a_mark_stands_under_its_day() -> None:
+    """The sign points to the column of the day, with its label on the side where there is room."""
+    right = drawing.to_lines(Curve("", {"a": RISE}, {"2022-01-15": "hạn"}), 80)
+    assert right[-1].strip() == "▲ hạn"
+    assert right[0][right[-1].index("▲")] == "│"
+    left = drawing.to_lines(Curve("", {"a": RISE}, {"2022-03-01": "hạn"}), 80)
+    assert left[-1].strip() == "hạn ▲"
+
+
+def test_one_day_can_be_drawn() -> None:
+    """A curve of a single point is a picture, not a crash."""
+    assert drawing.to_lines(Curve("", {"a": RISE[:1]}, {}), 80)
+    assert drawing.to_lines(Curve("", {"a": []}, {}), 80) == []
