@@ -76,16 +76,26 @@ def compare(
     roster at both moments, but outside the selection at one of them.
     """
     old = {(fact.obligation, fact.unit): Standing(fact, state) for fact, state in before}
-    new = {(fact.obligation, fact.unit): Standing(fact, state) for fact, state in after}
     changes = []
-    for key in {**old, **new}:
-        one, other = old.get(key), new.get(key)
-        if (one.figures() if one else None) != (other.figures() if other else None):
-            moved = (one is None or other is None) and key in elsewhere
-            changes.append(
-                Change(one, other, Cause.MOVED if moved else _cause(one, other, key[0] in started))
-            )
+    for fact, state in after:
+        one = old.pop((fact.obligation, fact.unit), None)
+        if one is None or one.state is not state or one.fact.declared_late != fact.declared_late:
+            changes.append(_change(one, Standing(fact, state), started, elsewhere))
+    changes += [_change(one, None, started, elsewhere) for one in old.values()]
     return changes
+
+
+def _change(
+    one: Standing | None,
+    other: Standing | None,
+    started: Collection[str],
+    elsewhere: Collection[tuple[str, int]],
+) -> Change:
+    change = Change(one, other, Cause.MOVED)
+    key = change.fact.obligation, change.fact.unit
+    if (one is None or other is None) and key in elsewhere:
+        return change
+    return change._replace(cause=_cause(one, other, key[0] in started))
 
 
 def _cause(one: Standing | None, other: Standing | None, started: bool) -> Cause:

@@ -10,7 +10,7 @@ from thidua_cli.diff import Cause, Change, compare
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.frame import Filter, Moment, anchor_note, in_order, judged, units_of
+from thidua_cli.report.frame import Filter, Moment, Pairs, anchor_note, in_order, judged, units_of
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Tally, tally
 from thidua_cli.terms import label
@@ -23,20 +23,19 @@ FIGURES = (
 )  # fmt: skip
 
 
-def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter) -> Report:
+def build(
+    connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter, after: Pairs | None = None
+) -> Report:
     """The report of `thidua diff`: one row for each unit that stands differently, with its cause.
 
     In JSON, `figures` holds every figure of both moments; the `deltas` of the rows add up to the difference.
+    `after` are the judged facts of the later moment, where the caller has them already.
     """
     plan = plans.load(connection)
     before = judged(connection, one, chosen)
-    after = judged(connection, other, chosen)
+    after = judged(connection, other, chosen) if after is None else after
     started = {item.code for item in plan.obligations if one.as_of < item.phase.starts_on <= other.as_of}
-    everyone = [
-        {(fact.obligation, fact.unit) for fact, _state in judged(connection, at, Filter(chosen.phase))}
-        for at in (one, other)
-    ]
-    changes = compare(before, after, started, everyone[0] & everyone[1])
+    changes = compare(before, after, started, _on_both(connection, one, other, chosen))
     directory = units_of(connection, other)
     if len(directory.versions) < len(units_of(connection, one).versions):
         directory = units_of(connection, one)  # units that an undo took away still need their names
@@ -78,6 +77,19 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
             ],
         },
     )
+
+
+def _on_both(
+    connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter
+) -> set[tuple[str, int]]:
+    """Obligations and units on a roster at both moments, whatever the selection; only one by place moves."""
+    if chosen.district is None and not chosen.states:
+        return set()
+    earlier, later = (
+        {(fact.obligation, fact.unit) for fact, _state in judged(connection, at, Filter(chosen.phase))}
+        for at in (one, other)
+    )
+    return earlier & later
 
 
 def _name(at: Moment) -> str:

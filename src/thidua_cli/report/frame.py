@@ -175,13 +175,20 @@ def in_groups(
     items: Iterable[tuple[Fact, Item]], directory: "Directory"
 ) -> list[tuple[str, list[tuple[Fact, Item]]]]:
     """Units in protocol order, under numbered headings: kinds, and for communes their districts."""
-    groups: dict[str, list[tuple[Fact, Item]]] = {}
-    for fact, item in in_order(items, directory):
-        groups.setdefault(_heading(fact, directory), []).append((fact, item))
     return [
         (f"{roman(number)}. {heading} ({len(members)})", members)
-        for number, (heading, members) in enumerate(groups.items(), 1)
+        for number, (heading, members) in enumerate(by_heading(in_order(items, directory), directory), 1)
     ]
+
+
+def by_heading(
+    ordered: Iterable[tuple[Fact, Item]], directory: "Directory"
+) -> list[tuple[str, list[tuple[Fact, Item]]]]:
+    """Units that stand in protocol order, under their headings without numbers."""
+    groups: dict[str, list[tuple[Fact, Item]]] = {}
+    for fact, item in ordered:
+        groups.setdefault(_heading(fact, directory), []).append((fact, item))
+    return list(groups.items())
 
 
 def _heading(fact: Fact, directory: "Directory") -> str:

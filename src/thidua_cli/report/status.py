@@ -80,11 +80,11 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
     plan = plans.load(connection)
     pairs = judged(connection, at, chosen)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
-    lines = _lines(connection, at, plan, obligations, pairs, by)
+    found = lines(connection, at, plan, obligations, pairs, by)
     return Report(
         fields=FIELDS,
-        rows=[line.row() for line in lines],
-        people=lambda: _by_group(obligations, lines, by) if by else _by_phase(plan, lines),
+        rows=[line.row() for line in found],
+        people=lambda: _by_group(obligations, found, by) if by else [by_phase(plan, found)],
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
@@ -93,15 +93,17 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
     )
 
 
-def _lines(
+def lines(
     connection: sqlite3.Connection,
     at: Moment,
     plan: Plan,
     obligations: Sequence[Obligation],
     pairs: Pairs,
     by: By | None,
+    directory: "Directory | None" = None,
 ) -> list[Line]:
-    lines = []
+    """The counts of each obligation, or of its groups; `directory` saves reading the units again."""
+    found: list[Line] = []
     of: dict[str, list[tuple[status.Fact, State]]] = {item.code: [] for item in obligations}
     for fact, state in pairs:
         of[fact.obligation].append((fact, state))
@@ -109,18 +111,18 @@ def _lines(
         return _content_lines(connection, at, plan, obligations, of)
     if by is None:
         return [Line(item, None, item.title, status.tally(of[item.code])) for item in obligations]
-    directory = units_of(connection, at)
+    directory = directory or units_of(connection, at)
     for item in obligations:
         groups: dict[str, list[tuple[status.Fact, State]]] = {}
         names = _group_names(directory, at, by, of[item.code])
         for fact, state in of[item.code]:
             groups.setdefault(_group(directory, by, fact), []).append((fact, state))
-        lines += [
+        found += [
             Line(item, _group_code(directory, by, key, groups[key]), name, status.tally(groups[key]))
             for key, name in names.items()
             if key in groups
         ]
-    return lines
+    return found
 
 
 def _group(directory: "Directory", by: By, fact: status.Fact) -> str:
@@ -221,7 +223,8 @@ def _quiet(number: int) -> object:
     return number or Mark(0, Tone.MUTED)
 
 
-def _by_phase(plan: Plan, lines: Sequence[Line]) -> list[Table]:
+def by_phase(plan: Plan, lines: Sequence[Line]) -> Table:
+    """One row for each obligation, under its phase."""
     columns = [
         Column(_("Nghĩa vụ"), narrow=14),
         Column(_("Mã"), drop=8),
@@ -244,7 +247,7 @@ def _by_phase(plan: Plan, lines: Sequence[Line]) -> list[Table]:
         ]
         if rows:
             groups.append((phase.title, rows))
-    return [Table(columns, groups)]
+    return Table(columns, groups)
 
 
 def _by_group(obligations: Sequence[Obligation], lines: Sequence[Line], by: By | None) -> list[Table]:
@@ -262,10 +265,10 @@ def _by_group(obligations: Sequence[Obligation], lines: Sequence[Line], by: By |
         title = f"{item.phase.title} · {item.title}{due}"
         if by is By.CONTENT:
             if mine:
-                tables.append(_content_table(title, mine))
+                tables.append(content_table(title, mine))
             continue
         rows = [[line.name, *figures(line.counts), line.counts.rate or 0] for line in mine]
-        total = _total(mine)
+        total = total_of(mine)
         tables.append(
             Table(
                 columns,
@@ -278,7 +281,8 @@ def _by_group(obligations: Sequence[Obligation], lines: Sequence[Line], by: By |
     return tables
 
 
-def _content_table(title: str, lines: Sequence[Line]) -> Table:
+def content_table(title: str, lines: Sequence[Line]) -> Table:
+    """How many units registered for each content."""
     columns = [
         Column(_("Nội dung"), narrow=20),
         Column(_("Đơn vị đăng ký"), Form.NUMBER),
@@ -292,7 +296,8 @@ def _content_table(title: str, lines: Sequence[Line]) -> Table:
     return Table(columns, [("", rows)], title=title)
 
 
-def _total(lines: Sequence[Line]) -> Tally:
+def total_of(lines: Sequence[Line]) -> Tally:
+    """The counts of all lines together."""
     total = Tally()
     for line in lines:
         total.declared_late += line.counts.declared_late
