@@ -18,8 +18,9 @@ $(VENV)/run: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/run
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v sqlite3 && command -v jq; } >/dev/null; then \
-	  apt-get update -q >/dev/null && apt-get install -qy sqlite3 jq >/dev/null || true; fi
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! which sqlite3 jq shellcheck crontab soffice >/dev/null; then \
+	  apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
+	    sqlite3 jq shellcheck cron libreoffice-writer-nogui fonts-liberation >/dev/null || true; fi
 	touch $@
 
 demo: $(VENV)/run ## Make a register in a temporary place from the seed and the invented examples, and look at it

@@ -249,6 +249,63 @@ def _check_obligations(plan: PlanIn) -> None:
             )
 
 
+# The letterhead
+
+
+def _line(value: object) -> str:
+    return text.check_length(_text(value), text.NAME_LIMIT)
+
+
+def _lines(value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise InvalidError(_("phải là một danh sách"), _('ghi ["dòng một", "dòng hai"]'))
+    return tuple(line for item in value if (line := _line(item)))
+
+
+def _required_line(value: object) -> str:
+    if not (line := _line(value)):
+        raise InvalidError(_("bỏ trống"), _("ghi giá trị, hoặc dấu chấm để điền tay"))
+    return line
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+RequiredLine = Annotated[str, BeforeValidator(_required_line)]
+Lines = Annotated[tuple[str, ...], BeforeValidator(_lines)]
+
+
+class IssuerIn(Incoming):
+    governing_body: Line = ""
+    name: RequiredLine
+    place: RequiredLine
+    report_symbol: RequiredLine = "BC-……"
+    letter_symbol: RequiredLine = "……-……"
+
+
+class SignerIn(Incoming):
+    authority: Lines = ()
+    title: RequiredLine
+    name: Line = ""
+
+
+class ReportPaperIn(Incoming):
+    to: Lines = ()
+    copies: Lines = ()
+
+
+class LetterPaperIn(Incoming):
+    contact: Line = ""
+    copies: Lines = ()
+
+
+class LetterheadIn(Incoming):
+    """A letterhead file: the body that issues papers, who signs them, and who gets them."""
+
+    issuer: IssuerIn
+    signer: SignerIn
+    report: ReportPaperIn = ReportPaperIn()
+    letter: LetterPaperIn = LetterPaperIn()
+
+
 Model = TypeVar("Model", bound=Incoming)
 
 

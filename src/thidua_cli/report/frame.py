@@ -11,6 +11,7 @@ from thidua_cli.errors import InvalidError, NotFoundError, UsageError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Plan
+from thidua_cli.render.cells import roman
 from thidua_cli.status import Fact
 from thidua_cli.terms import Kind, Level, State, label
 
@@ -154,18 +155,6 @@ def district_of(directory: "Directory", fact: Fact) -> int | str:
     """The district's unit id on the day that the fact is named on, or CITY."""
     district = directory.district(fact.unit, fact.named_on)
     return district.unit if district else CITY
-
-
-_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
-
-
-def roman(number: int) -> str:
-    """A roman numeral, as official lists number their groups."""
-    text = ""
-    for value, letters in _ROMAN:
-        text += letters * (number // value)
-        number %= value
-    return text
 
 
 Item = TypeVar("Item")

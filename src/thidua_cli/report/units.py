@@ -8,7 +8,8 @@ from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_line, roman
+from thidua_cli.render.cells import roman
+from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_line
 from thidua_cli.report.listing import TONES
 from thidua_cli.status import Fact
 from thidua_cli.terms import Kind, State, label

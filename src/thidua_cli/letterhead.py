@@ -1,0 +1,43 @@
+"""The letterhead file: whose papers a report and a reminder are."""
+
+from pathlib import Path
+
+from thidua_cli import resources
+from thidua_cli.errors import RejectedError
+from thidua_cli.language import _
+from thidua_cli.render.paper import Letterhead
+
+
+def read_file(path: Path | None) -> Letterhead:
+    """A letterhead file (TOML, UTF-8), validated; without a path, one of dots to be filled in by hand.
+
+    Raises RejectedError with all that is wrong.
+    """
+    import tomllib
+
+    from thidua_cli import models
+
+    source = path or resources.data("letterhead.toml")
+    try:
+        values = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise RejectedError(
+            _("{path}: không đọc được mẫu tiêu đề: {error}").format(path=source, error=error)
+        ) from None
+    found, problems = models.check(models.LetterheadIn, values)
+    if found is None:
+        raise RejectedError(_("{path}: mẫu tiêu đề có lỗi").format(path=source), *map(str, problems))
+    return Letterhead(
+        governing_body=found.issuer.governing_body,
+        issuing_body=found.issuer.name,
+        place=found.issuer.place,
+        report_symbol=found.issuer.report_symbol,
+        letter_symbol=found.issuer.letter_symbol,
+        authority=found.signer.authority,
+        title=found.signer.title,
+        name=found.signer.name,
+        contact=found.letter.contact,
+        report_to=found.report.to,
+        report_copies=found.report.copies,
+        letter_copies=found.letter.copies,
+    )

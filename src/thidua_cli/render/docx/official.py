@@ -1,0 +1,97 @@
+"""The places that Decree 30/2020/NĐ-CP gives to the parts of an official paper, before and after its body."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from thidua_cli import language
+from thidua_cli.language import _
+from thidua_cli.render.docx.text import MILLIMETRE, balanced, paragraph, plain_table, rule, run, space, width
+from thidua_cli.render.paper import Letterhead
+
+TEXT_WIDTH = 165 * MILLIMETRE  # A4 less the margins of 30 and 15 mm
+_LEFT, _RIGHT = 70 * MILLIMETRE, 95 * MILLIMETRE
+_SIGNING_SPACE = 64  # points, for the seal and the signature
+
+
+def head(letterhead: Letterhead, symbol: str, day: date, subject: str = "") -> str:
+    """Issuing body and national title, number and date, and for a letter what it is about."""
+    return plain_table((_LEFT, _RIGHT), (_issuer(letterhead, symbol, subject), _nation(letterhead, day)))
+
+
+def _issuer(letterhead: Letterhead, symbol: str, subject: str) -> list[str]:
+    above = balanced(letterhead.governing_body, _LEFT, 12) if letterhead.governing_body else []
+    name = balanced(letterhead.issuing_body, _LEFT, 12, bold=True)
+    number = _("Số: {symbol}").format(symbol=f"……/{symbol}")
+    about = balanced(_("V/v {subject}").format(subject=subject), _LEFT, 12) if subject else []
+    return [
+        *(paragraph(run(line, size=12), align="center") for line in above),
+        *(paragraph(run(line, bold=True, size=12), align="center") for line in name),
+        rule(max(width(line, 12, bold=True) for line in name) * 0.4, _LEFT, before=3),
+        paragraph(run(number, size=13), align="center", before=3),
+        *(
+            paragraph(run(line, size=12), align="center", before=6 if index == 0 else 0)
+            for index, line in enumerate(about)
+        ),
+    ]
+
+
+def _nation(letterhead: Letterhead, day: date) -> list[str]:
+    motto = _("Độc lập - Tự do - Hạnh phúc")
+    dated = f"{letterhead.place}, {written_day(day)}"
+    return [
+        paragraph(run(_("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), bold=True, size=12), align="center"),
+        paragraph(run(motto, bold=True, size=13), align="center"),
+        rule(width(motto, 13, bold=True), _RIGHT, before=3),
+        paragraph(run(dated, italic=True, size=13), align="center", before=3),
+    ]
+
+
+def written_day(day: date) -> str:
+    """A date in words: below 10 the day, and January and February, are written with a zero in front."""
+    if language.current() == "en":
+        return f"{day.day} {day:%B} {day.year}"
+    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+
+
+def title(kind: str, subject: str, lead: Sequence[str]) -> list[str]:
+    """The type of the paper, what it is about with a line below, and lines on what it rests on."""
+    about = balanced(subject, TEXT_WIDTH, 14, bold=True)
+    return [
+        paragraph(run(kind), style="Title", before=14),
+        *(paragraph(run(line), style="Title") for line in about),
+        rule(max(width(line, 14, bold=True) for line in about) * 0.4, TEXT_WIDTH, before=4),
+        *(paragraph(run(line, italic=True, size=13), align="center") for line in lead),
+        space(8),
+    ]
+
+
+def addressees(names: Sequence[str]) -> list[str]:
+    """Kính gửi: one addressee beside it, several in lines of their own."""
+    word = _("Kính gửi:")
+    if len(names) == 1:
+        return [paragraph(run(f"{word} {names[0]}"), align="center", before=12, after=8)]
+    lines = [f"- {name}{'.' if name == names[-1] else ';'}" for name in names]
+    return [
+        paragraph(run(word), before=12, left=85),
+        *(paragraph(run(line), left=113) for line in lines),
+        space(8),
+    ]
+
+
+def signature(letterhead: Letterhead, copies: Sequence[str]) -> str:
+    """Who gets the paper on the left, who signs it on the right."""
+    listed = [f"- {each}{'.' if index == len(copies) else ';'}" for index, each in enumerate(copies, 1)]
+    left = [
+        paragraph(run(_("Nơi nhận:"), bold=True, italic=True, size=12), before=6),
+        *(paragraph(run(line, size=11)) for line in listed),
+    ]
+    lines = [*letterhead.authority, letterhead.title]
+    right = [
+        *(
+            paragraph(run(line, bold=True), align="center", before=0 if index else 6, keep=True)
+            for index, line in enumerate(lines)
+        ),
+        paragraph(run(letterhead.name, bold=True), align="center", before=_SIGNING_SPACE),
+    ]
+    return plain_table((_LEFT + 10 * MILLIMETRE, _RIGHT - 10 * MILLIMETRE), (left, right))

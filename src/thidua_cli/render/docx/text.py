@@ -1,0 +1,134 @@
+"""Paragraphs of WordprocessingML as text, and how wide a text is in Times New Roman."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from thidua_cli.render.cells import visible
+
+POINT = 20  # twentieths of a point, the unit of lengths
+MILLIMETRE = 56.7
+
+# Advance widths in thousandths of the size, for letters without their marks; capitals and others: 722, 500.
+_WIDTHS = {
+    letter: width
+    for width, letters in {
+        250: " .,",
+        278: "ijlt/:;",
+        333: "fr-()I",
+        389: "sJ",
+        444: "acez",
+        556: "FPS",
+        611: "ELTZ",
+        667: "BCR",
+        722: "w",
+        778: "m",
+        833: "%",
+        889: "M",
+        944: "W",
+    }.items()
+    for letter in letters
+}
+_BOLD = 1.11
+
+
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """About how wide a text of one line is, in twentieths of a point."""
+    plain = unicodedata.normalize("NFD", text.replace("\u00a0", " "))
+    thousandths = sum(
+        _WIDTHS.get(letter, 722 if letter.isupper() else 500)
+        for letter in plain
+        if not unicodedata.combining(letter)
+    )
+    return thousandths / 1000 * size * POINT * (_BOLD if bold else 1)
+
+
+def balanced(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
+    """A text in as few lines as the room allows, about equally long, as a heading is broken by hand."""
+    words = text.split(" ")
+    for count in range(1, len(words) + 1):
+        lines = _lines(words, width(text, size, bold=bold) / count * 1.15, size, bold=bold)
+        if len(lines) <= count and max(width(line, size, bold=bold) for line in lines) <= room:
+            return lines
+    return words
+
+
+def _lines(words: Sequence[str], room: float, size: float, *, bold: bool) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width(longer, size, bold=bold) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def safe(text: str) -> str:
+    """Text for an element or an attribute: what XML refuses or nobody sees is shown as an escape."""
+    shown = "\u00a0".join(visible(part) for part in text.split("\u00a0"))
+    return escape(shown)
+
+
+def run(text: str, *, bold: bool = False, italic: bool = False, size: float = 0, colour: str = "") -> str:
+    """Text of one kind; size in points, 0 is that of the paragraph's style."""
+    look = "<w:b/><w:bCs/>" * bold + "<w:i/><w:iCs/>" * italic
+    look += f'<w:color w:val="{colour}"/>' if colour else ""
+    look += f'<w:sz w:val="{size * 2:.0f}"/><w:szCs w:val="{size * 2:.0f}"/>' if size else ""
+    look = f"<w:rPr>{look}</w:rPr>" if look else ""
+    return f'<w:r>{look}<w:t xml:space="preserve">{safe(text)}</w:t></w:r>'
+
+
+def paragraph(
+    *runs: str,
+    style: str = "",
+    align: str = "",
+    before: float = 0,
+    after: float = 0,
+    left: float = 0,
+    size: float = 0,
+    keep: bool = False,
+    page: bool = False,
+) -> str:
+    """A paragraph; lengths in points, `keep`: with the next one, `page`: on a new page.
+
+    `size` is that of its end, which makes an empty one as high as its neighbours.
+    """
+    look = f'<w:pStyle w:val="{style}"/>' if style else ""
+    look += "<w:keepNext/>" * keep + "<w:pageBreakBefore/>" * page
+    if before or after:
+        look += f'<w:spacing w:before="{before * POINT:.0f}" w:after="{after * POINT:.0f}"/>'
+    look += f'<w:ind w:left="{left * POINT:.0f}"/>' if left else ""
+    look += f'<w:jc w:val="{align}"/>' if align else ""
+    look += f'<w:rPr><w:sz w:val="{size * 2:.0f}"/><w:szCs w:val="{size * 2:.0f}"/></w:rPr>' if size else ""
+    return f"<w:p>{f'<w:pPr>{look}</w:pPr>' if look else ''}{''.join(runs)}</w:p>"
+
+
+def space(height: float) -> str:
+    """Empty room of so many points, as between two tables."""
+    return f'<w:p><w:pPr><w:spacing w:line="{height * POINT:.0f}" w:lineRule="exact"/></w:pPr></w:p>'
+
+
+def rule(length: float, room: float, *, before: float = 0) -> str:
+    """A line of that length, in the middle of the room; lengths in twentieths of a point."""
+    side = max(0, int((room - length) / 2))
+    return (
+        '<w:p><w:pPr><w:pBdr><w:top w:val="single" w:sz="6" w:space="0" w:color="auto"/></w:pBdr>'
+        f'<w:spacing w:before="{before * POINT:.0f}" w:line="80" w:lineRule="exact"/>'
+        f'<w:ind w:left="{side}" w:right="{side}"/></w:pPr></w:p>'
+    )
+
+
+def plain_table(widths: Iterable[float], cells: Iterable[Iterable[str]]) -> str:
+    """A table of one row without borders, which only places its paragraphs side by side."""
+    columns = [int(each) for each in widths]
+    body = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{each}" w:type="dxa"/></w:tcPr>{"".join(cell)}</w:tc>'
+        for each, cell in zip(columns, cells, strict=True)
+    )
+    grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in columns)
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(columns)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+        f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{body}</w:tr></w:tbl>"
+    )

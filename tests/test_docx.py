@@ -1,0 +1,255 @@
+"""Papers: the layout of Decree 30/2020/NĐ-CP, as other programs read it."""
+
+import io
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm, Pt
+
+import build
+import papers
+from conftest import ROOT
+from papers import W
+from thidua_cli import language
+from thidua_cli.errors import RejectedError
+from thidua_cli.letterhead import read_file
+from thidua_cli.render.document import Document
+from thidua_cli.render.docx import official, text, to_docx
+from thidua_cli.report.frame import Moment, moment
+
+NASTY = " [red]đỏ[/] <script>alert(1)</script> =1+1 \x1b[31m \x00 \ud800 ]]> &amp; \" ' \u202e"
+
+
+@pytest.fixture
+def at(register: sqlite3.Connection) -> Moment:
+    """4 April 2022, with two launches."""
+    build.record(register, "492", "2022-03-30", document_number="12/KH-UBND")
+    build.record(register, "SCT", "2022-04-02", document_number="7/KH-SCT")
+    return moment(register, date(2022, 4, 4), None)
+
+
+def test_the_page_is_that_of_the_decree(register: sqlite3.Connection, at: Moment) -> None:
+    """A4 upright, margins of 20-25, 20-25, 30-35 and 15-20 mm, Times New Roman of 14 points."""
+    made = papers.opened(papers.paper(register, at))
+    section = made.sections[0]
+    assert (section.page_width, section.page_height) == (
+        pytest.approx(Mm(210), rel=1e-3),
+        pytest.approx(Mm(297), rel=1e-3),
+    )
+    for side, low, high in (("top", 20, 25), ("bottom", 20, 25), ("left", 30, 35), ("right", 15, 20)):
+        assert Mm(low - 0.1) <= getattr(section, f"{side}_margin") <= Mm(high)
+    defaults = made.styles.element.find(f".//{W}rPrDefault//{W}rFonts")
+    assert {defaults.get(f"{W}{script}") for script in ("ascii", "hAnsi", "cs", "eastAsia")} == {
+        "Times New Roman"
+    }
+    assert made.styles.element.find(f".//{W}rPrDefault//{W}sz").get(f"{W}val") == "28"
+    body = next(each for each in made.paragraphs if each.text.endswith("đơn vị đã phát động."))
+    assert body.style is not None
+    assert body.style.paragraph_format.alignment == WD_ALIGN_PARAGRAPH.JUSTIFY
+    assert body.style.paragraph_format.first_line_indent == Pt(36)
+
+
+def test_pages_are_numbered_from_the_second(register: sqlite3.Connection, at: Moment) -> None:
+    """In the middle of the top margin; the first page has none."""
+    section = papers.opened(papers.paper(register, at)).sections[0]
+    assert section.different_first_page_header_footer
+    assert section.first_page_header.is_linked_to_previous
+    number = section.header.paragraphs[0]
+    assert "PAGE" in "".join(each.text or "" for each in number._p.iter(f"{W}instrText"))
+    assert number.style is not None
+    assert number.style.paragraph_format.alignment == WD_ALIGN_PARAGRAPH.CENTER
+
+
+def test_the_parts_stand_in_their_order(register: sqlite3.Connection, at: Moment) -> None:
+    """Issuing body beside the national title, number, date, title, addressee, numbered body, signature, annex."""
+    read = papers.words(papers.paper(register, at))
+    places = [
+        read.index(words)
+        for words in (
+            "ỦY BAN NHÂN DÂN\nTHÀNH PHỐ ĐÀ NẴNG", "SỞ THÔNG TIN", "Số: ……/BC-STTTT", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc", "Đà Nẵng, ngày 04 tháng 4 năm 2022", "BÁO CÁO", "Tình hình thực hiện",
+            "Kính gửi: Ủy ban nhân dân thành phố Đà Nẵng", "I. Số liệu chung", "II. Theo nghĩa vụ", "IV. Theo dõi",
+            "./.", "Nơi nhận:", "- Như trên;", "- Lưu: VT, CNTT.", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Văn A",
+            "Phụ lục 1. Đơn vị chưa phát động",
+        )
+    ]  # fmt: skip
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("day", "vietnamese", "english"),
+    [
+        (date(2022, 2, 1), "ngày 01 tháng 02 năm 2022", "1 February 2022"),
+        (date(2022, 3, 9), "ngày 09 tháng 3 năm 2022", "9 March 2022"),
+        (date(2022, 3, 12), "ngày 12 tháng 3 năm 2022", "12 March 2022"),
+        (date(2022, 12, 31), "ngày 31 tháng 12 năm 2022", "31 December 2022"),
+    ],
+)
+def test_a_written_day(day: date, vietnamese: str, english: str) -> None:
+    """Days below 10 and the months 1 and 2 have a zero in front."""
+    assert official.written_day(day) == vietnamese
+    language.use("en")
+    assert official.written_day(day) == english
+
+
+def test_tables_repeat_their_header_and_split_no_row(register: sqlite3.Connection, at: Moment) -> None:
+    """Every ruled table has a grid as wide as its cells, within the margins; numbers are Vietnamese."""
+    made = papers.opened(papers.paper(register, at))
+    ruled = [table for table in made.tables if table.style is not None and table.style.name == "Table Grid"]
+    assert len(ruled) == 6
+    for table in ruled:
+        grid = [int(each.get(f"{W}w")) for each in table._tbl.tblGrid]
+        assert sum(grid) <= official.TEXT_WIDTH + 1
+        for row in table.rows:
+            assert row._tr.find(f"{W}trPr/{W}cantSplit") is not None
+            cells = row._tr.findall(f"{W}tc/{W}tcPr/{W}tcW")
+            assert sum(int(each.get(f"{W}w")) for each in cells) == sum(grid)
+    assert [table.rows[0]._tr.find(f"{W}trPr/{W}tblHeader") is not None for table in ruled] == [
+        False,
+        *[True] * 5,
+    ]
+    assert "1,7\u00a0%" in papers.words(papers.paper(register, at))
+
+
+def test_a_column_without_room_is_named_below(register: sqlite3.Connection, at: Moment) -> None:
+    """What the paper is too narrow for is said, in the order in which a terminal drops it."""
+    assert "Khổ giấy hẹp, không in cột: Mã." in papers.words(papers.paper(register, at))
+
+
+def test_a_curve_is_a_chart_with_its_figures(register: sqlite3.Connection, at: Moment) -> None:
+    """One series of the points and one for the deadline; the text beside it holds the last figure."""
+    data = papers.paper(register, at)
+    chart = ElementTree.fromstring(papers.part(data, "word/charts/chart1.xml"))
+    c = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+    names = ["".join(each.itertext()) for each in chart.iter(f"{c}tx")]
+    assert names == ["Phát động", "hạn 31/03/2022"]
+    last = [float(each.findall(f".//{c}v")[-1].text or "") for each in chart.iter(f"{c}yVal")]
+    assert last == [1.7, 100.0]
+    assert "1,7\u00a0%" in re.findall(r'descr="([^"]*)"', papers.part(data, "word/document.xml"))[0]
+
+
+def test_hostile_text_stays_text(register: sqlite3.Connection, at: Moment) -> None:
+    """Whatever the text, each part is XML; control characters are shown, markup is characters."""
+    data = papers.paper(register, at, NASTY)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            ElementTree.fromstring(archive.read(name))
+    read = papers.words(data)
+    shown = " [red]đỏ[/] <script>alert(1)</script> =1+1 \\x1b[31m \\x00 \\ud800 ]]> &amp; \" ' \\u202e"
+    assert read.count(shown) >= 12
+
+
+def test_the_same_document_gives_the_same_bytes(
+    register: sqlite3.Connection, at: Moment, tmp_path: Path
+) -> None:
+    """Twice in a process, and in another one with another seed of hashes."""
+    first = papers.paper(register, at)
+    assert papers.paper(register, at) == first
+    copy = sqlite3.connect(tmp_path / "register.db")
+    register.backup(copy)
+    copy.close()
+    program = (
+        "import sys, sqlite3, datetime; sys.path.insert(0, 'tests'); import papers;"
+        "from thidua_cli import store; from thidua_cli.report.frame import moment;"
+        f"c = store.prepare(sqlite3.connect({str(tmp_path / 'register.db')!r}));"
+        "sys.stdout.buffer.write(papers.paper(c, moment(c, datetime.date(2022, 4, 4), None)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PYTHONHASHSEED": "7", "PATH": ""},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == first
+
+
+def test_the_file_says_when_it_was_made(register: sqlite3.Connection, at: Moment) -> None:
+    """Its properties come from the register's clock, its zip entries from none."""
+    data = papers.paper(register, at)
+    assert str(papers.opened(data).core_properties.modified) == "2022-04-04 00:00:00+00:00"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice is not installed (make test as root gets it)"
+)
+def test_libreoffice_reads_the_same_figures(register: sqlite3.Connection, at: Moment, tmp_path: Path) -> None:
+    """Converted to text, the report holds the figures of `status`."""
+    (tmp_path / "report.docx").write_bytes(papers.paper(register, at, " <b>=1+1</b>"))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [
+        "soffice",
+        profile,
+        "--headless",
+        "--convert-to",
+        "txt:Text (encoded):UTF8",
+        "--outdir",
+        str(tmp_path),
+        "report.docx",
+    ]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    read = (tmp_path / "report.txt").read_text(encoding="utf-8-sig")
+    assert "2/116" in read
+    assert "I. Số liệu chung" in read
+    assert "UBND quận Thanh Khê" in read
+    assert "<b>=1+1</b>" in read
+
+
+# Lines
+
+
+@pytest.mark.parametrize(
+    "words", ["SỞ NỘI VỤ", "ỦY BAN NHÂN DÂN THÀNH PHỐ ĐÀ NẴNG", "SỞ THÔNG TIN VÀ TRUYỀN THÔNG", "A" * 80]
+)
+def test_a_heading_is_broken_into_even_lines(words: str) -> None:
+    """No word is lost, each line has room, and none is much shorter than the others."""
+    room = 70 * text.MILLIMETRE
+    lines = text.balanced(words, room, 12, bold=True)
+    assert " ".join(lines) == words
+    if " " in words:
+        lengths = [text.width(line, 12, bold=True) for line in lines]
+        assert max(lengths) <= room
+        assert min(lengths) > max(lengths) / 2
+
+
+# The letterhead
+
+
+def test_without_a_file_the_letterhead_is_dots() -> None:
+    """Nothing is made up: what is not known is left to be filled in by hand."""
+    dots = read_file(None)
+    assert set(dots.issuing_body + dots.place + dots.name) == {"…"}
+    made = papers.words(to_docx(Document("Tên", [], "", [], []), dots, papers.STAMP))
+    assert "Số: ……/BC-……" in made
+    assert "Kính gửi" not in made
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("issuer = 1", "issuer"),
+        ('[issuer]\nname = "A"', "issuer.place"),
+        ('[issuer]\nname = "A"\nplace = "B"\n[signer]\ntitle = "C"\ncolour = "red"', "signer.colour"),
+        ('[issuer]\nname = ""\nplace = "B"\n[signer]\ntitle = "C"', "issuer.name"),
+        ('[issuer]\nname = "A"\nplace = "B"\n[signer]\ntitle = "C"\nauthority = "TM."', "signer.authority"),
+        ("[issuer", "letterhead.toml"),
+    ],
+)
+def test_a_wrong_letterhead_is_rejected_with_its_place(tmp_path: Path, content: str, said: str) -> None:
+    """The field is named, and nothing is guessed."""
+    path = tmp_path / "letterhead.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(RejectedError) as error:
+        read_file(path)
+    assert said in "\n".join([error.value.message, *error.value.hints])
