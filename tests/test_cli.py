@@ -301,6 +301,8 @@ def test_standard_error_is_empty_on_success(db: Path) -> None:
         ["list", "p1-launch"],
         ["plan"],
         ["log"],
+        ["trend"],
+        ["remind"],
         ["units", "list"],
         ["history", "492"],
         ["--help"],

@@ -75,8 +75,8 @@ def test_the_parts_stand_in_their_order(register: sqlite3.Connection, at: Moment
     places = [
         read.index(words)
         for words in (
-            "ỦY BAN NHÂN DÂN\nTHÀNH PHỐ ĐÀ NẴNG", "SỞ THÔNG TIN", "Số: ……/BC-STTTT", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-            "Độc lập - Tự do - Hạnh phúc", "Đà Nẵng, ngày 04 tháng 4 năm 2022", "BÁO CÁO", "Tình hình thực hiện",
+            "ỦY BAN NHÂN DÂN\nTHÀNH PHỐ ĐÀ NẴNG", "SỞ THÔNG TIN", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc", "Số: ……/BC-STTTT", "Đà Nẵng, ngày 04 tháng 4 năm 2022", "BÁO CÁO", "Tình hình thực hiện",
             "Kính gửi: Ủy ban nhân dân thành phố Đà Nẵng", "I. Số liệu chung", "II. Theo nghĩa vụ", "IV. Theo dõi",
             "./.", "Nơi nhận:", "- Như trên;", "- Lưu: VT, CNTT.", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Văn A",
             "Phụ lục 1. Đơn vị chưa phát động",

@@ -68,6 +68,14 @@ Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp; phần mở rộng cho biết dạng.")),
 ]
+LetterheadFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--letterhead",
+        metavar=_("TỆP"),
+        help=_("Tên cơ quan, nơi nhận, người ký (TOML); không có thì để dấu chấm."),
+    ),
+]
 Bom = Annotated[bool, typer.Option("--bom", help=_("Thêm BOM để Excel đọc đúng tiếng Việt (csv, tsv)."))]
 
 

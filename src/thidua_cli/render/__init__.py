@@ -146,6 +146,14 @@ def put(data: bytes) -> None:
         raise StoreError(_("không ghi được ra đầu ra chuẩn: {why}").format(why=error.strerror)) from error
 
 
+def make_folder(path: Path) -> None:
+    """The folder for several files; raises StoreError where it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=error.strerror)) from error
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, as `files.replace` says."""
     files.replace(path, [data])

@@ -16,7 +16,7 @@ from thidua_cli.status import Fact
 from thidua_cli.terms import Kind, Level, State, label
 
 if TYPE_CHECKING:
-    from thidua_cli.units import Directory
+    from thidua_cli.units import Directory, Version
 
 CITY = "city"  # the group of units outside any district
 
@@ -165,8 +165,8 @@ def in_groups(
 ) -> list[tuple[str, list[tuple[Fact, Item]]]]:
     """Units in protocol order, under numbered headings: kinds, and for communes their districts."""
     return [
-        (f"{roman(number)}. {heading} ({len(members)})", members)
-        for number, (heading, members) in enumerate(by_heading(in_order(items, directory), directory), 1)
+        (f"{roman(number)}. {name} ({len(members)})", members)
+        for number, (name, members) in enumerate(by_heading(in_order(items, directory), directory), 1)
     ]
 
 
@@ -176,16 +176,18 @@ def by_heading(
     """Units that stand in protocol order, under their headings without numbers."""
     groups: dict[str, list[tuple[Fact, Item]]] = {}
     for fact, item in ordered:
-        groups.setdefault(_heading(fact, directory), []).append((fact, item))
+        version = directory.last(fact.unit, fact.named_on)
+        groups.setdefault(heading(version, fact.named_on, directory), []).append((fact, item))
     return list(groups.items())
 
 
-def _heading(fact: Fact, directory: "Directory") -> str:
-    if fact.kind == Kind.COMMUNE_COMMITTEE:
-        district = directory.district(fact.unit, fact.named_on)
+def heading(version: "Version", day: str, directory: "Directory") -> str:
+    """The group of a unit in official lists: its kind, for a commune its district on that day."""
+    if version.kind is Kind.COMMUNE_COMMITTEE:
+        district = directory.district(version.unit, day)
         if district is not None:
             return _("Phường, xã thuộc {district}").format(district=district.name.removeprefix("UBND "))
-    return label(Kind(fact.kind), current())
+    return label(version.kind, current())
 
 
 def in_order(items: Iterable[tuple[Fact, Item]], directory: "Directory") -> list[tuple[Fact, Item]]:

@@ -15,34 +15,39 @@ _SIGNING_SPACE = 64  # points, for the seal and the signature
 
 def head(letterhead: Letterhead, symbol: str, day: date, subject: str = "") -> str:
     """Issuing body and national title, number and date, and for a letter what it is about."""
-    return plain_table((_LEFT, _RIGHT), (_issuer(letterhead, symbol, subject), _nation(letterhead, day)))
-
-
-def _issuer(letterhead: Letterhead, symbol: str, subject: str) -> list[str]:
-    above = balanced(letterhead.governing_body, _LEFT, 12) if letterhead.governing_body else []
-    name = balanced(letterhead.issuing_body, _LEFT, 12, bold=True)
     number = _("Số: {symbol}").format(symbol=f"……/{symbol}")
     about = balanced(_("V/v {subject}").format(subject=subject), _LEFT, 12) if subject else []
+    numbered = [
+        paragraph(run(number, size=13), align="center"),
+        *(
+            paragraph(run(line, size=12), align="center", before=0 if index else 6)
+            for index, line in enumerate(about)
+        ),
+    ]
+    dated = f"{letterhead.place}, {written_day(day)}"
+    return plain_table(
+        (_LEFT, _RIGHT),
+        (_issuer(letterhead), _nation()),
+        (numbered, [paragraph(run(dated, italic=True, size=13), align="center")]),
+    )
+
+
+def _issuer(letterhead: Letterhead) -> list[str]:
+    above = balanced(letterhead.governing_body, _LEFT, 12) if letterhead.governing_body else []
+    name = balanced(letterhead.issuing_body, _LEFT, 12, bold=True)
     return [
         *(paragraph(run(line, size=12), align="center") for line in above),
         *(paragraph(run(line, bold=True, size=12), align="center") for line in name),
         rule(max(width(line, 12, bold=True) for line in name) * 0.4, _LEFT, before=3),
-        paragraph(run(number, size=13), align="center", before=3),
-        *(
-            paragraph(run(line, size=12), align="center", before=6 if index == 0 else 0)
-            for index, line in enumerate(about)
-        ),
     ]
 
 
-def _nation(letterhead: Letterhead, day: date) -> list[str]:
+def _nation() -> list[str]:
     motto = _("Độc lập - Tự do - Hạnh phúc")
-    dated = f"{letterhead.place}, {written_day(day)}"
     return [
         paragraph(run(_("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), bold=True, size=12), align="center"),
         paragraph(run(motto, bold=True, size=13), align="center"),
         rule(width(motto, 13, bold=True), _RIGHT, before=3),
-        paragraph(run(dated, italic=True, size=13), align="center", before=3),
     ]
 
 

@@ -30,6 +30,7 @@ _WIDTHS = {
     for letter in letters
 }
 _BOLD = 1.11
+_SURE = 0.92  # the part of a room that a text of the computed width surely fits into
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -45,7 +46,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
 def balanced(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
     """A text in as few lines as the room allows, about equally long, as a heading is broken by hand."""
-    words = text.split(" ")
+    words, room = text.split(" "), room * _SURE
     for count in range(1, len(words) + 1):
         lines = _lines(words, width(text, size, bold=bold) / count * 1.15, size, bold=bold)
         if len(lines) <= count and max(width(line, size, bold=bold) for line in lines) <= room:
@@ -119,16 +120,19 @@ def rule(length: float, room: float, *, before: float = 0) -> str:
     )
 
 
-def plain_table(widths: Iterable[float], cells: Iterable[Iterable[str]]) -> str:
-    """A table of one row without borders, which only places its paragraphs side by side."""
+def plain_table(widths: Iterable[float], *rows: Iterable[Iterable[str]]) -> str:
+    """A table without borders, which only places paragraphs side by side."""
     columns = [int(each) for each in widths]
-    body = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{each}" w:type="dxa"/></w:tcPr>{"".join(cell)}</w:tc>'
-        for each, cell in zip(columns, cells, strict=True)
-    )
+    body = ""
+    for row in rows:
+        cells = "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{each}" w:type="dxa"/></w:tcPr>{"".join(cell)}</w:tc>'
+            for each, cell in zip(columns, row, strict=True)
+        )
+        body += f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
     grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in columns)
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(columns)}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
-        f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{body}</w:tr></w:tbl>"
+        f"{body}</w:tbl>"
     )

@@ -1,0 +1,198 @@
+"""Reminders: who gets a letter, what it says, and files that are whole or not there."""
+
+import csv
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import build
+import papers
+from conftest import ROOT, Outcome
+from thidua_cli import render, store
+from thidua_cli.errors import StoreError
+from thidua_cli.report import papers as report_papers
+from thidua_cli.report import remind
+from thidua_cli.report.frame import Filter, moment
+
+Run = Callable[..., Outcome]
+HEAD = str(ROOT / "examples" / "letterhead.toml")
+
+
+def rows(done: Outcome) -> list[dict[str, object]]:
+    """The rows of a JSON output."""
+    assert done.code == 0, done.err
+    found: list[dict[str, object]] = json.loads(done.out)["rows"]
+    return found
+
+
+def test_who_is_overdue_is_reminded(run: Run) -> None:
+    """The units of `check`, each with its obligation, how long it is overdue, and the paper that is missing."""
+    run("record", "launch", "492", "SCT", "--on", "2022-03-30")
+    found = rows(run("remind", "--as-of", "2022-04-04", "--format", "json", lang="vi"))
+    [verdict] = json.loads(run("check", "p1-launch", "--as-of", "2022-04-04", "--format", "json").out)["rows"]
+    assert [row["unit_code"] for row in found] == verdict["unit_codes"]
+    assert len(found) == 114
+    assert found[0] == {
+        "unit_code": "SDL", "unit_name": "Sở Du lịch", "kind": "department", "level": "city",
+        "obligation": "p1-launch", "action": "launch", "state": "overdue", "due_on": "2022-03-31",
+        "closes_on": "2022-03-31", "days_overdue": 4, "missing": "kế hoạch hoặc văn bản phát động thi đua",
+        "file": "remind-2022-04-04-SDL.docx",
+    }  # fmt: skip
+
+
+def test_within_adds_what_falls_due(register: sqlite3.Connection) -> None:
+    """On the due day of N days ahead a unit is reminded, a day earlier it is not."""
+    for day, within, number in (
+        (date(2022, 3, 21), 10, 116),
+        (date(2022, 3, 20), 10, 0),
+        (date(2022, 3, 31), 0, 116),
+        (date(2022, 3, 31), None, 0),
+    ):
+        at = moment(register, day, None)
+        assert len(remind.read(register, at, Filter(), within=within).debts) == number
+
+
+def test_units_that_have_ended_get_no_letter(register: sqlite3.Connection) -> None:
+    """Overdue is nobody's to do once the unit is gone; the others go under their names of the day."""
+    with store.write(register, actor="test", command="units") as writer:
+        build.unit(writer, "E1", "other", "city", "2021-01-01", ended="2022-04-03")
+        kept = build.unit(writer, "E2", "other", "city", "2021-01-01")
+        build.version(writer, kept, "E3", "2022-04-02")
+    found = remind.read(register, moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch")
+    codes = {debt.unit.code for debt in found.debts}
+    assert "E1" not in codes
+    assert "E2" not in codes
+    assert "E3" in codes
+
+
+def test_a_unit_gets_one_letter_for_all_it_owes(register: sqlite3.Connection) -> None:
+    """Launch, registration and review stand in the table of one letter, in the plan's order."""
+    found = remind.read(register, moment(register, date(2026, 2, 4), None), Filter("p1"))
+    debt = next(debt for debt in found.debts if debt.unit.code == "SCT")
+    assert [item.code for item, _state in debt.owed] == ["p1-launch", "p1-registration", "p1-review"]
+    name, data = next(each for each in remind.letters(found, papers.head()) if "SCT" in each[0])
+    assert name == "remind-2026-02-04-SCT.docx"
+    table = papers.opened(data).tables[1]
+    assert [[cell.text for cell in row.cells] for row in table.rows][1] == [
+        "1", "Phát động, Giai đoạn 1 (2021-2025)", "31/03/2022", "quá hạn 1406 ngày", "kế hoạch hoặc văn bản phát động thi đua",
+    ]  # fmt: skip
+    assert len(table.rows) == 4
+
+
+def test_a_letter_has_the_layout_of_the_decree(register: sqlite3.Connection) -> None:
+    """Its subject stands under its number, then whom it is for, what is asked, `./.`, copies and signature."""
+    at = moment(register, date(2022, 4, 4), "2022-04-04")
+    found = remind.read(register, at, Filter(), obligation="p1-launch")
+    _name, data = next(
+        each for each in remind.letters(found, papers.head(), answer_by=date(2022, 4, 15)) if "SCT" in each[0]
+    )
+    read = papers.words(data)
+    places = [
+        read.index(words)
+        for words in (
+            "SỞ THÔNG TIN", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: ……/STTTT-CNTT", "V/v đôn đốc",
+            "Đà Nẵng, ngày 04 tháng 4 năm 2022", "Kính gửi: Sở Công Thương", "tính đến hết ngày 04/04/2022",
+            "31/03/2022", "quá hạn 4 ngày", "Phòng Công nghệ thông tin", "trước ngày 15/04/2022", "./.",
+            "Nơi nhận:", "KT. GIÁM ĐỐC",
+        )
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert "BÁO CÁO" not in read
+
+
+def test_one_letter_for_all_has_a_list(register: sqlite3.Connection) -> None:
+    """Groups have roman numerals, numbers restart in each, and every unit stands once."""
+    found = remind.read(register, moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch")
+    [(name, data)] = remind.letters(found, papers.head(), one=True)
+    assert name == "remind-2022-04-04.docx"
+    body = [[cell.text for cell in row.cells] for row in papers.opened(data).tables[-1].rows]
+    assert body[0] == ["TT", "Đơn vị", "Nội dung", "Thời hạn", "Tình trạng"]
+    assert body[1][0].startswith("I. Sở (")
+    assert [row[0] for row in body[2:5]] == ["1", "2", "3"]
+    assert sum(row[0].isdigit() for row in body) == len(found.debts) == 116
+    second = next(index for index, row in enumerate(body) if row[0].startswith("II. "))
+    assert body[second + 1][0] == "1"
+    assert "116 cơ quan, đơn vị" in papers.words(data)
+
+
+def test_a_folder_gets_letters_and_a_list(run: Run, tmp_path: Path) -> None:
+    """Each row of the list names a letter that is there; again gives the same bytes, and nothing is printed."""
+    folder = tmp_path / "đôn đốc"
+    arguments = (
+        "remind",
+        "p1-launch",
+        "--as-of",
+        "2022-04-04",
+        "--kind",
+        "department",
+        "-o",
+        str(folder),
+        "--letterhead",
+        HEAD,
+    )
+    assert run(*arguments) == Outcome(0, "", "")
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    listed = list(
+        csv.DictReader((folder / "remind-2022-04-04.csv").read_text(encoding="utf-8-sig").splitlines())
+    )
+    assert {row["file"] for row in listed} == {name for name in first if name.endswith(".docx")}
+    assert len(listed) == len(first) - 1 > 10
+    run(*arguments)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+def test_one_file_is_one_letter(run: Run, tmp_path: Path) -> None:
+    """A .docx takes the letter for all, and is refused without --one; other endings take the list."""
+    letter = tmp_path / "all.docx"
+    assert run("remind", "--as-of", "2022-04-04", "-o", str(letter)).code == 2
+    assert not letter.exists()
+    assert run("remind", "--as-of", "2022-04-04", "-o", str(letter), "--one") == Outcome(0, "", "")
+    assert "116" in papers.words(letter.read_bytes())
+    assert run("remind", "--as-of", "2022-04-04", "-o", str(tmp_path / "list.csv")).code == 0
+    assert len((tmp_path / "list.csv").read_text().splitlines()) == 117
+    assert len(run("remind", "--as-of", "2022-04-04", "-o", "-", "-f", "jsonl").out.splitlines()) == 116
+    none = run("remind", "--as-of", "2022-03-01", "-o", str(tmp_path / "none.docx"), "--one")
+    assert none.code == 0
+    assert none.out
+    assert not (tmp_path / "none.docx").exists()
+
+
+def test_a_failure_leaves_the_old_letters(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong letterhead writes nothing; a disk that fails leaves every file as it was or whole."""
+    folder = tmp_path / "letters"
+    run("remind", "--as-of", "2022-04-04", "-o", str(folder))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (tmp_path / "bad.toml").write_text("[issuer]", encoding="utf-8")
+    assert (
+        run(
+            "remind", "--as-of", "2022-04-04", "-o", str(folder), "--letterhead", str(tmp_path / "bad.toml")
+        ).code
+        == 7
+    )
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    replace, count = render.replace_file, iter(range(3))
+
+    def failing(path: Path, data: bytes) -> None:
+        if next(count, None) is None:
+            raise StoreError("full")
+        replace(path, data)
+
+    monkeypatch.setattr(render, "replace_file", failing)
+    assert run("remind", "--as-of", "2022-04-04", "-o", str(folder), "--letterhead", HEAD).code == 5
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert after.keys() == before.keys()
+    assert sum(after[name] != before[name] for name in before) == 3
+
+
+def test_a_paper_bears_the_later_of_its_two_days(register: sqlite3.Connection) -> None:
+    """The day it speaks of, or the day of what it knows; the register of the tests was made on 23/11/2026."""
+    for as_of, known_at, day in (
+        (date(2026, 12, 1), None, date(2026, 12, 1)),
+        (date(2022, 3, 31), None, date(2026, 11, 23)),
+        (date(2022, 3, 31), "2022-04-05", date(2022, 4, 5)),
+    ):
+        assert report_papers.stamp(moment(register, as_of, known_at)).day == day
