@@ -269,6 +269,33 @@ def holding(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """No other process with this lock on the register at `path`, for as long as the block lasts.
+
+    The lock is on a file beside the register, which stays; a process that dies gives it up. Raises StoreError
+    at once where another holds it. Readers and writers without this lock are not held up.
+    """
+    import fcntl
+
+    lock = path.resolve().with_name(f".{path.resolve().name}.lock")
+    if not lock.parent.is_dir():  # then there is no register either, and that is said better elsewhere
+        yield
+        return
+    with store_errors(lock):
+        descriptor = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(
+                _("{path}: một lần chạy khác với --lock chưa xong; chờ rồi chạy lại").format(path=path)
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
 # Writing
 
 

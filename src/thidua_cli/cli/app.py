@@ -176,6 +176,10 @@ def _root(
         bool,
         typer.Option("--read-only", help=_("Không ghi gì vào sổ; cũng bật bằng biến THIDUA_READ_ONLY=1.")),
     ] = False,
+    lock: Annotated[
+        bool,
+        typer.Option("--lock", help=_("Không chạy cùng lúc với lần chạy khác có --lock trên sổ ấy (mã 5).")),
+    ] = False,
     version: Annotated[bool, typer.Option("--version", help=_("Hiện phiên bản rồi thoát."))] = False,
 ) -> None:
     if version:
@@ -185,6 +189,10 @@ def _root(
         raise UsageError(_("--lang nhận vi hoặc en"))
     wish = os.environ.get("THIDUA_READ_ONLY", "")
     ctx.obj = Settings(register_path(db), actor, ctx.obj, read_only or wish not in ("", "0"))
+    if lock:
+        from thidua_cli import store
+
+        ctx.with_resource(store.locked(ctx.obj.db))
     if ctx.invoked_subcommand is None:
         _welcome(ctx)
 
@@ -236,7 +244,7 @@ def _usage(error: Any) -> UsageError:
     path = error.ctx.command_path if error.ctx else "thidua"
     hint = _("Xem: {command} --help").format(command=path)
     kind = type(error).__name__
-    if kind == "NoSuchOption" and error.option_name in ("--db", "--lang", "--actor", "--read-only"):
+    if kind == "NoSuchOption" and error.option_name in ("--db", "--lang", "--actor", "--read-only", "--lock"):
         return UsageError(
             _("{name} đứng trước tên lệnh: thidua {name} … {command}").format(
                 name=error.option_name, command=path.removeprefix("thidua ")

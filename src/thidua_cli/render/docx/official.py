@@ -99,4 +99,5 @@ def signature(letterhead: Letterhead, copies: Sequence[str]) -> str:
         ),
         paragraph(run(letterhead.name, bold=True), align="center", before=_SIGNING_SPACE),
     ]
-    return plain_table((_LEFT + 10 * MILLIMETRE, _RIGHT - 10 * MILLIMETRE), (left, right))
+    # Word wants a paragraph after the last table of a document.
+    return plain_table((_LEFT + 10 * MILLIMETRE, _RIGHT - 10 * MILLIMETRE), (left, right)) + space(2)

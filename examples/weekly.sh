@@ -1,0 +1,35 @@
+#!/bin/sh
+# The week's report and the list of who is overdue into a folder, and that list by mail.
+#
+#   weekly.sh FOLDER [ADDRESS]
+#
+# Silent on success. A failure is one line on standard error and the exit code of the command that failed; the
+# files of last week then stay as they are. At the end the verdict of `check`: 3 where somebody is overdue.
+# THIDUA_DB names the register; THIDUA the program, where it is not in PATH.
+set -eu
+folder=${1:?"usage: weekly.sh FOLDER [ADDRESS]"}
+address=${2:-}
+thidua=${THIDUA:-thidua}
+
+fail() {
+  printf 'weekly.sh: thidua %s: exit %s: %s\n' "$1" "$2" "$(printf '%s\n' "$3" | head -n 1)" >&2
+  exit "$2"
+}
+
+run() {
+  code=0
+  said=$("$thidua" --lock "$@" 2>&1 >/dev/null) || code=$?
+  [ "$code" = 0 ] || fail "$1" "$code" "$said"
+}
+
+run report -o "$folder" --format html --format xlsx --format json --since last
+run remind -o "$folder/overdue.txt"
+
+verdict=0
+said=$("$thidua" --lock check -q 2>&1) || verdict=$?
+case $verdict in
+  0) ;;
+  3) [ -z "$address" ] || mail -s "thidua: $(date +%G-W%V)" "$address" <"$folder/overdue.txt" ;;
+  *) fail check "$verdict" "$said" ;;
+esac
+exit "$verdict"

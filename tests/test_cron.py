@@ -1,0 +1,183 @@
+"""Runs with nobody watching: the lock, and the script, crontab and timer of the examples."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, process
+from thidua_cli import store
+from thidua_cli.cli import app
+from thidua_cli.errors import StoreError
+
+EXAMPLES = ROOT / "examples"
+RUN = f'#!/bin/sh\nexec "{sys.executable}" -m thidua_cli "$@"\n'
+# Stands in for a program that has no command `report`: what the script asks for, by another command.
+WITHOUT_REPORT = f'''#!/bin/sh
+if [ "$2" = report ]; then
+  exec "{sys.executable}" -m thidua_cli --lock status --as-of 2022-04-04 --format json -o "$4/status-2022-W14.json"
+fi
+exec "{sys.executable}" -m thidua_cli "$@"
+'''
+MAIL = '#!/bin/sh\nprintf "%s\\n" "$@" >"$HOME/mail"\ncat >>"$HOME/mail"\n'
+needs = {
+    program: pytest.mark.skipif(
+        shutil.which(program) is None, reason=f"{program} is not installed (make test as root gets it)"
+    )
+    for program in ("shellcheck", "crontab", "systemd-analyze")
+}
+
+
+# The lock
+
+
+def test_two_runs_with_a_lock_do_not_overlap(db: Path) -> None:
+    """The second ends at once in 5, with one line; a run without a lock is not held up."""
+    with store.locked(db):
+        refused = process("--lock", "status", db=db)
+        assert (refused.returncode, refused.stdout) == (5, b"")
+        assert len(refused.stderr.splitlines()) == 1
+        assert process("status", db=db).returncode == 0
+        with pytest.raises(StoreError), store.locked(db):
+            pass
+    assert process("--lock", "status", db=db).returncode == 0
+
+
+def test_a_lock_dies_with_its_process(db: Path) -> None:
+    """Killed in the middle, a run leaves nothing that holds up the next one."""
+    program = f"import time; from pathlib import Path; from thidua_cli import store\nwith store.locked(Path({str(db)!r})): print('held', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        assert process("--lock", "status", db=db).returncode == 5
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    assert process("--lock", "status", db=db).returncode == 0
+
+
+def test_a_lock_is_one_for_all_ways_to_the_register(db: Path, tmp_path: Path) -> None:
+    """A link to the register leads to the same lock; two registers in a folder have two."""
+    link = tmp_path / "link.db"
+    link.symlink_to(db)
+    other = tmp_path / "other.db"
+    shutil.copy(db, other)
+    with store.locked(db):
+        assert process("--lock", "status", db=link).returncode == 5
+        assert process("--lock", "status", db=other).returncode == 0
+
+
+def test_a_lock_does_not_hide_other_errors(tmp_path: Path) -> None:
+    """Without a folder there is no register, and that is what is said; a folder that cannot be written to is 5."""
+    missing = process("--lock", "status", db=tmp_path / "no" / "x.db")
+    assert missing.returncode == 5
+    assert b"thidua init" in missing.stderr
+    after = process("status", "--lock", db=tmp_path / "x.db", LANG="en_US.UTF-8")
+    assert after.returncode == 2
+    assert b"--lock goes before the command" in after.stderr
+
+
+# The script
+
+
+@pytest.fixture
+def world(tmp_path: Path, db: Path) -> dict[str, str]:
+    """An environment such as cron's, with `thidua` and a `mail` that keeps what it is given."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = RUN if "report" in app._commands() else WITHOUT_REPORT
+    for name, text in (("thidua", program), ("mail", MAIL)):
+        (folder / name).write_text(text)
+        (folder / name).chmod(stat.S_IRWXU)
+    (tmp_path / "reports").mkdir()
+    return {"PATH": f"{folder}:/usr/bin:/bin", "HOME": str(tmp_path), "THIDUA_DB": str(db)}
+
+
+def weekly(world: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The script, by sh, with the folder `reports`."""
+    command = ["sh", str(EXAMPLES / "weekly.sh"), f"{world['HOME']}/reports", *arguments]
+    return subprocess.run(command, env=world, capture_output=True, text=True, check=False)
+
+
+def test_the_script_is_silent_and_tells_the_verdict(world: dict[str, str], tmp_path: Path) -> None:
+    """Files are there, nothing is printed, the list of who is overdue is mailed, and the exit code is check's."""
+    done = weekly(world, "leaders@example.org")
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
+    assert [path.suffix for path in (tmp_path / "reports").iterdir() if path.suffix == ".json"]
+    mail = (tmp_path / "mail").read_text(encoding="utf-8")
+    assert "leaders@example.org" in mail
+    assert "Sở Công Thương" in mail
+
+
+def test_the_script_is_done_when_nobody_is_overdue(world: dict[str, str], tmp_path: Path, db: Path) -> None:
+    """Exit 0, and no mail."""
+    shutil.copy(db, tmp_path / "full.db")
+    fresh = tmp_path / "fresh.db"
+    assert process("init", "--no-units", db=fresh).returncode == 0
+    done = weekly({**world, "THIDUA_DB": str(fresh)}, "leaders@example.org")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (tmp_path / "mail").exists()
+
+
+def test_a_failed_run_is_one_line_and_leaves_last_week(
+    world: dict[str, str], tmp_path: Path, db: Path
+) -> None:
+    """A register that is not there, or another run that holds the lock: 5, and every file as it was."""
+    weekly(world)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "reports").iterdir()}
+    assert before
+    gone = weekly({**world, "THIDUA_DB": str(tmp_path / "gone.db")}, "leaders@example.org")
+    with store.locked(db):
+        held = weekly(world)
+    for done in (gone, held):
+        assert (done.returncode, done.stdout) == (5, "")
+        assert len(done.stderr.splitlines()) == 1
+    assert {path.name: path.read_bytes() for path in (tmp_path / "reports").iterdir()} == before
+    assert not (tmp_path / "mail").exists()
+
+
+@needs["shellcheck"]
+def test_the_scripts_are_clean() -> None:
+    """POSIX sh, without a complaint of shellcheck."""
+    subprocess.run(["shellcheck", *map(str, EXAMPLES.glob("*.sh"))], check=True)
+
+
+@needs["crontab"]
+def test_the_crontab_is_one() -> None:
+    """As cron itself reads it."""
+    subprocess.run(["crontab", "-n", str(EXAMPLES / "weekly.crontab")], check=True, capture_output=True)
+
+
+@needs["systemd-analyze"]
+def test_the_timer_and_the_service_are_units(tmp_path: Path) -> None:
+    """systemd finds nothing to complain of, and the next run is on a Monday at 7 in Việt Nam."""
+    script = tmp_path / "weekly.sh"
+    shutil.copy(EXAMPLES / "weekly.sh", script)
+    for name in ("weekly.service", "weekly.timer"):
+        text = (EXAMPLES / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(
+            text.replace("/usr/local/lib/thidua/weekly.sh", str(script)), encoding="utf-8"
+        )
+    command = [
+        "systemd-analyze",
+        "verify",
+        "--man=no",
+        str(tmp_path / "weekly.timer"),
+        str(tmp_path / "weekly.service"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    when = next(
+        line
+        for line in (EXAMPLES / "weekly.timer").read_text(encoding="utf-8").splitlines()
+        if line.startswith("OnCalendar=")
+    )
+    command = ["systemd-analyze", "calendar", "--base-time=2022-04-01 00:00:00 UTC", when.partition("=")[2]]
+    done = subprocess.run(
+        command, env={**os.environ, "TZ": "UTC"}, capture_output=True, text=True, check=True
+    )
+    assert "2022-04-04 00:00:00 UTC" in done.stdout
