@@ -63,14 +63,14 @@ def document(connection: sqlite3.Connection, at: Moment, extra: str = "") -> Doc
         [moment_line(at) + extra],
         f"Tính đến hết ngày 04/04/2022, {launch['done']}/{launch['applicable']} đơn vị đã phát động.{extra}",
         [
-            Section("annex-1", "Phụ lục 1. Đơn vị chưa phát động", [overdue.people()[0]]),
-            Section("headline", "Số liệu chung", [Headlines([
+            Section("overdue", "Phụ lục 1. Đơn vị chưa phát động", [overdue.people()[0]], annex=True),
+            Section("headline", "I. Số liệu chung", [Headlines([
                 Headline("Đã phát động" + extra, f"{launch['done']}/{launch['applicable']}", "đơn vị" + extra),
                 Headline("Quá hạn", str(launch["overdue"]), "", Tone.BAD),
             ]), Paragraph(f"Đoạn văn{extra}")]),
-            Section("obligations", f"Theo nghĩa vụ{extra}", [*whole.people(), curve]),
-            Section("districts", "Theo địa bàn", [Bars(f"Tỷ lệ{extra}", shares), districts.people()[0]]),
-            Section("heat", "Theo dõi", [seen, Table([Column("Số", Form.NUMBER)], [], empty="Không có.")]),
+            Section("obligations", f"II. Theo nghĩa vụ{extra}", [*whole.people(), curve]),
+            Section("districts", "III. Theo địa bàn", [Bars(f"Tỷ lệ{extra}", shares), districts.people()[0]]),
+            Section("heat", "IV. Theo dõi", [seen, Table([Column("Số", Form.NUMBER)], [], empty="Không có.")]),
         ],
         [moment_line(at) + extra, anchor_note(at)],
     )  # fmt: skip

@@ -22,7 +22,8 @@ from papers import W
 from thidua_cli import language
 from thidua_cli.errors import RejectedError
 from thidua_cli.letterhead import read_file
-from thidua_cli.render.document import Document
+from thidua_cli.render import Column, Form, Table
+from thidua_cli.render.document import Document, Section
 from thidua_cli.render.docx import official, text, to_docx
 from thidua_cli.report.frame import Moment, moment
 
@@ -70,7 +71,7 @@ def test_pages_are_numbered_from_the_second(register: sqlite3.Connection, at: Mo
 
 
 def test_the_parts_stand_in_their_order(register: sqlite3.Connection, at: Moment) -> None:
-    """Issuing body beside the national title, number, date, title, addressee, numbered body, signature, annex."""
+    """Issuing body beside the national title, number, date, title, addressee, body, signature, annex."""
     read = papers.words(papers.paper(register, at))
     places = [
         read.index(words)
@@ -123,6 +124,18 @@ def test_tables_repeat_their_header_and_split_no_row(register: sqlite3.Connectio
 def test_a_column_without_room_is_named_below(register: sqlite3.Connection, at: Moment) -> None:
     """What the paper is too narrow for is said, in the order in which a terminal drops it."""
     assert "Khổ giấy hẹp, không in cột: Mã." in papers.words(papers.paper(register, at))
+
+
+def test_no_table_leaves_the_page(register: sqlite3.Connection, at: Moment) -> None:
+    """A word longer than the page is broken, many columns are wrapped before any is left out."""
+    wide = Table([Column(f"Nghĩa vụ {index}") for index in range(9)], [("", [["Hết hiệu lực"] * 9])])
+    long = Table([Column("Tên"), Column("Số", Form.NUMBER)], [("", [["A" * 255, 1]])])
+    data = to_docx(
+        Document("Tên", [], "", [Section("x", "X", [wide, long])], []), papers.head(), papers.STAMP
+    )
+    for table in papers.opened(data).tables[1:3]:
+        assert sum(int(each.get(f"{W}w")) for each in table._tbl.tblGrid) <= official.TEXT_WIDTH + 1
+    assert len(papers.opened(data).tables[1].columns) == 9
 
 
 def test_a_curve_is_a_chart_with_its_figures(register: sqlite3.Connection, at: Moment) -> None:

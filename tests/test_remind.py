@@ -110,7 +110,7 @@ def test_one_letter_for_all_has_a_list(register: sqlite3.Connection) -> None:
     [(name, data)] = remind.letters(found, papers.head(), one=True)
     assert name == "remind-2022-04-04.docx"
     body = [[cell.text for cell in row.cells] for row in papers.opened(data).tables[-1].rows]
-    assert body[0] == ["TT", "Đơn vị", "Nội dung", "Thời hạn", "Tình trạng"]
+    assert body[0] == ["TT", "Đơn vị", "Nghĩa vụ", "Thời hạn", "Tình trạng"]
     assert body[1][0].startswith("I. Sở (")
     assert [row[0] for row in body[2:5]] == ["1", "2", "3"]
     assert sum(row[0].isdigit() for row in body) == len(found.debts) == 116
@@ -143,6 +143,19 @@ def test_a_folder_gets_letters_and_a_list(run: Run, tmp_path: Path) -> None:
     assert len(listed) == len(first) - 1 > 10
     run(*arguments)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+def test_a_folder_with_one_gets_one_letter(run: Run, tmp_path: Path) -> None:
+    """The list beside it names that letter in every row; --format chooses another form of list."""
+    assert run(
+        "remind", "--as-of", "2022-04-04", "--one", "-f", "jsonl", "-o", str(tmp_path / "out")
+    ) == Outcome(0, "", "")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "remind-2022-04-04.docx",
+        "remind-2022-04-04.jsonl",
+    ]
+    lines = (tmp_path / "out" / "remind-2022-04-04.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["file"] for line in lines} == {"remind-2022-04-04.docx"}
 
 
 def test_one_file_is_one_letter(run: Run, tmp_path: Path) -> None:

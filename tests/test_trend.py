@@ -176,3 +176,14 @@ def test_one_day_can_be_drawn() -> None:
     """A curve of a single point is a picture, not a crash."""
     assert drawing.to_lines(Curve("", {"a": RISE[:1]}, {}), 80)
     assert drawing.to_lines(Curve("", {"a": []}, {}), 80) == []
+
+
+def test_markdown_holds_the_drawing_as_it_is(run: Run) -> None:
+    """In a fenced block, so that no character of it means anything else."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    text = run("trend", "p1-launch", "--as-of", "2022-04-03", "--format", "md").out
+    assert text.count("```") == 2
+    assert (
+        "▲ due 2022-03-31" in text.partition("```text")[2]
+        or "due 2022-03-31 ▲" in text.partition("```text")[2]
+    )

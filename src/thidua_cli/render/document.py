@@ -65,11 +65,15 @@ Block = Paragraph | Headlines | Curve | Bars | Heat | Table
 
 
 class Section(NamedTuple):
-    """A part of a document under its heading; `key` is a stable name (an anchor, a sheet)."""
+    """A part of a document under its heading; `key` is a stable name (an anchor, a sheet).
+
+    `annex`: on paper it follows the signature, on a page of its own.
+    """
 
     key: str
     title: str
     blocks: Sequence[Block]
+    annex: bool = False
 
 
 class Document(NamedTuple):

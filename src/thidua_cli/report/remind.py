@@ -132,7 +132,7 @@ def _table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
     columns = [
         Column(_("TT"), Form.NUMBER) if paper else Column(_("Mã")),
         Column(_("Đơn vị"), narrow=20),
-        Column(_("Nội dung"), narrow=16),
+        Column(_("Nghĩa vụ"), narrow=16),
         Column(_("Thời hạn"), Form.DAY),
         Column(_("Tình trạng")),
         Column(_("Văn bản còn thiếu"), drop=1, narrow=24),
@@ -248,11 +248,7 @@ def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date |
             *map(Paragraph, points),
             *_request(_("các cơ quan, đơn vị"), letterhead, answer_by),
         ],
-        [
-            Section(
-                "annex-1", _("DANH SÁCH CƠ QUAN, ĐƠN VỊ"), [_table(reminder.debts, reminder.at, paper=True)]
-            )
-        ],
+        [Section("units", _("DANH SÁCH CƠ QUAN, ĐƠN VỊ"), [_table(reminder.debts, reminder.at, paper=True)])],
     )
 
 

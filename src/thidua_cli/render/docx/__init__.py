@@ -9,21 +9,17 @@ from typing import assert_never
 
 from thidua_cli.language import _
 from thidua_cli.render import Table
-from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
 from thidua_cli.render.docx import chart, official, tables
 from thidua_cli.render.docx.package import chart_relation, package
 from thidua_cli.render.docx.text import paragraph, run, space
 from thidua_cli.render.paper import Letter, Letterhead, Stamp
 
-ANNEX = "annex"  # the key of a section that stands after the signature begins so
-
 
 def to_docx(document: Document, letterhead: Letterhead, stamp: Stamp) -> bytes:
     """The document as a report (báo cáo).
 
-    Sections are numbered; those whose key begins with "annex" follow the signature, each on a new page. The
-    document's notes end it, in small letters.
+    Annexes follow the signature, each on a new page; the document's notes end it, in small letters.
     """
     charts: list[Curve] = []
     return package(
@@ -46,7 +42,7 @@ def letter_docx(letter: Letter, letterhead: Letterhead, stamp: Stamp) -> bytes:
 
 
 def _in_order(sections: Sequence[Section]) -> list[Section]:
-    return sorted(sections, key=lambda section: section.key.startswith(ANNEX))
+    return sorted(sections, key=lambda section: section.annex)
 
 
 def _curves(blocks: Iterable[Sequence[Block]]) -> list[Curve]:
@@ -60,9 +56,9 @@ def _report(document: Document, letterhead: Letterhead, stamp: Stamp, charts: li
         yield from official.addressees(letterhead.report_to)
     yield _text(document.summary)
     ordered = _in_order(document.sections)
-    body = [section for section in ordered if not section.key.startswith(ANNEX)]
-    for number, section in enumerate(body, 1):
-        yield paragraph(run(f"{roman(number)}. {section.title}"), style="Heading1")
+    body = [section for section in ordered if not section.annex]
+    for section in body:
+        yield paragraph(run(section.title), style="Heading1")
         yield from _blocks(section.blocks, charts)
     yield paragraph(
         run(_("Trên đây là báo cáo kết quả thực hiện đến hết ngày nêu trên./.")), style="BodyText", keep=True

@@ -62,31 +62,47 @@ def _lay_out(
     groups: Sequence[tuple[str, Sequence[Sequence[object]]]],
     total: Sequence[object] | None,
 ) -> _Layout:
-    """The largest letters at which every word has room; at the smallest, columns go in their stated order."""
+    """The largest letters at which there is room; else texts are wrapped, else columns go in their order."""
     shown = [index for index, column in enumerate(columns) if column.form is not Form.BAR]
     rows = [row for _heading, members in groups for row in members] + ([total] if total is not None else [])
     longest = {index: _longest(columns[index], [row[index] for row in rows]) for index in shown}
     while True:
-        for size in SIZES:
-            least = {index: int(longest[index][0] * size) + _PADDING for index in shown}
-            if sum(least.values()) <= TEXT_WIDTH:
-                full = {index: int(longest[index][1] * size) + _PADDING for index in shown}
-                return _Layout(_spread(columns, least, full), size)
+        for size, wrap in [*((size, False) for size in SIZES), *((size, True) for size in SIZES[2:])]:
+            needs = {
+                index: int((need.least if wrap else need.well) * size) + _PADDING
+                for index, need in longest.items()
+                if index in shown
+            }
+            if sum(needs.values()) <= TEXT_WIDTH:
+                full = {index: int(longest[index].full * size) + _PADDING for index in shown}
+                return _Layout(_spread(columns, needs, full), size)
         ranks = [columns[index].drop for index in shown]
-        if max(ranks) == 0:
-            return _Layout(_spread(columns, least, least), SIZES[-1])
+        if max(ranks) == 0:  # rather a word broken than a page left
+            part = TEXT_WIDTH / sum(needs.values())
+            return _Layout({index: int(need * part) for index, need in needs.items()}, SIZES[-1])
         shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
 
 
-def _longest(column: Column, values: Iterable[object]) -> tuple[float, float]:
-    """The least and the full width of a column at one point; only a text with `narrow` is wrapped."""
+class _Need(NamedTuple):
+    """Widths of a column at one point: the least, the least that looks well, and without any break."""
+
+    least: float
+    well: float
+    full: float
+
+
+def _longest(column: Column, values: Iterable[object]) -> _Need:
+    """What a column needs: a text with `narrow` may be that narrow, another is wrapped only in distress."""
     texts = {cells.show(value, column.form) for value in values}
     header = max((width(word, 1, bold=True) for word in column.label.split()), default=0)
     full = max([header, *(width(text, 1, bold=True) for text in texts)])
+    if column.form is not Form.TEXT:
+        return _Need(full, full, full)
+    word = max([header, *(width(word, 1, bold=True) for text in texts for word in text.split())])
     if not column.narrow:
-        return full, full
-    word = max((width(word, 1) for text in texts for word in text.split()), default=0)
-    return max(header, min(full, max(word, column.narrow * POINT / 2))), full
+        return _Need(word, full, full)
+    least = min(full, max(word, column.narrow * POINT / 2))
+    return _Need(least, least, full)
 
 
 def _spread(columns: Sequence[Column], least: dict[int, int], full: dict[int, int]) -> dict[int, int]:

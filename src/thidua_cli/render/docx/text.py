@@ -26,6 +26,7 @@ _WIDTHS = {
         833: "%",
         889: "M",
         944: "W",
+        1000: "…",
     }.items()
     for letter in letters
 }
