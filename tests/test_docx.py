@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import build
 import papers
@@ -23,9 +25,10 @@ from thidua_cli import language
 from thidua_cli.errors import RejectedError
 from thidua_cli.letterhead import read_file
 from thidua_cli.render import Column, Form, Table
-from thidua_cli.render.document import Document, Section
+from thidua_cli.render.document import Bars, Curve, Document, Headline, Headlines, Section
 from thidua_cli.render.docx import official, text, to_docx
 from thidua_cli.report.frame import Moment, moment
+from thidua_cli.text import visible
 
 NASTY = " [red]đỏ[/] <script>alert(1)</script> =1+1 \x1b[31m \x00 \ud800 ]]> &amp; \" ' \u202e"
 
@@ -159,6 +162,32 @@ def test_hostile_text_stays_text(register: sqlite3.Connection, at: Moment) -> No
     read = papers.words(data)
     shown = " [red]đỏ[/] <script>alert(1)</script> =1+1 \\x1b[31m \\x00 \\ud800 ]]> &amp; \" ' \\u202e"
     assert read.count(shown) >= 12
+
+
+TEXTS = st.text(alphabet=st.characters(exclude_categories=[]), max_size=30)
+
+
+@settings(max_examples=50, deadline=None)
+@given(title=TEXTS, word=TEXTS, value=st.none() | TEXTS | st.integers(), rate=st.none() | st.floats(0, 100))
+def test_whatever_the_text_the_parts_are_xml(
+    title: str, word: str, value: object, rate: float | None
+) -> None:
+    """Any characters at all, in any place, give a package that XML readers take, with the text in it."""
+    made = Document(
+        title, [word], word,
+        [Section("x", title, [
+            Headlines([Headline(word, title)]), Bars(title, [(word, 1, 2, rate)]),
+            Curve(title, {word: [("2022-01-01", rate)]}, {"2022-01-02": title} if rate else {}),
+            Table([Column(word, narrow=3), Column(title, Form.RATE)], [(title, [[value, rate]])], title=word),
+        ], annex=True)],
+        [word],
+    )  # fmt: skip
+    data = to_docx(made, papers.head(), papers.STAMP)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            ElementTree.fromstring(archive.read(name))
+    shown = "\u00a0".join(visible(part) for part in word.split("\u00a0"))
+    assert papers.words(data).count(shown) >= 1 or not shown
 
 
 def test_the_same_document_gives_the_same_bytes(

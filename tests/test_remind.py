@@ -14,8 +14,8 @@ import papers
 from conftest import ROOT, Outcome
 from thidua_cli import render, store
 from thidua_cli.errors import StoreError
+from thidua_cli.report import letters, remind
 from thidua_cli.report import papers as report_papers
-from thidua_cli.report import remind
 from thidua_cli.report.frame import Filter, moment
 
 Run = Callable[..., Outcome]
@@ -74,7 +74,7 @@ def test_a_unit_gets_one_letter_for_all_it_owes(register: sqlite3.Connection) ->
     found = remind.read(register, moment(register, date(2026, 2, 4), None), Filter("p1"))
     debt = next(debt for debt in found.debts if debt.unit.code == "SCT")
     assert [item.code for item, _state in debt.owed] == ["p1-launch", "p1-registration", "p1-review"]
-    name, data = next(each for each in remind.letters(found, papers.head()) if "SCT" in each[0])
+    name, data = next(each for each in letters.letters(found, papers.head()) if "SCT" in each[0])
     assert name == "remind-2026-02-04-SCT.docx"
     table = papers.opened(data).tables[1]
     assert [[cell.text for cell in row.cells] for row in table.rows][1] == [
@@ -88,7 +88,9 @@ def test_a_letter_has_the_layout_of_the_decree(register: sqlite3.Connection) -> 
     at = moment(register, date(2022, 4, 4), "2022-04-04")
     found = remind.read(register, at, Filter(), obligation="p1-launch")
     _name, data = next(
-        each for each in remind.letters(found, papers.head(), answer_by=date(2022, 4, 15)) if "SCT" in each[0]
+        each
+        for each in letters.letters(found, papers.head(), answer_by=date(2022, 4, 15))
+        if "SCT" in each[0]
     )
     read = papers.words(data)
     places = [
@@ -107,7 +109,7 @@ def test_a_letter_has_the_layout_of_the_decree(register: sqlite3.Connection) -> 
 def test_one_letter_for_all_has_a_list(register: sqlite3.Connection) -> None:
     """Groups have roman numerals, numbers restart in each, and every unit stands once."""
     found = remind.read(register, moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch")
-    [(name, data)] = remind.letters(found, papers.head(), one=True)
+    [(name, data)] = letters.letters(found, papers.head(), one=True)
     assert name == "remind-2022-04-04.docx"
     body = [[cell.text for cell in row.cells] for row in papers.opened(data).tables[-1].rows]
     assert body[0] == ["TT", "Đơn vị", "Nghĩa vụ", "Thời hạn", "Tình trạng"]

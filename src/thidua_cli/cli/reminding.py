@@ -57,6 +57,7 @@ def remind(
     để trộn thư, mỗi đơn vị và nghĩa vụ một dòng, có tên tệp công văn. NGÀY là ngày --as-of.
     """
     from thidua_cli import letterhead as letterheads
+    from thidua_cli.report import letters as letters_of
     from thidua_cli.report import remind as report
 
     wanted = one_obligation(obligation, obligation_option)
@@ -75,7 +76,7 @@ def remind(
         options.emit(listed, form, output, bom)
         return
     head = letterheads.read_file(letterhead)
-    letters = list(report.letters(found, head, one=one, answer_by=answer_by))
+    letters = list(letters_of.letters(found, head, one=one, answer_by=answer_by))
     if as_letter:
         if not letters:
             options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào.")])

@@ -13,23 +13,21 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from thidua_cli import plan as plans
-from thidua_cli import status, store
+from thidua_cli import rosters, status
 from thidua_cli.dates import show_day
 from thidua_cli.language import _
-from thidua_cli.plan import Obligation, Plan
+from thidua_cli.plan import Obligation
 from thidua_cli.render import Report, Table
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.document import Curve
 from thidua_cli.report.frame import Filter, Moment, anchor_note, due_words, lead
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Tally
-from thidua_cli.terms import Action, State
+from thidua_cli.terms import State
 
 FIELDS = ("phase", "obligation", "day", "roster", "applicable", "done", "on_time", "late", "rate")
 
 MARGIN = timedelta(days=7)  # what is drawn after the last change
-
-Links = Sequence[tuple[int, int, str]]  # predecessor, successor, effective_on
 
 
 class Step(StrEnum):
@@ -62,7 +60,7 @@ def series(
     plan = plans.load(connection)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
     facts = status.facts(connection, at.as_of, at.known.number, phase=chosen.phase)
-    entered = _entries(connection, at, plan, facts)
+    entered = rosters.entries(connection, at.as_of, at.known.number, plan, facts)
     exempted = dict(connection.execute("SELECT id, exempted_on FROM exemption"))
     courses: dict[str, dict[tuple[str | None, ...], list[Fact]]] = {item.code: {} for item in obligations}
     for fact in facts:
@@ -119,60 +117,6 @@ def _states(fact: Fact, since: str, excused: str | None) -> Iterator[tuple[str, 
     for day in sorted({max(since, str(turn)) for turn in turns}):
         seen = fact if excused and excused <= day else fact._replace(exemption_id=None)
         yield day, status.judge(seen, day)
-
-
-def _entries(
-    connection: sqlite3.Connection, at: Moment, plan: Plan, facts: Sequence[Fact]
-) -> dict[tuple[str, int], str]:
-    """The day on which each unit came onto each roster."""
-    born = dict(
-        connection.execute(
-            f"{store.raw_sql('live')} SELECT unit, min(valid_from) FROM live_version GROUP BY unit",
-            {"known": at.known.number},
-        )
-    )
-    starts = {item.code: item.phase.starts_on.isoformat() for item in plan.obligations}
-    entered = {(fact.obligation, fact.unit): max(starts[fact.obligation], born[fact.unit]) for fact in facts}
-    heirs_only = {item.code: item.phase.code for item in plan.obligations if not item.newcomers}
-    if not heirs_only:
-        return entered
-    links = _links(connection, at)
-    addressed = {}
-    for phase in set(heirs_only.values()):
-        launched = {
-            fact.unit: entered[fact.obligation, fact.unit]
-            for fact in facts
-            if fact.phase == phase and fact.action == Action.LAUNCH
-        }
-        addressed[phase] = _descent(launched, links)
-    for (code, unit), day in entered.items():
-        if code in heirs_only:
-            entered[code, unit] = max(day, addressed[heirs_only[code]][unit])
-    return entered
-
-
-def _links(connection: sqlite3.Connection, at: Moment) -> Links:
-    """Successions up to the as-of day, in order of time."""
-    return connection.execute(
-        f"{store.raw_sql('live')} SELECT predecessor, successor, effective_on FROM live_succession"
-        " WHERE predecessor IS NOT NULL AND successor IS NOT NULL AND effective_on <= :as_of"
-        " ORDER BY effective_on",
-        {"known": at.known.number, "as_of": at.day},
-    ).fetchall()
-
-
-def _descent(launched: Mapping[int, str], links: Links) -> dict[int, str]:
-    """The first day on which each unit was addressed by the launch, itself or through its predecessors."""
-    since = dict(launched)
-    settled = False
-    while not settled:
-        settled = True
-        for old, new, effective_on in links:
-            if old in since:
-                day = max(since[old], effective_on)
-                if day < since.get(new, "~"):
-                    since[new], settled = day, False
-    return since
 
 
 # The report

@@ -5,10 +5,12 @@ stands here, and the same content gives the same bytes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import assert_never
 
 from thidua_cli.language import _
 from thidua_cli.render import Table
+from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
 from thidua_cli.render.docx import chart, official, tables
 from thidua_cli.render.docx.package import chart_relation, package
@@ -21,9 +23,8 @@ def to_docx(document: Document, letterhead: Letterhead, stamp: Stamp) -> bytes:
 
     Annexes follow the signature, each on a new page; the document's notes end it, in small letters.
     """
-    charts: list[Curve] = []
     return package(
-        _report(document, letterhead, stamp, charts),
+        _report(document, letterhead, stamp, count(1)),
         [chart.part(each) for each in _curves(section.blocks for section in _in_order(document.sections))],
         title=document.title,
         instant=stamp.instant,
@@ -34,7 +35,7 @@ def letter_docx(letter: Letter, letterhead: Letterhead, stamp: Stamp) -> bytes:
     """The letter as an official letter (công văn)."""
     blocks = [letter.blocks, *(section.blocks for section in letter.annexes)]
     return package(
-        _letter(letter, letterhead, stamp, []),
+        _letter(letter, letterhead, stamp, count(1)),
         [chart.part(each) for each in _curves(blocks)],
         title=letter.subject,
         instant=stamp.instant,
@@ -46,10 +47,14 @@ def _in_order(sections: Sequence[Section]) -> list[Section]:
 
 
 def _curves(blocks: Iterable[Sequence[Block]]) -> list[Curve]:
-    return [block for each in blocks for block in each if isinstance(block, Curve)]
+    return [
+        block for each in blocks for block in each if isinstance(block, Curve) and chart.has_points(block)
+    ]
 
 
-def _report(document: Document, letterhead: Letterhead, stamp: Stamp, charts: list[Curve]) -> Iterator[str]:
+def _report(
+    document: Document, letterhead: Letterhead, stamp: Stamp, numbers: Iterator[int]
+) -> Iterator[str]:
     yield official.head(letterhead, letterhead.report_symbol, stamp.day)
     yield from official.title(_("BÁO CÁO"), document.title, document.lead)
     if letterhead.report_to:
@@ -59,28 +64,28 @@ def _report(document: Document, letterhead: Letterhead, stamp: Stamp, charts: li
     body = [section for section in ordered if not section.annex]
     for section in body:
         yield paragraph(run(section.title), style="Heading1")
-        yield from _blocks(section.blocks, charts)
+        yield from _blocks(section.blocks, numbers)
     yield paragraph(
         run(_("Trên đây là báo cáo kết quả thực hiện đến hết ngày nêu trên./.")), style="BodyText", keep=True
     )
     yield official.signature(letterhead, letterhead.report_copies)
-    yield from _annexes(ordered[len(body) :], charts)
+    yield from _annexes(ordered[len(body) :], numbers)
     yield from _foot(document.notes)
 
 
-def _letter(letter: Letter, letterhead: Letterhead, stamp: Stamp, charts: list[Curve]) -> Iterator[str]:
+def _letter(letter: Letter, letterhead: Letterhead, stamp: Stamp, numbers: Iterator[int]) -> Iterator[str]:
     yield official.head(letterhead, letterhead.letter_symbol, stamp.day, letter.subject)
     yield from official.addressees(letter.to)
-    yield from _blocks(letter.blocks, charts)
+    yield from _blocks(letter.blocks, numbers)
     yield official.signature(letterhead, letterhead.letter_copies)
-    yield from _annexes(letter.annexes, charts)
+    yield from _annexes(letter.annexes, numbers)
 
 
-def _annexes(sections: Sequence[Section], charts: list[Curve]) -> Iterator[str]:
+def _annexes(sections: Sequence[Section], numbers: Iterator[int]) -> Iterator[str]:
     for section in sections:
         yield paragraph(run(section.title), style="Title", page=True)
         yield space(8)
-        yield from _blocks(section.blocks, charts)
+        yield from _blocks(section.blocks, numbers)
 
 
 def _foot(notes: Sequence[str]) -> Iterator[str]:
@@ -90,17 +95,20 @@ def _foot(notes: Sequence[str]) -> Iterator[str]:
         yield paragraph(run(note, italic=True, size=10))
 
 
-def _blocks(blocks: Sequence[Block], charts: list[Curve]) -> Iterator[str]:
-    """The blocks in order; curves are counted in `charts`, which gives each its chart."""
+def _blocks(blocks: Sequence[Block], numbers: Iterator[int]) -> Iterator[str]:
+    """The blocks in order; a curve takes the next number of a chart."""
     for block in blocks:
         match block:
             case Paragraph():
                 yield _text(block.text)
             case Headlines():
                 yield from tables.headlines(block.items)
+            case Curve() if chart.has_points(block):
+                number = next(numbers)
+                yield from chart.place(block, number, chart_relation(number))
             case Curve():
-                charts.append(block)
-                yield from chart.place(block, len(charts), chart_relation(len(charts)))
+                yield paragraph(run(block.title), style="Heading2")
+                yield _text(NOTHING)
             case Bars():
                 yield from tables.bars(block)
             case Heat() | Table():

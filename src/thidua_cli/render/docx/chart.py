@@ -20,6 +20,11 @@ _SPACES = (
 )
 
 
+def has_points(curve: Curve) -> bool:
+    """Whether there is anything to draw."""
+    return any(value is not None for points in curve.series.values() for _day, value in points)
+
+
 def place(curve: Curve, number: int, relation: str) -> Iterator[str]:
     """The title and the paragraph that holds chart number `number`; its last figures stand for it as text."""
     wide = int(TEXT_WIDTH) * _TWENTIETH

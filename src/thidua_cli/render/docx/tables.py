@@ -1,27 +1,18 @@
 """Tables and figures of a document on paper: ruled, the header repeated on each page, no row split."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from thidua_cli.language import _
 from thidua_cli.render import Column, Form, Mark, Table, Tone, cells
 from thidua_cli.render.document import Bars, Headline, Heat
+from thidua_cli.render.docx.layout import PADDING, Layout, lay_out
 from thidua_cli.render.docx.official import TEXT_WIDTH
-from thidua_cli.render.docx.text import POINT, paragraph, run, space, width
+from thidua_cli.render.docx.text import paragraph, run, space
 
-SIZES = (12, 11, 10, 9)  # points; the largest at which no word is broken is taken
-_PADDING = 160  # twentieths of a point, of both sides of a cell
 _SHADES = {Tone.GOOD: "E2EFDA", Tone.WARN: "FFF2CC", Tone.BAD: "F8CBAD", Tone.MUTED: "EDEDED"}
 _HEADER = "F2F2F2"
 _BAR = "1F4E79"
 _ALIGN = {Form.NUMBER: "right", Form.RATE: "right", Form.DAY: "center", Form.INSTANT: "center"}
-
-
-class _Layout(NamedTuple):
-    """Which columns are shown how wide (twentieths of a point), and the size of the letters."""
-
-    widths: dict[int, int]
-    size: int
 
 
 def table(made: Table | Heat) -> Iterator[str]:
@@ -33,7 +24,7 @@ def table(made: Table | Heat) -> Iterator[str]:
         if isinstance(made, Table) and made.empty:
             yield paragraph(run(made.empty, italic=True), style="BodyText")
         return
-    layout = _lay_out(made.columns, made.groups, total)
+    layout = lay_out(made.columns, made.groups, total)
     yield from _opening(layout.widths.values())
     if any(column.label for column in made.columns):
         yield _header(made.columns, layout)
@@ -57,67 +48,6 @@ def table(made: Table | Heat) -> Iterator[str]:
         yield paragraph(run(note, italic=True, size=11), after=6)
 
 
-def _lay_out(
-    columns: Sequence[Column],
-    groups: Sequence[tuple[str, Sequence[Sequence[object]]]],
-    total: Sequence[object] | None,
-) -> _Layout:
-    """The largest letters at which there is room; else texts are wrapped, else columns go in their order."""
-    shown = [index for index, column in enumerate(columns) if column.form is not Form.BAR]
-    rows = [row for _heading, members in groups for row in members] + ([total] if total is not None else [])
-    longest = {index: _longest(columns[index], [row[index] for row in rows]) for index in shown}
-    while True:
-        for size, wrap in [*((size, False) for size in SIZES), *((size, True) for size in SIZES[2:])]:
-            needs = {
-                index: int((need.least if wrap else need.well) * size) + _PADDING
-                for index, need in longest.items()
-                if index in shown
-            }
-            if sum(needs.values()) <= TEXT_WIDTH:
-                full = {index: int(longest[index].full * size) + _PADDING for index in shown}
-                return _Layout(_spread(columns, needs, full), size)
-        ranks = [columns[index].drop for index in shown]
-        if max(ranks) == 0:  # rather a word broken than a page left
-            part = TEXT_WIDTH / sum(needs.values())
-            return _Layout({index: int(need * part) for index, need in needs.items()}, SIZES[-1])
-        shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
-
-
-class _Need(NamedTuple):
-    """Widths of a column at one point: the least, the least that looks well, and without any break."""
-
-    least: float
-    well: float
-    full: float
-
-
-def _longest(column: Column, values: Iterable[object]) -> _Need:
-    """What a column needs: a text with `narrow` may be that narrow, another is wrapped only in distress."""
-    texts = {cells.show(value, column.form) for value in values}
-    header = max((width(word, 1, bold=True) for word in column.label.split()), default=0)
-    full = max([header, *(width(text, 1, bold=True) for text in texts)])
-    if column.form is not Form.TEXT:
-        return _Need(full, full, full)
-    word = max([header, *(width(word, 1, bold=True) for text in texts for word in text.split())])
-    if not column.narrow:
-        return _Need(word, full, full)
-    least = min(full, max(word, column.narrow * POINT / 2))
-    return _Need(least, least, full)
-
-
-def _spread(columns: Sequence[Column], least: dict[int, int], full: dict[int, int]) -> dict[int, int]:
-    """Each column what its longest word needs, and of the rest what would save its longest cell a line."""
-    spare = TEXT_WIDTH - sum(least.values())
-    wants = {index: max(full[index] - least[index], 0) for index in least}
-    share = min(1.0, spare / (sum(wants.values()) or 1))
-    widths = {index: least[index] + int(wants[index] * share) for index in least}
-    texts = [index for index in least if columns[index].form is Form.TEXT] or list(least)
-    rest = max(0, int(TEXT_WIDTH) - sum(widths.values()))
-    for index in texts:
-        widths[index] += rest // len(texts)
-    return widths
-
-
 def _opening(widths: Iterable[int]) -> Iterator[str]:
     columns = list(widths)
     yield (
@@ -138,7 +68,7 @@ def _td(content: str, room: int, *, span: int = 1, shade: str = "") -> str:
     return f'<w:tc><w:tcPr>{look}<w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>'
 
 
-def _header(columns: Sequence[Column], layout: _Layout) -> str:
+def _header(columns: Sequence[Column], layout: Layout) -> str:
     return _tr(
         "".join(
             _td(
@@ -152,7 +82,7 @@ def _header(columns: Sequence[Column], layout: _Layout) -> str:
     )
 
 
-def _band(heading: str, layout: _Layout) -> str:
+def _band(heading: str, layout: Layout) -> str:
     """A heading across the table, kept with the row below."""
     content = paragraph(run(heading, bold=True, size=layout.size), keep=True)
     return _tr(_td(content, sum(layout.widths.values()), span=len(layout.widths)))
@@ -160,7 +90,7 @@ def _band(heading: str, layout: _Layout) -> str:
 
 def _row(
     columns: Sequence[Column],
-    layout: _Layout,
+    layout: Layout,
     row: Sequence[object],
     *,
     bold: bool = False,
@@ -213,14 +143,14 @@ def bars(made: Bars) -> Iterator[str]:
         Column(_("Tỷ lệ"), Form.RATE),
         Column(_("Tiến độ")),
     ]
-    yield _header(columns, _Layout(dict(enumerate(rooms)), size))
+    yield _header(columns, Layout(dict(enumerate(rooms)), size))
     for label, done, applicable, rate in made.bars:
         texts = [(label, "left"), (f"{done}/{applicable}", "right"), (cells.show(rate, Form.RATE), "right")]
         content = "".join(
             _td(paragraph(run(text, size=size), align=align), room)
             for (text, align), room in zip(texts, rooms, strict=False)
         )
-        yield _tr(content + _td(_bar(rate or 0.0, rooms[3] - _PADDING), rooms[3]))
+        yield _tr(content + _td(_bar(rate or 0.0, rooms[3] - PADDING), rooms[3]))
     yield "</w:tbl>"
     yield space(8)
 
