@@ -105,6 +105,21 @@ def test_a_written_day(day: date, vietnamese: str, english: str) -> None:
     assert official.written_day(day) == english
 
 
+def test_the_type_is_not_said_twice() -> None:
+    """A document called "Báo cáo tình hình" is BÁO CÁO, and below it what it is about."""
+    made = to_docx(Document("Báo cáo tình hình", [], "", [], []), papers.head(), papers.STAMP)
+    assert "BÁO CÁO\nTình hình\n" in papers.words(made)
+
+
+def test_a_table_takes_the_width_of_the_text(register: sqlite3.Connection, at: Moment) -> None:
+    """What the columns do not need goes to the texts; a header of several words has two lines where there is room."""
+    table = Table([Column("Nội dung"), Column("Đơn vị đăng ký", Form.NUMBER)], [("", [["1. Nhận thức", 38]])])
+    data = to_docx(Document("Tên", [], "", [Section("x", "X", [table])], []), papers.head(), papers.STAMP)
+    text_, number = (int(each.get(f"{W}w")) for each in papers.opened(data).tables[1]._tbl.tblGrid)
+    assert official.TEXT_WIDTH - 2 <= text_ + number <= official.TEXT_WIDTH
+    assert number > text.width("Đơn vị", 12, bold=True)
+
+
 def test_tables_repeat_their_header_and_split_no_row(register: sqlite3.Connection, at: Moment) -> None:
     """Every ruled table has a grid as wide as its cells, within the margins; numbers are Vietnamese."""
     made = papers.opened(papers.paper(register, at))

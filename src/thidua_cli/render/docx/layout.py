@@ -8,6 +8,7 @@ from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.text import POINT, width
 
 SIZES = (12, 11, 10, 9)  # points; the largest that has room is taken
+_HALF = 0.6  # of a header's width: then it takes two lines
 PADDING = 160  # twentieths of a point, of both sides of a cell
 
 
@@ -45,7 +46,7 @@ def lay_out(
 
 
 class _Need(NamedTuple):
-    """Widths of a column at one point: the least, the least that looks well, and without any break."""
+    """Widths of a column at one point: the least, the least that looks well, and what it would like."""
 
     least: float
     well: float
@@ -56,24 +57,35 @@ def _longest(column: Column, values: Iterable[object]) -> _Need:
     """What a column needs: a text with `narrow` may be that narrow, another is wrapped only in distress."""
     texts = {cells.show(value, column.form) for value in values}
     header = max((width(word, 1, bold=True) for word in column.label.split()), default=0)
-    full = max([header, *(width(text, 1, bold=True) for text in texts)])
+    cell = max([header, *(width(text, 1, bold=True) for text in texts)])
+    full = max(cell, width(column.label, 1, bold=True) * _HALF)
     if column.form is not Form.TEXT:
-        return _Need(full, full, full)
+        return _Need(cell, cell, full)
     word = max([header, *(width(word, 1, bold=True) for text in texts for word in text.split())])
     if not column.narrow:
-        return _Need(word, full, full)
-    least = min(full, max(word, column.narrow * POINT / 2))
+        return _Need(word, cell, full)
+    least = min(cell, max(word, column.narrow * POINT / 2))
     return _Need(least, least, full)
 
 
 def _spread(columns: Sequence[Column], least: dict[int, int], full: dict[int, int]) -> dict[int, int]:
-    """Each column what its longest word needs, and of the rest what would save its longest cell a line."""
-    spare = TEXT_WIDTH - sum(least.values())
-    wants = {index: max(full[index] - least[index], 0) for index in least}
-    share = min(1.0, spare / (sum(wants.values()) or 1))
-    widths = {index: least[index] + int(wants[index] * share) for index in least}
-    texts = [index for index in least if columns[index].form is Form.TEXT] or list(least)
-    rest = max(0, int(TEXT_WIDTH) - sum(widths.values()))
-    for index in texts:
-        widths[index] += rest // len(texts)
+    """Each column what it needs; of the rest, what would save a line: texts, headers, then texts again."""
+    texts = [index for index in least if columns[index].form is Form.TEXT]
+    widths = _grant(least, full, texts)
+    widths = _grant(widths, full, [index for index in least if index not in texts])
+    rest = TEXT_WIDTH - sum(widths.values())
+    for index in texts or list(least):
+        widths[index] += int(rest / len(texts or least))
     return widths
+
+
+def _grant(widths: dict[int, int], full: dict[int, int], wishing: Sequence[int]) -> dict[int, int]:
+    """The widths after the wishes of some columns, the smallest first, as far as the page goes."""
+    granted = dict(widths)
+    spare = TEXT_WIDTH - sum(widths.values())
+    wishes = sorted((full[index] - widths[index], index) for index in wishing)
+    for left, (wish, index) in zip(range(len(wishes), 0, -1), wishes, strict=True):
+        extra = int(max(0, min(wish, spare / left)))
+        granted[index] += extra
+        spare -= extra
+    return granted

@@ -60,7 +60,13 @@ def written_day(day: date) -> str:
 
 
 def title(kind: str, subject: str, lead: Sequence[str]) -> list[str]:
-    """The type of the paper, what it is about with a line below, and lines on what it rests on."""
+    """The type of the paper, what it is about with a line below, and lines on what it rests on.
+
+    A subject that begins with the type does not say it twice.
+    """
+    if subject.upper().startswith(f"{kind} "):
+        subject = subject[len(kind) + 1 :]
+        subject = subject[:1].upper() + subject[1:]
     about = balanced(subject, TEXT_WIDTH, 14, bold=True)
     return [
         paragraph(run(kind), style="Title", before=14),
