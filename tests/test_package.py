@@ -32,11 +32,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_the_data(wheel: Path) -> None:
-    """Seed, plan, schema and catalogue are inside, tests and examples are not."""
+    """Seed, plan, letterhead, schema, parts and catalogue are inside, tests and examples are not."""
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "data/seed_units.csv",
         "data/plan.toml",
+        "data/letterhead.toml",
+        "render/docx/parts/styles.xml",
         "sql/schema_0001.sql",
         "locale/en/LC_MESSAGES/thidua.mo",
     ):
