@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.language import _
 from thidua_cli.render import Form, Report, Table, Tone, cells
-from thidua_cli.render.document import Curve
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
+
+    from thidua_cli.render.document import Curve
 
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
 _RIGHT = (Form.NUMBER, Form.RATE)
@@ -59,7 +60,7 @@ def to_text(report: Report, *, terminal: bool) -> str:
         if table.title:
             tone = table.tone if isinstance(table, Table) else Tone.PLAIN
             console.print(_wrapped(table.title, width, f"bold {_STYLES[tone]}"), soft_wrap=True)
-        if isinstance(table, Curve):
+        if not isinstance(table, Table):
             _print_curve(console, table, width)
         elif table.groups:
             _print_table(console, table, width)
@@ -72,7 +73,7 @@ def to_text(report: Report, *, terminal: bool) -> str:
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
 
 
-def _print_curve(console: "Console", curve: Curve, width: int) -> None:
+def _print_curve(console: "Console", curve: "Curve", width: int) -> None:
     from rich.text import Text
 
     from thidua_cli.render import curve as drawing
