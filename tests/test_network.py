@@ -51,6 +51,8 @@ COMMANDS = {
     "backup": ["backup"],
     "restore": ["restore", "{backup}"],
     "export": ["export", "register"],
+    "trend": ["trend", "p1-launch"],
+    "remind": ["remind", "--as-of", "2022-04-15", "--format", "csv"],
     "record registration": ["record", "registration", "492", "--on", "2022-03-30"],
     "record review": ["record", "review", "492", "--on", "2022-03-30"],
     "record exemption": ["record", "exemption", "498", "--obligation", "p1-launch", "--on", "2022-01-01", "--reason", "x"],

@@ -173,6 +173,25 @@ def extent(value: object) -> StrEnum:
     return _term(terms.Extent, value) if plain(value) else terms.Extent.WHOLE
 
 
+def line(value: object) -> str:
+    """A line of a letterhead, which may be empty."""
+    return text.check_length(plain(value), text.NAME_LIMIT)
+
+
+def required_line(value: object) -> str:
+    """A line of a letterhead that must say something, be it dots to fill in by hand."""
+    if not (written := line(value)):
+        raise InvalidError(_("bỏ trống"), _("ghi giá trị, hoặc dấu chấm để điền tay"))
+    return written
+
+
+def lines(value: object) -> tuple[str, ...]:
+    """Lines of a letterhead; empty ones are left out."""
+    if not isinstance(value, (list, tuple)):
+        raise InvalidError(_("phải là một danh sách"), _('ghi ["dòng một", "dòng hai"]'))
+    return tuple(written for item in value if (written := line(item)))
+
+
 def _term(words: type[StrEnum], value: object) -> StrEnum:
     written = plain(value).lower()
     if written not in list(words):

@@ -252,25 +252,9 @@ def _check_obligations(plan: PlanIn) -> None:
 # The letterhead
 
 
-def _line(value: object) -> str:
-    return text.check_length(_text(value), text.NAME_LIMIT)
-
-
-def _lines(value: object) -> tuple[str, ...]:
-    if not isinstance(value, (list, tuple)):
-        raise InvalidError(_("phải là một danh sách"), _('ghi ["dòng một", "dòng hai"]'))
-    return tuple(line for item in value if (line := _line(item)))
-
-
-def _required_line(value: object) -> str:
-    if not (line := _line(value)):
-        raise InvalidError(_("bỏ trống"), _("ghi giá trị, hoặc dấu chấm để điền tay"))
-    return line
-
-
-Line = Annotated[str, BeforeValidator(_line)]
-RequiredLine = Annotated[str, BeforeValidator(_required_line)]
-Lines = Annotated[tuple[str, ...], BeforeValidator(_lines)]
+Line = Annotated[str, BeforeValidator(fields.line)]
+RequiredLine = Annotated[str, BeforeValidator(fields.required_line)]
+Lines = Annotated[tuple[str, ...], BeforeValidator(fields.lines)]
 
 
 class IssuerIn(Incoming):

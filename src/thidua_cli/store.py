@@ -5,6 +5,7 @@ Rollback journal, `synchronous=EXTRA`: an acknowledged write has reached the dis
 """
 
 import contextlib
+import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
