@@ -41,6 +41,8 @@ def test_the_wheel_carries_the_data(wheel: Path) -> None:
         "render/docx/parts/styles.xml",
         "sql/schema_0001.sql",
         "locale/en/LC_MESSAGES/thidua.mo",
+        "render/page/report.html",
+        "render/page/report.css",
     ):
         assert f"thidua_cli/{name}" in names
     assert not [name for name in names if name.startswith(("tests", "examples", "tools"))]

@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from thidua_cli.errors import StoreError
@@ -57,29 +57,44 @@ def replace(path: Path, pieces: Iterable[bytes]) -> None:
     A link is followed, a device or pipe is written to as it is, and a SQLite file is never overwritten.
     Raises StoreError where it cannot be written; BrokenPipeError where the reader has gone.
     """
+    replace_all({path: pieces})
+
+
+def replace_all(files: Mapping[Path, Iterable[bytes]]) -> None:
+    """As `replace`, for several files: none is renamed into place before all are written."""
+    drafts: dict[Path, Path] = {}
+    path = Path()
     try:
-        target = path.resolve()
-        if target.exists() and not target.is_file():
-            with target.open("wb") as device:
-                device.writelines(pieces)
-            return
-        if target.exists():
-            with target.open("rb") as file:
-                if file.read(len(SQLITE_HEADER)) == SQLITE_HEADER:
-                    raise StoreError(_("{path}: là một cơ sở dữ liệu, không ghi đè").format(path=path))
-        made = target.with_name(f".{target.name}.{os.urandom(4).hex()}.new")
         try:
-            with made.open("xb") as file:
-                file.writelines(pieces)
-                file.flush()
-                os.fsync(file.fileno())
-            made.replace(target)
+            for path, pieces in files.items():
+                target = path.resolve()
+                if target.exists() and not target.is_file():
+                    with target.open("wb") as device:
+                        device.writelines(pieces)
+                    continue
+                _refuse_register(path, target)
+                made = target.with_name(f".{target.name}.{os.urandom(4).hex()}.new")
+                with made.open("xb") as file:
+                    drafts[made] = target
+                    file.writelines(pieces)
+                    file.flush()
+                    os.fsync(file.fileno())
+            for made, path in drafts.items():
+                made.replace(path)
         finally:
-            made.unlink(missing_ok=True)
+            for made in drafts:
+                made.unlink(missing_ok=True)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=error.strerror)) from error
+
+
+def _refuse_register(path: Path, target: Path) -> None:
+    if target.exists():
+        with target.open("rb") as file:
+            if file.read(len(SQLITE_HEADER)) == SQLITE_HEADER:
+                raise StoreError(_("{path}: là một cơ sở dữ liệu, không ghi đè").format(path=path))
 
 
 def sync(path: Path) -> None:

@@ -18,6 +18,11 @@ def visible(text: str) -> str:
     return vietnamese.visible(text)
 
 
+def prose(text: str) -> str:
+    """As `visible`, for sentences of ours, in which a no-break space is meant."""
+    return "\u00a0".join(map(visible, text.split("\u00a0")))
+
+
 def tone(value: object) -> Tone:
     """The tone that a cell was given."""
     return value.tone if isinstance(value, Mark) else Tone.PLAIN

@@ -4,10 +4,35 @@ What a leader is given. Each format that can hold one (HTML, DOCX, XLSX, Markdow
 none knows the domain. Charts hold figures, not drawings.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple, assert_never
 
-from thidua_cli.render import Column, Table, Tone
+from thidua_cli.language import _
+from thidua_cli.render import Column, Report, Table, Tone
+
+_ROWS = 1000  # rows of one table that a person is given to read
+_ROWS_OF_GROUP = 20  # rows of each group in a table that has more
+
+
+class DocumentFormat(StrEnum):
+    """What a document can be written as."""
+
+    HTML = "html"
+    XLSX = "xlsx"
+    MD = "md"
+    JSON = "json"
+    TABLE = "table"
+
+    @property
+    def ending(self) -> str:
+        """The ending of its files."""
+        return "txt" if self is DocumentFormat.TABLE else str(self)
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether it is of no use on a screen."""
+        return self is DocumentFormat.XLSX
 
 
 class Paragraph(NamedTuple):
@@ -79,7 +104,8 @@ class Section(NamedTuple):
 class Document(NamedTuple):
     """A document: `lead` are the lines under the title, `notes` the lines at the foot.
 
-    `summary` is one paragraph that says the whole in words.
+    `summary` is one paragraph that says the whole in words. `as_of` is an ISO day, `known_at` an instant in
+    UTC, `head` the anchor: with them a file can say what it is made from.
     """
 
     title: str
@@ -87,3 +113,90 @@ class Document(NamedTuple):
     summary: str
     sections: Sequence[Section]
     notes: Sequence[str]
+    as_of: str = ""
+    known_at: str = ""
+    head: str = ""
+
+
+def to_bytes(document: Document, form: DocumentFormat, *, terminal: bool = False) -> bytes:
+    """The document in a format for people; JSON is made from a Report instead.
+
+    What only a spreadsheet can hold whole is abridged elsewhere, and says so.
+    """
+    match form:
+        case DocumentFormat.HTML:
+            from thidua_cli.render import html
+
+            return html.to_text(abridged(document)).encode()
+        case DocumentFormat.XLSX:
+            from thidua_cli.render import xlsx
+
+            return xlsx.to_bytes(document)
+        case DocumentFormat.MD:
+            from thidua_cli.render import markdown
+
+            return markdown.document_to_text(abridged(document)).encode()
+        case DocumentFormat.TABLE:
+            from thidua_cli.render import table
+
+            return table.to_text(as_report(abridged(document)), terminal=terminal).encode()
+        case DocumentFormat.JSON:
+            raise ValueError(form)
+        case _:
+            assert_never(form)
+
+
+def abridged(document: Document) -> Document:
+    """The document without the rows that nobody would read; a shortened group says how many are left out."""
+    sections = [
+        section._replace(blocks=[_abridged_block(block) for block in section.blocks])
+        for section in document.sections
+    ]
+    return document._replace(sections=sections)
+
+
+def _abridged_block(block: Block) -> Block:
+    if not isinstance(block, Table | Heat) or sum(len(rows) for _heading, rows in block.groups) <= _ROWS:
+        return block
+    groups: list[tuple[str, Sequence[Sequence[object]]]] = []
+    left_out = 0
+    for heading, rows in block.groups:
+        if sum(len(kept) for _heading, kept in groups) >= _ROWS:
+            left_out += len(rows)
+            continue
+        more = len(rows) - _ROWS_OF_GROUP
+        note = _(" · {shown} dòng đầu, còn {more} dòng").format(shown=_ROWS_OF_GROUP, more=more)
+        groups.append((heading + note if more > 0 else heading, rows[:_ROWS_OF_GROUP]))
+        left_out += max(more, 0)
+    words = _("bớt {number} dòng, xem đủ trong bản xlsx hoặc json").format(number=left_out)
+    return block._replace(groups=groups, title=f"{block.title} ({words})")
+
+
+def as_report(document: Document) -> Report:
+    """The document as a report of tables and curves, for a terminal."""
+    lead = [document.title, *document.lead, document.summary]
+    return Report((), (), lambda: list(_flat(document.sections)), lead=lead, notes=document.notes)
+
+
+def _flat(sections: Iterable[Section]) -> Iterator[Table | Curve]:
+    for section in sections:
+        yield Table([], [], title=section.title.upper())
+        for block in section.blocks:
+            yield from _flat_block(block)
+
+
+def _flat_block(block: Block) -> Iterator[Table | Curve]:
+    match block:
+        case Paragraph(text):
+            yield Table([], [], empty=text)
+        case Headlines(items):
+            rows = [[item.label, item.value.replace("\u00a0", " "), item.note] for item in items]
+            yield Table([Column(""), Column(""), Column("")], [("", rows)])
+        case Heat():
+            yield Table(block.columns, block.groups, title=block.title)
+        case Bars():
+            return  # the table that follows has the figures, and bars of its own
+        case Table() | Curve():
+            yield block
+        case _:
+            assert_never(block)

@@ -1,10 +1,11 @@
 """Markdown: the tables for people, as GitHub-flavoured tables."""
 
 import re
+from typing import assert_never
 
 from thidua_cli.render import Column, Form, Report, Table, cells
 from thidua_cli.render.curve import DRAWN, to_lines
-from thidua_cli.render.document import Curve
+from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph
 
 # Marks of Markdown, entities, and what GitHub would turn into an emoji; a time such as 17:42:29 stays.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~]|&(?=#?\w+;)|:(?=[\w+-]*[a-z][\w+-]*:)")
@@ -15,14 +16,44 @@ def to_text(report: Report) -> str:
     """Lead, tables and notes, each a block."""
     blocks = [_escape(line) for line in report.lead]
     for table in report.people():
-        if table.title:
-            blocks.append(f"### {_escape(table.title)}")
-        if isinstance(table, Curve):
-            blocks.append("\n".join(["```text", *to_lines(table, DRAWN), "```"]))
-        else:
-            blocks.append(_table(table) if table.groups else _escape(table.empty))
-    blocks += [_escape(line) for line in report.notes]
+        blocks += _block(table)
+    return _joined([*blocks, *map(_escape, report.notes)])
+
+
+def document_to_text(document: Document) -> str:
+    """A document with its sections under headings."""
+    blocks = [f"# {_escape(document.title)}", *map(_escape, document.lead), _escape(document.summary)]
+    for section in document.sections:
+        blocks.append(f"## {_escape(section.title)}")
+        for block in section.blocks:
+            blocks += _block(block)
+    return _joined([*blocks, "---", *map(_escape, document.notes)])
+
+
+def _joined(blocks: list[str]) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _block(block: Block) -> list[str]:
+    match block:
+        case Paragraph(text):
+            return [_escape(text)]
+        case Headlines(items):
+            lines = [
+                f"- **{_escape(item.label)}: {_escape(item.value)}** ({_escape(item.note)})" for item in items
+            ]
+            return ["\n".join(lines)]
+        case Bars():
+            return []  # the table that follows has the figures
+        case Curve():
+            return [f"### {_escape(block.title)}", "\n".join(["```text", *to_lines(block, DRAWN), "```"])]
+        case Heat():
+            return _block(Table(block.columns, block.groups, title=block.title))
+        case Table():
+            title = f"### {_escape(block.title)}" if block.title else ""
+            return [title, _table(block) if block.groups else _escape(block.empty)]
+        case _:
+            assert_never(block)
 
 
 def _table(table: Table) -> str:
@@ -56,4 +87,4 @@ def _cell(value: object, column: Column) -> str:
 
 
 def _escape(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", text).replace("\n", " ")
+    return _SPECIAL.sub(r"\\\g<0>", cells.prose(text.replace("\n", " ")))

@@ -87,6 +87,7 @@ def _wrapped(line: str, width: int, style: str) -> "Text":
 
     from rich.text import Text
 
+    line = cells.prose(line.replace("\n", " "))
     lines = (
         textwrap.wrap(line, max(width, 20), break_long_words=False, break_on_hyphens=False) if line else [""]
     )

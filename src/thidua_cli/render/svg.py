@@ -1,0 +1,158 @@
+"""Charts as inline SVG: figures in, markup out. Colours and sizes of letters are the style sheet's.
+
+Series differ by dash and name as well as by colour; every chart has a title and says its figures in words.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from html import escape
+from itertools import groupby, pairwise
+
+from thidua_cli.dates import show_day
+from thidua_cli.language import _
+from thidua_cli.render.cells import prose, rate
+from thidua_cli.render.document import Bars, Curve
+
+_WIDTH, _HEIGHT = 720, 330  # user units; the page scales them
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 14, 40, 42
+_TICKS = 4  # dates under the axis, besides the first
+_ROW, _BAR = 50, 14  # of a bar with its words above
+
+Points = Sequence[tuple[str, float | None]]
+
+
+class _Scale:
+    """Days and percentages as places of the picture."""
+
+    def __init__(self, first: date, last: date) -> None:
+        self.first, self.span = first, max((last - first).days, 1)
+
+    def x(self, day: str) -> float:
+        days = (date.fromisoformat(day) - self.first).days
+        return round(_LEFT + days * (_WIDTH - _LEFT - _RIGHT) / self.span, 1)
+
+    def y(self, value: float) -> float:
+        return round(_HEIGHT - _BOTTOM - value * (_HEIGHT - _TOP - _BOTTOM) / 100, 1)
+
+    def ticks(self) -> list[str]:
+        """Days at equal distances, both ends included."""
+        count = min(_TICKS, self.span)
+        days = [self.first + timedelta(days=self.span * number // count) for number in range(count + 1)]
+        return [day.isoformat() for day in days]
+
+
+def curve(found: Curve, key: str) -> str:
+    """Percentages over time as steps, marks as upright lines; `key` makes the ids unique on the page."""
+    days = [day for points in found.series.values() for day, _value in points]
+    if not days:
+        return ""
+    scale = _Scale(date.fromisoformat(min(days)), date.fromisoformat(max([*days, *found.marks])))
+    parts = [
+        *_grid(scale),
+        *(_mark(scale, day, label) for day, label in found.marks.items()),
+        *(_line(scale, points, number) for number, points in enumerate(found.series.values(), 1)),
+    ]
+    words = "; ".join(f"{name}: {_ends(points)}" for name, points in found.series.items() if points)
+    marks = "; ".join(found.marks.values())
+    return _svg(key, found.title, f"{words}. {marks}" if marks else words, _HEIGHT, parts)
+
+
+def _ends(points: Points) -> str:
+    first, last = points[0], points[-1]
+    return _("{first} ngày {first_day}, {last} ngày {last_day}").format(
+        first=_rate(first[1]), first_day=show_day(first[0]), last=_rate(last[1]), last_day=show_day(last[0])
+    )
+
+
+def _rate(value: float | None) -> str:
+    return "–" if value is None else rate(value)
+
+
+def _grid(scale: _Scale) -> Iterable[str]:
+    left, right = _LEFT, _WIDTH - _RIGHT
+    for share in (0, 25, 50, 75, 100):
+        y = scale.y(share)
+        yield f'<line class="grid" x1="{left}" y1="{y}" x2="{right}" y2="{y}"/>'
+        minor = ' class="minor"' if share % 50 else ""
+        yield f'<text{minor} x="{left - 8}" y="{y}" dy=".35em" text-anchor="end">{rate(share, 0)}</text>'
+    ticks = scale.ticks()
+    for number, day in enumerate(ticks):
+        x, end = scale.x(day), number in (0, len(ticks) - 1)
+        anchor = "start" if number == 0 else "end" if end else "middle"
+        yield f'<line class="tick" x1="{x}" y1="{scale.y(0)}" x2="{x}" y2="{scale.y(0) + 5}"/>'
+        minor = ' class="minor"' if not end else ""
+        yield f'<text{minor} x="{x}" y="{_HEIGHT - 14}" text-anchor="{anchor}">{show_day(day)}</text>'
+
+
+def _mark(scale: _Scale, day: str, label: str) -> str:
+    x = scale.x(day)
+    anchor, shift = ("end", -6) if x > _WIDTH / 2 else ("start", 6)
+    place = f'x="{x + shift}" y="{_TOP - 14}" text-anchor="{anchor}"'
+    return (
+        f'<line class="mark" x1="{x}" y1="{_TOP - 28}" x2="{x}" y2="{scale.y(0)}"/>'
+        f'<text class="mark-label" {place}>{_text(label)}</text>'
+    )
+
+
+def _line(scale: _Scale, points: Points, number: int) -> str:
+    """A path of steps: a rate holds until the next; days without a rate are a gap."""
+    path: list[str] = []
+    for has_rate, run in groupby(points, key=lambda point: point[1] is not None):
+        if not has_rate:
+            continue
+        known = [(day, float(value)) for day, value in run if value is not None]
+        path.append(f"M{scale.x(known[0][0])} {scale.y(known[0][1])}")
+        for (_day, old), (day, new) in pairwise(known):
+            if new != old:
+                path.append(f"H{scale.x(day)}V{scale.y(new)}")
+        path.append(f"H{scale.x(known[-1][0])}")
+    end = next(((day, value) for day, value in reversed(points) if value is not None), None)
+    dot = (
+        f'<circle class="s{number} dot" cx="{scale.x(end[0])}" cy="{scale.y(end[1])}" r="4"/>' if end else ""
+    )
+    return f'<path class="s{number} line" d="{"".join(path)}"/>{dot}'
+
+
+def legend(found: Curve) -> list[tuple[str, str]]:
+    """For each series a swatch, and its name with its last figure."""
+    entries = []
+    for number, (name, points) in enumerate(found.series.items(), 1):
+        day, last = points[-1] if points else ("", None)
+        swatch = (
+            '<svg class="swatch" viewBox="0 0 34 10" aria-hidden="true">'
+            f'<line class="s{number} line" x1="1" y1="5" x2="33" y2="5"/></svg>'
+        )
+        entries.append((swatch, f"{name}: {_rate(last)} ({show_day(day or None)})"))
+    return entries
+
+
+def bars(found: Bars, key: str) -> str:
+    """A bar for each group, its name and figures above it."""
+    parts = []
+    full = _WIDTH - 2
+    for number, (label, done, applicable, share) in enumerate(found.bars):
+        y = number * _ROW
+        width = round(full * (share or 0) / 100, 1)
+        figures = f"{done}/{applicable} · {_rate(share)}"
+        parts.append(
+            f'<text x="1" y="{y + 22}">{_text(label)}</text>'
+            f'<text class="figure" x="{full + 1}" y="{y + 22}" text-anchor="end">{_text(figures)}</text>'
+            f'<rect class="track" x="1" y="{y + 30}" width="{full}" height="{_BAR}" rx="3"/>'
+            f'<rect class="bar" x="1" y="{y + 30}" width="{width}" height="{_BAR}" rx="3"/>'
+        )
+    words = "; ".join(
+        f"{label}: {done}/{applicable}, {_rate(share)}" for label, done, applicable, share in found.bars
+    )
+    return _svg(key, found.title, words, len(found.bars) * _ROW + 4, parts)
+
+
+def _svg(key: str, title: str, words: str, height: int, parts: Iterable[str]) -> str:
+    return (
+        f'<svg role="img" viewBox="0 0 {_WIDTH} {height}" aria-labelledby="{key}-t {key}-d">'
+        f'<title id="{key}-t">{_text(title)}</title><desc id="{key}-d">{_text(words)}</desc>'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _text(words: str) -> str:
+    return escape(prose(words))

@@ -1,0 +1,393 @@
+"""A document as a workbook: one sheet for each section, real dates and percentages, text as text.
+
+Equal documents give equal bytes: the workbook says it was made at the instant that the document knows.
+"""
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+from thidua_cli import language
+from thidua_cli.language import _
+from thidua_cli.render import Column, Form, Mark, Table, Tone
+from thidua_cli.render.cells import NOTHING, prose, tone
+from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+_LINE = 90  # characters of a line of text above and below the tables
+_LINE_HEIGHT = 13.5
+_STANDARD = 8.43  # the width of a column that nobody has set
+_SHEET_NAME = 31
+_A4 = 9
+_WIDTHS = {Form.NUMBER: 10, Form.RATE: 10, Form.DAY: 12, Form.INSTANT: 20, Form.BAR: 12}
+_COLOURS = {
+    Tone.GOOD: ("#14532D", "#DCF2E3"),
+    Tone.WARN: ("#6B4100", "#FDEECB"),
+    Tone.BAD: ("#8C1D18", "#FBE0DE"),
+    Tone.MUTED: ("#59636F", "#ECEFF3"),
+}
+
+
+class _Book:
+    """The workbook and its formats, each made once."""
+
+    def __init__(self, book: "Workbook") -> None:
+        self.book = book
+        self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+        self.data: tuple[Worksheet, int] | None = None
+
+    def chart_data(self, rows: int) -> "tuple[Worksheet, int]":
+        """The sheet of the charts' figures, and the header row of a table with that many rows."""
+        sheet, header = self.data or (self.book.add_worksheet(sheet_name(_("Số liệu biểu đồ"))), 1)
+        self.data = sheet, header + rows + 3
+        return sheet, header
+
+    def format(self, **properties: object) -> "Format":
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(
+                {"font_name": "Arial", "font_size": 10, "valign": "top"} | properties
+            )
+        return self._formats[key]
+
+    def cell(self, form: Form, mood: Tone, *, heat: bool = False, bold: bool = False) -> "Format":
+        """How a value of that form and tone looks."""
+        properties: dict[str, object] = {"bottom": 7, "bottom_color": "#9AA4B0"}
+        if form is Form.RATE:
+            properties |= {"num_format": "0.0%", "align": "right"}
+        elif form is Form.NUMBER:
+            properties["align"] = "right"
+        elif form is Form.DAY:
+            properties |= {"num_format": _day_format(), "align": "left", "indent": 1}
+        elif form is Form.TEXT:
+            properties |= {"num_format": "@", "text_wrap": True}
+        if mood in _COLOURS:
+            ink, paper = _COLOURS[mood]
+            properties |= {"font_color": ink} | ({"bg_color": paper} if heat else {})
+        if bold:
+            properties |= {"bold": True, "top": 1}
+        return self.format(**properties)
+
+
+class _Place(NamedTuple):
+    """A sheet, the row on which the next block begins, and the widths of the sheet's columns."""
+
+    sheet: "Worksheet"
+    row: int
+    widths: Sequence[float] = ()
+
+
+def to_bytes(document: Document) -> bytes:
+    """The workbook."""
+    import xlsxwriter
+
+    target = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(target, options) as workbook:
+        workbook.set_properties({"title": document.title, "created": _instant(document.known_at)})
+        workbook.set_calc_mode("auto")
+        book = _Book(workbook)
+        sheets = [workbook.add_worksheet(sheet_name(section.title)) for section in document.sections]
+        for section, sheet in zip(document.sections, sheets, strict=True):
+            _section(book, sheet, document, section)
+        if book.data:
+            _print_setup(book.data[0], document)
+        _notes(book, document)
+    return target.getvalue()
+
+
+def _instant(known_at: str) -> datetime:
+    return datetime.fromisoformat(known_at).replace(tzinfo=None, microsecond=0)
+
+
+def _section(book: _Book, sheet: "Worksheet", document: Document, section: Section) -> None:
+    tables = [block for block in section.blocks if isinstance(block, Table | Heat) and block.groups]
+    widths = _widths(tables)
+    for index, width in enumerate(widths):
+        sheet.set_column(index, index, width)
+    place = _Place(sheet, _title(book, sheet, section.title, document.lead), widths)
+    if section is document.sections[0]:
+        place = _text(book, place, document.summary)
+    one_header = len({tuple(table.columns) for table in tables}) == 1
+    for block in section.blocks:
+        if one_header and block is tables[0]:
+            _freeze(sheet, place.row + (0 if isinstance(block, Heat) else 1))
+        place = _block(book, place, block)
+    _print_setup(sheet, document)
+    if any(isinstance(block, Curve) for block in section.blocks):
+        sheet.fit_to_pages(1, 1)  # a chart is not cut
+
+
+def sheet_name(title: str) -> str:
+    """A section's title as the name of a sheet: no signs that Excel forbids, at most 31 characters."""
+    plain = re.sub(r"[\[\]:*?/\\']", " ", prose(title)).strip()
+    return plain if len(plain) <= _SHEET_NAME else f"{plain[: _SHEET_NAME - 1].rstrip()}…"
+
+
+def _freeze(sheet: "Worksheet", header: int) -> None:
+    sheet.freeze_panes(header + 1, 0)
+    sheet.repeat_rows(header)
+
+
+def _print_setup(sheet: "Worksheet", document: Document) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.hide_gridlines(2)
+    sheet.set_footer(f"&L&9 {document.as_of}&C&9 &P / &N&R&9 &A")
+
+
+def _widths(tables: Sequence[Table | Heat]) -> list[float]:
+    """The widths of the sheet's columns: what the widest cell of each needs, within bounds."""
+    if not tables:
+        return [18] * 6
+    columns: list[float] = []
+    for table in tables:
+        for index, column in enumerate(table.columns):
+            cells = (str(_plain(row[index])) for _heading, rows in table.groups for row in rows)
+            width = _WIDTHS.get(column.form) or min(
+                1.1 * max(len(column.label), *map(len, cells)) + 2, 60 if column.narrow else 30
+            )
+            columns[index : index + 1] = [max(width, columns[index] if index < len(columns) else 0)]
+    return columns
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Mark) else value
+
+
+def _title(book: _Book, sheet: "Worksheet", title: str, lead: Sequence[str]) -> int:
+    sheet.write_string(0, 0, prose(title), book.format(bold=True, font_size=14))
+    sheet.set_row(0, 22)
+    for row, line in enumerate(lead, 1):
+        sheet.write_string(row, 0, prose(line), book.format(font_color="#55606E"))
+    return len(lead) + 2
+
+
+def _text(book: _Book, place: _Place, words: str) -> _Place:
+    """A paragraph over as many columns as its lines need, as high as it needs."""
+    last, width = 0, 0.0
+    while width < _LINE:
+        width += place.widths[last] if last < len(place.widths) else _STANDARD
+        last += 1
+    if last > 1:
+        style = book.format(text_wrap=True)
+        place.sheet.merge_range(place.row, 0, place.row, last - 1, prose(words), style)
+    else:
+        place.sheet.write_string(place.row, 0, prose(words), book.format(text_wrap=True))
+    place.sheet.set_row(place.row, _LINE_HEIGHT * _lines(words, width))
+    return place._replace(row=place.row + 2)
+
+
+def _block(book: _Book, place: _Place, block: Block) -> _Place:
+    match block:
+        case Paragraph(words):
+            return _text(book, place, words)
+        case Headlines():
+            return _headlines(book, place, block)
+        case Curve():
+            return _curve(book, place, block)
+        case Bars():
+            return place  # the table that follows has the figures, and bars of its own
+        case Heat():
+            return _heat(book, place, block)
+        case Table():
+            return _table(book, place, block)
+        case _:
+            assert_never(block)
+
+
+def _headlines(book: _Book, place: _Place, block: Headlines) -> _Place:
+    sheet, row = place.sheet, place.row
+    for number, item in enumerate(block.items):
+        sheet.write_string(row + number, 0, prose(item.label), book.format(bold=True))
+        sheet.write_string(
+            row + number, 1, prose(item.value), book.format(bold=True, font_size=14, align="right")
+        )
+        sheet.write_string(row + number, 2, prose(item.note), book.format(font_color="#55606E"))
+        sheet.set_row(row + number, 20)
+    return place._replace(row=row + len(block.items) + 1)
+
+
+def _table(book: _Book, place: _Place, table: Table) -> _Place:
+    sheet, row = place.sheet, place.row
+    if table.title:
+        sheet.write_string(row, 0, prose(table.title), book.format(bold=True, font_size=11))
+        row += 1
+    if not table.groups:
+        sheet.write_string(row, 0, prose(table.empty), book.format())
+        return place._replace(row=row + 2)
+    _header(book, sheet, row, table.columns)
+    first, row = row + 1, row + 1
+    for heading, rows in table.groups:
+        if heading:
+            sheet.write_string(row, 0, prose(heading), book.format(bold=True))
+            row += 1
+        for cells in rows:
+            _row(book, place._replace(row=row), cells, table.columns)
+            row += 1
+    if table.total is not None:
+        _row(book, place._replace(row=row), table.total, table.columns, bold=True)
+        row += 1
+    for index, column in enumerate(table.columns):
+        if column.form is Form.RATE:
+            sheet.conditional_format(first, index, row - 1, index, _BAR)
+    return place._replace(row=row + 1)
+
+
+_BAR = {
+    "type": "data_bar", "bar_solid": True, "bar_color": "#9DC3E6", "min_type": "num", "max_type": "num",
+    "min_value": 0, "max_value": 1,
+}  # fmt: skip
+
+
+def _heat(book: _Book, place: _Place, heat: Heat) -> _Place:
+    """All rows as one list that can be filtered; the group is one of its columns."""
+    sheet, header = place.sheet, place.row
+    _header(book, sheet, header, heat.columns)
+    row = header
+    for _heading, rows in heat.groups:
+        for cells in rows:
+            row += 1
+            _row(book, place._replace(row=row), cells, heat.columns, heat=True)
+    sheet.autofilter(header, 0, row, len(heat.columns) - 1)
+    return place._replace(row=row + 2)
+
+
+def _header(book: _Book, sheet: "Worksheet", row: int, columns: Sequence[Column]) -> None:
+    for index, column in enumerate(columns):
+        if column.form is not Form.BAR:
+            align = "right" if column.form in (Form.NUMBER, Form.RATE) else "left"
+            style = book.format(
+                bold=True, bottom=2, text_wrap=True, valign="bottom", align=align, bg_color="#F3F5F8"
+            )
+            sheet.write_string(row, index, prose(column.label), style)
+    sheet.set_row(row, 30)
+
+
+def _row(
+    book: _Book,
+    place: _Place,
+    cells: Sequence[object],
+    columns: Sequence[Column],
+    *,
+    heat: bool = False,
+    bold: bool = False,
+) -> None:
+    """A row, as high as its longest text needs in its column."""
+    lines = 1
+    for index, (value, column) in enumerate(zip(cells, columns, strict=True)):
+        if column.form is Form.BAR:
+            continue
+        plain = _plain(value)
+        style = book.cell(column.form, tone(value), heat=heat, bold=bold)
+        _value(place.sheet, place.row, index, plain, column.form, style)
+        if isinstance(plain, str):
+            lines = max(lines, _lines(plain, place.widths[index]))
+    if lines > 1:
+        place.sheet.set_row(place.row, _LINE_HEIGHT * lines)
+
+
+def _lines(words: str, width: float) -> int:
+    """How many lines a text takes in a column; a little more than a typist would need."""
+    return sum(1 + int(len(line) * 1.1 / width) for line in words.split("\n"))
+
+
+def _value(sheet: "Worksheet", row: int, index: int, value: object, form: Form, style: "Format") -> None:
+    if value is None or value == "":
+        if form is Form.RATE:
+            sheet.write_string(row, index, NOTHING, style)
+        else:
+            sheet.write_blank(row, index, None, style)
+    elif form is Form.DAY:
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+        sheet.write_datetime(row, index, day, style)
+    elif form is Form.RATE and isinstance(value, int | float):
+        sheet.write_number(row, index, round(value / 100, 4), style)
+    elif isinstance(value, int | float) or (form is Form.NUMBER and re.fullmatch(r"[+-]\d+", str(value))):
+        sheet.write_number(row, index, float(str(value)), style)
+    else:
+        sheet.write_string(row, index, prose(str(value)), style)
+
+
+def _curve(book: _Book, place: _Place, found: Curve) -> _Place:
+    """A native chart; its figures stand on a sheet of their own."""
+    days = sorted({day for points in found.series.values() for day, _value in points} | set(found.marks))
+    columns = [Column(_("Ngày"), Form.DAY), *(Column(name, Form.RATE) for name in found.series)]
+    columns += [Column(label, Form.RATE) for label in found.marks.values()]
+    data, header = book.chart_data(len(days))
+    data.write_string(header - 1, 0, prose(found.title), book.format(bold=True, font_size=11))
+    _header(book, data, header, columns)
+    data.set_column(0, len(columns) - 1, 16)
+    series = [dict(points) for points in found.series.values()] + [{day: 100.0} for day in found.marks]
+    for row, day in enumerate(days, header + 1):
+        for index, value in enumerate([day, *(points.get(day) for points in series)]):
+            if value is not None:
+                form = columns[index].form
+                _value(data, row, index, value, form, book.cell(form, Tone.PLAIN))
+    chart = _chart(book, found, data, (header, header + len(days)))
+    place.sheet.insert_chart(place.row, 0, chart, {"description": prose(found.title)})
+    return place._replace(row=place.row + 20)
+
+
+def _chart(book: _Book, found: Curve, data: "Worksheet", rows: tuple[int, int]) -> "Chart":
+    """Lines over the days of the data sheet, whose header and last row are given."""
+    chart = book.book.add_chart({"type": "line"})
+    header, last = rows
+    styles = [("#0B5394", "solid"), ("#9A4A00", "dash"), ("#5B2A86", "round_dot"), ("#2B6A3B", "dash_dot")]
+
+    def series(number: int, **look: object) -> dict[str, object]:
+        return {
+            "name": [data.name, header, number],
+            "categories": [data.name, header + 1, 0, last, 0],
+            "values": [data.name, header + 1, number, last, number],
+            **look,
+        }
+
+    lines = len(found.series)
+    for number in range(1, lines + 1):
+        colour, dash = styles[(number - 1) % len(styles)]
+        chart.add_series(series(number, line={"color": colour, "width": 2.25, "dash_type": dash}))
+    marks = book.book.add_chart({"type": "column"})  # a mark is a column of the full height on its day
+    for number in range(lines + 1, lines + len(found.marks) + 1):
+        marks.add_series(series(number, fill={"color": "#B3261E"}, gap=500))
+    if found.marks:
+        chart.combine(marks)
+    chart.set_title({"name": prose(found.title), "name_font": {"size": 11}})
+    every = max(1, (last - header) // 6)
+    axis = {"date_axis": True, "num_format": _day_format(), "major_unit": every, "major_unit_type": "days"}
+    chart.set_x_axis(axis)
+    chart.set_y_axis(
+        {
+            "min": 0,
+            "max": 1,
+            "num_format": "0%",
+            "major_gridlines": {"visible": True, "line": {"color": "#D5DAE1"}},
+        }
+    )
+    chart.set_legend({"position": "top"})
+    chart.set_size({"width": 900, "height": 360})
+    return chart
+
+
+def _notes(book: _Book, document: Document) -> None:
+    """What the workbook is made from, on a sheet of its own."""
+    sheet = book.book.add_worksheet(sheet_name(_("Nguồn số liệu")))
+    _title(book, sheet, document.title, ())
+    for row, line in enumerate(document.notes, 2):
+        sheet.write_string(row, 0, prose(line), book.format(text_wrap=True))
+        sheet.set_row(row, _LINE_HEIGHT * _lines(line, 110))
+    sheet.set_column(0, 0, 110)
+    _print_setup(sheet, document)
+
+
+def _day_format() -> str:
+    return "dd/mm/yyyy" if language.current() == "vi" else "yyyy-mm-dd"
