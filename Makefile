@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What tests use besides Python, where it can be had; without one of them its tests are skipped.
+TOOLS := sqlite3:sqlite3 jq:jq shellcheck:shellcheck crontab:cron chromium:chromium faketime:faketime \
+  soffice:libreoffice-writer-nogui
 DEMO ?= $(shell mktemp -d)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -18,9 +21,10 @@ $(VENV)/run: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/run
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! which sqlite3 jq shellcheck crontab soffice >/dev/null; then \
-	  apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
-	    sqlite3 jq shellcheck cron libreoffice-writer-nogui fonts-liberation >/dev/null || true; fi
+	@missing=; for pair in $(TOOLS); do command -v $${pair%:*} >/dev/null || missing="$$missing $${pair#*:}"; done; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -q >/dev/null && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing fonts-liberation >/dev/null || true; fi
 	touch $@
 
 demo: $(VENV)/run ## Make a register in a temporary place from the seed and the invented examples, and look at it

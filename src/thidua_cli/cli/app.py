@@ -49,6 +49,10 @@ def _commands() -> Commands:
         "history": ("reports:history", _("Tất cả những gì đã biết về một đơn vị")),
         "diff": ("reports:diff", _("Điều gì thay đổi giữa hai ngày hoặc hai lúc, và vì sao")),
         "trend": ("trending:trend", _("Tiến độ theo thời gian, vẽ thành đường, có đánh dấu thời hạn")),
+        "report": (
+            "reporting:report",
+            _("Báo cáo tuần: HTML, Excel, Markdown, JSON; cho lãnh đạo và cho cron"),
+        ),
         "remind": ("reminding:remind", _("Công văn đôn đốc đơn vị quá hạn, và danh sách để trộn thư")),
         "undo": ("undoing:undo", _("Hoàn tác cả một thao tác, như một lần nhập tệp")),
         "log": ("reports:log", _("Nhật ký thao tác, mới nhất trước")),

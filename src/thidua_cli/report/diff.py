@@ -194,6 +194,7 @@ def _units(changes: Sequence[Change], directory: Directory) -> Table:
             for standing in (change.before, change.after)
         )
         heading = cause_label(change.cause)
+        heading = heading[:1].upper() + heading[1:]
         groups.setdefault(heading, []).append([version.code, version.name, words])
     columns = [Column(_("Mã")), Column(_("Tên đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=12)]
     return Table(columns, [(f"{heading} ({len(rows)})", rows) for heading, rows in groups.items()])

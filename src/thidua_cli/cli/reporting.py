@@ -1,0 +1,132 @@
+"""`report`: the weekly report, one or several formats at once."""
+
+import sqlite3
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from thidua_cli import files, render
+from thidua_cli.cli import options
+from thidua_cli.cli.reports import chosen
+from thidua_cli.errors import UsageError
+from thidua_cli.language import _
+from thidua_cli.render.document import DocumentFormat
+from thidua_cli.report.frame import Moment, moment
+
+if TYPE_CHECKING:
+    from thidua_cli.report.weekly.week import Week
+
+_LAST = "last"
+_IN_FOLDER = [DocumentFormat.HTML, DocumentFormat.JSON]
+
+
+def report(
+    ctx: typer.Context,
+    as_of: options.AsOf = None,
+    known_at: options.KnownAt = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar=_("NGÀY|last"),
+            help=_("So với ngày này (mặc định: 7 ngày trước), hoặc last: báo cáo JSON mới nhất ở nơi ghi."),
+        ),
+    ] = None,
+    phase: options.Phase = None,
+    forms: Annotated[
+        list[DocumentFormat] | None,
+        typer.Option("--format", "-f", help=_("Dạng báo cáo; với -o THƯ-MỤC dùng được nhiều lần.")),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar=_("TỆP|THƯ-MỤC"),
+            help=_("Tệp, hoặc thư mục: mỗi dạng một tệp, như status-2022-W13.html."),
+        ),
+    ] = None,
+) -> None:
+    """Báo cáo tuần: kết quả, thay đổi và nguyên nhân, danh sách đơn vị chưa thực hiện.
+
+    Với -o THƯ-MỤC mà không nêu --format: html và json. Các tệp được thay cùng lúc, khi mọi dạng đã làm xong.
+    """
+    from thidua_cli.report import weekly
+
+    targets = _targets(forms or [], output)
+    with options.reading(ctx) as connection:
+        at = moment(connection, as_of, known_at)
+        week = weekly.gather(
+            connection, at, chosen(connection, at, phase), _since(connection, at, since, output)
+        )
+    if None in targets.values():
+        render.put(_made(week, next(iter(targets)), terminal=True))
+    else:
+        files.replace_all(
+            {
+                path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: [_made(week, form)]
+                for form, path in targets.items()
+                if path is not None
+            }
+        )
+
+
+def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentFormat, Path | None]:
+    """Where each format goes: None is standard output, a folder takes a file of each."""
+    forms = list(dict.fromkeys(forms))
+    if output is None or output == Path("-"):
+        if len(forms) > 1:
+            raise UsageError(_("nhiều dạng cùng lúc thì cần -o THƯ-MỤC"))
+        form = forms[0] if forms else DocumentFormat.TABLE
+        if form.is_binary and sys.stdout.isatty():
+            raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
+        return {form: None}
+    if output.is_dir():
+        return dict.fromkeys(forms or _IN_FOLDER, output)
+    if len(forms) > 1:
+        raise UsageError(_("-o {path}: nhiều dạng cùng lúc thì cần một thư mục đã có").format(path=output))
+    if forms:
+        return {forms[0]: output}
+    ending = output.suffix.lstrip(".").lower()
+    for form in DocumentFormat:
+        if ending == form.ending:
+            return {form: output}
+    raise UsageError(
+        _("-o {path}: không biết dạng '.{ending}'").format(path=output, ending=ending),
+        _("Nêu --format, hoặc dùng một trong: {endings}").format(
+            endings=", ".join(form.ending for form in DocumentFormat)
+        ),
+    )
+
+
+def _stem(at: Moment) -> str:
+    from thidua_cli.report.weekly.since import file_stem
+
+    return file_stem(at.as_of)
+
+
+def _since(
+    connection: sqlite3.Connection, at: Moment, since: str | None, output: Path | None
+) -> Moment | None:
+    from thidua_cli.report.weekly.since import WEEK, last, on_day
+
+    if since == _LAST:
+        if output is None or output == Path("-"):
+            raise UsageError(_("--since last cần -o: báo cáo trước được tìm ở đó"))
+        return last(connection, at, output if output.is_dir() else output.parent)
+    day: date = at.as_of - WEEK if since is None else options.day(since)
+    if day > at.as_of:
+        raise UsageError(_("--since phải trước hoặc bằng --as-of"))
+    return on_day(connection, at, day)
+
+
+def _made(week: "Week", form: DocumentFormat, *, terminal: bool = False) -> bytes:
+    from thidua_cli.render import document
+    from thidua_cli.report import weekly
+
+    if form is DocumentFormat.JSON:
+        return render.to_text(weekly.machine(week), render.Format.JSON).encode()
+    return document.to_bytes(weekly.document(week), form, terminal=terminal)

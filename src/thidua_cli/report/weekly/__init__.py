@@ -1,0 +1,116 @@
+"""The weekly report: one gathering of facts, told to machines (`machine`) and to people (`document`)."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from thidua_cli import plan as plans
+from thidua_cli.dates import show_instant
+from thidua_cli.language import _
+from thidua_cli.render import Report
+from thidua_cli.render.document import Document
+from thidua_cli.report import diff, listing, status, trend
+from thidua_cli.report.frame import Filter, Moment, anchor_note, in_order, judged, moment_line, units_of
+from thidua_cli.report.status import By
+from thidua_cli.report.weekly import annexes, figures, words
+from thidua_cli.report.weekly.week import Week, exempted_units
+from thidua_cli.status import tally
+from thidua_cli.terms import State
+
+
+def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Moment | None) -> Week:
+    """All that the report tells, as of one moment; `since` is the moment of the report before, if any."""
+    plan = plans.load(connection)
+    courses = trend.series(connection, at, chosen, step=trend.Step.DAY)
+    directory = units_of(connection, at)
+    pairs = in_order(judged(connection, at, chosen), directory)
+    obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
+    of = {item.code: [pair for pair in pairs if pair[0].obligation == item.code] for item in obligations}
+    return Week(
+        plan=plan,
+        at=at,
+        since=since,
+        obligations=obligations,
+        pairs=of,
+        counts={code: tally(mine) for code, mine in of.items()},
+        lines={
+            by: status.lines(connection, at, plan, obligations, pairs, by, directory) for by in (None, *By)
+        },
+        directory=directory,
+        exempted=exempted_units(connection, at, pairs),
+        changes=diff.build(connection, since, at, chosen, pairs) if since else None,
+        courses=courses,
+    )
+
+
+def machine(week: Week) -> Report:
+    """The report as data: the rows are those of `status`."""
+    late = {State.LATE}
+    return Report(
+        fields=status.FIELDS,
+        rows=[line.row() for line in week.lines[None]],
+        people=list,
+        as_of=week.at.day,
+        known_at=week.at.known_at,
+        head=week.at.known.anchor,
+        extra={
+            "movement": {"code": week.plan.code, "title": week.plan.title},
+            **{f"by_{by}": [_ordered(line.row(), status.FIELDS) for line in week.lines[by]] for by in By},
+            "since": _moment(week.since),
+            "changes": [_ordered(row, diff.FIELDS) for row in week.changes.rows] if week.changes else [],
+            "figures": week.changes.extra["figures"] if week.changes else [],
+            "overdue": _units(week, {State.OVERDUE}),
+            "pending": _units(week, {State.PENDING}),
+            "late": _units(week, late, declared_late=True),
+            "exemptions": annexes.exemption_rows(week),
+        },
+    )
+
+
+def _moment(at: Moment | None) -> Mapping[str, object] | None:
+    return {"as_of": at.day, "known_at": at.known_at, "head": at.known.anchor} if at else None
+
+
+def _ordered(row: Mapping[str, object], fields: Sequence[str]) -> dict[str, object]:
+    return {field: row[field] for field in fields}
+
+
+def _units(week: Week, states: set[State], *, declared_late: bool = False) -> list[dict[str, object]]:
+    """The units in these states under the obligations that are in play, as rows of `list`."""
+    return [
+        listing.row(week.directory, fact, state)
+        for item in week.in_play
+        for fact, state in week.pairs[item.code]
+        if state in states or (declared_late and fact.declared_late)
+    ]
+
+
+def document(week: Week) -> Document:
+    """The report as it is read, in its fixed order."""
+    at = week.at
+    return Document(
+        title=_("Báo cáo tình hình thực hiện {movement}").format(movement=words.lowered(week.plan.title)),
+        lead=[moment_line(at)],
+        summary=words.summary(week),
+        sections=[
+            figures.headlines(week),
+            figures.obligations(week),
+            figures.groups(week),
+            figures.contents(week),
+            figures.changes(week),
+            annexes.not_done(week),
+            annexes.late(week),
+            annexes.exemptions(week),
+            annexes.units(week),
+            words.definitions(),
+        ],
+        notes=[
+            moment_line(at),
+            _("Sổ như đã biết đến {instant}.").format(instant=show_instant(at.known_at)),
+            _("Kế hoạch: {title} ({code}).").format(title=week.plan.title, code=week.plan.code),
+            words.rosters(week),
+            anchor_note(at),
+        ],
+        as_of=at.day,
+        known_at=at.known_at,
+        head=at.known.anchor,
+    )

@@ -1,0 +1,234 @@
+"""The annexes: who has not done it, who was late, who is excused, and every unit under every obligation."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from thidua_cli.language import _, current
+from thidua_cli.plan import Obligation
+from thidua_cli.render import Column, Form, Mark, Table
+from thidua_cli.render.document import Block, Heat, Paragraph, Section
+from thidua_cli.report.frame import by_heading, due_words, in_order, roman
+from thidua_cli.report.listing import TONES
+from thidua_cli.report.weekly.week import Week
+from thidua_cli.status import Fact
+from thidua_cli.terms import State, label
+
+if TYPE_CHECKING:
+    from thidua_cli.units import Directory
+
+Cells = Callable[[Fact, State], list[object]]  # of a unit, after its number, code and name
+
+
+def not_done(week: Week) -> Section:
+    """Annex 1: the units that have not done it, overdue or not; the end of those that no longer exist."""
+    waiting = (State.OVERDUE, State.PENDING)
+    some_ended = any(
+        fact.ended_on and state in waiting for item in week.in_play for fact, state in week.pairs[item.code]
+    )
+    columns = [*_unit_columns(), *([Column(_("Chấm dứt"), Form.DAY, drop=1)] if some_ended else [])]
+    blocks: list[Block] = [
+        _annex(
+            week,
+            item,
+            columns,
+            lambda _fact, state: state in waiting,
+            lambda fact, state: [state_mark(fact, state), *([fact.ended_on] if some_ended else [])],
+            _("Không còn đơn vị nào chưa thực hiện."),
+        )
+        for item in week.in_play
+    ]
+    return Section("not-done", _("Phụ lục 1. Đơn vị chưa thực hiện"), blocks or _nothing())
+
+
+def late(week: Week) -> Section:
+    """Annex 2: the units that were late, and those whose papers came late."""
+    columns = [
+        *_unit_columns(),
+        Column(_("Ngày thực hiện"), Form.DAY),
+        Column(_("Ngày nhận"), Form.DAY, drop=2),
+        Column(_("Muộn (ngày)"), Form.NUMBER),
+        Column(_("Số văn bản"), drop=1, narrow=10),
+    ]
+    blocks: list[Block] = [
+        _annex(
+            week,
+            item,
+            columns,
+            lambda fact, state: state is State.LATE or fact.declared_late,
+            lambda fact, state: [
+                state_mark(fact, state),
+                fact.done_on,
+                fact.received_on,
+                _days_late(fact, state),
+                fact.document_number or _("(không số)"),
+            ],
+            _("Không có đơn vị nào trễ hạn hoặc khai muộn."),
+        )
+        for item in week.in_play
+        if week.counts[item.code].done
+    ]
+    return Section("late", _("Phụ lục 2. Đơn vị trễ hạn hoặc khai muộn"), blocks or _nothing())
+
+
+def _unit_columns() -> list[Column]:
+    return [
+        Column(_("TT"), Form.NUMBER),
+        Column(_("Mã")),
+        Column(_("Đơn vị"), narrow=24),
+        Column(_("Trạng thái"), narrow=8),
+    ]
+
+
+def _nothing() -> list[Block]:
+    return [Paragraph(_("Không có đơn vị nào."))]
+
+
+def _annex(
+    week: Week,
+    item: Obligation,
+    columns: Sequence[Column],
+    belongs: Callable[[Fact, State], bool],
+    cells: Cells,
+    empty: str,
+) -> Table:
+    """One obligation: every group of its roster under a roman numeral, its units numbered from 1."""
+    groups: list[tuple[str, list[list[object]]]] = []
+    count = 0
+    for number, (heading, members) in enumerate(by_heading(week.pairs[item.code], week.directory), 1):
+        chosen = [pair for pair in members if belongs(*pair)]
+        count += len(chosen)
+        words = f" ({len(chosen)})" if chosen else _(": không có")
+        rows = [
+            [place, version.code, version.name, *cells(fact, state)]
+            for place, (fact, state) in enumerate(chosen, 1)
+            for version in [week.directory.last(fact.unit, fact.named_on)]
+        ]
+        groups.append((f"{roman(number)}. {heading}{words}", rows))
+    title = f"{item.phase.title} · {item.title}, {due_words(item)}: {count}"
+    return Table(columns, groups if count else [], title=title, empty=empty)
+
+
+def state_mark(fact: Fact, state: State) -> Mark:
+    """A state for people, with its tone."""
+    words = label(state, current())
+    return Mark(words + _(", khai muộn") if fact.declared_late else words, TONES[state])
+
+
+def _days_late(fact: Fact, state: State) -> int | None:
+    """Days between the closing day and the deed, or the arrival of its paper."""
+    day = fact.done_on if state is State.LATE else fact.received_on
+    return (date.fromisoformat(day) - date.fromisoformat(fact.closes_on)).days if day else None
+
+
+def exemptions(week: Week) -> Section:
+    """Annex 3: who is excused from what, by which paper."""
+    columns = [
+        Column(_("TT"), Form.NUMBER),
+        Column(_("Mã")),
+        Column(_("Đơn vị"), narrow=20),
+        Column(_("Nghĩa vụ"), narrow=12),
+        Column(_("Ngày miễn"), Form.DAY),
+        Column(_("Số văn bản"), drop=1, narrow=10),
+        Column(_("Lý do"), narrow=24),
+    ]
+    titles = {item.code: item.title for item in week.obligations}
+    rows = []
+    for place, (fact, exemption) in enumerate(week.exempted, 1):
+        version = week.directory.last(fact.unit, fact.named_on)
+        number = exemption.document.number or _("(không số)")
+        rows.append(
+            [
+                place,
+                version.code,
+                version.name,
+                titles[fact.obligation],
+                exemption.exempted_on,
+                number,
+                exemption.reason,
+            ]
+        )
+    table = Table(
+        columns,
+        [("", rows)] if rows else [],
+        title=_("Đơn vị được miễn: {number}").format(number=len(rows)),
+        empty=_("Không có đơn vị nào được miễn."),
+    )
+    return Section("exemptions", _("Phụ lục 3. Đơn vị được miễn"), [table])
+
+
+def exemption_rows(week: Week) -> list[dict[str, object]]:
+    """The exemptions for machines."""
+    return [
+        {
+            "unit_code": version.code,
+            "unit_name": version.name,
+            "obligation": fact.obligation,
+            "on": exemption.exempted_on,
+            "document_number": exemption.document.number,
+            "reason": exemption.reason,
+            "record_id": exemption.id,
+        }
+        for fact, exemption in week.exempted
+        for version in [week.directory.last(fact.unit, fact.named_on)]
+    ]
+
+
+def units(week: Week) -> Section:
+    """Annex 4: every unit, with its state under each action of each phase."""
+    duties = list(
+        dict.fromkeys(
+            (item.phase.code, str(item.action)) for item in week.obligations if week.counts[item.code].roster
+        )
+    )
+    of_unit: dict[int, dict[tuple[str, str], Mark]] = {}
+    named: dict[int, Fact] = {}
+    for item in week.obligations:
+        for fact, state in week.pairs[item.code]:
+            of_unit.setdefault(fact.unit, {})[fact.phase, fact.action] = state_mark(fact, state)
+            if fact.unit not in named or fact.named_on > named[fact.unit].named_on:
+                named[fact.unit] = fact
+    ordered = in_order(((fact, None) for fact in named.values()), week.directory)
+    groups = [
+        (
+            f"{roman(number)}. {heading} ({len(members)})",
+            [
+                _unit_cells(week.directory, fact, heading, of_unit[fact.unit], duties)
+                for fact, _none in members
+            ],
+        )
+        for number, (heading, members) in enumerate(by_heading(ordered, week.directory), 1)
+    ]
+    columns = [
+        Column(_("Mã")),
+        Column(_("Đơn vị"), narrow=20),
+        Column(_("Nhóm"), drop=1),
+        *_duty_columns(week, duties),
+    ]
+    return Section(
+        "units",
+        _("Phụ lục 4. Trạng thái của từng đơn vị"),
+        [Heat(_("Đơn vị theo nghĩa vụ: {number}").format(number=len(named)), columns, groups)]
+        if groups
+        else _nothing(),
+    )
+
+
+def _duty_columns(week: Week, duties: Iterable[tuple[str, str]]) -> list[Column]:
+    several = len({phase for phase, _action in duties}) > 1
+    names = {}
+    for phase, action in duties:
+        words = label(next(item.action for item in week.obligations if str(item.action) == action), current())
+        names[phase, action] = words[:1].upper() + words[1:] + (f" {phase.upper()}" if several else "")
+    return [Column(name, narrow=8) for name in names.values()]
+
+
+def _unit_cells(
+    directory: "Directory",
+    fact: Fact,
+    heading: str,
+    states: dict[tuple[str, str], Mark],
+    duties: Iterable[tuple[str, str]],
+) -> list[object]:
+    version = directory.last(fact.unit, fact.named_on)
+    return [version.code, version.name, heading, *(states.get(duty) for duty in duties)]

@@ -1,0 +1,196 @@
+"""The sections of figures: headlines, obligations, groups, contents, changes."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+from thidua_cli.dates import show_day
+from thidua_cli.language import _
+from thidua_cli.plan import Obligation, Phase
+from thidua_cli.render import Column, Form, Table, Tone
+from thidua_cli.render.document import Bars, Block, Curve, Headline, Headlines, Paragraph, Section
+from thidua_cli.report import status
+from thidua_cli.report.frame import Moment, due_words
+from thidua_cli.report.status import By, Line, figure_columns, total_of
+from thidua_cli.report.weekly import words
+from thidua_cli.report.weekly.week import Week
+from thidua_cli.status import Tally
+from thidua_cli.terms import State
+
+_MARGIN = timedelta(days=7)
+
+
+def headlines(week: Week) -> Section:
+    """The rate of each obligation in play, and how it grew."""
+    several = len(week.begun) > 1
+    items = [_headline(item, week.counts[item.code], several=several) for item in week.in_play]
+    blocks: list[Block] = (
+        [Headlines(items)] if items else [Paragraph(_("Chưa có đơn vị nào phải thực hiện."))]
+    )
+    blocks += filter(None, (_curve(week, phase) for phase in week.begun))
+    return Section("headlines", _("1. Kết quả chung"), blocks)
+
+
+def _headline(item: Obligation, counts: Tally, *, several: bool) -> Headline:
+    overdue = counts.states[State.OVERDUE]
+    notes = [f"{counts.done}/{counts.applicable}", due_words(item)]
+    if overdue:
+        notes.append(_("quá hạn {number}").format(number=overdue))
+    tone = Tone.BAD if overdue else Tone.GOOD if counts.rate == 100 else Tone.PLAIN
+    label = f"{item.title} · {item.phase.code.upper()}" if several else item.title
+    return Headline(label, words.share(counts), " · ".join(notes), tone)
+
+
+def _curve(week: Week, phase: Phase) -> Curve | None:
+    """The rates of a phase's obligations over the days on which something happens; none before any deed."""
+    courses = {
+        item: week.courses.get(item.code, ())
+        for item in week.in_play
+        if item.phase == phase and week.counts[item.code].done
+    }
+    if not courses:
+        return None
+    deeds = [
+        date.fromisoformat(after.day)
+        for points in courses.values()
+        for before, after in pairwise(points)
+        if before.counts.done != after.counts.done
+    ] or [date.fromisoformat(points[0].day) for points in courses.values()]
+    dues = {item.due_on: item.title for item in courses if item.due_on}
+    first = max(min([*deeds, *dues]) - _MARGIN, phase.starts_on)
+    last = min(max([*deeds, *dues]) + 3 * _MARGIN, week.at.as_of)
+    series = {
+        item.title: [
+            (point.day, point.counts.rate)
+            for point in points
+            if first.isoformat() <= point.day <= last.isoformat()
+        ]
+        for item, points in courses.items()
+    }
+    title = _("{phase}: tỷ lệ đã làm theo ngày thực hiện, từ {first} đến {last}").format(
+        phase=phase.title, first=show_day(first), last=show_day(last)
+    )
+    marks = {
+        due.isoformat(): _("hạn {title} {day}").format(title=words.lowered(name), day=show_day(due))
+        for due, name in dues.items()
+    }
+    return Curve(title, series, marks)
+
+
+def obligations(week: Week) -> Section:
+    """One row for each obligation."""
+    lines = [line for line in week.lines[None] if line.obligation.phase in week.begun]
+    blocks: list[Block] = []
+    if lines:
+        table = status.by_phase(week.plan, lines)
+        blocks.append(table._replace(title=_("Tình hình thực hiện từng nghĩa vụ")))
+    return Section("obligations", _("2. Theo nghĩa vụ"), [*blocks, *words.not_begun(week.to_come)])
+
+
+def groups(week: Week) -> Section:
+    """By kind, level and district, for each obligation in play."""
+    blocks: list[Block] = []
+    for item in week.in_play:
+        mine = {by: [line for line in week.lines[by] if line.obligation == item] for by in By}
+        title = f"{item.phase.title} · {item.title}, {due_words(item)}"
+        if week.counts[item.code].done:
+            blocks += _bars(item, mine[By.KIND], mine[By.DISTRICT])
+        blocks.append(_group_table(title, {by: mine[by] for by in (By.KIND, By.LEVEL, By.DISTRICT)}))
+    return Section("groups", _("3. Theo loại đơn vị, cấp và địa bàn"), [*blocks, *_at_rest(week)])
+
+
+def _at_rest(week: Week) -> list[Block]:
+    """What is not broken down is said, with its roster."""
+    names = [f"{item.title} ({week.counts[item.code].roster}, {due_words(item)})" for item in week.at_rest]
+    if not names:
+        return []
+    text = _("Chưa đến kỳ hoặc không còn đơn vị nào phải làm, nên không chia nhỏ: {names}.")
+    return [Paragraph(text.format(names="; ".join(names)))]
+
+
+def _bars(item: Obligation, *breakdowns: list[Line]) -> list[Block]:
+    titles = (_("{title} theo loại đơn vị"), _("{title} theo địa bàn"))
+    return [
+        Bars(
+            title.format(title=item.title),
+            [(line.name, line.counts.done, line.counts.applicable, line.counts.rate) for line in lines],
+        )
+        for title, lines in zip(titles, breakdowns, strict=True)
+        if lines
+    ]
+
+
+def _group_table(title: str, breakdowns: dict[By, list[Line]]) -> Table:
+    headings = {
+        By.KIND: _("Theo loại đơn vị"),
+        By.LEVEL: _("Theo cấp"),
+        By.DISTRICT: _("Theo địa bàn"),
+    }
+    total = total_of(breakdowns[By.KIND])
+    return Table(
+        [Column(_("Nhóm đơn vị"), narrow=16), *figure_columns(), Column(_("Tiến độ"), Form.BAR, drop=9)],
+        [
+            (
+                headings[by],
+                [[line.name, *status.figures(line.counts), line.counts.rate or 0] for line in lines],
+            )
+            for by, lines in breakdowns.items()
+        ],
+        title=title,
+        total=[_("Tổng cộng"), *status.figures(total), total.rate or 0],
+    )
+
+
+def contents(week: Week) -> Section:
+    """The registered units by the contents that they named."""
+    blocks: list[Block] = []
+    for item in week.obligations:
+        mine = [line for line in week.lines[By.CONTENT] if line.obligation == item]
+        if mine and week.counts[item.code].done:
+            blocks.append(status.content_table(f"{item.phase.title} · {item.title}", mine))
+    if blocks:
+        note = _("Một đơn vị có thể đăng ký nhiều nội dung, nên các dòng không cộng lại.")
+        blocks.append(Paragraph(note))
+    return Section(
+        "contents",
+        _("4. Theo nội dung thi đua"),
+        blocks or [Paragraph(_("Chưa có đơn vị nào đăng ký."))],
+    )
+
+
+def changes(week: Week) -> Section:
+    """What changed since the report before, and why."""
+    title = _("5. Thay đổi so với báo cáo trước và nguyên nhân")
+    if week.changes is None or week.since is None:
+        return Section("changes", title, [Paragraph(_("Đây là báo cáo đầu tiên, chưa có gì để so sánh."))])
+    blocks: list[Block] = [Paragraph(_between(week.since, week.at))]
+    if week.changes.rows:
+        blocks += _titled(week.changes.people())
+    else:
+        blocks.append(Paragraph(_("Không có gì thay đổi.")))
+    return Section("changes", title, blocks)
+
+
+def _titled(tables: Iterable[object]) -> Iterator[Table]:
+    """The tables of diff; a list of units takes the title of the figures above it."""
+    above = ""
+    for table in tables:
+        if isinstance(table, Table):
+            above = table.title or above
+            yield (
+                table
+                if table.title
+                else table._replace(title=_("{title}: đơn vị thay đổi trạng thái").format(title=above))
+            )
+
+
+def _between(one: Moment, other: Moment) -> str:
+    return _(
+        "So với số liệu đến hết ngày {day} như đã biết ở thao tác #{number}; nay đến hết ngày {new_day},"
+        " thao tác #{new_number}. Trong mỗi bảng, số trước cộng các nguyên nhân bằng số sau."
+    ).format(
+        day=show_day(one.as_of),
+        number=one.known.number,
+        new_day=show_day(other.as_of),
+        new_number=other.known.number,
+    )

@@ -1,0 +1,61 @@
+"""Which report a report is compared with."""
+
+import json
+import re
+import sqlite3
+from datetime import date, timedelta
+from pathlib import Path
+
+from thidua_cli import dates, journal
+from thidua_cli.errors import RejectedError
+from thidua_cli.language import _
+from thidua_cli.report.frame import Moment
+
+WEEK = timedelta(days=7)
+_NAME = re.compile(r"status-(\d{4})-W(\d\d)\.json")
+
+
+def file_stem(day: date) -> str:
+    """The name of a week's report: `status-2022-W13`, by the ISO year and week of the as-of date."""
+    year, week, _weekday = day.isocalendar()
+    return f"status-{year:04}-W{week:02}"
+
+
+def on_day(connection: sqlite3.Connection, at: Moment, day: date) -> Moment:
+    """As of the end of that day, as known then, but never later than `at` knows."""
+    stamp = dates.stamp(dates.parse_instant(day.isoformat()))
+    known = journal.known_at(connection, stamp)
+    return Moment(day, min(known, at.known, key=lambda operation: operation.number), min(stamp, at.known_at))
+
+
+def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | None:
+    """The moment of the folder's newest JSON report of an earlier week; None for the first report.
+
+    So a report that is made again in its own week, or later, is compared with the same one as before. Raises
+    RejectedError where that file is not a report of this register.
+    """
+    mine = file_stem(at.as_of)
+    earlier = [
+        path for path in folder.glob("status-*.json") if _NAME.fullmatch(path.name) and path.stem < mine
+    ]
+    return _moment_of(connection, max(earlier)) if earlier else None
+
+
+def _moment_of(connection: sqlite3.Connection, path: Path) -> Moment:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        day, known_at = date.fromisoformat(found["as_of"]), str(found["known_at"])
+        number, _colon, link = str(found["head"]).partition(":")
+        operation = journal.numbered(connection, int(number))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RejectedError(
+            _("{path}: không đọc được như một báo cáo của thidua").format(path=path), str(error)
+        ) from None
+    if operation is None or operation.hash != link:
+        raise RejectedError(
+            _("{path}: báo cáo này không phải của sổ đang dùng (mốc {anchor} không có trong sổ)").format(
+                path=path, anchor=found["head"]
+            ),
+            _("Nêu --since NGÀY, hoặc chỉ đúng sổ bằng --db."),
+        )
+    return Moment(day, operation, known_at)

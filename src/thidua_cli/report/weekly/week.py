@@ -1,0 +1,81 @@
+"""What the weekly report tells, gathered once."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from thidua_cli.plan import Obligation, Phase, Plan
+from thidua_cli.records import Exemption, live_exemptions
+from thidua_cli.render import Report
+from thidua_cli.report.frame import Moment, Pairs
+from thidua_cli.report.status import By, Line
+from thidua_cli.report.trend import Point
+from thidua_cli.status import Fact, Tally
+from thidua_cli.terms import Action, State
+
+if TYPE_CHECKING:
+    from thidua_cli.units import Directory
+
+_SOON = 180  # days before its due date from which an obligation is spoken of
+
+
+class Week(NamedTuple):
+    """The facts of one report; mappings are by the obligation's code, units stand in protocol order."""
+
+    plan: Plan
+    at: Moment
+    since: Moment | None
+    obligations: Sequence[Obligation]
+    pairs: Mapping[str, Pairs]
+    counts: Mapping[str, Tally]
+    lines: Mapping[By | None, Sequence[Line]]
+    directory: "Directory"
+    exempted: Sequence[tuple[Fact, Exemption]]
+    changes: Report | None
+    courses: Mapping[str, Sequence[Point]]
+
+    @property
+    def begun(self) -> list[Phase]:
+        """The phases that the report speaks of."""
+        return [phase for phase in self._phases if phase.starts_on <= self.at.as_of]
+
+    @property
+    def to_come(self) -> list[Phase]:
+        """The phases that have not begun on the as-of date."""
+        return [phase for phase in self._phases if phase.starts_on > self.at.as_of]
+
+    @property
+    def _phases(self) -> list[Phase]:
+        return list(dict.fromkeys(item.phase for item in self.obligations))
+
+    @property
+    def in_play(self) -> list[Obligation]:
+        """The obligations that are broken down by groups and units.
+
+        Those that somebody has met or missed, launches, and what is due within half a year; of what comes
+        later only the figure is of interest.
+        """
+        return [item for item in self.obligations if self._is_in_play(item)]
+
+    @property
+    def at_rest(self) -> list[Obligation]:
+        """Obligations with a roster that are not in play."""
+        return [
+            item for item in self.obligations if self.counts[item.code].roster and not self._is_in_play(item)
+        ]
+
+    def _is_in_play(self, item: Obligation) -> bool:
+        counts = self.counts[item.code]
+        if counts.done or counts.states[State.OVERDUE]:
+            return True
+        is_near = item.due_on is not None and (item.due_on - self.at.as_of).days <= _SOON
+        return counts.applicable > 0 and (item.action is Action.LAUNCH or is_near)
+
+
+def exempted_units(connection: sqlite3.Connection, at: Moment, pairs: Pairs) -> list[tuple[Fact, Exemption]]:
+    """The units that count as exempt, with what excused them."""
+    exempt = [fact for fact, state in pairs if state is State.EXEMPT]
+    if not exempt:
+        return []
+    by_id = {found.id: found for found in live_exemptions(connection, at.known.number)}
+    return [(fact, by_id[fact.exemption_id]) for fact in exempt]

@@ -1,0 +1,148 @@
+"""The report in sentences: the summary, the definitions, the rosters of the footer."""
+
+from collections.abc import Sequence
+
+from thidua_cli.dates import show_day
+from thidua_cli.language import _
+from thidua_cli.plan import Obligation, Phase
+from thidua_cli.render import Column, Table
+from thidua_cli.render.cells import NOTHING, rate
+from thidua_cli.render.document import Block, Paragraph, Section
+from thidua_cli.report.weekly.week import Week
+from thidua_cli.status import Tally
+from thidua_cli.terms import Action, State
+
+
+def lowered(title: str) -> str:
+    """A title inside a sentence."""
+    return title[:1].lower() + title[1:]
+
+
+def share(counts: Tally) -> str:
+    """The rate in words; a dash where there is none."""
+    return NOTHING if counts.rate is None else rate(counts.rate)
+
+
+def summary(week: Week) -> str:
+    """The whole in one paragraph: a sentence for each obligation in play, by phase."""
+    day = show_day(week.at.as_of)
+    if not week.in_play:
+        return _("Tính đến hết ngày {day}, chưa có đơn vị nào phải thực hiện.").format(day=day)
+    sentences: list[str] = []
+    for item in week.in_play:
+        counts = week.counts[item.code]
+        opening = _("Tính đến hết ngày {day}, ").format(day=day) if not sentences else ""
+        deed = _deed(item, counts, phase=item.phase if len(week.begun) > 1 else None)
+        sentences.append(f"{opening}{deed}{_done(counts, item)}{_open(counts, item)}.")
+    return " ".join(sentences)
+
+
+def _deed(item: Obligation, counts: Tally, phase: Phase | None) -> str:
+    words = {
+        Action.LAUNCH: _("{done}/{applicable} đơn vị đã phát động{phase} ({rate})"),
+        Action.REGISTRATION: _("{done}/{applicable} đơn vị đã đăng ký{phase} ({rate})"),
+        Action.REVIEW: _("{done}/{applicable} đơn vị đã hoàn thành {title}{phase} ({rate})"),
+    }[item.action]
+    return words.format(
+        done=counts.done,
+        applicable=counts.applicable,
+        rate=share(counts),
+        title=lowered(item.title),
+        phase=_(" {phase}").format(phase=lowered(phase.title.partition(" (")[0])) if phase else "",
+    )
+
+
+def _done(counts: Tally, item: Obligation) -> str:
+    """How many of those who did it were in time, where there was a time."""
+    if not counts.done or item.due_on is None:
+        return ""
+    on_time, late = counts.states[State.ON_TIME], counts.states[State.LATE]
+    if not late:
+        words = _(", tất cả đúng hạn")
+    else:
+        words = _(", trong đó {late} đơn vị trễ hạn và {number} đơn vị đúng hạn").format(
+            late=late, number=on_time
+        )
+    if counts.declared_late:
+        words += _(" (có {number} đơn vị khai muộn)").format(number=counts.declared_late)
+    return words
+
+
+def _open(counts: Tally, item: Obligation) -> str:
+    """How many have not done it; nothing where all have."""
+    pending, overdue = counts.states[State.PENDING], counts.states[State.OVERDUE]
+    words = ""
+    if overdue:
+        words = _("còn {number} đơn vị quá hạn").format(number=overdue)
+    elif pending and item.due_on:
+        words = _("còn {number} đơn vị chưa thực hiện, hạn {day}").format(
+            number=pending, day=show_day(item.due_on)
+        )
+    elif pending:
+        words = _("còn {number} đơn vị chưa thực hiện").format(number=pending)
+    return f"; {words}" if words else ""
+
+
+def not_begun(phases: Sequence[Phase]) -> list[Block]:
+    """A line for each phase that is still to come."""
+    return [
+        Paragraph(
+            _("{phase} bắt đầu ngày {day}, chưa tính.").format(
+                phase=phase.title, day=show_day(phase.starts_on)
+            )
+        )
+        for phase in phases
+    ]
+
+
+def rosters(week: Week) -> str:
+    """How many units are on each roster."""
+    parts = [
+        f"{item.code} ({lowered(item.title)}) {week.counts[item.code].roster}"
+        for item in week.obligations
+        if item.phase in week.begun
+    ]
+    return _("Số đơn vị thuộc diện: {rosters}.").format(rosters=", ".join(parts) or NOTHING)
+
+
+def definitions() -> Section:
+    """What each word of the report means."""
+    rows = [
+        [
+            _("Thuộc diện"),
+            _(
+                "Đơn vị thuộc loại phải thực hiện, có ít nhất một ngày tồn tại từ ngày giai đoạn bắt đầu đến"
+                " ngày chốt danh sách (hoặc đến ngày báo cáo, nếu sớm hơn). Đơn vị lập sau đó không tính;"
+                " đơn vị đã chấm dứt vẫn tính."
+            ),
+        ],
+        [_("Phải làm"), _("Thuộc diện, trừ các đơn vị được miễn và hết hiệu lực.")],
+        [
+            _("Đúng hạn"),
+            _(
+                "Thực hiện vào hoặc trước ngày hết hạn; không đặt hạn thì đến ngày cuối giai đoạn. Tính theo"
+                " ngày thực hiện, không theo ngày nhận văn bản."
+            ),
+        ],
+        [
+            _("Khai muộn"),
+            _("Thực hiện đúng hạn nhưng văn bản đến sau ngày hết hạn; vẫn tính là đúng hạn."),
+        ],
+        [_("Trễ hạn"), _("Đã thực hiện, sau ngày hết hạn.")],
+        [_("Trong hạn"), _("Chưa thực hiện, chưa qua ngày hết hạn.")],
+        [_("Quá hạn"), _("Chưa thực hiện, đã qua ngày hết hạn.")],
+        [_("Miễn"), _("Được miễn theo văn bản ban hành đến hết ngày báo cáo.")],
+        [
+            _("Hết hiệu lực"),
+            _("Chưa thực hiện, và đơn vị đã chấm dứt vào hoặc trước ngày hết hạn."),
+        ],
+        [_("Đã làm"), _("Đúng hạn cộng trễ hạn.")],
+        [
+            _("Tỷ lệ"),
+            _("Đã làm chia cho phải làm, làm tròn xuống một chữ số thập phân: 100 % nghĩa là tất cả đã làm."),
+        ],
+    ]
+    columns = [Column(_("Từ")), Column(_("Nghĩa"), narrow=30)]
+    return Section(
+        "definitions", _("Giải thích"), [Table(columns, [("", rows)], title=_("Các từ dùng trong báo cáo"))]
+    )

@@ -1,0 +1,328 @@
+"""The weekly report: its figures are those of status, its order is fixed, an old one can be made again."""
+
+import json
+import random
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import build
+from conftest import ROOT, Outcome, process
+from thidua_cli import changes, dates, render, store
+from thidua_cli.models import ChangeIn
+from thidua_cli.render.document import DocumentFormat, to_bytes
+from thidua_cli.report import weekly
+from thidua_cli.report.frame import Filter, moment
+from thidua_cli.report.weekly.since import WEEK, file_stem, on_day
+
+Run = Callable[..., Outcome]
+
+EXAMPLES = ("launches", "registrations", "exemptions")
+
+
+@pytest.fixture
+def filled(run: Run) -> Run:
+    """The register of the examples."""
+    for kind in EXAMPLES:
+        assert run("import", kind, str(ROOT / f"examples/{kind}_2022.csv")).code == 0
+    return run
+
+
+@pytest.mark.parametrize("day", ["2022-03-31", "2022-04-15", "2026-02-01"])
+def test_the_figures_are_those_of_status(filled: Run, day: str) -> None:
+    """The rows are those of status, and by group those of status --by."""
+    found = json.loads(filled("report", "--as-of", day, "-f", "json").out)
+    for key, arguments in [
+        ("rows", []),
+        *((f"by_{by}", ["--by", by]) for by in ("kind", "level", "district", "content")),
+    ]:
+        status = json.loads(filled("status", "--as-of", day, "-f", "json", *arguments).out)
+        assert found[key] == status["rows"]
+    assert (found["as_of"], found["known_at"], found["head"]) == (day, status["known_at"], status["head"])
+
+
+def test_the_lists_agree_with_the_figures(filled: Run) -> None:
+    """Overdue, late and exempt units are as many as the rows say."""
+    found = json.loads(filled("report", "--as-of", "2026-02-01", "-f", "json").out)
+    for row in found["rows"]:
+        mine = {
+            key: [each for each in found[key] if each["obligation"] == row["obligation"]]
+            for key in ("overdue", "late", "exemptions")
+        }
+        assert len(mine["overdue"]) == row["overdue"]
+        assert len(mine["late"]) == row["late"] + row["declared_late"]
+        assert len(mine["exemptions"]) == row["exempt"]
+
+
+def test_the_summary_says_the_figures_in_words(filled: Run) -> None:
+    """One sentence for each obligation in play, in the language asked for."""
+    vietnamese = filled("report", "--as-of", "2022-04-15", "-f", "md", lang="vi").out.replace("\u00a0", " ")
+    assert (
+        "Tính đến hết ngày 15/04/2022, 71/115 đơn vị đã phát động (61,7 %), trong đó 6 đơn vị trễ hạn và"
+        " 65 đơn vị đúng hạn (có 7 đơn vị khai muộn); còn 44 đơn vị quá hạn."
+        " 53/116 đơn vị đã đăng ký (45,6 %); còn 63 đơn vị chưa thực hiện."
+    ) in vietnamese
+    assert (
+        "By the end of 2022-04-15, 71 of 115 units have launched (61.7%), 6 late and 65 on time (7 declared late); 44 overdue."
+    ) in filled("report", "--as-of", "2022-04-15", "-f", "md").out
+
+
+def test_nothing_recorded_is_a_report_too(run: Run) -> None:
+    """Every format is written for a register in which nobody has done anything, and before the plan begins."""
+    for day in ("2020-12-31", "2022-03-31"):
+        for form in DocumentFormat:
+            assert run("report", "--as-of", day, "-f", form, "-o", "/dev/null").code == 0
+    assert "No unit has to act yet." in run("report", "--as-of", "2020-12-31", "-f", "md").out
+
+
+def test_the_order_of_contents_is_fixed(filled: Run) -> None:
+    """Headlines, obligations, groups, contents, changes, annexes, exemptions, units, definitions, source."""
+    text = filled("report", "--as-of", "2022-04-15", "-f", "md").out
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
+        "1. Headline figures", "2. By obligation", "3. By kind, level and district", "4. By content",
+        "5. What changed since the report before, and why", "Annex 1. Units that have not done it",
+        "Annex 2. Units late or declared late", "Annex 3. Exempt units", "Annex 4. State of every unit", "Definitions",
+    ]  # fmt: skip
+    assert re.search(r"Anchor: \d+:[0-9a-f]{64}\n$", text)
+
+
+def test_annexes_number_anew_in_each_group_and_name_empty_ones(filled: Run) -> None:
+    """Groups have roman numerals in protocol order, their units count from 1, an empty group says so."""
+    text = filled("report", "--as-of", "2022-04-15", "-f", "md").out
+    annex = text.split("## Annex 2.")[1].split("## Annex 3.")[0]
+    first = annex.split("\n\n### ")[1]
+    headings = re.findall(r"\| \*\*([IVX]+)\. (.*?)\*\*", first)
+    assert [numeral for numeral, _words in headings][:4] == ["I", "II", "III", "IV"]
+    assert any(words.endswith(": none") for _numeral, words in headings)
+    for _heading, body in re.findall(r"\*\*([IVX]+\. [^*]*)\*\*([^*]*)", first):
+        numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", body, re.MULTILINE)]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_changes_add_up_unit_by_unit(filled: Run) -> None:
+    """Every figure of now is the figure of then plus the deltas of the units."""
+    found = json.loads(filled("report", "--as-of", "2022-04-15", "--since", "2022-02-01", "-f", "json").out)
+    assert found["since"]["as_of"] == "2022-02-01"
+    for each in found["figures"]:
+        deltas = sum(
+            int(delta.removeprefix(each["figure"]))
+            for row in found["changes"]
+            if row["obligation"] == each["obligation"]
+            for delta in row["deltas"]
+            if re.fullmatch(rf"{each['figure']}[+-]\d+", delta)
+        )
+        assert each["from"] + deltas == each["to"]
+
+
+def test_since_a_day_is_what_was_known_then(
+    register: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paper that came after the day compared with is a change, though the deed is older."""
+    monkeypatch.setattr(dates, "now", lambda: datetime(2027, 1, 4, tzinfo=UTC))
+    build.record(register, "SKHCN", "2022-01-10", received_on="2022-04-02")
+    week = weekly.gather(register, moment(register, date(2027, 1, 5), None), Filter(), None)
+    assert week.changes is None
+    at = moment(register, date(2027, 1, 5), None)
+    changes = weekly.gather(register, at, Filter(), on_day(register, at, date(2026, 12, 29))).changes
+    assert changes is not None
+    assert [(row["unit_code"], row["cause"]) for row in changes.rows] == [("SKHCN", "done_on_time")]
+
+
+def test_last_is_the_newest_report_of_an_earlier_week(filled: Run, tmp_path: Path) -> None:
+    """None says that it is the first; the same week again is compared with the same report."""
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    report = ["report", "-o", str(folder), "--since", "last", "-f", "json", "-f", "md"]
+    assert filled(*report, "--as-of", "2022-03-28").code == 0
+    assert "This is the first report" in (folder / "status-2022-W13.md").read_text(encoding="utf-8")
+    for day in ("2022-04-04", "2022-04-04", "2022-04-11"):
+        assert filled(*report, "--as-of", day).code == 0
+    since = {
+        path.name: json.loads(path.read_text(encoding="utf-8"))["since"]
+        for path in sorted(folder.glob("*.json"))
+    }
+    assert [since[name] and since[name]["as_of"] for name in since] == [None, "2022-03-28", "2022-04-04"]
+    assert filled("report", "--since", "last").code == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", '{"as_of": "2022-03-28", "known_at": "x", "head": "1:00"}', '{"as_of": 7}']
+)
+def test_a_last_report_that_is_not_ours_is_refused(filled: Run, tmp_path: Path, text: str) -> None:
+    """Neither a damaged report nor one of another register is compared with; nothing is written."""
+    (tmp_path / "status-2022-W13.json").write_text(text, encoding="utf-8")
+    done = filled("report", "--as-of", "2022-04-04", "--since", "last", "-o", str(tmp_path))
+    assert done.code == 7
+    assert not list(tmp_path.glob("status-2022-W14.*"))
+
+
+@pytest.mark.parametrize(
+    ("day", "stem"),
+    [("2022-03-31", "status-2022-W13"), ("2022-01-01", "status-2021-W52"), ("2024-12-30", "status-2025-W01")],
+)
+def test_files_are_named_by_iso_week(day: str, stem: str) -> None:
+    """The year is that of the week, not that of the day."""
+    assert file_stem(date.fromisoformat(day)) == stem
+
+
+def test_a_folder_takes_every_format(filled: Run, tmp_path: Path) -> None:
+    """One file for each, named by week; without --format html and json."""
+    folder = tmp_path / "all"
+    folder.mkdir()
+    forms = [part for form in DocumentFormat for part in ("-f", str(form))]
+    assert filled("report", "--as-of", "2022-03-31", "-o", str(folder), *forms).code == 0
+    assert sorted(path.suffix for path in folder.iterdir()) == [".html", ".json", ".md", ".txt", ".xlsx"]
+    for path in folder.iterdir():
+        path.unlink()
+    assert filled("report", "--as-of", "2022-03-31", "-o", str(folder)).code == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["status-2022-W13.html", "status-2022-W13.json"]
+
+
+def test_a_set_is_replaced_whole_or_not_at_all(
+    filled: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one format fails, the files of before stay as they were and no draft is left."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    arguments = [
+        "report",
+        "--as-of",
+        "2022-03-31",
+        "-o",
+        str(folder),
+        "-f",
+        "html",
+        "-f",
+        "xlsx",
+        "-f",
+        "json",
+    ]
+    assert filled(*arguments).code == 0
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert filled("record", "launch", "SDL", "--on", "2022-03-30").code == 0
+
+    from thidua_cli.render import xlsx
+
+    def fails(_document: object) -> bytes:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(xlsx, "to_bytes", fails)
+        with pytest.raises(MemoryError):
+            filled(*arguments)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    (folder / "status-2022-W13.xlsx").unlink()
+    (folder / "status-2022-W13.xlsx").symlink_to(folder / "no" / "such")
+    assert filled(*arguments).code == 5
+    assert (folder / "status-2022-W13.html").read_bytes() == before["status-2022-W13.html"]
+    assert not [path for path in folder.iterdir() if path.name.endswith(".new")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["-f", "html", "-f", "json"], 2),
+        (["-f", "html", "-f", "json", "-o", "no-folder"], 2),
+        (["-o", "x.pdf"], 2),
+        (["-o", "no/such/x.html"], 5),
+        (["--since", "2022-05-01", "--as-of", "2022-04-01"], 2),
+        (["--since", "yesterday"], 2),
+        (["--phase", "p9"], 4),
+    ],
+)
+def test_what_cannot_be_asked(run: Run, arguments: list[str], code: int) -> None:
+    """Each failure has its code and says something."""
+    done = run("report", *arguments)
+    assert (done.code, done.out) == (code, "")
+    assert done.err
+
+
+def test_the_same_bytes_in_another_process(filled: Run, db: Path, tmp_path: Path) -> None:
+    """Hash seed, zone and locale of the machine change no byte of any format."""
+    forms = [part for form in DocumentFormat for part in ("-f", str(form))]
+    made = []
+    for number, environment in enumerate(
+        (
+            {"PYTHONHASHSEED": "1", "TZ": "UTC", "LANG": "C"},
+            {"PYTHONHASHSEED": "77", "TZ": "America/New_York", "LANG": "en_US.UTF-8", "COLUMNS": "60"},
+        )
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        arguments = ["--lang", "vi", "report", "--as-of", "2022-04-15", "-o", str(folder), *forms]
+        done = process(*arguments, db=db, **environment)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        made.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert made[0] == made[1]
+    assert len(made[0]) == len(DocumentFormat)
+
+
+def _made(
+    connection: sqlite3.Connection, day: date, known_at: str | None, *, page: bool
+) -> tuple[bytes, bytes, str]:
+    """A week's report as JSON and as a page, and the instant at which its register was known."""
+    at = moment(connection, day, known_at)
+    week = weekly.gather(connection, at, Filter(), on_day(connection, at, day - WEEK))
+    data = render.to_text(weekly.machine(week), render.Format.JSON).encode()
+    return data, to_bytes(weekly.document(week), DocumentFormat.HTML) if page else b"", at.known_at
+
+
+def _weeks(register: sqlite3.Connection, clock: list[datetime]) -> Iterator[date]:
+    """An openly simulated year, seeded: each week papers, some of them old, now and then a void, twice a merger."""
+    chance = random.Random(2022)
+    codes = [
+        row[0] for row in register.execute("SELECT code FROM unit_version WHERE code <> '48' ORDER BY id")
+    ]
+    chance.shuffle(codes)
+    recorded: list[int | None] = []
+    for number in range(52):
+        day = date(2022, 1, 3) + timedelta(weeks=number)
+        clock[0] = datetime(day.year, day.month, day.day, 1, 0, tzinfo=UTC)
+        for code in codes[2 * number : 2 * number + 2]:
+            done = day - timedelta(
+                days=min(chance.randrange(60), day.toordinal() - date(2022, 1, 1).toordinal())
+            )
+            entry = build.record(register, code, done.isoformat(), received_on=day.isoformat())
+            recorded.append(entry.id)
+        if chance.random() < 0.3:
+            build.void(register, recorded.pop(chance.randrange(len(recorded))))
+        if day in (date(2022, 5, 2), date(2022, 10, 3)):
+            _merge(register, "20239" if day.month == 5 else "20242", "20236", day)
+        yield day
+
+
+def _merge(register: sqlite3.Connection, old: str, into: str, day: date) -> None:
+    name = register.execute("SELECT name FROM unit_version WHERE code = ?", (into,)).fetchone()[0]
+    shared = {"new_code": into, "new_name": name, "effective_date": day.isoformat(), "resolution": "1/NQ"}
+    rows = [
+        changes.Row(0, ChangeIn.model_validate({"old_code": code, "kind_of_change": kind, **shared}))
+        for code, kind in ((old, "merge"), (into, "keep"))
+    ]
+    with store.write(register, actor="test", command="merge") as writer:
+        made = changes.plan(register, build.head(register), rows)
+        assert not made.faults
+        changes.apply(writer, made)
+
+
+@pytest.mark.parametrize("pages", [6, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_year_of_reports_can_be_made_again(
+    register: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    """Each week's report, made again later as of its day and known at its instant, is the same to the byte.
+
+    All as JSON, and every so many weeks the HTML page.
+    """
+    clock = [datetime(2022, 1, 3, tzinfo=UTC)]
+    monkeypatch.setattr(dates, "now", lambda: clock[0])
+    year = [
+        (day, _made(register, day, None, page=number % pages == 0))
+        for number, day in enumerate(_weeks(register, clock))
+    ]
+    for number, (day, made) in enumerate(year):
+        assert _made(register, day, made[2], page=number % pages == 0) == made
+    assert len({data for _day, (data, _page, _known_at) in year}) == 52
+    assert _made(register, year[20][0], None, page=False)[0] != year[20][1][0]
