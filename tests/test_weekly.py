@@ -129,7 +129,7 @@ def test_since_a_day_is_what_was_known_then(
     at = moment(register, date(2027, 1, 5), None)
     changes = weekly.gather(register, at, Filter(), on_day(register, at, date(2026, 12, 29))).changes
     assert changes is not None
-    assert [(row["unit_code"], row["cause"]) for row in changes.rows] == [("SKHCN", "done_on_time")]
+    assert [(row["unit_code"], row["cause"]) for row in changes.rows()] == [("SKHCN", "done_on_time")]
 
 
 def test_last_is_the_newest_report_of_an_earlier_week(filled: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from thidua_cli.status import Fact
@@ -31,16 +32,31 @@ class Standing(NamedTuple):
     fact: Fact
     state: State
 
-    def figures(self) -> set[str]:
-        """The figures of `status` in which the unit is counted."""
-        counted = {"roster", str(self.state)}
-        if self.state in (State.ON_TIME, State.LATE):
-            counted.add("done")
-        if self.state not in (State.EXEMPT, State.LAPSED):
-            counted.add("applicable")
-        if self.fact.declared_late:
-            counted.add("declared_late")
-        return counted
+    def kind(self) -> tuple[State, bool]:
+        """All that decides in which figures the unit counts: its state, and whether it is declared late."""
+        return self.state, self.fact.declared_late
+
+
+def figures(kind: tuple[State, bool] | None) -> set[str]:
+    """The figures of `status` in which a unit of that kind of standing is counted."""
+    if kind is None:
+        return set()
+    state, declared_late = kind
+    counted = {"roster", str(state)}
+    if state in (State.ON_TIME, State.LATE):
+        counted.add("done")
+    if state not in (State.EXEMPT, State.LAPSED):
+        counted.add("applicable")
+    if declared_late:
+        counted.add("declared_late")
+    return counted
+
+
+@cache
+def deltas(before: tuple[State, bool] | None, after: tuple[State, bool] | None) -> Mapping[str, int]:
+    """By how much each figure changes through a unit that stood so before and stands so after."""
+    old, new = figures(before), figures(after)
+    return dict.fromkeys(new - old, 1) | dict.fromkeys(old - new, -1)
 
 
 class Change(NamedTuple):
@@ -57,11 +73,14 @@ class Change(NamedTuple):
         assert standing is not None  # noqa: S101 - a change has at least one side
         return standing.fact
 
+    def standings(self) -> tuple[tuple[State, bool] | None, tuple[State, bool] | None]:
+        """How the unit counted on both sides; None where it was not on the roster."""
+        one, other = (standing.kind() if standing else None for standing in (self.before, self.after))
+        return one, other
+
     def deltas(self) -> Mapping[str, int]:
         """By how much each figure changes through this unit."""
-        old = self.before.figures() if self.before else set()
-        new = self.after.figures() if self.after else set()
-        return dict.fromkeys(new - old, 1) | dict.fromkeys(old - new, -1)
+        return deltas(*self.standings())
 
 
 def compare(
@@ -79,7 +98,7 @@ def compare(
     changes = []
     for fact, state in after:
         one = old.pop((fact.obligation, fact.unit), None)
-        if one is None or one.state is not state or one.fact.declared_late != fact.declared_late:
+        if one is None or one.kind() != (state, fact.declared_late):
             changes.append(_change(one, Standing(fact, state), started, elsewhere))
     changes += [_change(one, None, started, elsewhere) for one in old.values()]
     return changes

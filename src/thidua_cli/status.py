@@ -62,7 +62,10 @@ def facts(
         "action": action and str(action),
         "obligation": obligation,
     }
-    return list(map(Fact._make, connection.execute(store.sql("status"), parameters)))
+    rows = connection.execute(store.sql("status"), parameters)
+    shared: dict[object, object] = {}  # days and words recur in every row; each is kept once
+    keep = shared.setdefault
+    return [Fact._make([keep(value, value) for value in row]) for row in rows]
 
 
 def judge(fact: Fact, as_of: str) -> State:

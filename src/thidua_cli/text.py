@@ -7,6 +7,7 @@ Diacritics are not noise (Thanh Bình and Thạnh Bình are two places): `name_k
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
@@ -194,6 +195,7 @@ def sort_key(text: str) -> tuple[tuple[object, ...], ...]:
     return tuple(_word_key(word) for word in words)
 
 
+@lru_cache(maxsize=4096)
 def _word_key(word: str) -> tuple[object, ...]:
     if word.isdigit():
         return (0, int(word), ())

@@ -47,6 +47,7 @@ class Directory:
         self.versions: dict[int, list[Version]] = {}
         self._by_code: dict[str, list[Version]] = {}
         self._by_key: dict[str, list[Version]] | None = None
+        self._ranks: dict[int, int] | None = None
         for version in versions:
             self.versions.setdefault(version.unit, []).append(version)
             self._by_code.setdefault(version.code.lower(), []).append(version)
@@ -65,7 +66,10 @@ class Directory:
         """The unit's version on that day; none if it did not exist."""
         if unit is None:
             return None
-        return next((version for version in self.versions.get(unit, ()) if version.holds_on(day)), None)
+        for version in self.versions.get(unit, ()):
+            if version.holds_on(day):
+                return version
+        return None
 
     def last(self, unit: int, day: str) -> Version:
         """The unit's version on that day, else the one nearest in time."""
@@ -83,6 +87,12 @@ class Directory:
             (version for version in self if version.holds_on(day)),
             key=protocol_key,
         )
+
+    def rank(self, version: Version) -> int:
+        """The place of a version among all in protocol order; all are sorted once."""
+        if self._ranks is None:
+            self._ranks = {id(each): place for place, each in enumerate(sorted(self, key=protocol_key))}
+        return self._ranks[id(version)]
 
     def with_code(self, code: str) -> list[Version]:
         """Every version, of any unit and time, with that code, whatever its case."""

@@ -124,9 +124,9 @@ def _since(
 
 
 def _made(week: "Week", form: DocumentFormat, *, terminal: bool = False) -> bytes:
-    from thidua_cli.render import document
+    from thidua_cli.render import document, json_text
     from thidua_cli.report import weekly
 
     if form is DocumentFormat.JSON:
-        return render.to_text(weekly.machine(week), render.Format.JSON).encode()
+        return json_text.to_bytes(weekly.machine(week))
     return document.to_bytes(weekly.document(week), form, terminal=terminal)

@@ -12,6 +12,7 @@ from thidua_cli.language import _
 from thidua_cli.render import Column, Report, Table, Tone
 
 _ROWS = 1000  # rows of one table that a person is given to read
+_ROWS_OF_SHEET = 20_000  # rows of one table in a workbook; the list of all units is always whole
 _ROWS_OF_GROUP = 20  # rows of each group in a table that has more
 
 
@@ -131,7 +132,7 @@ def to_bytes(document: Document, form: DocumentFormat, *, terminal: bool = False
         case DocumentFormat.XLSX:
             from thidua_cli.render import xlsx
 
-            return xlsx.to_bytes(document)
+            return xlsx.to_bytes(abridged(document, _ROWS_OF_SHEET, whole=(Heat,)))
         case DocumentFormat.MD:
             from thidua_cli.render import markdown
 
@@ -146,29 +147,38 @@ def to_bytes(document: Document, form: DocumentFormat, *, terminal: bool = False
             assert_never(form)
 
 
-def abridged(document: Document) -> Document:
-    """The document without the rows that nobody would read; a shortened group says how many are left out."""
+def abridged(document: Document, most: int = _ROWS, whole: tuple[type, ...] = ()) -> Document:
+    """The document without the rows that nobody would read; a shortened group says how many are left out.
+
+    A table keeps `most` rows, or the first of each group; blocks of the types in `whole` keep all.
+    """
     sections = [
-        section._replace(blocks=[_abridged_block(block) for block in section.blocks])
+        section._replace(
+            blocks=[
+                block if isinstance(block, whole) else _abridged_block(block, most)
+                for block in section.blocks
+            ]
+        )
         for section in document.sections
     ]
     return document._replace(sections=sections)
 
 
-def _abridged_block(block: Block) -> Block:
-    if not isinstance(block, Table | Heat) or sum(len(rows) for _heading, rows in block.groups) <= _ROWS:
+def _abridged_block(block: Block, most: int) -> Block:
+    if not isinstance(block, Table | Heat) or sum(len(rows) for _heading, rows in block.groups) <= most:
         return block
     groups: list[tuple[str, Sequence[Sequence[object]]]] = []
     left_out = 0
     for heading, rows in block.groups:
-        if sum(len(kept) for _heading, kept in groups) >= _ROWS:
+        if len(groups) * _ROWS_OF_GROUP >= most:
             left_out += len(rows)
             continue
         more = len(rows) - _ROWS_OF_GROUP
         note = _(" · {shown} dòng đầu, còn {more} dòng").format(shown=_ROWS_OF_GROUP, more=more)
         groups.append((heading + note if more > 0 else heading, rows[:_ROWS_OF_GROUP]))
         left_out += max(more, 0)
-    words = _("bớt {number} dòng, xem đủ trong bản xlsx hoặc json").format(number=left_out)
+    whole = DocumentFormat.XLSX if isinstance(block, Heat) else DocumentFormat.JSON
+    words = _("bớt {number} dòng, xem đủ trong bản {form}").format(number=left_out, form=whole)
     return block._replace(groups=groups, title=f"{block.title} ({words})")
 
 

@@ -2,15 +2,22 @@
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 
 from thidua_cli.render import FORMAT_VERSION, Report
 
 # JSON itself escapes C0; a terminal also obeys C1, and bidirectional and unseen characters mislead.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _UNSAFE = "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ue000-\uf8ff]"
 
 
 def to_json(report: Report) -> str:
     """The report as one JSON object; each row has a line of its own."""
+    return to_bytes(report).decode()
+
+
+def to_bytes(report: Report) -> bytes:
+    """As `to_json`, in UTF-8; rows of `extra` may come from an iterator, so that not all are held at once."""
     head = {
         "format_version": FORMAT_VERSION,
         "as_of": report.as_of,
@@ -18,8 +25,13 @@ def to_json(report: Report) -> str:
         "head": report.head,
         **report.extra,
     }
-    lines = [f"  {_dumps(key)}: {_value(value)}," for key, value in head.items()]
-    return "\n".join(["{", *lines, f'  "rows": {_lines(_rows(report))}', "}", ""])
+    parts = [b"{\n"]
+    for key, value in head.items():
+        parts.append(f"  {_dumps(key)}: ".encode())
+        parts += _value(value)
+        parts.append(b",\n")
+    parts += [b'  "rows": ', *_lines(_rows(report)), b"\n}\n"]
+    return b"".join(parts)
 
 
 def to_lines(report: Report) -> str:
@@ -27,24 +39,27 @@ def to_lines(report: Report) -> str:
     return "".join(f"{row}\n" for row in _rows(report))
 
 
-def _value(value: object) -> str:
+def _value(value: object) -> Iterable[bytes]:
     """A value of the object; a list of objects has a line for each."""
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return _lines(list(map(_dumps, value)))
-    return _dumps(value)
+    if isinstance(value, Iterator) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return _lines(map(_dumps, value))
+    return [_dumps(value).encode()]
 
 
-def _lines(rows: list[str]) -> str:
-    body = ",\n".join(f"    {row}" for row in rows)
-    return f"[\n{body}\n  ]" if rows else "[]"
+def _lines(rows: Iterable[str]) -> Iterator[bytes]:
+    opening = "[\n    "
+    for row in rows:
+        yield f"{opening}{row}".encode()
+        opening = ",\n    "
+    yield b"[]" if opening.startswith("[") else b"\n  ]"
 
 
-def _rows(report: Report) -> list[str]:
-    return [_dumps({key: row[key] for key in report.fields}) for row in report.rows]
+def _rows(report: Report) -> Iterator[str]:
+    return (_dumps({key: row[key] for key in report.fields}) for row in report.rows)
 
 
 def _dumps(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = _encode(value)
     if text.isprintable():
         return text
     return re.sub(_UNSAFE, lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -2,18 +2,19 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
-from thidua_cli.diff import Cause, Change, compare
+from thidua_cli.diff import Cause, Change, compare, deltas
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.frame import Filter, Moment, Pairs, anchor_note, in_order, judged, units_of
 from thidua_cli.report.status import counts_row
-from thidua_cli.status import Tally, tally
-from thidua_cli.terms import label
+from thidua_cli.status import Fact, Tally, tally
+from thidua_cli.terms import State, label
 from thidua_cli.units import Directory
 
 FIELDS = ("obligation", "cause", "unit_code", "unit_name", "from_state", "to_state", "record_id", "deltas")
@@ -23,60 +24,94 @@ FIGURES = (
 )  # fmt: skip
 
 
-def build(
-    connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter, after: Pairs | None = None
-) -> Report:
-    """The report of `thidua diff`: one row for each unit that stands differently, with its cause.
+class Comparison(NamedTuple):
+    """What changed from `one` to `other`, in the order in which it is told.
 
-    In JSON, `figures` holds every figure of both moments; the `deltas` of the rows add up to the difference.
-    `after` are the judged facts of the later moment, where the caller has them already.
+    `figures`: by obligation, the counts at both moments.
     """
+
+    plan: Plan
+    one: Moment
+    other: Moment
+    changes: Sequence[Change]
+    figures: Mapping[str, tuple[Tally, Tally]]
+    directory: Directory
+
+    def rows(self) -> Iterator[dict[str, object]]:
+        """One for each unit that stands differently, with the keys of FIELDS."""
+        return (_row(self.directory, change) for change in self.changes)
+
+    def figure_rows(self) -> list[dict[str, object]]:
+        """Every figure at both moments; the `deltas` of the rows add up to the difference."""
+        return [
+            {
+                "obligation": code,
+                "figure": figure,
+                "from": counts_row(old)[figure],
+                "to": counts_row(new)[figure],
+            }
+            for code, (old, new) in self.figures.items()
+            for figure in FIGURES
+        ]
+
+    def tables(self) -> list[Table]:
+        """For people: for each obligation the figures that changed, and the units by cause."""
+        tables = []
+        for item in self.plan.obligations:
+            mine = [change for change in self.changes if change.fact.obligation == item.code]
+            if mine:
+                tables.append(_figures(item, self.figures[item.code], mine))
+                tables.append(_units(mine, self.directory))
+        return tables
+
+
+def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter) -> Report:
+    """The report of `thidua diff`: one row for each unit that stands differently, with its cause."""
+    found = comparison(connection, one, other, chosen)
+    nothing = Table([], [], title=found.plan.title, empty=_("Không có gì thay đổi."))
+    return Report(
+        fields=FIELDS,
+        rows=list(found.rows()),
+        people=lambda: found.tables() or [nothing],
+        as_of=other.day,
+        known_at=other.known_at,
+        head=other.known.anchor,
+        lead=[
+            f"{_('Thay đổi')} · {found.plan.title}",
+            _("Từ {one} đến {other}.").format(one=_name(one), other=_name(other)),
+        ],
+        notes=[anchor_note(other)],
+        extra={
+            "from": {"as_of": one.day, "known_at": one.known_at, "head": one.known.anchor},
+            "figures": found.figure_rows(),
+        },
+    )
+
+
+def comparison(
+    connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter, after: Pairs | None = None
+) -> Comparison:
+    """Compare two moments; `after` are the judged facts of the later one, where the caller has them."""
     plan = plans.load(connection)
     before = judged(connection, one, chosen)
     after = judged(connection, other, chosen) if after is None else after
     started = {item.code for item in plan.obligations if one.as_of < item.phase.starts_on <= other.as_of}
     changes = compare(before, after, started, _on_both(connection, one, other, chosen))
     directory = units_of(connection, other)
-    if len(directory.versions) < len(units_of(connection, one).versions):
+    if any(change.fact.unit not in directory.versions for change in changes):
         directory = units_of(connection, one)  # units that an undo took away still need their names
     order = {item.code: index for index, item in enumerate(plan.obligations)}
     causes = list(Cause)
     ordered = in_order([(change.fact, change) for change in changes], directory)
     ordered.sort(key=lambda pair: (order[pair[0].obligation], causes.index(pair[1].cause)))
-    obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
-    figures = {
-        item.code: (
-            tally(pair for pair in before if pair[0].obligation == item.code),
-            tally(pair for pair in after if pair[0].obligation == item.code),
-        )
-        for item in obligations
+    sides: dict[str, tuple[list[tuple[Fact, State]], list[tuple[Fact, State]]]] = {
+        item.code: ([], []) for item in plan.obligations if chosen.phase in (None, item.phase.code)
     }
-    return Report(
-        fields=FIELDS,
-        rows=[_row(directory, change) for _fact, change in ordered],
-        people=lambda: _people(plan, obligations, figures, [change for _fact, change in ordered], directory),
-        as_of=other.day,
-        known_at=other.known_at,
-        head=other.known.anchor,
-        lead=[
-            f"{_('Thay đổi')} · {plan.title}",
-            _("Từ {one} đến {other}.").format(one=_name(one), other=_name(other)),
-        ],
-        notes=[anchor_note(other)],
-        extra={
-            "from": {"as_of": one.day, "known_at": one.known_at, "head": one.known.anchor},
-            "figures": [
-                {
-                    "obligation": code,
-                    "figure": figure,
-                    "from": counts_row(old)[figure],
-                    "to": counts_row(new)[figure],
-                }
-                for code, (old, new) in figures.items()
-                for figure in FIGURES
-            ],
-        },
-    )
+    for side, pairs in enumerate((before, after)):
+        for pair in pairs:
+            sides[pair[0].obligation][side].append(pair)
+    figures = {code: (tally(old), tally(new)) for code, (old, new) in sides.items()}
+    return Comparison(plan, one, other, [change for _fact, change in ordered], figures, directory)
 
 
 def _on_both(
@@ -128,29 +163,15 @@ def cause_label(cause: Cause) -> str:
     }[cause]
 
 
-def _people(
-    plan: Plan,
-    obligations: Sequence[Obligation],
-    figures: dict[str, tuple[Tally, Tally]],
-    changes: Sequence[Change],
-    directory: Directory,
-) -> list[Table]:
-    tables = []
-    for item in obligations:
-        mine = [change for change in changes if change.fact.obligation == item.code]
-        if mine:
-            tables.append(_figures(item, figures[item.code], mine))
-            tables.append(_units(mine, directory))
-    return tables or [Table([], [], title=plan.title, empty=_("Không có gì thay đổi."))]
-
-
 def _figures(item: Obligation, tallies: tuple[Tally, Tally], changes: Sequence[Change]) -> Table:
     """Each figure that changed: before, what each cause adds or takes, after."""
     old, new = (counts_row(counts) for counts in tallies)
     causes = [cause for cause in Cause if any(change.cause is cause for change in changes)]
     sums = {cause: Counter[str]() for cause in causes}
-    for change in changes:
-        sums[change.cause].update(change.deltas())
+    alike = Counter((change.cause, *change.standings()) for change in changes)
+    for (cause, before, after), number in alike.items():
+        for figure, delta in deltas(before, after).items():
+            sums[cause][figure] += delta * number
     names = _figure_names()
     rows = [
         [names[figure], old[figure], *(_signed(sums[cause][figure]) for cause in causes), new[figure]]
@@ -186,15 +207,18 @@ def _figure_names() -> dict[str, str]:
 
 
 def _units(changes: Sequence[Change], directory: Directory) -> Table:
-    groups: dict[str, list[Sequence[object]]] = {}
+    names = {state: label(state, current()) for state in State}
+    groups: dict[Cause, list[Sequence[object]]] = {}
     for change in changes:
         version = directory.last(change.fact.unit, change.fact.named_on)
-        words = " → ".join(
-            label(standing.state, current()) if standing else "–"
-            for standing in (change.before, change.after)
+        before, after = (
+            names[standing.state] if standing else "–" for standing in (change.before, change.after)
         )
-        heading = cause_label(change.cause)
-        heading = heading[:1].upper() + heading[1:]
-        groups.setdefault(heading, []).append([version.code, version.name, words])
+        groups.setdefault(change.cause, []).append([version.code, version.name, f"{before} → {after}"])
     columns = [Column(_("Mã")), Column(_("Tên đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=12)]
-    return Table(columns, [(f"{heading} ({len(rows)})", rows) for heading, rows in groups.items()])
+    return Table(columns, [(_heading(cause, len(rows)), rows) for cause, rows in groups.items()])
+
+
+def _heading(cause: Cause, number: int) -> str:
+    words = cause_label(cause)
+    return f"{words[:1].upper()}{words[1:]} ({number})"

@@ -192,19 +192,7 @@ def heading(version: "Version", day: str, directory: "Directory") -> str:
 
 def in_order(items: Iterable[tuple[Fact, Item]], directory: "Directory") -> list[tuple[Fact, Item]]:
     """Units in protocol order, as they were on the day that their names are of."""
-    from thidua_cli.units import protocol_key
-
-    keys: dict[
-        int, tuple[object, ...]
-    ] = {}  # by the version's identity: a version stands under many obligations
-
-    def key(pair: tuple[Fact, Item]) -> tuple[object, ...]:
-        version = directory.last(pair[0].unit, pair[0].named_on)
-        if id(version) not in keys:
-            keys[id(version)] = protocol_key(version)
-        return keys[id(version)]
-
-    return sorted(items, key=key)
+    return sorted(items, key=lambda pair: directory.rank(directory.last(pair[0].unit, pair[0].named_on)))
 
 
 Pairs = Sequence[tuple[Fact, State]]

@@ -1,7 +1,7 @@
 """Phase-by-phase completion: one row for each obligation, or for each group under it."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -114,9 +114,9 @@ def lines(
     directory = directory or units_of(connection, at)
     for item in obligations:
         groups: dict[str, list[tuple[status.Fact, State]]] = {}
-        names = _group_names(directory, at, by, of[item.code])
-        for fact, state in of[item.code]:
-            groups.setdefault(_group(directory, by, fact), []).append((fact, state))
+        for pair in of[item.code]:
+            groups.setdefault(_group(directory, by, pair[0]), []).append(pair)
+        names = _group_names(directory, at, by, groups)
         found += [
             Line(item, _group_code(directory, by, key, groups[key]), name, status.tally(groups[key]))
             for key, name in names.items()
@@ -140,14 +140,13 @@ def _group_code(directory: "Directory", by: By, key: str, pairs: Pairs) -> str:
     return directory.last(int(key), pairs[0][0].named_on).code
 
 
-def _group_names(directory: "Directory", at: Moment, by: By, pairs: Pairs) -> dict[str, str]:
+def _group_names(directory: "Directory", at: Moment, by: By, keys: Iterable[str]) -> dict[str, str]:
     """Groups in their order, with labels."""
     if by is By.KIND:
         return {str(kind): label(kind, current()) for kind in Kind}
     if by is By.LEVEL:
         return {str(level): label(level, current()) for level in Level}
-    keys = {district_of(directory, fact) for fact, _state in pairs} - {CITY}
-    districts = [directory.last(int(key), at.day) for key in keys]
+    districts = [directory.last(int(key), at.day) for key in keys if key != CITY]
     districts.sort(key=lambda version: (version.sort_order is None, version.sort_order or 0, version.code))
     return {CITY: _("Thành phố")} | {str(version.unit): version.name for version in districts}
 

@@ -1,7 +1,7 @@
 """The weekly report: one gathering of facts, told to machines (`machine`) and to people (`document`)."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_instant
@@ -37,7 +37,7 @@ def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Mo
         },
         directory=directory,
         exempted=exempted_units(connection, at, pairs),
-        changes=diff.build(connection, since, at, chosen, pairs) if since else None,
+        changes=diff.comparison(connection, since, at, chosen, pairs) if since else None,
         courses=courses,
     )
 
@@ -56,8 +56,8 @@ def machine(week: Week) -> Report:
             "movement": {"code": week.plan.code, "title": week.plan.title},
             **{f"by_{by}": [_ordered(line.row(), status.FIELDS) for line in week.lines[by]] for by in By},
             "since": _moment(week.since),
-            "changes": [_ordered(row, diff.FIELDS) for row in week.changes.rows] if week.changes else [],
-            "figures": week.changes.extra["figures"] if week.changes else [],
+            "changes": week.changes.rows() if week.changes else [],
+            "figures": week.changes.figure_rows() if week.changes else [],
             "overdue": _units(week, {State.OVERDUE}),
             "pending": _units(week, {State.PENDING}),
             "late": _units(week, late, declared_late=True),
@@ -74,14 +74,14 @@ def _ordered(row: Mapping[str, object], fields: Sequence[str]) -> dict[str, obje
     return {field: row[field] for field in fields}
 
 
-def _units(week: Week, states: set[State], *, declared_late: bool = False) -> list[dict[str, object]]:
+def _units(week: Week, states: set[State], *, declared_late: bool = False) -> Iterator[dict[str, object]]:
     """The units in these states under the obligations that are in play, as rows of `list`."""
-    return [
+    return (
         listing.row(week.directory, fact, state)
         for item in week.in_play
         for fact, state in week.pairs[item.code]
         if state in states or (declared_late and fact.declared_late)
-    ]
+    )
 
 
 def document(week: Week) -> Document:

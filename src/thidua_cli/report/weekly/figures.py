@@ -164,24 +164,20 @@ def changes(week: Week) -> Section:
     if week.changes is None or week.since is None:
         return Section("changes", title, [Paragraph(_("Đây là báo cáo đầu tiên, chưa có gì để so sánh."))])
     blocks: list[Block] = [Paragraph(_between(week.since, week.at))]
-    if week.changes.rows:
-        blocks += _titled(week.changes.people())
+    if week.changes.changes:
+        blocks += _titled(week.changes.tables())
     else:
         blocks.append(Paragraph(_("Không có gì thay đổi.")))
     return Section("changes", title, blocks)
 
 
-def _titled(tables: Iterable[object]) -> Iterator[Table]:
+def _titled(tables: Iterable[Table]) -> Iterator[Table]:
     """The tables of diff; a list of units takes the title of the figures above it."""
     above = ""
     for table in tables:
-        if isinstance(table, Table):
-            above = table.title or above
-            yield (
-                table
-                if table.title
-                else table._replace(title=_("{title}: đơn vị thay đổi trạng thái").format(title=above))
-            )
+        above = table.title or above
+        title = _("{title}: đơn vị thay đổi trạng thái").format(title=above)
+        yield table if table.title else table._replace(title=title)
 
 
 def _between(one: Moment, other: Moment) -> str:

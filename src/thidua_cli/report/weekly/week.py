@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.plan import Obligation, Phase, Plan
 from thidua_cli.records import Exemption, live_exemptions
-from thidua_cli.render import Report
+from thidua_cli.report.diff import Comparison
 from thidua_cli.report.frame import Moment, Pairs
 from thidua_cli.report.status import By, Line
 from thidua_cli.report.trend import Point
@@ -31,7 +31,7 @@ class Week(NamedTuple):
     lines: Mapping[By | None, Sequence[Line]]
     directory: "Directory"
     exempted: Sequence[tuple[Fact, Exemption]]
-    changes: Report | None
+    changes: Comparison | None
     courses: Mapping[str, Sequence[Point]]
 
     @property
