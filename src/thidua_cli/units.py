@@ -196,8 +196,10 @@ class Directory:
 
     def district(self, unit: int, day: str) -> Version | None:
         """The district that the unit is, or is in, on that day; none for a unit outside any district."""
-        seen: set[int] = set()
         version = self.on(unit, day)
+        if version is None or version.kind is Kind.DISTRICT_COMMITTEE:
+            return version
+        seen: set[int] = set()
         while version is not None and version.unit not in seen:
             if version.kind is Kind.DISTRICT_COMMITTEE:
                 return version

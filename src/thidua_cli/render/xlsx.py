@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+_MANY = 30_000  # rows that need not be held in memory
 _LINE = 90  # characters of a line of text above and below the tables
 _LINE_HEIGHT = 13.5
 _STANDARD = 8.43  # the width of a column that nobody has set
@@ -41,6 +42,7 @@ class _Book:
     def __init__(self, book: "Workbook") -> None:
         self.book = book
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+        self._cells: dict[tuple[Form, Tone, bool, bool], Format] = {}
         self.data: tuple[Worksheet, int] | None = None
 
     def chart_data(self, rows: int) -> "tuple[Worksheet, int]":
@@ -59,6 +61,12 @@ class _Book:
 
     def cell(self, form: Form, mood: Tone, *, heat: bool = False, bold: bool = False) -> "Format":
         """How a value of that form and tone looks."""
+        key = form, mood, heat, bold
+        if key not in self._cells:
+            self._cells[key] = self._made(*key)
+        return self._cells[key]
+
+    def _made(self, form: Form, mood: Tone, heat: bool, bold: bool) -> "Format":
         properties: dict[str, object] = {"bottom": 7, "bottom_color": "#9AA4B0"}
         if form is Form.RATE:
             properties |= {"num_format": "0.0%", "align": "right"}
@@ -90,6 +98,9 @@ def to_bytes(document: Document) -> bytes:
 
     target = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    if sum(map(_rows_of, document.sections)) > _MANY:
+        # Rows go to a file as they come, and texts stand in their cells.
+        options |= {"constant_memory": True, "in_memory": False}
     with xlsxwriter.Workbook(target, options) as workbook:
         workbook.set_properties({"title": document.title, "created": _instant(document.known_at)})
         workbook.set_calc_mode("auto")
@@ -101,6 +112,11 @@ def to_bytes(document: Document) -> bytes:
             _print_setup(book.data[0], document)
         _notes(book, document)
     return target.getvalue()
+
+
+def _rows_of(section: Section) -> int:
+    tables = (block for block in section.blocks if isinstance(block, Table | Heat))
+    return sum(len(rows) for table in tables for _heading, rows in table.groups)
 
 
 def _instant(known_at: str) -> datetime:
@@ -290,7 +306,7 @@ def _row(
         plain = _plain(value)
         style = book.cell(column.form, tone(value), heat=heat, bold=bold)
         _value(place.sheet, place.row, index, plain, column.form, style)
-        if isinstance(plain, str):
+        if isinstance(plain, str) and (len(plain) * 1.1 >= place.widths[index] or "\n" in plain):
             lines = max(lines, _lines(plain, place.widths[index]))
     if lines > 1:
         place.sheet.set_row(place.row, _LINE_HEIGHT * lines)

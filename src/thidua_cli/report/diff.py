@@ -89,15 +89,20 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
 
 
 def comparison(
-    connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter, after: Pairs | None = None
+    connection: sqlite3.Connection,
+    one: Moment,
+    other: Moment,
+    chosen: Filter,
+    after: Pairs | None = None,
+    directory: Directory | None = None,
 ) -> Comparison:
-    """Compare two moments; `after` are the judged facts of the later one, where the caller has them."""
+    """Compare two moments; `after` and `directory` are of the later one, where the caller has them."""
     plan = plans.load(connection)
     before = judged(connection, one, chosen)
     after = judged(connection, other, chosen) if after is None else after
     started = {item.code for item in plan.obligations if one.as_of < item.phase.starts_on <= other.as_of}
     changes = compare(before, after, started, _on_both(connection, one, other, chosen))
-    directory = units_of(connection, other)
+    directory = directory or units_of(connection, other)
     if any(change.fact.unit not in directory.versions for change in changes):
         directory = units_of(connection, one)  # units that an undo took away still need their names
     order = {item.code: index for index, item in enumerate(plan.obligations)}
@@ -207,14 +212,13 @@ def _figure_names() -> dict[str, str]:
 
 
 def _units(changes: Sequence[Change], directory: Directory) -> Table:
-    names = {state: label(state, current()) for state in State}
+    names = {None: "–"} | {state: label(state, current()) for state in State}
+    arrows = {(old, new): f"{names[old]} → {names[new]}" for old in names for new in names}
     groups: dict[Cause, list[Sequence[object]]] = {}
     for change in changes:
         version = directory.last(change.fact.unit, change.fact.named_on)
-        before, after = (
-            names[standing.state] if standing else "–" for standing in (change.before, change.after)
-        )
-        groups.setdefault(change.cause, []).append([version.code, version.name, f"{before} → {after}"])
+        sides = (change.before and change.before.state, change.after and change.after.state)
+        groups.setdefault(change.cause, []).append([version.code, version.name, arrows[sides]])
     columns = [Column(_("Mã")), Column(_("Tên đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=12)]
     return Table(columns, [(_heading(cause, len(rows)), rows) for cause, rows in groups.items()])
 

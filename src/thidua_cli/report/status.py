@@ -1,7 +1,7 @@
 """Phase-by-phase completion: one row for each obligation, or for each group under it."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -80,7 +80,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
     plan = plans.load(connection)
     pairs = judged(connection, at, chosen)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
-    found = lines(connection, at, plan, obligations, pairs, by)
+    found = lines(connection, at, plan, by_obligation(obligations, pairs), by)
     return Report(
         fields=FIELDS,
         rows=[line.row() for line in found],
@@ -93,28 +93,32 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
     )
 
 
+def by_obligation(obligations: Sequence[Obligation], pairs: Pairs) -> dict[Obligation, Pairs]:
+    """The judged facts of each obligation, in the order given."""
+    of: dict[str, list[tuple[status.Fact, State]]] = {item.code: [] for item in obligations}
+    for pair in pairs:
+        of[pair[0].obligation].append(pair)
+    return {item: of[item.code] for item in obligations}
+
+
 def lines(
     connection: sqlite3.Connection,
     at: Moment,
     plan: Plan,
-    obligations: Sequence[Obligation],
-    pairs: Pairs,
+    of: Mapping[Obligation, Pairs],
     by: By | None,
     directory: "Directory | None" = None,
 ) -> list[Line]:
     """The counts of each obligation, or of its groups; `directory` saves reading the units again."""
     found: list[Line] = []
-    of: dict[str, list[tuple[status.Fact, State]]] = {item.code: [] for item in obligations}
-    for fact, state in pairs:
-        of[fact.obligation].append((fact, state))
     if by is By.CONTENT:
-        return _content_lines(connection, at, plan, obligations, of)
+        return _content_lines(connection, at, plan, of)
     if by is None:
-        return [Line(item, None, item.title, status.tally(of[item.code])) for item in obligations]
+        return [Line(item, None, item.title, status.tally(pairs)) for item, pairs in of.items()]
     directory = directory or units_of(connection, at)
-    for item in obligations:
+    for item, pairs in of.items():
         groups: dict[str, list[tuple[status.Fact, State]]] = {}
-        for pair in of[item.code]:
+        for pair in pairs:
             groups.setdefault(_group(directory, by, pair[0]), []).append(pair)
         names = _group_names(directory, at, by, groups)
         found += [
@@ -155,22 +159,19 @@ def _content_lines(
     connection: sqlite3.Connection,
     at: Moment,
     plan: Plan,
-    obligations: Sequence[Obligation],
-    of: dict[str, list[tuple[status.Fact, State]]],
+    of: Mapping[Obligation, Pairs],
 ) -> list[Line]:
     """Registered units by the contents that they named; a unit counts under each of them."""
     from thidua_cli import records
 
     named = {record.id: record.contents for record in records.live_records(connection, at.known.number)}
     lines = []
-    for item in obligations:
+    for item, pairs in of.items():
         if item.action is not Action.REGISTRATION:
             continue
         for number, title in plan.contents.items():
             registered = [
-                pair
-                for pair in of[item.code]
-                if pair[0].record_id and number in named.get(pair[0].record_id, ())
+                pair for pair in pairs if pair[0].record_id and number in named.get(pair[0].record_id, ())
             ]
             lines.append(Line(item, str(number), f"{number}. {title}", status.tally(registered)))
     return lines

@@ -24,20 +24,18 @@ def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Mo
     directory = units_of(connection, at)
     pairs = in_order(judged(connection, at, chosen), directory)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
-    of = {item.code: [pair for pair in pairs if pair[0].obligation == item.code] for item in obligations}
+    of = status.by_obligation(obligations, pairs)
     return Week(
         plan=plan,
         at=at,
         since=since,
         obligations=obligations,
-        pairs=of,
-        counts={code: tally(mine) for code, mine in of.items()},
-        lines={
-            by: status.lines(connection, at, plan, obligations, pairs, by, directory) for by in (None, *By)
-        },
+        pairs={item.code: mine for item, mine in of.items()},
+        counts={item.code: tally(mine) for item, mine in of.items()},
+        lines={by: status.lines(connection, at, plan, of, by, directory) for by in (None, *By)},
         directory=directory,
         exempted=exempted_units(connection, at, pairs),
-        changes=diff.comparison(connection, since, at, chosen, pairs) if since else None,
+        changes=diff.comparison(connection, since, at, chosen, pairs, directory) if since else None,
         courses=courses,
     )
 
