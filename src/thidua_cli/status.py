@@ -65,7 +65,7 @@ def facts(
     rows = connection.execute(store.sql("status"), parameters)
     shared: dict[object, object] = {}  # days and words recur in every row; each is kept once
     keep = shared.setdefault
-    return [Fact._make([*[keep(value, value) for value in row[:13]], *row[13:]]) for row in rows]
+    return [Fact._make(map(keep, row, row)) for row in rows]
 
 
 def judge(fact: Fact, as_of: str) -> State:

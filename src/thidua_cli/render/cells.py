@@ -20,7 +20,7 @@ def visible(text: str) -> str:
 
 def prose(text: str) -> str:
     """As `visible`, for sentences of ours, in which a no-break space is meant."""
-    return "\u00a0".join(map(visible, text.split("\u00a0")))
+    return text if text.isprintable() else "\u00a0".join(map(visible, text.split("\u00a0")))
 
 
 def tone(value: object) -> Tone:

@@ -318,7 +318,9 @@ def _lines(words: str, width: float) -> int:
 
 
 def _value(sheet: "Worksheet", row: int, index: int, value: object, form: Form, style: "Format") -> None:
-    if value is None or value == "":
+    if form is Form.TEXT and value:
+        sheet.write_string(row, index, prose(str(value)), style)
+    elif value is None or value == "":
         if form is Form.RATE:
             sheet.write_string(row, index, NOTHING, style)
         else:

@@ -56,10 +56,12 @@ class Comparison(NamedTuple):
 
     def tables(self) -> list[Table]:
         """For people: for each obligation the figures that changed, and the units by cause."""
+        of: dict[str, list[Change]] = {}
+        for change in self.changes:
+            of.setdefault(change.fact.obligation, []).append(change)
         tables = []
         for item in self.plan.obligations:
-            mine = [change for change in self.changes if change.fact.obligation == item.code]
-            if mine:
+            if mine := of.get(item.code):
                 tables.append(_figures(item, self.figures[item.code], mine))
                 tables.append(_units(mine, self.directory))
         return tables
@@ -171,7 +173,8 @@ def cause_label(cause: Cause) -> str:
 def _figures(item: Obligation, tallies: tuple[Tally, Tally], changes: Sequence[Change]) -> Table:
     """Each figure that changed: before, what each cause adds or takes, after."""
     old, new = (counts_row(counts) for counts in tallies)
-    causes = [cause for cause in Cause if any(change.cause is cause for change in changes)]
+    present = {change.cause for change in changes}
+    causes = [cause for cause in Cause if cause in present]
     sums = {cause: Counter[str]() for cause in causes}
     alike = Counter((change.cause, *change.standings()) for change in changes)
     for (cause, before, after), number in alike.items():
