@@ -12,18 +12,10 @@ import pytest
 
 from conftest import ROOT, process
 from thidua_cli import store
-from thidua_cli.cli import app
 from thidua_cli.errors import StoreError
 
 EXAMPLES = ROOT / "examples"
 RUN = f'#!/bin/sh\nexec "{sys.executable}" -m thidua_cli "$@"\n'
-# Stands in for a program that has no command `report`: what the script asks for, by another command.
-WITHOUT_REPORT = f'''#!/bin/sh
-if [ "$2" = report ]; then
-  exec "{sys.executable}" -m thidua_cli --lock status --as-of 2022-04-04 --format json -o "$4/status-2022-W14.json"
-fi
-exec "{sys.executable}" -m thidua_cli "$@"
-'''
 MAIL = '#!/bin/sh\nprintf "%s\\n" "$@" >"$HOME/mail"\ncat >>"$HOME/mail"\n'
 needs = {
     program: pytest.mark.skipif(
@@ -89,8 +81,7 @@ def world(tmp_path: Path, db: Path) -> dict[str, str]:
     """An environment such as cron's, with `thidua` and a `mail` that keeps what it is given."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    program = RUN if "report" in app._commands() else WITHOUT_REPORT
-    for name, text in (("thidua", program), ("mail", MAIL)):
+    for name, text in (("thidua", RUN), ("mail", MAIL)):
         (folder / name).write_text(text)
         (folder / name).chmod(stat.S_IRWXU)
     (tmp_path / "reports").mkdir()

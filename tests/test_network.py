@@ -52,6 +52,7 @@ COMMANDS = {
     "restore": ["restore", "{backup}"],
     "export": ["export", "register"],
     "trend": ["trend", "p1-launch"],
+    "report": ["report", "--format", "html"],
     "remind": ["remind", "--as-of", "2022-04-15", "--format", "csv"],
     "record registration": ["record", "registration", "492", "--on", "2022-03-30"],
     "record review": ["record", "review", "492", "--on", "2022-03-30"],

@@ -175,7 +175,14 @@ def test_a_folder_takes_every_format(filled: Run, tmp_path: Path) -> None:
     folder.mkdir()
     forms = [part for form in DocumentFormat for part in ("-f", str(form))]
     assert filled("report", "--as-of", "2022-03-31", "-o", str(folder), *forms).code == 0
-    assert sorted(path.suffix for path in folder.iterdir()) == [".html", ".json", ".md", ".txt", ".xlsx"]
+    assert sorted(path.suffix for path in folder.iterdir()) == [
+        ".docx",
+        ".html",
+        ".json",
+        ".md",
+        ".txt",
+        ".xlsx",
+    ]
     for path in folder.iterdir():
         path.unlink()
     assert filled("report", "--as-of", "2022-03-31", "-o", str(folder)).code == 0
@@ -326,3 +333,37 @@ def test_a_year_of_reports_can_be_made_again(
         assert _made(register, day, made[2], page=number % pages == 0) == made
     assert len({data for _day, (data, _page, _known_at) in year}) == 52
     assert _made(register, year[20][0], None, page=False)[0] != year[20][1][0]
+
+
+def test_the_paper_report_has_the_figures_and_the_letterhead(filled: Run, tmp_path: Path) -> None:
+    """DOCX holds the figures of status, the names of the letterhead, and the annexes after the signature."""
+    from docx import Document
+
+    file, names = tmp_path / "report.docx", ROOT / "examples" / "letterhead.toml"
+    assert (
+        filled("report", "--as-of", "2022-04-15", "-o", str(file), "--letterhead", str(names), lang="vi").code
+        == 0
+    )
+    (launch,) = [
+        row
+        for row in json.loads(filled("status", "--as-of", "2022-04-15", "--format", "json").out)["rows"]
+        if row["obligation"] == "p1-launch"
+    ]
+    paper = Document(str(file))
+    rows = [[cell.text for cell in row.cells] for table in paper.tables for row in table.rows]
+    assert any(
+        {str(launch["roster"]), str(launch["done"]), str(launch["overdue"])} <= set(row) for row in rows
+    )
+    text = [paragraph.text for paragraph in paper.paragraphs]
+    cells = " ".join(cell for row in rows for cell in row)
+    assert "Nơi nhận" in cells
+    end = max(index for index, line in enumerate(text) if line.endswith("./."))
+    first_annex = min(index for index, line in enumerate(text) if line.startswith("Phụ lục 1"))
+    assert end < first_annex
+
+
+def test_a_letterhead_that_is_not_there_is_told(filled: Run, tmp_path: Path) -> None:
+    """A wrong --letterhead ends before anything is written."""
+    file = tmp_path / "report.docx"
+    assert filled("report", "-o", str(file), "--letterhead", str(tmp_path / "no.toml")).code == 7
+    assert not file.exists()

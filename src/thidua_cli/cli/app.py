@@ -51,7 +51,7 @@ def _commands() -> Commands:
         "trend": ("trending:trend", _("Tiến độ theo thời gian, vẽ thành đường, có đánh dấu thời hạn")),
         "report": (
             "reporting:report",
-            _("Báo cáo tuần: HTML, Excel, Markdown, JSON; cho lãnh đạo và cho cron"),
+            _("Báo cáo tuần: HTML, Word, Excel, Markdown, JSON; cho lãnh đạo và cho cron"),
         ),
         "remind": ("reminding:remind", _("Công văn đôn đốc đơn vị quá hạn, và danh sách để trộn thư")),
         "undo": ("undoing:undo", _("Hoàn tác cả một thao tác, như một lần nhập tệp")),

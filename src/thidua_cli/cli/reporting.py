@@ -17,6 +17,7 @@ from thidua_cli.render.document import DocumentFormat
 from thidua_cli.report.frame import Moment, moment
 
 if TYPE_CHECKING:
+    from thidua_cli.render.paper import Letterhead
     from thidua_cli.report.weekly.week import Week
 
 _LAST = "last"
@@ -49,25 +50,28 @@ def report(
             help=_("Tệp, hoặc thư mục: mỗi dạng một tệp, như status-2022-W13.html."),
         ),
     ] = None,
+    letterhead: options.LetterheadFile = None,
 ) -> None:
     """Báo cáo tuần: kết quả, thay đổi và nguyên nhân, danh sách đơn vị chưa thực hiện.
 
     Với -o THƯ-MỤC mà không nêu --format: html và json. Các tệp được thay cùng lúc, khi mọi dạng đã làm xong.
     """
+    from thidua_cli.letterhead import read_file
     from thidua_cli.report import weekly
 
     targets = _targets(forms or [], output)
+    letters = read_file(letterhead) if letterhead or DocumentFormat.DOCX in targets else None
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
         week = weekly.gather(
             connection, at, chosen(connection, at, phase), _since(connection, at, since, output)
         )
     if None in targets.values():
-        render.put(_made(week, next(iter(targets)), terminal=True))
+        render.put(_made(week, next(iter(targets)), letters, terminal=True))
     else:
         files.replace_all(
             {
-                path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: [_made(week, form)]
+                path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: [_made(week, form, letters)]
                 for form, path in targets.items()
                 if path is not None
             }
@@ -123,10 +127,18 @@ def _since(
     return on_day(connection, at, day)
 
 
-def _made(week: "Week", form: DocumentFormat, *, terminal: bool = False) -> bytes:
+def _made(
+    week: "Week", form: DocumentFormat, letterhead: "Letterhead | None", *, terminal: bool = False
+) -> bytes:
     from thidua_cli.render import document, json_text
     from thidua_cli.report import weekly
 
     if form is DocumentFormat.JSON:
         return json_text.to_bytes(weekly.machine(week))
+    if form is DocumentFormat.DOCX:
+        from thidua_cli.render.docx import to_docx
+        from thidua_cli.report.papers import stamp
+
+        assert letterhead is not None  # noqa: S101 - read where the format was asked for
+        return to_docx(document.abridged(weekly.document(week)), letterhead, stamp(week.at))
     return document.to_bytes(weekly.document(week), form, terminal=terminal)

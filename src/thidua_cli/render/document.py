@@ -21,6 +21,7 @@ class DocumentFormat(StrEnum):
 
     HTML = "html"
     XLSX = "xlsx"
+    DOCX = "docx"
     MD = "md"
     JSON = "json"
     TABLE = "table"
@@ -33,7 +34,7 @@ class DocumentFormat(StrEnum):
     @property
     def is_binary(self) -> bool:
         """Whether it is of no use on a screen."""
-        return self is DocumentFormat.XLSX
+        return self in (DocumentFormat.XLSX, DocumentFormat.DOCX)
 
 
 class Paragraph(NamedTuple):
@@ -120,7 +121,7 @@ class Document(NamedTuple):
 
 
 def to_bytes(document: Document, form: DocumentFormat, *, terminal: bool = False) -> bytes:
-    """The document in a format for people; JSON is made from a Report instead.
+    """The document in a format for people; JSON is made from a Report, DOCX needs a letterhead.
 
     What only a spreadsheet can hold whole is abridged elsewhere, and says so.
     """
@@ -141,7 +142,7 @@ def to_bytes(document: Document, form: DocumentFormat, *, terminal: bool = False
             from thidua_cli.render import table
 
             return table.to_text(as_report(abridged(document)), terminal=terminal).encode()
-        case DocumentFormat.JSON:
+        case DocumentFormat.JSON | DocumentFormat.DOCX:
             raise ValueError(form)
         case _:
             assert_never(form)

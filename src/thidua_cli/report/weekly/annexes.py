@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation
 from thidua_cli.render import Column, Form, Mark, Table
+from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Heat, Paragraph, Section
-from thidua_cli.report.frame import by_heading, due_words, in_order, roman
+from thidua_cli.report.frame import by_heading, due_words, in_order
 from thidua_cli.report.listing import TONES
 from thidua_cli.report.weekly.week import Week
 from thidua_cli.status import Fact
@@ -38,7 +39,7 @@ def not_done(week: Week) -> Section:
         )
         for item in week.in_play
     ]
-    return Section("not-done", _("Phụ lục 1. Đơn vị chưa thực hiện"), blocks or _nothing())
+    return Section("not-done", _("Phụ lục 1. Đơn vị chưa thực hiện"), blocks or _nothing(), annex=True)
 
 
 def late(week: Week) -> Section:
@@ -68,7 +69,7 @@ def late(week: Week) -> Section:
         for item in week.in_play
         if week.counts[item.code].done
     ]
-    return Section("late", _("Phụ lục 2. Đơn vị trễ hạn hoặc khai muộn"), blocks or _nothing())
+    return Section("late", _("Phụ lục 2. Đơn vị trễ hạn hoặc khai muộn"), blocks or _nothing(), annex=True)
 
 
 def _unit_columns() -> list[Column]:
@@ -154,7 +155,7 @@ def exemptions(week: Week) -> Section:
         title=_("Đơn vị được miễn: {number}").format(number=len(rows)),
         empty=_("Không có đơn vị nào được miễn."),
     )
-    return Section("exemptions", _("Phụ lục 3. Đơn vị được miễn"), [table])
+    return Section("exemptions", _("Phụ lục 3. Đơn vị được miễn"), [table], annex=True)
 
 
 def exemption_rows(week: Week) -> list[dict[str, object]]:
@@ -211,6 +212,7 @@ def units(week: Week) -> Section:
         [Heat(_("Đơn vị theo nghĩa vụ: {number}").format(number=len(named)), columns, groups)]
         if groups
         else _nothing(),
+        annex=True,
     )
 
 
