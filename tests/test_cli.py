@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import typer
 
-from conftest import ROOT, Outcome, process
-from thidua_cli import language
+from conftest import NOW, ROOT, Outcome, process
+from thidua_cli import dates, language
 from thidua_cli.cli import app
 from thidua_cli.errors import Exit
 
@@ -83,6 +84,16 @@ def test_the_same_again_is_success_and_another_date_is_refused(run: Run) -> None
     assert (other.code, other.out) == (6, "")
     assert "2022-03-30" in other.err
     assert "2022-03-29" in other.err
+
+
+def test_the_log_hides_nothing_when_the_clock_was_set_back(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operations of a day that the machine's clock has not reached again are listed too."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    monkeypatch.setattr(dates, "now", lambda: NOW - timedelta(days=2))
+    log = run("log", "--format", "json").out
+    assert [row["operation"] for row in json.loads(log)["rows"]] == [2, 1]
+    again = run("log", "--as-of", json.loads(log)["as_of"], "--format", "json").out
+    assert again == log
 
 
 def test_several_units_are_one_operation(run: Run) -> None:

@@ -170,7 +170,10 @@ def log(
     from thidua_cli.report import log as report
 
     with options.reading(ctx) as connection:
-        made = report.build(connection, moment(connection, as_of, known_at), limit)
+        at = moment(connection, as_of, known_at)
+        if as_of is None:  # the register's clock may be ahead of the machine's; no operation is hidden
+            at = at._replace(as_of=max(at.as_of, dates.day_of(at.known.recorded_at)))
+        made = report.build(connection, at, limit)
     options.emit(made, form, output, bom)
 
 
