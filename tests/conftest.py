@@ -127,6 +127,17 @@ def run(db: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
     return call
 
 
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """A line about what was measured, shown also where the test passes."""
+
+    def show(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {line}\n")
+
+    return show
+
+
 def process(
     *arguments: str, db: Path | None = None, stdin: bytes = b"", **environment: str
 ) -> subprocess.CompletedProcess[bytes]:

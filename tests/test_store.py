@@ -1,7 +1,9 @@
 """The file and the chain: append-only, all or nothing, nothing that is not ours is touched."""
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 import build
 from conftest import NOW, copy, process
-from thidua_cli import dates, journal, store
+from thidua_cli import dates, journal, store, verify
 from thidua_cli.errors import StoreError
 
 TABLES = ["operation", *journal.TABLES]
@@ -203,6 +205,20 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path, content: bytes) -> None:
     assert path.read_bytes() == content
 
 
+def test_a_schema_that_is_no_text_is_damage(db: Path) -> None:
+    """A damaged schema that SQLite quotes in bytes of no alphabet is a damaged register, for verify a finding."""
+    data = db.read_bytes()
+    place = data.index(b"record_no_update")
+    db.write_bytes(
+        data[:place]
+        + b"\xa0\xa1"
+        + data[place + 2 :].replace(b"BEFORE UPDATE ON record\n", b"BEFORE UPDATE ON r\xa0cord\n")
+    )
+    with pytest.raises(StoreError, match="hỏng"):
+        store.connect(db)
+    assert {finding.check for finding in verify.inspect(db).findings} == {"integrity"}
+
+
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     """A SQLite file without our application id is refused and stays byte-identical."""
     path = tmp_path / "x.db"
@@ -236,6 +252,17 @@ def test_a_busy_register_says_so(db: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(StoreError, match="bận"), store.writing(db, actor="test", command="x"):
         pass
     first.close()
+
+
+def test_the_line_is_a_courtesy(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the line for ever does not keep others from writing."""
+    monkeypatch.setattr(store, "LINE_SECONDS", 0.05)
+    folder = os.open(db.parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with store.writing(db, actor="test", command="x") as writer:
+        build.unit(writer, "X1", "other", "city", "2024-01-01")
+    os.close(folder)
+    assert writer.operation is not None
 
 
 def test_a_full_disk_changes_nothing(db: Path) -> None:

@@ -30,6 +30,11 @@ class Restored(NamedTuple):
     lost: Sequence[Operation] = ()
     unchanged: bool = False
 
+    @property
+    def operation(self) -> Operation | None:
+        """The last operation that was brought back; none where nothing was changed."""
+        return None if self.unchanged else self.head
+
 
 def copy(source: Path, target: Path) -> None:
     """All of the register at `source`, which must be intact, into an empty file."""

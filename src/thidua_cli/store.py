@@ -4,8 +4,11 @@ Reading and writing need only sqlite3; sqlite-utils applies the migrations.
 Rollback journal, `synchronous=EXTRA`: an acknowledged write has reached the disk.
 """
 
+import _thread
 import contextlib
+import fcntl
 import os
+import signal
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x54484455  # "THDU"
 BUSY_SECONDS = 10.0
 _BATCH = 200  # rows of one INSERT
+LINE_SECONDS = 30.0
 _HEADER_SIZE = 100
 _VERSION_AT = slice(60, 64)  # where the header of the file holds user_version
 _APPLICATION_AT = slice(68, 72)  # and the application id
@@ -57,11 +61,13 @@ def create(path: Path, load: Callable[["Writer"], None], *, actor: str, command:
         with files.draft(path) as draft:
             connection = _connect(draft)
             try:
-                operation = found(connection, load, actor=actor, command=command)
+                writer, operation = found(connection, load, actor=actor, command=command)
             finally:
                 connection.close()
             try:
-                files.place(draft, path)
+                with signals_held():
+                    files.place(draft, path)
+                    writer.operation = operation
             except FileExistsError:
                 raise StoreError(_("{path}: đã có tệp ở đó").format(path=path)) from None
     return operation
@@ -69,7 +75,7 @@ def create(path: Path, load: Callable[["Writer"], None], *, actor: str, command:
 
 def found(
     connection: sqlite3.Connection, load: Callable[["Writer"], None], *, actor: str, command: str
-) -> journal.Operation:
+) -> tuple["Writer", journal.Operation]:
     """Schema and first operation in an empty database (also one in memory), in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     with rollback_on_error(connection):
@@ -78,7 +84,7 @@ def found(
         load(writer)
         operation = _close(writer, actor=actor, command=command)
         connection.execute("COMMIT")
-    return operation
+    return writer, operation
 
 
 def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
@@ -199,7 +205,16 @@ def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     # mode=rw, so that a journal left by a killed writer can be rolled back even by a reader.
     address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)
-    return prepare(connection)
+    try:
+        return prepare(connection)
+    except UnicodeDecodeError as error:  # what SQLite says of a damaged schema quotes the damage
+        connection.close()
+        damage = sqlite3.DatabaseError("malformed database schema")
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from error
+    except BaseException:
+        connection.close()
+        raise
 
 
 def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -357,8 +372,9 @@ def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterat
             connection.execute("ROLLBACK")
             return
         operation = _close(writer, actor=actor, command=command)
-        connection.execute("COMMIT")
-    writer.operation = operation
+        with signals_held():
+            connection.execute("COMMIT")
+            writer.operation = operation
 
 
 def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
@@ -389,13 +405,63 @@ def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
     connection = connect(path)
     try:
         places.refuse_network(path)
-        with store_errors(path), write(connection, actor=actor, command=command) as writer:
+        with (
+            store_errors(path),
+            _turn(path.resolve().parent),
+            write(connection, actor=actor, command=command) as writer,
+        ):
             yield writer
     finally:
         connection.close()
 
 
+@contextlib.contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Stand in line with whoever else writes in this folder; see docs/decisions/0006.
+
+    The line only keeps order. Where it cannot be had, or after LINE_SECONDS, SQLite's own lock decides.
+    """
+    descriptor = None
+    try:
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            _stand_in_line(descriptor)
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _stand_in_line(descriptor: int) -> None:
+    """Lock the folder, waiting LINE_SECONDS at most; the system wakes who waits in the order of coming."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        waiting = _thread.allocate_lock()
+        waiting.acquire()
+
+        def wait() -> None:
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            waiting.release()
+
+        # flock knows no time limit: a thread waits for it, and this one, which hears signals, for the thread.
+        _thread.start_new_thread(wait, ())
+        waiting.acquire(timeout=LINE_SECONDS)
+
+
 # Faults
+
+
+@contextlib.contextmanager
+def signals_held() -> Iterator[None]:
+    """Signals wait until the end of the block: whoever is stopped knows whether it was done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager
@@ -420,6 +486,8 @@ def store_errors(path: Path) -> Iterator[None]:
         raise StoreError(describe(path, error)) from error
     except UnicodeDecodeError as error:  # what SQLite quotes from a damaged file, or what stands in it
         raise StoreError(_damaged(path, error)) from error
+    except BrokenPipeError:
+        raise  # it is the reader who is gone
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}") from error
 

@@ -12,18 +12,19 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from thidua_cli import language
 from thidua_cli.errors import Exit, ThiduaError
 from thidua_cli.language import _
 
+if TYPE_CHECKING:
+    from thidua_cli.restoring import Restored
+    from thidua_cli.store import Writer
+
 
 class _SignalledError(BaseException):
-    """SIGTERM or SIGHUP: unwinds the command, so that an open transaction is rolled back."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
+    """SIGINT, SIGTERM or SIGHUP: unwinds the command, so that an open transaction is rolled back."""
 
 
 class _Closed(io.RawIOBase):
@@ -36,19 +37,43 @@ class _Closed(io.RawIOBase):
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def main() -> NoReturn:
     """The console script."""
     gc.set_threshold(1_000_000)  # start-up and long files make many objects and no rubbish
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
-            signal.signal(number, _on_signal)
-    code = run(sys.argv[1:])
+    writers: list[Writer | Restored] = []
+    received: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        _ignore_signals()  # a second one is not to disturb the unwinding
+        received.append(number)
+        raise _SignalledError
+
+    sys.unraisablehook = _report_unraisable
+    code = int(Exit.CRASH)
+    try:
+        for number in _SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
+                signal.signal(number, stop)
+        code = run(sys.argv[1:], writers)
+        _ignore_signals()  # all has been said
+    except BaseException:  # on its way up, a signal's exception may have become another's cause
+        if not received:
+            raise
+    if received:
+        code = 128 + received[0]
+        _say_stopped(received[0], writers)
     _close_streams()
     os._exit(code)  # the register is closed and all is flushed; taking modules down would only cost time
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line; returns its exit code. Only a defect of ours leaves with a traceback."""
+def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = None) -> int:
+    """Run one command line; returns its exit code. Only a defect of ours leaves with a traceback.
+
+    `writers` receives who writes the operation, so that the caller knows what was stored if it is stopped.
+    """
     if sys.stdout is None:  # closed by the caller: only a command that prints is to fail
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Closed()))
     for stream in (sys.stdout, sys.stderr):
@@ -58,7 +83,7 @@ def run(arguments: Sequence[str]) -> int:
     from thidua_cli.cli import app
 
     try:
-        return app.invoke(list(arguments))
+        return app.invoke(list(arguments), writers if writers is not None else [])
     except ThiduaError as error:
         complain(error.message, error.hints)
         return error.code
@@ -67,12 +92,16 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:  # what Typer prints by itself, a help page, has no other boundary
         complain(error.strerror or str(error))
         return Exit.STORE
-    except KeyboardInterrupt:
-        complain(_("đã dừng theo yêu cầu; chưa ghi gì"))
-        return Exit.INTERRUPTED
-    except _SignalledError as stop:
-        complain(_("bị dừng bởi tín hiệu; chưa ghi gì"))
-        return 128 + stop.number
+
+
+def _say_stopped(number: int, writers: "Sequence[Writer | Restored]") -> None:
+    """That a signal stopped the command, and whether its write happened."""
+    stored = [writer.operation for writer in writers if writer.operation is not None]
+    done = _("đã lưu ở thao tác #{number}").format(number=stored[-1].number) if stored else _("chưa ghi gì")
+    if number == signal.SIGINT:
+        complain(_("đã dừng theo yêu cầu; {done}").format(done=done))
+    else:
+        complain(_("bị dừng bởi tín hiệu; {done}").format(done=done))
 
 
 def complain(message: str, hints: Sequence[str] = ()) -> None:
@@ -110,8 +139,15 @@ def _wanted_language(arguments: Sequence[str]) -> str:
     return language.from_environment(os.environ)
 
 
-def _on_signal(number: int, _frame: FrameType | None) -> NoReturn:
-    raise _SignalledError(number)
+def _ignore_signals() -> None:
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _report_unraisable(fault: "sys.UnraisableHookArgs") -> None:
+    """A signal that came where nothing can be raised is seen at the end of the command."""
+    if not isinstance(fault.exc_value, _SignalledError):
+        sys.__unraisablehook__(fault)
 
 
 def _close_streams() -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -19,6 +19,10 @@ from typer.core import TyperCommand, TyperGroup
 from thidua_cli import __version__, language
 from thidua_cli.errors import UsageError
 from thidua_cli.language import _
+
+if TYPE_CHECKING:
+    from thidua_cli.restoring import Restored
+    from thidua_cli.store import Writer
 
 # What Typer's parser raises; it has no public name of its own in every version that we support.
 _ParserError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -30,6 +34,7 @@ class Settings(NamedTuple):
     db: Path
     actor: str | None
     arguments: tuple[str, ...]
+    writers: "list[Writer | Restored]"  # by which one can say whether something was stored
     read_only: bool = False
 
 
@@ -191,8 +196,9 @@ def _root(
         raise typer.Exit
     if lang is not None and lang not in language.LANGUAGES:
         raise UsageError(_("--lang nhận vi hoặc en"))
+    arguments, writers = ctx.obj
     wish = os.environ.get("THIDUA_READ_ONLY", "")
-    ctx.obj = Settings(register_path(db), actor, ctx.obj, read_only or wish not in ("", "0"))
+    ctx.obj = Settings(register_path(db), actor, arguments, writers, read_only or wish not in ("", "0"))
     if lock:
         from thidua_cli import store
 
@@ -225,7 +231,7 @@ def register_path(db: Path | None) -> Path:
         raise UsageError(_("không biết sổ ở đâu: nêu --db hoặc biến THIDUA_DB")) from None
 
 
-def invoke(arguments: list[str]) -> int:
+def invoke(arguments: list[str], writers: "list[Writer | Restored]") -> int:
     """Parse and run; returns the exit code. Usage errors are said here, in the language in use."""
     app = _typer(
         cls=Group, help=_("Sổ theo dõi phong trào thi đua: ai đã làm, văn bản nào, có đúng hạn không.")
@@ -234,7 +240,7 @@ def invoke(arguments: list[str]) -> int:
     root: Any = typer.main.get_group(app)
     root.table = _commands()
     try:
-        with root.make_context("thidua", list(arguments), obj=tuple(arguments)) as context:
+        with root.make_context("thidua", list(arguments), obj=(tuple(arguments), writers)) as context:
             root.invoke(context)
     except typer.Exit as stop:
         return stop.exit_code

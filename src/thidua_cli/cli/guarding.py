@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from thidua_cli import store
 from thidua_cli import verify as verifying
 from thidua_cli.cli import options
 from thidua_cli.language import _
@@ -118,7 +119,9 @@ def restore(
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
     load = exchange.load if exchange.looks_like(file) else restoring.copy
-    done = restoring.restore(file, path, discard_after, load=load)
+    with store.signals_held():
+        done = restoring.restore(file, path, discard_after, load=load)
+        options.settings(ctx).writers.append(done)
     if done.unchanged:
         options.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])
         return

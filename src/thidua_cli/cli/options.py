@@ -2,8 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -91,10 +91,13 @@ def reading(ctx: typer.Context) -> AbstractContextManager[sqlite3.Connection]:
     return store.reading(register(ctx), read_only=settings(ctx).read_only)
 
 
-def writing(ctx: typer.Context) -> AbstractContextManager[Writer]:
+@contextmanager
+def writing(ctx: typer.Context) -> Iterator[Writer]:
     """The register, for one operation."""
     refuse_read_only(ctx)
-    return store.writing(register(ctx), actor=actor(ctx), command=command_line(ctx))
+    with store.writing(register(ctx), actor=actor(ctx), command=command_line(ctx)) as writer:
+        settings(ctx).writers.append(writer)
+        yield writer
 
 
 def refuse_read_only(ctx: typer.Context) -> None:

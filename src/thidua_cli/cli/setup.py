@@ -52,6 +52,7 @@ def init(
         table = imports.first_units(units_file or resources.data("seed_units.csv"), plan.phases[0].starts_on)
 
     def load(writer: Writer) -> None:
+        options.settings(ctx).writers.append(writer)
         plans.store_plan(writer, plan)
         if table is not None:
             imports.apply(writer, table)

@@ -7,11 +7,13 @@ from thidua_cli import journal, store
 from thidua_cli.language import _
 from thidua_cli.verify.finding import Finding
 
-_OBJECTS = "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name <> '_sqlite_migrations'"
+# The list of migrations is made by sqlite-utils, in words of its own; what was planted on it counts.
+_OBJECTS = """SELECT type, name, tbl_name, sql FROM sqlite_schema
+WHERE name NOT IN ('_sqlite_migrations', 'idx__sqlite_migrations_migration_set_name')"""
 _DONE = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'thidua' ORDER BY id"
 _PROBLEMS = 20  # of each of SQLite's own checks; a torn file has thousands
 
-Objects = dict[tuple[str, str], str | None]  # (type, name) -> SQL
+Objects = dict[tuple[str, str], tuple[str, str | None]]  # (type, name) -> table, SQL
 
 
 def expected(version: int) -> tuple[Objects, list[str]]:
@@ -26,7 +28,7 @@ def expected(version: int) -> tuple[Objects, list[str]]:
 
 
 def _objects(connection: sqlite3.Connection) -> Objects:
-    return {(kind, name): sql for kind, name, sql in connection.execute(_OBJECTS)}
+    return {(kind, name): (table, sql) for kind, name, table, sql in connection.execute(_OBJECTS)}
 
 
 def _migrations(connection: sqlite3.Connection) -> list[str]:
