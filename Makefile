@@ -8,11 +8,15 @@ TOOLS := sqlite3:sqlite3 jq:jq shellcheck:shellcheck crontab:cron chromium:chrom
 DEMO ?= $(shell mktemp -d)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Each kind of fault has its tests, tests/faults/test_NAME.py, and a target, make soak-NAME.
+FAULTS := writers kill power signals disk forgeries environment clock model
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint fix docs messages registers audit bench build clean
+.PHONY: help demo test soak $(FAULTS:%=soak-%) lint fix docs messages registers audit bench build clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@echo '  make soak-NAME  Run the tests of one kind of fault, short and long: $(FAULTS)'
 
 $(VENV)/run: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -35,6 +39,9 @@ test: $(VENV)/dev ## Run the tests
 
 soak: $(VENV)/dev ## Run the long tests
 	$(BIN)/pytest -m soak -n 2
+
+$(FAULTS:%=soak-%): soak-%: $(VENV)/dev
+	$(BIN)/pytest -m 'soak or not soak' tests/faults/test_$*.py
 
 lint: $(VENV)/dev ## Check style, types, the direction of imports, the catalogue and the generated documentation
 	$(BIN)/ruff check .

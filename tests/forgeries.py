@@ -175,6 +175,7 @@ FORGERIES = [
     Forgery("drop a trigger", _plain("DROP TRIGGER record_one_live"), False, "schema"),
     Forgery("blunt a trigger", _plain("DROP TRIGGER void_no_delete", "CREATE TRIGGER void_no_delete BEFORE DELETE ON void BEGIN SELECT 1; END"), False, "schema"),
     Forgery("plant a trigger", _plain("CREATE TRIGGER helpful AFTER INSERT ON record BEGIN SELECT 1; END"), False, "schema"),
+    Forgery("plant a trigger on the list of migrations", _plain("CREATE TRIGGER helpful AFTER INSERT ON _sqlite_migrations BEGIN SELECT 1; END"), False, "schema"),
     Forgery("drop an index", _plain("DROP INDEX record_by_unit"), False, "schema"),
     Forgery("plant a table", _plain("CREATE TABLE extra (a)"), False, "schema"),
     Forgery("plant a view", _plain("CREATE VIEW extra AS SELECT 1"), False, "schema"),

@@ -83,7 +83,7 @@ change = st.sampled_from(
 )
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_export_imported_gives_the_same_export(
-    run: Run, db: Path, tmp_path: Path, empty_file: bytes, steps: list[tuple[str, ...]], form: str
+    run: Run, db: Path, tmp_path: Path, empty_file: Path, steps: list[tuple[str, ...]], form: str
 ) -> None:
     """Any register exported and imported into an empty one gives equal exports, and the same units on any day."""
     fresh = tmp_path / "fresh.db"
@@ -101,7 +101,7 @@ def test_an_export_imported_gives_the_same_export(
             before[kind] = run("export", kind).out
     days = ("2022-03-31", "2023-07-01", "2026-02-02")
     units = [run("units", "list", "--as-of", day, "--format", "csv").out for day in days]
-    db.write_bytes(empty_file)
+    db.write_bytes(empty_file.read_bytes())
     for kind, text in before.items():
         if len(text.splitlines()) > 1:
             done = run("import", kind, str(tmp_path / f"{kind}.{form}"))
@@ -111,8 +111,8 @@ def test_an_export_imported_gives_the_same_export(
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory, empty: "object") -> bytes:
-    """The bytes of a register without units."""
+def empty_file(tmp_path_factory: pytest.TempPathFactory, empty: "object") -> Path:
+    """A register without units."""
     import sqlite3
 
     assert isinstance(empty, sqlite3.Connection)
@@ -120,7 +120,7 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory, empty: "object") -> byt
     target = sqlite3.connect(path)
     empty.backup(target)
     target.close()
-    return path.read_bytes()
+    return path
 
 
 @pytest.mark.parametrize("kind", ImportKind)

@@ -1,0 +1,319 @@
+"""Every command in every environment: no traceback, only documented exit codes, messages that can be read."""
+
+import importlib
+import os
+import pty
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from fcntl import ioctl
+from itertools import cycle
+from pathlib import Path
+from threading import Thread
+from typing import Any, NamedTuple
+
+import pytest
+
+import build
+from conftest import ROOT, copy
+from thidua_cli.cli import app
+from thidua_cli.errors import Exit
+
+# What each command is given: all the rest of its line. {folder} is that of the register, {source} a later copy of it.
+ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    "init": (),
+    "plan": (),
+    "import": ("launches", str(ROOT / "examples" / "launches_2022.csv")),
+    "record launch": ("493", "--on", "2022-03-30", "--doc", "12/KH-UBND", "--note", "ghi chú"),
+    "record registration": ("493", "--on", "2022-03-30", "--content", "1,3"),
+    "record review": ("493", "--on", "2025-03-30"),
+    "record exemption": ("493", "--on", "2022-03-30", "--obligation", "p1-launch", "--reason", "lý do"),
+    "record correct": ("1", "--on", "2022-03-29", "--reason", "nhầm"),
+    "record void": ("1", "--reason", "nhầm"),
+    "units list": (),
+    "units show": ("20287",),
+    "units tree": (),
+    "units add": ("X1", "Trung tâm Thử", "--kind", "other", "--on", "2023-01-01"),
+    "units rename": ("SCT", "--on", "2023-01-01", "--doc", "1/QĐ", "--name", "Sở Thử"),
+    "units merge": ("SCT", "--into", "SDL", "--on", "2023-01-01", "--doc", "1/QĐ"),
+    "units split": ("SCT", "--to", "X1 Sở Một", "--to", "X2 Sở Hai", "--on", "2023-01-01", "--doc", "1/QĐ"),
+    "units close": ("SCT", "--on", "2023-01-01", "--doc", "1/QĐ"),
+    "status": (),
+    "list": ("p1-launch",),
+    "check": (),
+    "history": ("492",),
+    "diff": ("--from", "2022-03-30", "--to", "2022-04-30"),
+    "undo": ("2", "--reason", "nhầm"),
+    "log": (),
+    "trend": ("p1-launch",),
+    "remind": ("--as-of", "2022-04-15"),
+    "report": ("--as-of", "2022-04-15"),
+    "verify": (),
+    "backup": ("{folder}",),
+    "restore": ("{source}",),
+    "export": ("register",),
+}
+CODES = {"check": Exit.FINDINGS}  # all others: 0
+NEW = {"init"}  # makes the register
+WRITES = {
+    "import",
+    "undo",
+    "backup",
+    "restore",
+    *(name for name in ARGUMENTS if name.startswith(("record ", "units "))),
+} - {
+    "units list",
+    "units show",
+    "units tree",
+}
+SILENT = {"verify"}  # prints nothing when all is well
+
+
+def _leaves(table: app.Commands, *path: str) -> Iterator[str]:
+    for name, (target, _help) in table.items():
+        module, _colon, function = target.partition(":")
+        if function == "COMMANDS":
+            yield from _leaves(importlib.import_module(f"thidua_cli.cli.{module}").COMMANDS(), *path, name)
+        else:
+            yield " ".join((*path, name))
+
+
+def test_no_command_is_left_out() -> None:
+    """The matrix below knows each command of the program, and no other."""
+    assert set(_leaves(app._commands())) == set(ARGUMENTS)
+
+
+# Environments
+
+
+class Surroundings(NamedTuple):
+    """Where a command runs: `variables` (None: not set), a folder's name, and what is done to its streams."""
+
+    variables: Mapping[str, str | None] = {}
+    folder: str = "f"
+    stdin: str = "empty"
+    stdout: str = "kept"
+    stderr: str = "kept"
+    prefix: tuple[str, ...] = ()
+    read_only: bool = False
+
+
+def _columns(number: int) -> Surroundings:
+    return Surroundings({"COLUMNS": str(number)}, stdout=f"terminal {min(number, 65535)}")
+
+
+ENVIRONMENTS: Mapping[str, Surroundings] = {
+    "C": Surroundings({"LANG": "C"}),
+    "POSIX": Surroundings({"LC_ALL": "POSIX"}),
+    "vi_VN.UTF-8": Surroundings({"LC_ALL": "vi_VN.UTF-8"}),
+    "en_US.ISO-8859-1": Surroundings({"LC_ALL": "en_US.ISO-8859-1"}),
+    "ascii": Surroundings({"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}),
+    "COLUMNS=0": _columns(0),
+    "COLUMNS=1": _columns(1),
+    "COLUMNS=20": _columns(20),
+    "COLUMNS=1000000": _columns(1_000_000),
+    "COLUMNS=-1": Surroundings({"COLUMNS": "-1"}, stdout="terminal 0"),
+    "COLUMNS=x": Surroundings({"COLUMNS": "x"}, stdout="terminal 80"),
+    "dumb terminal": Surroundings({"TERM": "dumb"}, stdout="terminal 80"),
+    "unknown terminal": Surroundings({"TERM": "nonsense", "FORCE_COLOR": "1"}, stdout="terminal 120"),
+    "no HOME": Surroundings({"HOME": None}),
+    "HOME is not there": Surroundings({"HOME": "/nonexistent/home"}),
+    "HOME is a file": Surroundings({"HOME": "/etc/passwd", "XDG_DATA_HOME": "/etc/passwd"}),
+    "no PATH": Surroundings({"PATH": ""}),
+    "no environment": Surroundings(dict.fromkeys(("HOME", "PATH", "LANG", "LC_ALL", "TERM"))),
+    "odd TZ": Surroundings({"TZ": "Nowhere/Else"}),
+    "stdin closed": Surroundings(stdin="closed"),
+    "stderr closed": Surroundings(stderr="closed"),
+    "stderr full": Surroundings(stderr="full"),
+    "stdout closed": Surroundings(stdout="closed"),
+    "stdout full": Surroundings(stdout="full"),
+    "stdout and stderr closed": Surroundings(stdout="closed", stderr="closed"),
+    "reader gone": Surroundings(stdout="gone"),
+    "both readers gone": Surroundings(stdout="gone", stderr="gone"),
+    "read-only folder": Surroundings(read_only=True),
+    "Vietnamese folder": Surroundings(folder="Đà Nẵng 2022"),
+    "decomposed folder": Surroundings(folder="Đa\u0300 Na\u0306\u0303ng"),
+    "folder like a URI": Surroundings(folder="%41?mode=ro#x&y=1"),
+    "quoted folder": Surroundings(folder="a'b\"c`d$e"),
+    "folder of two lines": Surroundings(folder="a\nb\tc\x1b[31m"),
+    "folder like an option": Surroundings(folder="--help *"),
+    "folder that is not UTF-8": Surroundings(folder=os.fsdecode(b"x\xff\xfe")),
+    "long folder": Surroundings(folder="đ" * 120),
+}  # fmt: skip
+
+
+def _as_owner() -> tuple[str, ...]:
+    """What makes the administrator obey permissions, as everybody else does."""
+    if os.getuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        pytest.skip("permissions do not bind the administrator, and there is no setpriv")
+    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+
+
+def _drain(terminal: int) -> None:
+    """Read what is shown on a terminal, so that it never fills up."""
+    with suppress(OSError):  # the end of a terminal
+        while os.read(terminal, 65536):
+            pass
+    os.close(terminal)
+
+
+@contextmanager
+def _streams(around: Surroundings) -> Iterator[dict[str, Any]]:
+    """Arguments of Popen for what the surroundings do to the streams."""
+    opened: list[int] = []
+
+    def end(what: str) -> int | None:
+        kind, _space, width = what.partition(" ")
+        if kind == "full":
+            opened.append(os.open("/dev/full", os.O_WRONLY))
+        elif kind == "empty":
+            opened.append(os.open("/dev/null", os.O_RDONLY))
+        elif kind == "gone":
+            reader, writer = os.pipe()
+            os.close(reader)
+            opened.append(writer)
+        elif kind == "terminal":
+            master, slave = pty.openpty()
+            Thread(target=_drain, args=[os.dup(master)], daemon=True).start()
+            ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(width), 0, 0))
+            opened.extend((master, slave))
+        else:
+            return subprocess.PIPE if kind == "kept" else None
+        return opened[-1]
+
+    closed = [
+        number for number, what in enumerate((around.stdin, around.stdout, around.stderr)) if what == "closed"
+    ]
+
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    yield {
+        "stdin": end(around.stdin),
+        "stdout": end(around.stdout),
+        "stderr": end(around.stderr),
+        "preexec_fn": close if closed else None,
+    }
+    for descriptor in opened:
+        os.close(descriptor)
+
+
+def _documented(command: str, around: Surroundings) -> set[int]:
+    """The exit codes that this command may have in these surroundings."""
+    usual = int(CODES.get(command, Exit.DONE))
+    if around.variables.get("PYTHONUTF8") == "0" and not "".join(ARGUMENTS[command]).isascii():
+        return {int(Exit.USAGE)}  # letters that Python was told not to read
+    if around.read_only and (command in WRITES or command in NEW):
+        return {int(Exit.STORE)}
+    if command in SILENT:
+        return {usual}
+    if around.stdout in ("closed", "full"):
+        return {int(Exit.STORE)}
+    if around.stdout == "gone":
+        return {int(Exit.STORE) if command in WRITES or command in NEW else int(Exit.READER_GONE)}
+    return {usual}
+
+
+def _check(command: str, name: str, registers: tuple[bytes, bytes], tmp_path: Path) -> str | None:
+    """Run one command in one environment; returns what is wrong, if anything."""
+    around, (register, later) = ENVIRONMENTS[name], registers
+    (tmp_path / "source.db").write_bytes(later)
+    folder = tmp_path / around.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    db = folder / "thidua.db"
+    db.unlink(missing_ok=True)
+    if command not in NEW:
+        db.write_bytes(register)
+    arguments = [part.format(folder=folder, source=tmp_path / "source.db") for part in ARGUMENTS[command]]
+    line = [sys.executable, "-m", "thidua_cli", "--db", str(db), *command.split(), *arguments]
+    variables = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TERM": "xterm",
+    }
+    env = {key: value for key, value in {**variables, **around.variables}.items() if value is not None}
+    prefix: tuple[str, ...] = ()
+    if around.read_only:
+        prefix = _as_owner()
+        folder.chmod(0o555)
+    try:
+        with (
+            _streams(around) as streams,
+            subprocess.Popen([*prefix, *line], env=env, cwd=tmp_path, **streams) as running,
+        ):
+            out, err = running.communicate(timeout=60)
+    finally:
+        folder.chmod(0o755)
+    where = f"{command} ({name})"
+    said = (err or b"").decode("utf-8", "replace")
+    if running.returncode not in _documented(command, around):
+        return f"{where}: exit {running.returncode}: {said}"
+    if "Traceback" in said or "Exception" in said:
+        return f"{where}: {said}"
+    if wrong := [letter for letter in said if not (letter.isprintable() or letter in "\n\u0300\u0303\u0306")]:
+        return f"{where}: standard error holds {wrong}: {said!r}"
+    if (
+        running.returncode in (0, 3)
+        and said
+        and not said.startswith(("Lưu ý: ", "Đã biết: ", "Note: ", "Warning: "))
+    ):
+        return f"{where}: standard error of a success: {said}"
+    try:
+        (out or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return f"{where}: standard output is not UTF-8"
+    if left := [each.name for each in folder.iterdir() if each.name.endswith((".new", "-journal"))]:
+        return f"{where}: left behind {left}"
+    return None
+
+
+@pytest.fixture(scope="module")
+def registers(seeded: sqlite3.Connection, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    """A register with one record, and a later copy of it with two."""
+    register, found = copy(seeded), []
+    for number, unit in enumerate(("492", "490")):
+        build.record(register, unit, "2022-03-30")
+        path = tmp_path_factory.mktemp("registers") / f"{number}.db"
+        target = sqlite3.connect(path)
+        register.backup(target)
+        target.close()
+        found.append(path.read_bytes())
+    register.close()
+    return found[0], found[1]
+
+
+def test_every_command_and_every_environment(registers: tuple[bytes, bytes], tmp_path: Path) -> None:
+    """Each command in at least one environment, and each environment with at least one command."""
+    commands = cycle(sorted(ARGUMENTS))
+    pairs = [(next(commands), name) for name in ENVIRONMENTS] + [("export", "reader gone")]
+    assert {command for command, _name in pairs} == set(ARGUMENTS)
+    assert [wrong for command, name in pairs if (wrong := _check(command, name, registers, tmp_path))] == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_every_command_in(name: str, registers: tuple[bytes, bytes], tmp_path: Path) -> None:
+    """Every command in this environment."""
+    assert [wrong for command in ARGUMENTS if (wrong := _check(command, name, registers, tmp_path))] == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], [], ["record"], ["record", "launch", "--help"]]
+)
+@pytest.mark.parametrize(("stdout", "code"), [("full", 5), ("closed", 5), ("gone", 141)])
+def test_help_that_cannot_be_printed(arguments: list[str], stdout: str, code: int, tmp_path: Path) -> None:
+    """Help and version end as every other output does."""
+    with _streams(Surroundings(stdout=stdout)) as streams:
+        command = [sys.executable, "-m", "thidua_cli", *arguments]
+        with subprocess.Popen(command, env={"HOME": str(tmp_path)}, **streams) as running:
+            said = running.communicate()[1]
+    assert (running.returncode, b"Traceback" in said) == (code, False), said

@@ -1,0 +1,70 @@
+"""kill -9 at any moment: all of a write or none of it, and what was acknowledged is there."""
+
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from faults.witness import acknowledged, assert_sound, count, dump, start, thidua
+
+Say = Callable[[str], None]
+RECORD = ("record", "launch", "492", "493", "SCT", "--on", "2022-03-30", "--doc", "12/KH-UBND")
+
+
+def _import(folder: Path, rows: int) -> tuple[str, ...]:
+    """A command that imports many units."""
+    path = folder / "units.csv"
+    lines = [f"K{number:06},UBND xã Thử {number},commune-committee\n" for number in range(rows)]
+    path.write_text("code,name,kind\n" + "".join(lines), encoding="utf-8")
+    return ("import", "units", str(path))
+
+
+def _kill(db: Path, command: tuple[str, ...], moments: int, say: Say, *, earliest: float) -> None:
+    before, nothing = db.read_bytes(), dump(db)
+    began = time.monotonic()
+    assert thidua(db, *command).returncode == 0
+    length = time.monotonic() - began
+    whole = (count(db, "operation"), count(db, "unit"), count(db, "record"))
+    chance, seen = random.Random(moments), Counter[str]()
+    for _moment in range(moments):
+        db.write_bytes(before)
+        with start(db, *command) as running:
+            time.sleep(chance.uniform(earliest, 1.02) * length)
+            running.send_signal(signal.SIGKILL)
+            said = running.communicate()[0]
+        hot = db.with_name(f"{db.name}-journal").exists()
+        if count(db, "operation") == whole[0]:
+            assert (count(db, "operation"), count(db, "unit"), count(db, "record")) == whole
+            seen["whole"] += 1
+        else:
+            assert dump(db) == nothing
+            assert not acknowledged(said), "what was acknowledged is lost"
+            assert said == ""
+            seen["nothing, a journal rolled back" if hot else "nothing"] += 1
+        again = thidua(db, *command)
+        assert again.returncode == 0, again.stderr
+        assert (count(db, "operation"), count(db, "unit"), count(db, "record")) == whole
+        assert_sound(db)
+    say(f"{' '.join(command[:2])} ({length:.1f} s) killed {moments} times: {dict(seen)}")
+
+
+def test_a_killed_command_is_all_or_nothing(db: Path, tmp_path: Path, say: Say) -> None:
+    """A killed write leaves all of it or none, and the same command again completes it."""
+    _kill(db, _import(tmp_path, 2000), 3, say, earliest=0.4)
+    _kill(db, RECORD, 3, say, earliest=0.4)
+
+
+@pytest.mark.soak
+def test_a_large_import_killed_at_many_moments(db: Path, tmp_path: Path, say: Say) -> None:
+    """The same at 20 moments of an import of 100,000 rows."""
+    _kill(db, _import(tmp_path, 100_000), 20, say, earliest=0.05)
+
+
+@pytest.mark.soak
+def test_single_writes_killed_at_many_moments(db: Path, say: Say) -> None:
+    """The same at 20 moments of a record of three units."""
+    _kill(db, RECORD, 20, say, earliest=0.3)
