@@ -68,8 +68,9 @@ audit: ## Look for known vulnerabilities in the pinned dependencies (needs the n
 	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install -q 'pip-audit>=2.7,<3'; }
 	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
-bench: $(VENV)/dev ## Measure start-up as a ratio to a bare interpreter
+bench: $(VENV)/dev ## Measure start-up and a long import as ratios to bare programs
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/importing.py
 
 build: $(VENV)/dev ## Build the wheel
 	$(BIN)/python -m build

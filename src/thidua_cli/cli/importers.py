@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from thidua_cli import changes, dates, records, store
 from thidua_cli import plan as plans
-from thidua_cli.cli import options
+from thidua_cli.cli import options, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
 from thidua_cli.dates import show_day
 from thidua_cli.deciding import Register
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from thidua_cli.imports.bulk import Bulk
     from thidua_cli.imports.cells import Table
     from thidua_cli.imports.records import RecordPlan
-    from thidua_cli.imports.sheet import Problem, Sheet
+    from thidua_cli.imports.sheet import Problem, Sheet, Watch
     from thidua_cli.imports.units import UnitPlan
 
 
@@ -118,40 +118,57 @@ class Records:
     def __init__(self, source: "Table | Sheet", kind: ImportKind, reason: str | None) -> None:
         self.source, self.kind, self.reason = source, kind, reason
         self.problems: list[Problem] = []
-        self.sheet: Sheet
         self.bulk: Bulk | None = None
         self.made: RecordPlan
         self.new = 0
         self.examples: list[str] = []
+        self._read()
 
-    def plan(self, connection: "sqlite3.Connection") -> None:
-        from thidua_cli.imports import bulk, cells, records
+    def _read(self) -> None:
+        """Look at the file alone; nothing is printed once the register is open."""
+        from thidua_cli.imports import bulk
         from thidua_cli.imports.cells import Table
         from thidua_cli.imports.sheet import Sheet
 
+        self.plain = None
+        if isinstance(self.source, Table) and self.reason is None:
+            self.plain = bulk.read(self.source, self.kind)
+            self.sheet = Sheet([], [], notices=list(self.source.notices))
+        if self.plain is None:
+            self._read_rows(progress.rows)
+
+    def _read_rows(self, watch: "Watch") -> None:
+        from thidua_cli.imports import cells
+        from thidua_cli.imports import records as imports
+
+        self.sheet = cells.sheet_of(self.source)
+        self.items, self.wrong = imports.check(self.sheet, self.kind, watch)
+
+    def plan(self, connection: "sqlite3.Connection") -> None:
+        from thidua_cli.imports import bulk, records
+
         plan = plans.load(connection)
         self.made = records.RecordPlan()
-        if isinstance(self.source, Table) and self.reason is None:
-            self.bulk = bulk.plan(self.source, self.kind, connection, plan, dates.today())
+        if self.plain is not None:
+            self.bulk = bulk.plan(self.plain, connection, plan, dates.today())
+            if self.bulk is None:
+                self._read_rows(iter)
         if self.bulk is None:
-            self.sheet = cells.sheet_of(self.source)
             self._plan_rows(connection, plan)
-        else:
-            self.sheet = Sheet([], [], notices=list(self.source.notices))
-            self.new = len(self.bulk.units)
-            self.examples = [
-                f"  + {code}  {name}  {show_day(day)}"
-                for code, name, day in bulk.examples(connection, self.bulk, EXAMPLES)
-            ]
+            return
+        self.new = len(self.bulk.units)
+        self.examples = [
+            f"  + {code}  {name}  {show_day(day)}"
+            for code, name, day in bulk.examples(connection, self.bulk, EXAMPLES)
+        ]
 
     def _plan_rows(self, connection: "sqlite3.Connection", plan: "plans.Plan") -> None:
         from thidua_cli.imports import records as imports
 
-        items, problems = imports.check(self.sheet, self.kind)
         register = Register.read(connection, plan, records.EVERYTHING)
         self.directory = register.directory
-        self.made = imports.plan(items, register, correct=self.reason is not None)
-        self.problems = problems + self.made.problems
+        self.made = imports.plan(self.items, register, correct=self.reason is not None)
+        self.problems = self.wrong + self.made.problems
         self.new = len(self.made.new)
         self.examples = [
             f"  + {self._unit(entry)}  {show_day(entry.day)}" for _incoming, entry in self.made.new[:EXAMPLES]

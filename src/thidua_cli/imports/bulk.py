@@ -2,7 +2,7 @@
 
 Most rows of a long list say one new thing, without doubt or remark, of a unit named by its code. Where all
 rows do, a column is looked at as a whole and each different day once: a tenth of the time that deciding row
-by row takes, with the same result. `plan` gives None for any other file, and that one goes row by row.
+by row takes, with the same result. `read` or `plan` gives None for any other file, which goes row by row.
 """
 
 import json
@@ -53,10 +53,16 @@ class Bulk(NamedTuple):
     columns: Mapping[str, Sequence[Any]]
 
 
-def plan(
-    table: Table, kind: ImportKind, connection: sqlite3.Connection, movement: Plan, today: date
-) -> Bulk | None:
-    """The records of a long and plain file, all of them new; none where any row wants a closer look."""
+class Plain(NamedTuple):
+    """A long and plain file as it was read: the unit's code of each row, and the values of each field."""
+
+    action: Action
+    codes: Sequence[str]
+    columns: Mapping[str, Sequence[Any]]
+
+
+def read(table: Table, kind: ImportKind) -> Plain | None:
+    """A long file in which every value can be stored as it stands; none for any other."""
     rows = cast("Sequence[Sequence[str]]", [values for _number, values in table.body])
     if kind not in ACTIONS or table.grid.letters or len(rows) < WORTH:
         return None
@@ -64,18 +70,26 @@ def plan(
         return None
     columns = {name: [row[index] for row in rows] for index, name in enumerate(table.fields) if name}
     codes = "\n".join(columns.pop("unit_code"))
+    if not _CODES.fullmatch(codes):
+        return None
     try:
         values = {name: _values(name, column) for name, column in columns.items()}
     except InvalidError:
         return None
+    return Plain(ACTIONS[kind], codes.lower().split("\n"), values)
+
+
+def plan(plain: Plain, connection: sqlite3.Connection, movement: Plan, today: date) -> Bulk | None:
+    """The records of the file, all of them new; none where any row wants a closer look."""
+    values = plain.columns
     phase = _phase(values, movement) if _plain(values, movement, today) else None
-    if phase is None or not _CODES.fullmatch(codes):
+    if phase is None:
         return None
-    known = _units(connection, movement, phase, ACTIONS[kind], min(values["done_on"]), today)
-    units = [known.get(code, 0) for code in codes.lower().split("\n")]
+    known = _units(connection, movement, phase, plain.action, min(values["done_on"]), today)
+    units = [known.get(code, 0) for code in plain.codes]
     if 0 in units or len(set(units)) != len(units):
         return None
-    return Bulk(phase, ACTIONS[kind], units, values)
+    return Bulk(phase, plain.action, units, values)
 
 
 def _values(name: str, column: Sequence[str]) -> list[Any]:

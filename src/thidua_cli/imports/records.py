@@ -8,7 +8,7 @@ from thidua_cli import deciding
 from thidua_cli.dates import show_day
 from thidua_cli.deciding import Outcome, Register
 from thidua_cli.imports.columns import ACTIONS, ImportKind
-from thidua_cli.imports.sheet import Problem, Sheet
+from thidua_cli.imports.sheet import Problem, Sheet, Watch
 from thidua_cli.language import _
 from thidua_cli.records import Entry, Exemption, Record
 
@@ -36,13 +36,13 @@ class RecordPlan:
     warnings: list[str] = field(default_factory=list)
 
 
-def check(sheet: Sheet, kind: ImportKind) -> tuple[list[Incoming], list[Problem]]:
-    """The records of a sheet, and what is wrong with its rows."""
+def check(sheet: Sheet, kind: ImportKind, watch: Watch = iter) -> tuple[list[Incoming], list[Problem]]:
+    """The records of a sheet, and what is wrong with its rows; `watch` sees the rows go by."""
     from thidua_cli import models
 
     items: list[Incoming] = []
     problems = list(sheet.problems)
-    for row, values in sheet.rows:
+    for row, values in watch(sheet.rows):
         item: RecordIn | ExemptionIn | None
         if kind is ImportKind.EXEMPTIONS:
             renamed = {("exempted_on" if name == "on" else name): value for name, value in values.items()}

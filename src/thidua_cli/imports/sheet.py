@@ -1,12 +1,14 @@
 """A table of text as it stands in a file, and the problems of its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from thidua_cli.errors import RejectedError
 from thidua_cli.language import _
 from thidua_cli.text import visible
+
+Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]
 
 SHOWN = 60  # characters of a value in a message
 
