@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from thidua_cli.errors import RejectedError
 from thidua_cli.language import _
+from thidua_cli.render import Column, Form, Table
 from thidua_cli.text import visible
 
 Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]
@@ -22,16 +23,10 @@ class Problem(NamedTuple):
     message: str
     cure: str = ""
 
-    def __str__(self) -> str:
-        return self.line(items=False)
-
-    def line(self, *, items: bool) -> str:
-        """The problem in one line."""
-        template = _("mục {row}") if items else _("dòng {row}")
-        where = template.format(row=self.row) if self.row else _("tệp")
-        column = f", {visible(self.column)[:SHOWN]}" if self.column else ""
-        value = f" '{short(self.value)}'" if isinstance(self.value, str) and self.value else ""
-        return f"{where}{column}{value}: {self.message}" + (f" → {self.cure}" if self.cure else "")
+    def cells(self) -> Sequence[object]:
+        """The problem as a row of a table: row, column, value made visible, what is wrong, cure."""
+        value = short(self.value) if isinstance(self.value, str) and self.value else ""
+        return [self.row or _("tệp"), visible(self.column)[:SHOWN], value, visible(self.message), self.cure]
 
 
 @dataclass(slots=True)
@@ -61,10 +56,19 @@ def short(value: object) -> str:
 
 def reject(source: str, problems: Sequence[Problem], most: int, *, items: bool = False) -> RejectedError:
     """The error that lists the first `most` problems and counts the rest; `items`: rows are items of JSON."""
+    from thidua_cli.render import table
+
     ordered = sorted(problems, key=lambda problem: problem.row or 0)
-    lines = [f"  {problem.line(items=items)}" for problem in ordered[:most]]
+    columns = [
+        Column(_("Mục") if items else _("Dòng"), Form.NUMBER),
+        Column(_("Cột"), narrow=9),
+        Column(_("Giá trị"), narrow=10),
+        Column(_("Lỗi"), narrow=16),
+        Column(_("Cách sửa"), narrow=16),
+    ]
+    lines = table.to_lines(Table(columns, [("", [problem.cells() for problem in ordered[:most]])]))
     if len(ordered) > most:
-        lines.append(_("  … và {count} lỗi nữa (--max-errors)").format(count=len(ordered) - most))
+        lines.append(_("… và {count} lỗi nữa (--max-errors)").format(count=len(ordered) - most))
     return RejectedError(
         _("{file}: {count} lỗi; chưa ghi gì").format(file=source, count=len(ordered)), *lines
     )

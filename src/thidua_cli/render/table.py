@@ -37,12 +37,12 @@ def available_width() -> int:
         return _UNLIMITED
 
 
-def to_text(report: Report, *, terminal: bool) -> str:
+def to_text(report: Report, *, terminal: bool, coloured: bool = True) -> str:
     """Lead, tables and notes; colour only with `terminal`, on a terminal, without NO_COLOR."""
     from rich.console import Console
 
     width = available_width() if terminal else _UNLIMITED
-    colour = terminal and sys.stdout is not None and sys.stdout.isatty()
+    colour = coloured and terminal and sys.stdout is not None and sys.stdout.isatty()
     buffer = io.StringIO()
     console = Console(
         file=buffer,
@@ -71,6 +71,11 @@ def to_text(report: Report, *, terminal: bool) -> str:
     for line in report.notes:
         console.print(_wrapped(line, width, "dim"), soft_wrap=True)
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+
+
+def to_lines(table: Table) -> list[str]:
+    """One table as lines of a message: as wide as the terminal, without colour."""
+    return to_text(Report((), (), lambda: [table]), terminal=True, coloured=False).strip("\n").split("\n")
 
 
 def _print_curve(console: "Console", curve: "Curve", width: int) -> None:
