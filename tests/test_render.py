@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from thidua_cli import language, render
 from thidua_cli import text as text_
 from thidua_cli.errors import StoreError
-from thidua_cli.render import Column, Form, Format, Mark, Report, Table, Tone, cells, table
+from thidua_cli.render import Column, Form, Format, Mark, Report, Rows, Table, Tone, cells, table
 
 NASTY = [
     "[red]đỏ[/]",
@@ -147,3 +147,16 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(StoreError):
         render.write(report([]), Format.CSV, tmp_path / "no" / "a.csv")
+
+
+def test_rows_are_made_when_they_are_looked_at() -> None:
+    """Of a long table only the rows that are shown are ever made, and each is the one of its place."""
+    made: list[int] = []
+
+    def row(index: int) -> list[object]:
+        made.append(index)
+        return [index]
+
+    rows = Rows(100_000, row)
+    assert (len(rows), rows[:2], rows[-1], made) == (100_000, [[0], [1]], [99_999], [0, 1, 99_999])
+    assert [cells[0] for cells in Rows(3, row)] == [0, 1, 2]

@@ -119,6 +119,5 @@ def _register(ctx: typer.Context, target: Path | None) -> None:
         pieces = exchange.lines(connection, path)
         if target is not None:
             files.replace(target, pieces)
-            return
-        for piece in pieces:
-            render.put(piece)
+        else:
+            render.put(pieces)

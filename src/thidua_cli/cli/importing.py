@@ -184,7 +184,8 @@ def _report_json(
             for problem in importer.problems
         ],
     }
-    render.put((json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace"))
+    text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+    render.put([text.encode("utf-8", "backslashreplace")])
 
 
 def _write_template(ctx: typer.Context, kind: ImportKind, output: Path | None) -> None:

@@ -179,7 +179,7 @@ def confirm(lines: list[str], saved: str = "") -> None:
     from thidua_cli.text import visible
 
     try:
-        render.put("".join(f"{visible(line)}\n" for line in lines).encode())
+        render.put([f"{visible(line)}\n".encode() for line in lines])
     except (StoreError, BrokenPipeError) as error:
         if not saved:
             raise

@@ -17,6 +17,8 @@ from thidua_cli.render.document import DocumentFormat
 from thidua_cli.report.frame import Moment, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from thidua_cli.render.paper import Letterhead
     from thidua_cli.report.weekly.week import Week
 
@@ -71,7 +73,7 @@ def report(
     else:
         files.replace_all(
             {
-                path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: [_made(week, form, letters)]
+                path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: _made(week, form, letters)
                 for form, path in targets.items()
                 if path is not None
             }
@@ -129,16 +131,16 @@ def _since(
 
 def _made(
     week: "Week", form: DocumentFormat, letterhead: "Letterhead | None", *, terminal: bool = False
-) -> bytes:
+) -> "Iterable[bytes]":
     from thidua_cli.render import document, json_text
     from thidua_cli.report import weekly
 
     if form is DocumentFormat.JSON:
-        return json_text.to_bytes(weekly.machine(week))
+        return json_text.to_pieces(weekly.machine(week))
     if form is DocumentFormat.DOCX:
         from thidua_cli.render.docx import to_docx
         from thidua_cli.report.papers import stamp
 
         assert letterhead is not None  # noqa: S101 - read where the format was asked for
-        return to_docx(document.abridged(weekly.document(week)), letterhead, stamp(week.at))
-    return document.to_bytes(weekly.document(week), form, terminal=terminal)
+        return [to_docx(document.abridged(weekly.document(week)), letterhead, stamp(week.at))]
+    return [document.to_bytes(weekly.document(week), form, terminal=terminal)]

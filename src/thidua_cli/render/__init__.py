@@ -5,11 +5,11 @@ A report holds two things: rows for machines (stable keys, ISO dates, plain numb
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Any, NamedTuple, assert_never, overload
 
 from thidua_cli import files
 from thidua_cli.errors import StoreError
@@ -73,6 +73,27 @@ class Mark(NamedTuple):
     tone: Tone
 
 
+class Rows(Sequence[Sequence[object]]):
+    """Rows of a table that are made when they are looked at: of a long list few ever are.
+
+    `make` is given the index of a row, from 0.
+    """
+
+    def __init__(self, count: int, make: Callable[[int], Sequence[object]]) -> None:
+        self._indexes, self._make = range(count), make
+
+    def __len__(self) -> int:
+        return len(self._indexes)
+
+    @overload
+    def __getitem__(self, index: int) -> Sequence[object]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sequence[object]]: ...
+    def __getitem__(self, index: int | slice) -> Sequence[object]:
+        found = self._indexes[index]
+        return self._make(found) if isinstance(found, int) else [self._make(each) for each in found]
+
+
 class Table(NamedTuple):
     """A table for people; `groups` are runs of rows under a heading, `total` stands below all."""
 
@@ -106,7 +127,7 @@ def write(report: Report, form: Format, output: Path | None = None, *, bom: bool
     text = to_text(report, form, terminal=output is None)
     data = (b"\xef\xbb\xbf" if bom else b"") + text.encode("utf-8")
     if output is None:
-        put(data)
+        put([data])
     else:
         replace_file(output, data)
 
@@ -134,11 +155,11 @@ def to_text(report: Report, form: Format, *, terminal: bool = False) -> str:
             assert_never(form)
 
 
-def put(data: bytes) -> None:
-    """Bytes to standard output, flushed."""
+def put(pieces: Iterable[bytes]) -> None:
+    """Bytes to standard output, flushed at the end."""
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.writelines(pieces)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise

@@ -13,11 +13,14 @@ _UNSAFE = "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u
 
 def to_json(report: Report) -> str:
     """The report as one JSON object; each row has a line of its own."""
-    return to_bytes(report).decode()
+    return b"".join(to_pieces(report)).decode()
 
 
-def to_bytes(report: Report) -> bytes:
-    """As `to_json`, in UTF-8; rows of `extra` may come from an iterator, so that not all are held at once."""
+def to_pieces(report: Report) -> Iterator[bytes]:
+    """As `to_json`, in UTF-8 and piece by piece; rows of `extra` may come from an iterator too.
+
+    Of a long report neither the rows nor the text are then ever held as a whole.
+    """
     head = {
         "format_version": FORMAT_VERSION,
         "as_of": report.as_of,
@@ -25,13 +28,14 @@ def to_bytes(report: Report) -> bytes:
         "head": report.head,
         **report.extra,
     }
-    parts = [b"{\n"]
+    yield b"{\n"
     for key, value in head.items():
-        parts.append(f"  {_dumps(key)}: ".encode())
-        parts += _value(value)
-        parts.append(b",\n")
-    parts += [b'  "rows": ', *_lines(_rows(report)), b"\n}\n"]
-    return b"".join(parts)
+        yield f"  {_dumps(key)}: ".encode()
+        yield from _value(value)
+        yield b",\n"
+    yield b'  "rows": '
+    yield from _lines(_rows(report))
+    yield b"\n}\n"
 
 
 def to_lines(report: Report) -> str:

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from thidua_cli import language
@@ -167,11 +168,11 @@ def _widths(tables: Sequence[Table | Heat]) -> list[float]:
         return [18] * 6
     columns: list[float] = []
     for table in tables:
+        widest = [len(column.label) for column in table.columns]
+        for row in chain.from_iterable(rows for _heading, rows in table.groups):
+            widest = [max(most, len(str(_plain(cell)))) for most, cell in zip(widest, row, strict=True)]
         for index, column in enumerate(table.columns):
-            cells = (str(_plain(row[index])) for _heading, rows in table.groups for row in rows)
-            width = _WIDTHS.get(column.form) or min(
-                1.1 * max(len(column.label), *map(len, cells)) + 2, 60 if column.narrow else 30
-            )
+            width = _WIDTHS.get(column.form) or min(1.1 * widest[index] + 2, 60 if column.narrow else 30)
             columns[index : index + 1] = [max(width, columns[index] if index < len(columns) else 0)]
     return columns
 

@@ -10,7 +10,7 @@ from thidua_cli.dates import show_day
 from thidua_cli.diff import Cause, Change, compare, deltas
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Plan
-from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
+from thidua_cli.render import Column, Form, Mark, Report, Rows, Table, Tone
 from thidua_cli.report.frame import Filter, Moment, Pairs, anchor_note, in_order, judged, units_of
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Tally, tally
@@ -217,13 +217,21 @@ def _figure_names() -> dict[str, str]:
 def _units(changes: Sequence[Change], directory: Directory) -> Table:
     names = {None: "–"} | {state: label(state, current()) for state in State}
     arrows = {(old, new): f"{names[old]} → {names[new]}" for old in names for new in names}
-    groups: dict[Cause, list[Sequence[object]]] = {}
+    groups: dict[Cause, list[Change]] = {}
     for change in changes:
-        version = directory.last(change.fact.unit, change.fact.named_on)
-        sides = (change.before and change.before.state, change.after and change.after.state)
-        groups.setdefault(change.cause, []).append([version.code, version.name, arrows[sides]])
+        groups.setdefault(change.cause, []).append(change)
+
+    def rows(members: Sequence[Change]) -> Rows:
+        def row(index: int) -> list[object]:
+            change = members[index]
+            version = directory.last(change.fact.unit, change.fact.named_on)
+            sides = (change.before and change.before.state, change.after and change.after.state)
+            return [version.code, version.name, arrows[sides]]
+
+        return Rows(len(members), row)
+
     columns = [Column(_("Mã")), Column(_("Tên đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=12)]
-    return Table(columns, [(_heading(cause, len(rows)), rows) for cause, rows in groups.items()])
+    return Table(columns, [(_heading(cause, len(found)), rows(found)) for cause, found in groups.items()])
 
 
 def _heading(cause: Cause, number: int) -> str:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation
-from thidua_cli.render import Column, Form, Mark, Table
+from thidua_cli.render import Column, Form, Mark, Rows, Table
 from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Heat, Paragraph, Section
-from thidua_cli.report.frame import by_heading, due_words, in_order
+from thidua_cli.report.frame import Pairs, by_heading, due_words, in_order
 from thidua_cli.report.listing import TONES
 from thidua_cli.report.weekly.week import Week
 from thidua_cli.status import Fact
@@ -94,20 +94,24 @@ def _annex(
     empty: str,
 ) -> Table:
     """One obligation: every group of its roster under a roman numeral, its units numbered from 1."""
-    groups: list[tuple[str, list[list[object]]]] = []
+    groups: list[tuple[str, Rows]] = []
     count = 0
     for number, (heading, members) in enumerate(by_heading(week.pairs[item.code], week.directory), 1):
         chosen = [pair for pair in members if belongs(*pair)]
         count += len(chosen)
         words = f" ({len(chosen)})" if chosen else _(": không có")
-        rows = [
-            [place, version.code, version.name, *cells(fact, state)]
-            for place, (fact, state) in enumerate(chosen, 1)
-            for version in [week.directory.last(fact.unit, fact.named_on)]
-        ]
-        groups.append((f"{roman(number)}. {heading}{words}", rows))
+        groups.append((f"{roman(number)}. {heading}{words}", _annex_rows(week.directory, chosen, cells)))
     title = f"{item.phase.title} · {item.title}, {due_words(item)}: {count}"
     return Table(columns, groups if count else [], title=title, empty=empty)
+
+
+def _annex_rows(directory: "Directory", members: Pairs, cells: Cells) -> Rows:
+    def row(index: int) -> list[object]:
+        fact, state = members[index]
+        version = directory.last(fact.unit, fact.named_on)
+        return [index + 1, version.code, version.name, *cells(fact, state)]
+
+    return Rows(len(members), row)
 
 
 def state_mark(fact: Fact, state: State) -> Mark:
@@ -184,19 +188,19 @@ def units(week: Week) -> Section:
     )
     of_unit: dict[int, dict[tuple[str, str], Mark]] = {}
     named: dict[int, Fact] = {}
+    marks: dict[Mark, Mark] = {}  # a few, each kept once
     for item in week.obligations:
+        duty = item.phase.code, str(item.action)
         for fact, state in week.pairs[item.code]:
-            of_unit.setdefault(fact.unit, {})[fact.phase, fact.action] = state_mark(fact, state)
+            mark = state_mark(fact, state)
+            of_unit.setdefault(fact.unit, {})[duty] = marks.setdefault(mark, mark)
             if fact.unit not in named or fact.named_on > named[fact.unit].named_on:
                 named[fact.unit] = fact
     ordered = in_order(((fact, None) for fact in named.values()), week.directory)
     groups = [
         (
             f"{roman(number)}. {heading} ({len(members)})",
-            [
-                _unit_cells(week.directory, fact, heading, of_unit[fact.unit], duties)
-                for fact, _none in members
-            ],
+            _unit_rows(week.directory, [fact for fact, _none in members], heading, of_unit, duties),
         )
         for number, (heading, members) in enumerate(by_heading(ordered, week.directory), 1)
     ]
@@ -225,12 +229,17 @@ def _duty_columns(week: Week, duties: Iterable[tuple[str, str]]) -> list[Column]
     return [Column(name, narrow=8) for name in names.values()]
 
 
-def _unit_cells(
+def _unit_rows(
     directory: "Directory",
-    fact: Fact,
+    members: Sequence[Fact],
     heading: str,
-    states: dict[tuple[str, str], Mark],
+    of_unit: dict[int, dict[tuple[str, str], Mark]],
     duties: Iterable[tuple[str, str]],
-) -> list[object]:
-    version = directory.last(fact.unit, fact.named_on)
-    return [version.code, version.name, heading, *(states.get(duty) for duty in duties)]
+) -> Rows:
+    def row(index: int) -> list[object]:
+        fact = members[index]
+        version = directory.last(fact.unit, fact.named_on)
+        states = of_unit[fact.unit]
+        return [version.code, version.name, heading, *(states.get(duty) for duty in duties)]
+
+    return Rows(len(members), row)
