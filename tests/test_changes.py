@@ -519,41 +519,6 @@ def test_the_commands_make_the_same_changes(run: Run) -> None:
 # Undo
 
 
-def test_undo_of_an_import_of_records(run: Run) -> None:
-    """All that the file brought is voided; what was there before stays."""
-    run("record", "launch", "492", "--on", "2022-03-30")
-    before = run("status", "--format", "csv").out
-    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
-    assert run("undo", "#3", "--reason", "nhầm tệp").code == 0
-    assert run("status", "--format", "csv").out == before
-
-
-def test_undo_of_a_correction_brings_the_old_record_back(run: Run) -> None:
-    """The replacement is voided, and a copy of what it replaced counts again, contents included."""
-    run("record", "registration", "492", "--on", "2022-03-30", "--content", "1,3")
-    before = run("status", "--by", "content", "--format", "csv").out
-    run("record", "correct", "1", "--content", "2", "--reason", "nhầm")
-    assert run("undo", "3", "--reason", "đúng từ đầu").code == 0
-    assert run("status", "--by", "content", "--format", "csv").out == before
-
-
-def test_undo_twice_brings_nothing_back_twice(run: Run) -> None:
-    """What an undo has brought back is not brought back again; what stands in its place is not overwritten."""
-    run("record", "launch", "492", "--on", "2022-03-30")
-    assert run("undo", "2", "--reason", "một").code == 0
-    assert run("undo", "3", "--reason", "hai").code == 0
-    assert run("undo", "3", "--reason", "ba").code == 6
-    run("record", "void", "2", "--reason", "thử")
-    run("record", "launch", "492", "--on", "2022-03-29")
-    assert run("undo", "5", "--reason", "bốn").code == 6
-
-
-@pytest.mark.parametrize(("number", "code"), [("1", 6), ("9", 4), ("x", 2)])
-def test_what_cannot_be_undone(run: Run, number: str, code: int) -> None:
-    """The operation of init, one that never was, and what is no number."""
-    assert run("undo", number, "--reason", "thử").code == code
-
-
 def test_undo_refuses_where_later_rows_rest_on_it(register: sqlite3.Connection) -> None:
     """A unit with records of its own does not vanish."""
     made = apply(register, [change("create", "", "SM Sở Mới", "2022-01-01")])

@@ -1,6 +1,7 @@
 """Undo an operation: void all that it brought, and bring back what it had voided, as a new operation."""
 
 import sqlite3
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from thidua_cli import changes, journal, store
@@ -8,9 +9,13 @@ from thidua_cli.errors import NotFoundError, RefusedError
 from thidua_cli.language import _
 from thidua_cli.records import EVERYTHING
 from thidua_cli.store import Writer
-from thidua_cli.units import Directory
+from thidua_cli.units import Directory, describe
 
 VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
+MOST = 10  # rows named in a message
+
+
+Row = tuple[str, int]  # a table and an id in it
 
 
 class Undone(NamedTuple):
@@ -21,54 +26,141 @@ class Undone(NamedTuple):
 
 
 def undo(writer: Writer, number: int, reason: str) -> Undone:
-    """Undo operation `number`.
+    """Undo operation `number`: what it brought, also where an undo has brought it back since.
 
     Raises NotFoundError if there is none; RefusedError for the operation of init, for one already undone, and
-    where something recorded later rests on what it brought.
+    where something recorded later rests on what it brought or has corrected it.
     """
     connection = writer.connection
     if journal.numbered(connection, number) is None:
         raise NotFoundError(_("không có thao tác #{number}").format(number=number))
     if number == 1:
         raise RefusedError(_("thao tác #1 tạo ra sổ, không hoàn tác được"))
-    brought = [(table, row) for table in VOIDABLE for row in _live_ids(connection, table, number)]
+    brought = {row: row for table in VOIDABLE for row in _live(connection, table, number)}
+    brought |= _replaced(connection, number)
     _refuse_dependents(connection, number)
-    for table, row in brought:
-        _void(writer, table, row, reason)
+    _refuse_corrected(connection, brought)
+    _refuse_recorded_again(connection, number, brought)
+    going = set(brought.values())
     lost = [
-        (table, row)
-        for table, row in _voided_by(connection, number)
-        if not _counts_again(connection, table, row)
+        (row, brought.get(replacement))
+        for row, replacement in _voided_by(connection, number)
+        if all((row[0], other) in going for other in _saying_the_same(connection, *row))
     ]
     if not brought and not lost:
         raise RefusedError(
             _("thao tác #{number} đã hoàn tác, hoặc không có gì để hoàn tác").format(number=number)
         )
-    for table, row in lost:
-        _restore(writer, table, row)
+    _refuse_taken(connection, [row for row, _instead in lost], going)
+    copies = {instead: writer.next_id(row[0]) for row, instead in lost if instead}
+    for stands in brought.values():
+        _void(writer, stands, reason, copies.get(stands))
+    for row, instead in lost:
+        _restore(writer, row, copies[instead] if instead else writer.next_id(row[0]))
     _refuse_overlaps(connection, writer.number)
     return Undone(len(brought), len(lost))
 
 
-def _live_ids(connection: sqlite3.Connection, table: str, number: int) -> list[int]:
+def _live(connection: sqlite3.Connection, table: str, number: int) -> list[Row]:
+    """What the operation brought and nothing has voided."""
     rows = connection.execute(
         f"SELECT id FROM {table} WHERE operation = ?"
         " AND id NOT IN (SELECT target_id FROM void WHERE target = ?) ORDER BY id",
         (number, table),
     )
-    return [row[0] for row in rows]
+    return [(table, row[0]) for row in rows]
 
 
-def _voided_by(connection: sqlite3.Connection, number: int) -> list[tuple[str, int]]:
-    """What the operation voided, unless it brought it itself."""
+def _replaced(connection: sqlite3.Connection, number: int) -> dict[Row, Row]:
+    """What the operation brought and a later one replaced, with the live row that stands for it now."""
+    found = {}
+    for table in ("record", "exemption"):
+        rows = connection.execute(
+            f"SELECT t.id, v.replacement FROM {table} t JOIN void v ON v.target = ? AND v.target_id = t.id"
+            " WHERE t.operation = ? AND v.replacement IS NOT NULL ORDER BY t.id",
+            (table, number),
+        )
+        for row, replacement in rows.fetchall():
+            last: int | None = replacement
+            while last and (void := _void_of(connection, table, last)):
+                last = void[0]
+            if last:
+                found[table, row] = (table, last)
+    return found
+
+
+def _void_of(connection: sqlite3.Connection, table: str, row: int) -> tuple[int | None] | None:
+    """The replacement that voided a row, as a tuple of one; none if nothing has voided it."""
+    found: tuple[int | None] | None = connection.execute(
+        "SELECT replacement FROM void WHERE target = ? AND target_id = ?", (table, row)
+    ).fetchone()
+    return found
+
+
+def _voided_by(connection: sqlite3.Connection, number: int) -> list[tuple[Row, Row]]:
+    """What the operation voided, unless it brought it itself, and what replaced it (an id of 0: nothing)."""
     found = connection.execute(
-        "SELECT target, target_id FROM void WHERE operation = ? ORDER BY id", (number,)
+        "SELECT target, target_id, coalesce(replacement, 0) FROM void WHERE operation = ? ORDER BY id",
+        (number,),
     )
     return [
-        (table, row)
-        for table, row in found.fetchall()
+        ((table, row), (table, replacement))
+        for table, row, replacement in found.fetchall()
         if connection.execute(f"SELECT operation FROM {table} WHERE id = ?", (row,)).fetchone()[0] != number
     ]
+
+
+def _refuse_corrected(connection: sqlite3.Connection, brought: Mapping[Row, Row]) -> None:
+    """Nothing that the operation brought may say something else by now."""
+    later = [
+        stands
+        for row, stands in brought.items()
+        if row != stands and _said(connection, *row) != _said(connection, *stands)
+    ]
+    if later:
+        raise RefusedError(
+            _("{number} bản ghi của thao tác này đã được sửa về sau; hoàn tác việc sửa trước").format(
+                number=len(later)
+            ),
+            *_described(connection, later),
+        )
+
+
+def _refuse_recorded_again(connection: sqlite3.Connection, number: int, brought: Mapping[Row, Row]) -> None:
+    """Nothing that it brought may have been voided and stand again, by an undo or a new record."""
+    again = []
+    for table in ("record", "exemption"):
+        rows = connection.execute(f"SELECT id FROM {table} WHERE operation = ? ORDER BY id", (number,))
+        for (row,) in rows.fetchall():
+            if (table, row) not in brought:
+                again += [(table, other) for other in _saying_the_same(connection, table, row)]
+    if again:
+        raise RefusedError(
+            _("{number} bản ghi của thao tác này đã hủy rồi lại có; hoàn tác hoặc hủy chúng trước").format(
+                number=len(again)
+            ),
+            *_described(connection, again),
+        )
+
+
+def _described(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[str]:
+    """Records for a message: the operation that wrote each, and its unit."""
+    directory = Directory.read(connection, EVERYTHING)
+    lines = []
+    for table, row in rows[:MOST]:
+        operation, unit = connection.execute(
+            f"SELECT operation, unit FROM {table} WHERE id = ?", (row,)
+        ).fetchone()
+        version = directory.named(unit, "9999-12-31")
+        name = describe(version) if version else ""
+        lines.append(
+            _("  thao tác #{operation}: bản ghi #{row}  {name}").format(
+                operation=operation, row=row, name=name
+            )
+        )
+    if len(rows) > MOST:
+        lines.append(_("  … và {count} nữa").format(count=len(rows) - MOST))
+    return lines
 
 
 def _refuse_dependents(connection: sqlite3.Connection, number: int) -> None:
@@ -83,7 +175,7 @@ def _refuse_dependents(connection: sqlite3.Connection, number: int) -> None:
             ),
             *(
                 _("  thao tác #{operation}: {code}  {name}").format(operation=operation, code=code, name=name)
-                for operation, code, name in dependents[:10]
+                for operation, code, name in dependents[:MOST]
             ),
         )
 
@@ -100,60 +192,74 @@ def _refuse_overlaps(connection: sqlite3.Connection, known: int) -> None:
         )
 
 
-def _void(writer: Writer, table: str, row: int, reason: str) -> None:
+def _void(writer: Writer, row: Row, reason: str, replacement: int | None) -> None:
     void = {
         "id": writer.next_id("void"),
-        "target": table,
-        "target_id": row,
+        "target": row[0],
+        "target_id": row[1],
         "reason": reason,
-        "replacement": None,
+        "replacement": replacement,
     }
     writer.insert("void", [void])
 
 
 def _values(connection: sqlite3.Connection, table: str, row: int) -> dict[str, object]:
-    """A row without its id and operation: what it says."""
+    """A row without its id and operation."""
     cursor = connection.execute(f"SELECT * FROM {table} WHERE id = ?", (row,))
     values = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
     return {name: value for name, value in values.items() if name not in ("id", "operation")}
 
 
-def _counts_again(connection: sqlite3.Connection, table: str, row: int) -> bool:
-    """Whether a live row says the same: the voided one was brought back already, or recorded anew."""
+def _contents(connection: sqlite3.Connection, row: int) -> list[int]:
+    """The contents that a record names."""
+    found = connection.execute("SELECT content FROM record_content WHERE record = ? ORDER BY content", (row,))
+    return [content for (content,) in found]
+
+
+def _said(connection: sqlite3.Connection, table: str, row: int) -> tuple[object, ...]:
+    """All that a row says, its contents included."""
+    contents = _contents(connection, row) if table == "record" else []
+    return *_values(connection, table, row).values(), *contents
+
+
+def _saying_the_same(connection: sqlite3.Connection, table: str, row: int) -> list[int]:
+    """The live rows that say the same as a voided one: brought back already, or recorded anew."""
     values = _values(connection, table, row)
     same = " AND ".join(f"{name} IS ?" for name in values)
     found = connection.execute(
-        f"SELECT 1 FROM {table} WHERE {same} AND id NOT IN (SELECT target_id FROM void WHERE target = ?)",
+        f"SELECT id FROM {table} WHERE {same} AND id NOT IN (SELECT target_id FROM void WHERE target = ?)",
         (*values.values(), table),
     )
-    return found.fetchone() is not None
+    return [other for (other,) in found]
 
 
-def _refuse_taken(connection: sqlite3.Connection, table: str, values: dict[str, object]) -> None:
+def _refuse_taken(connection: sqlite3.Connection, lost: Sequence[Row], going: Collection[Row]) -> None:
     """What is to come back must not stand beside another live record of the same thing."""
-    keys = {"record": ("unit", "phase", "action"), "exemption": ("unit", "obligation")}.get(table)
-    if keys is None:
-        return
-    same = " AND ".join(f"{name} = ?" for name in keys)
-    found = connection.execute(
-        f"SELECT id FROM {table} WHERE {same} AND id NOT IN (SELECT target_id FROM void WHERE target = ?)",
-        (*(values[name] for name in keys), table),
-    ).fetchone()
-    if found:
+    keys = {"record": ("unit", "phase", "action"), "exemption": ("unit", "obligation")}
+    taken = []
+    for table, row in lost:
+        if table in keys:
+            values = _values(connection, table, row)
+            same = " AND ".join(f"{name} = ?" for name in keys[table])
+            found = connection.execute(
+                f"SELECT id FROM {table} WHERE {same}"
+                " AND id NOT IN (SELECT target_id FROM void WHERE target = ?)",
+                (*(values[name] for name in keys[table]), table),
+            )
+            taken += [(table, other) for (other,) in found if (table, other) not in going]
+    if taken:
         raise RefusedError(
-            _("đơn vị đã có bản ghi #{number} cho việc này").format(number=found[0]),
-            _("Hủy bản ghi ấy trước: thidua record void {number} --reason …").format(number=found[0]),
+            _("{number} bản ghi sẽ lấy lại đã có bản ghi mới thay; hoàn tác hoặc hủy chúng trước").format(
+                number=len(taken)
+            ),
+            *_described(connection, taken),
         )
 
 
-def _restore(writer: Writer, table: str, row: int) -> None:
+def _restore(writer: Writer, row: Row, copy: int) -> None:
     """A copy of a voided row, under a new id: a void itself is never taken back."""
-    values = _values(writer.connection, table, row)
-    _refuse_taken(writer.connection, table, values)
-    copy = writer.next_id(table)
-    writer.insert(table, [{**values, "id": copy}])
+    table, number = row
+    writer.insert(table, [{**_values(writer.connection, table, number), "id": copy}])
     if table == "record":
-        contents = writer.connection.execute("SELECT content FROM record_content WHERE record = ?", (row,))
-        writer.insert(
-            "record_content", [{"record": copy, "content": each[0]} for each in contents.fetchall()]
-        )
+        contents = _contents(writer.connection, number)
+        writer.insert("record_content", [{"record": copy, "content": content} for content in contents])

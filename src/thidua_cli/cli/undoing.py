@@ -23,7 +23,7 @@ def undo(
         done = undoing.undo(writer, int(number[:18]), options.checked_reason(reason))
     options.confirm(
         [
-            _("đã hoàn tác thao tác #{number}: hủy {voided} dòng, lấy lại {restored} dòng").format(
+            _("đã hoàn tác thao tác #{number}: hủy {voided} mục, khôi phục {restored} mục").format(
                 number=number, voided=done.voided, restored=done.restored
             )
         ],

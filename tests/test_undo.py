@@ -1,0 +1,123 @@
+"""Undo: an operation is taken back whole, or not at all."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import build
+from conftest import ROOT, Outcome, copy
+from thidua_cli import records, store, undo
+from thidua_cli.terms import Action
+from thidua_cli.units import Directory
+
+Run = Callable[..., Outcome]
+DEEDS = st.tuples(st.sampled_from(["record", "correct"]), st.sampled_from(["492", "493"]), st.integers(1, 28))
+
+
+def test_undo_of_an_import_of_records(run: Run) -> None:
+    """All that the file brought is voided; what was there before stays."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    before = run("status", "--format", "csv").out
+    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
+    assert run("undo", "#3", "--reason", "nhầm tệp").code == 0
+    assert run("status", "--format", "csv").out == before
+
+
+def test_undo_of_a_correction_brings_the_old_record_back(run: Run) -> None:
+    """The replacement is voided, and a copy of what it replaced counts again, contents included."""
+    run("record", "registration", "492", "--on", "2022-03-30", "--content", "1,3")
+    before = run("status", "--by", "content", "--format", "csv").out
+    run("record", "correct", "1", "--content", "2", "--reason", "nhầm")
+    assert run("undo", "3", "--reason", "đúng từ đầu").code == 0
+    assert run("status", "--by", "content", "--format", "csv").out == before
+
+
+def test_undo_twice_brings_nothing_back_twice(run: Run) -> None:
+    """What an undo has brought back is not brought back again; what stands in its place is not overwritten."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    assert run("undo", "2", "--reason", "một").code == 0
+    assert run("undo", "3", "--reason", "hai").code == 0
+    assert run("undo", "3", "--reason", "ba").code == 6
+    run("record", "void", "2", "--reason", "thử")
+    run("record", "launch", "492", "--on", "2022-03-29")
+    assert run("undo", "5", "--reason", "bốn").code == 6
+
+
+def test_undo_of_what_was_corrected_since(run: Run, tmp_path: Path) -> None:
+    """An import is not undone beside its corrections; once these are undone, all that it brought goes."""
+    head = "unit_code,done_on\n"
+    (tmp_path / "a.csv").write_text(head + "492,2022-02-01\n493,2022-02-01\nSNV,2022-02-01\n", "utf-8")
+    (tmp_path / "b.csv").write_text(head + "492,2022-02-05\n493,2022-02-06\nSNV,2022-02-01\n", "utf-8")
+    before = run("status", "--format", "csv").out
+    run("import", "launches", str(tmp_path / "a.csv"))
+    run("import", "launches", str(tmp_path / "b.csv"), "--correct", "--reason", "danh sách mới")
+    refused = run("undo", "2", "--reason", "nhầm tệp")
+    assert refused.code == 6
+    assert "492  UBND quận Hải Châu" in refused.err
+    assert run("undo", "3", "--reason", "nhầm tệp").code == 0
+    assert run("undo", "2", "--reason", "nhầm tệp").code == 0
+    assert run("status", "--format", "csv").out == before
+    assert run("verify").code == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [("1", 6), ("9", 4), ("x", 2)])
+def test_what_cannot_be_undone(run: Run, number: str, code: int) -> None:
+    """The operation of init, one that never was, and what is no number."""
+    assert run("undo", number, "--reason", "thử").code == code
+
+
+def test_undo_of_what_was_voided_and_brought_back(run: Run) -> None:
+    """A record that was voided and stands again is named; nothing is left behind in silence."""
+    run("record", "launch", "492", "493", "--on", "2022-03-30")
+    run("record", "void", "1", "--reason", "nhầm")
+    run("undo", "3", "--reason", "không nhầm")
+    refused = run("undo", "2", "--reason", "nhầm cả")
+    assert (refused.code, "operation #4: record #3" in refused.err) == (6, True)
+    assert run("undo", "4", "--reason", "nhầm cả").code == 0
+    assert run("undo", "2", "--reason", "nhầm cả").code == 0
+    assert run("export", "launches").out.count("\n") == 1
+
+
+def _live(register: sqlite3.Connection) -> dict[int, records.Record]:
+    """The live records by unit."""
+    return {entry.unit: entry for entry in records.live_records(register, records.EVERYTHING)}
+
+
+def _contents(register: sqlite3.Connection) -> dict[int, object]:
+    return {unit: entry.content() for unit, entry in _live(register).items()}
+
+
+def _do(register: sqlite3.Connection, deed: str, code: str, day: int) -> None:
+    """Record a unit's launch, or correct it where it is recorded."""
+    unit = Directory.read(register, records.EVERYTHING).with_code(code)[0].unit
+    entry = records.Record(unit, "p1", Action.LAUNCH, f"2022-02-{day:02}", records.Document())
+    held = _live(register).get(unit)
+    with store.write(register, actor="test", command=deed) as writer:
+        if held is None:
+            records.add(writer, [entry])
+        elif deed == "correct":
+            records.correct(writer, int(held.id or 0), "thử", entry)
+
+
+@given(deeds=st.lists(DEEDS, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_undoing_the_newest_first_goes_back_step_by_step(
+    seeded: sqlite3.Connection, deeds: list[tuple[str, str, int]]
+) -> None:
+    """Whatever was recorded and corrected, undoing from the newest on is every state once more."""
+    register = copy(seeded)
+    before: dict[int, dict[int, object]] = {}
+    for deed in deeds:
+        state = _contents(register)
+        _do(register, *deed)
+        before.setdefault(build.head(register), state)
+    for number in sorted(before, reverse=True):
+        if number > 1:
+            with store.write(register, actor="test", command="undo") as writer:
+                undo.undo(writer, number, "thử")
+            assert _contents(register) == before[number]
+    register.close()
