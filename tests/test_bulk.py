@@ -122,4 +122,6 @@ def test_a_column_is_read_by_the_same_rule_as_a_row() -> None:
     for name, field in models.RecordIn.model_fields.items():
         if name in bulk.READ:
             assert [mark.func for mark in field.metadata] == [bulk.READ[name]]
-    assert set(models.RecordIn.model_fields) - set(bulk.READ) == {"unit_code", "action", "evidence_sha256"}
+    assert set(models.RecordIn.model_fields) - set(bulk.READ) == {
+        "unit_code", "unit_name", "action", "evidence_sha256",
+    }  # fmt: skip

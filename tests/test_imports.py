@@ -1,6 +1,7 @@
 """Import of well-formed CSV: all rows or none, and every bad row told."""
 
 import contextlib
+import csv
 import io
 import json
 import subprocess
@@ -442,3 +443,70 @@ def test_the_report_as_json(run: Run, write: Callable[[str], str]) -> None:
     done = run("import", "launches", write("unit_code,done_on\n493,30/02/2022\n"), "--format-report", "json")
     refused = json.loads(done.out)
     assert (done.code, refused["refused"], refused["problems"][0]["value"]) == (7, 1, "30/02/2022")
+
+
+def _exported(run: Run, code: str) -> list[str]:
+    """The launch of a unit as a row of the export, without its code."""
+    rows = csv.reader(run("export", "launches").out.splitlines())
+    return next(row[1:] for row in rows if row[0] == code)
+
+
+def test_a_correction_keeps_what_the_file_has_no_column_for(run: Run, write: Callable[[str], str]) -> None:
+    """Only columns of the file correct a record; both values of each stand in the plan, before and after."""
+    paper = ("--doc", "5/KH", "--issuer", "Sở Nội vụ", "--received", "2022-03-31", "--note", "gốc")
+    run("record", "launch", "492", "--on", "2022-03-30", *paper)
+    file = write("unit_code,done_on\n492,2022-03-29\n")
+    options = ("--correct", "--reason", "nhầm ngày")
+    planned = run("import", "launches", file, "--dry-run", *options).out
+    assert "#1: date 2022-03-30 → 2022-03-29" in planned
+    told = json.loads(run("import", "launches", file, "--format-report", "json", *options).out)
+    assert told["changes"] == [
+        {
+            "row": 2,
+            "unit_code": "492",
+            "record_id": 1,
+            "fields": {"done_on": {"old": "2022-03-30", "new": "2022-03-29"}},
+        }
+    ]
+    assert _exported(run, "492") == ["2022-03-29", "5/KH", "Sở Nội vụ", "", "2022-03-31", "", "gốc", "p1"]
+    assert "0 new, 1 already" in run("import", "launches", file, *options).out
+
+
+def test_a_name_beside_a_code_is_a_second_word(run: Run, write: Callable[[str], str]) -> None:
+    """A name that is not the unit's, on that day, is refused; a name alone says which unit is meant."""
+    head = "Mã đơn vị,Tên đơn vị,Ngày phát động\n"
+    assert run("import", "launches", write(head + "20242,UBND phường Hải Châu,30/03/2022\n")).code == 7
+    assert run("import", "launches", write(head + "20242,UBND P. Phước Ninh,30/03/2022\n")).code == 0
+    assert (
+        run("import", "launches", write("Tên đơn vị,Ngày phát động\nUBND Q. Hải Châu,30/03/2022\n")).code == 0
+    )
+
+
+def test_bad_rows_never_go_over_the_file_itself(
+    run: Run, write: Callable[[str], str], tmp_path: Path
+) -> None:
+    """--rejects takes neither the file that is imported nor a name that says it is no CSV."""
+    file = write("unit_code,done_on\n492,2022-03-35\n493,2022-03-29\n")
+    before = Path(file).read_bytes()
+    assert run("import", "launches", file, "--rejects", file).code == 2
+    assert run("import", "launches", file, "--rejects", str(tmp_path / "r.xlsx")).code == 2
+    assert Path(file).read_bytes() == before
+
+
+def test_a_template_is_not_written_over_a_workbook(run: Run, tmp_path: Path) -> None:
+    """A file that may have been filled in stays; the same template again is no harm."""
+    path = tmp_path / "t.xlsx"
+    assert run("import", "launches", "--template", "-o", str(path)).code == 0
+    assert run("import", "launches", "--template", "-o", str(path)).code == 0
+    path.write_bytes(b"filled in")
+    assert run("import", "launches", "--template", "-o", str(path)).code == 5
+    assert path.read_bytes() == b"filled in"
+
+
+def test_a_parent_that_ends_is_no_parent_of_a_new_unit(run: Run, write: Callable[[str], str]) -> None:
+    """A new unit stands below one that still exists, and not before the one above it."""
+    run("units", "close", "SCT", "--on", "2023-06-01", "--doc", "4/NQ")
+    head = "code,name,kind,parent_code,valid_from\n"
+    assert run("import", "units", write(head + "X1,Trung tâm Thử,service-unit,SCT,2023-02-01\n")).code == 7
+    late = head + "X2,Sở Thử,department,,2023-02-01\nX1,Trung tâm Thử,service-unit,X2,2023-01-01\n"
+    assert run("import", "units", write(late)).code == 7

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from thidua_cli import dates, status
+from thidua_cli import dates, status, text
 from thidua_cli.dates import show_day
 from thidua_cli.errors import NotFoundError, RefusedError, ThiduaError, UsageError
 from thidua_cli.language import _, current
@@ -107,7 +107,7 @@ def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | No
         field = "contents"
         _check_contents(register.plan, incoming.contents)
         field = "unit_code"
-        version = register.directory.resolve(incoming.unit_code, unit_day or incoming.done_on)
+        version = _unit(register, incoming, unit_day or incoming.done_on)
         field = "phase"
         phase = _phase_for(register, incoming, version)
     except ThiduaError as error:
@@ -131,6 +131,22 @@ def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | No
     return _compare(register, entry, version, warnings)
 
 
+def _unit(register: Register, incoming: "RecordIn | ExemptionIn", day: date) -> Version:
+    """The unit that is meant on that day, by its code and, where both are given, by its name."""
+    version = register.directory.resolve(incoming.unit_code, day)
+    names = {text.name_key(version.name), text.name_key(version.abbreviation or "")}
+    if incoming.unit_name and text.name_key(incoming.unit_name) not in names:
+        error = NotFoundError(
+            _("mã {code} ngày {day} là của {name}").format(
+                code=version.code, day=show_day(day), name=version.name
+            ),
+            _("sửa mã hoặc tên; nếu là tên cũ thì --ignore-column"),
+        )
+        error.field = "unit_name"
+        raise error
+    return version
+
+
 def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: date | None) -> Outcome:
     field = "obligation"
     try:
@@ -140,7 +156,7 @@ def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: dat
         if incoming.exempted_on < obligation.phase.starts_on:
             raise _before_phase(incoming.exempted_on, obligation.phase.code, obligation.phase.starts_on)
         field = "unit_code"
-        version = register.directory.resolve(incoming.unit_code, unit_day or incoming.exempted_on)
+        version = _unit(register, incoming, unit_day or incoming.exempted_on)
     except ThiduaError as error:
         error.field = error.field or field
         raise

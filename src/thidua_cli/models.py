@@ -77,9 +77,13 @@ class DocumentIn(Incoming):
 
 
 class RecordIn(DocumentIn):
-    """A launch, registration or review; `unit_code` is a code, or a name with its level word."""
+    """A launch, registration or review; `unit_code` is a code, or a name with its level word.
+
+    `unit_name`, where it is given too, must be a name of that unit.
+    """
 
     unit_code: UnitReference
+    unit_name: Text = None
     action: terms.Action
     done_on: Day
     phase: Text = None
@@ -96,6 +100,7 @@ class ExemptionIn(DocumentIn):
     """A unit excused from an obligation from `exempted_on` on, with a reason."""
 
     unit_code: UnitReference
+    unit_name: Text = None
     obligation: ObligationCode
     exempted_on: Day
     reason: Reason

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 EXAMPLES = 5
 
 
-def rest(count: int) -> list[str]:
+def rest(count: int, shown: int = EXAMPLES) -> list[str]:
     """How many examples were left out."""
-    return [_("  … và {count} nữa").format(count=count - EXAMPLES)] if count > EXAMPLES else []
+    return [_("  … và {count} nữa").format(count=count - shown)] if count > shown else []
 
 
 def describe_changes(made: "Plan", before: Directory) -> list[str]:

@@ -13,6 +13,8 @@ from thidua_cli.imports.columns import ImportKind
 from thidua_cli.language import _
 from thidua_cli.units import Directory, describe
 
+CORRECTIONS = 20  # shown of an import, one by one
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -64,6 +66,18 @@ class Units:
             "unchanged": len(self.made.unchanged),
         }
 
+    def details(self) -> list[dict[str, object]]:
+        """Every unit that changes: its row, its code, the day, and each field with both values."""
+        return [
+            {
+                "row": item.row,
+                "unit_code": held.code,
+                "on": item.valid_from.isoformat(),
+                "fields": {each.field: {"old": each.old, "new": each.new} for each in fields},
+            }
+            for item, held, fields in self.made.changed
+        ]
+
     def warnings(self) -> list[str]:
         return self.made.warnings
 
@@ -71,10 +85,12 @@ class Units:
         new, same = len(self.made.new), len(self.made.unchanged)
         lines = [_summary(name, new, same, dry_run, changed=len(self.made.changed))]
         lines += [
-            f"  ~ {held.code}  {held.name} → {item.unit.name} ({show_day(item.valid_from)})"
-            for item, held in self.made.changed[:EXAMPLES]
+            f"  ~ {held.code}  {held.name}: "
+            + "; ".join(f"{each.field} {each.old or '–'} → {each.new}" for each in fields)
+            + f" ({show_day(item.valid_from)})"
+            for item, held, fields in self.made.changed[:CORRECTIONS]
         ]
-        lines += rest(len(self.made.changed))
+        lines += rest(len(self.made.changed), CORRECTIONS)
         lines += [f"  + {item.unit.code}  {item.unit.name}" for item in self.made.new[:EXAMPLES]]
         options.confirm(lines + rest(new), saved=saved)
         options.warn(self.made.warnings)
@@ -103,6 +119,9 @@ class Changes:
 
     def counts(self) -> dict[str, int]:
         return {"new": self.made.new, "changed": 0, "unchanged": self.made.unchanged}
+
+    def details(self) -> list[dict[str, object]]:
+        return []
 
     def warnings(self) -> list[str]:
         return [_("ngoài sổ: {unit}").format(unit=unit) for unit in self.made.outside]
@@ -190,19 +209,33 @@ class Records:
             "unchanged": len(self.made.unchanged),
         }
 
+    def details(self) -> list[dict[str, object]]:
+        """Every record that is corrected: its row, its unit, and each field with both values."""
+        from thidua_cli.imports import records as imports
+
+        return [
+            {
+                "row": incoming.row,
+                "unit_code": self.directory.last(fresh.unit, fresh.day).code,
+                "record_id": old.id,
+                "fields": {
+                    each.field: {"old": each.old, "new": each.new} for each in imports.differences(old, fresh)
+                },
+            }
+            for incoming, old, fresh in self.made.corrected
+        ]
+
     def warnings(self) -> list[str]:
         return self.made.warnings
 
     def report(self, name: str, *, dry_run: bool, saved: str) -> None:
         changed, same = len(self.made.corrected), len(self.made.unchanged)
         lines = [_summary(name, self.new, same, dry_run, changed=changed)]
-        for _incoming, old, fresh in self.made.corrected[:EXAMPLES]:
-            lines.append(
-                _("  ~ {unit}: #{number} ngày {old} sửa thành {new}").format(
-                    unit=self._unit(fresh), number=old.id, old=show_day(old.day), new=show_day(fresh.day)
-                )
-            )
-        lines += rest(changed)
+        lines += [
+            f"  ~ {self._unit(fresh)}, #{old.id}: {_changes(old, fresh)}"
+            for _incoming, old, fresh in self.made.corrected[:CORRECTIONS]
+        ]
+        lines += rest(changed, CORRECTIONS)
         lines += self.examples
         lines += rest(self.new)
         for _incoming, existing in self.made.unchanged[:EXAMPLES]:
@@ -216,6 +249,12 @@ class Records:
 
     def _unit(self, entry: records.Entry) -> str:
         return describe(self.directory.last(entry.unit, entry.day))
+
+
+def _changes(old: records.Entry, fresh: records.Entry) -> str:
+    from thidua_cli.imports import records as imports
+
+    return "; ".join(f"{each.label} {each.old} → {each.new}" for each in imports.differences(old, fresh))
 
 
 def _summary(name: str, new: int, same: int, dry_run: bool, changed: int = 0) -> str:

@@ -12,11 +12,11 @@ from thidua_cli import dates, encodings, records, render
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
-from thidua_cli.errors import UsageError
+from thidua_cli.errors import StoreError, UsageError
 from thidua_cli.imports import columns, reading
 from thidua_cli.imports.cells import sheet_of
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.reading import FileFormat, Wishes
+from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import reject
 from thidua_cli.language import _
@@ -108,13 +108,17 @@ def run(
     Cả tệp là một thao tác; còn một dòng sai thì không ghi gì, và mọi dòng sai được liệt kê.
     """
     if template:
-        _write_template(ctx, kind, output)
+        _write_template(ctx, kind, file, output)
         return
     if file is None:
         raise UsageError(_("thiếu TỆP"), _("Xem: {command} --help").format(command="thidua import"))
     if correct and not reason:
         raise UsageError(_("--correct cần --reason"))
+    if reason and not correct:
+        raise UsageError(_("--reason chỉ đi với --correct"))
     why = options.checked_reason(reason) if reason is not None else None
+    if rejects is not None:
+        _check_rejects(rejects, file)
     if not dry_run:
         options.refuse_read_only(ctx)
     read = reading.read_table(
@@ -150,6 +154,16 @@ def run(
     options.notice(importer.sheet.notices)
 
 
+def _check_rejects(rejects: Path, source: str) -> None:
+    """Raise UsageError where the bad rows would overwrite the file itself, or be CSV under another ending."""
+    if source != reading.STDIN and rejects.exists() and Path(source).exists() and rejects.samefile(source):
+        raise UsageError(_("--rejects {path}: là chính tệp đang nhập; chọn tên khác").format(path=rejects))
+    if form_of_ending(rejects) not in (None, FileFormat.CSV):
+        raise UsageError(
+            _("--rejects {path}: các dòng sai được ghi dạng CSV; chọn tên .csv").format(path=rejects)
+        )
+
+
 def _report_json(
     name: str,
     kind: ImportKind,
@@ -170,6 +184,7 @@ def _report_json(
         "operation": operation,
         "stored": operation is not None,
         **importer.counts(),
+        "changes": importer.details(),
         "refused": len(refused),
         "notices": list(importer.sheet.notices),
         "warnings": importer.warnings(),
@@ -181,23 +196,30 @@ def _report_json(
                 "message": problem.message,
                 "cure": problem.cure,
             }
-            for problem in importer.problems
+            for problem in sorted(importer.problems, key=lambda problem: problem.row or 0)
         ],
     }
     text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
     render.put([text.encode("utf-8", "backslashreplace")])
 
 
-def _write_template(ctx: typer.Context, kind: ImportKind, output: Path | None) -> None:
+def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, output: Path | None) -> None:
     """Write the workbook to be filled in."""
     from thidua_cli.imports.template import workbook
 
     if output is None or output.suffix.lower() != ".xlsx":
         raise UsageError(_("--template cần -o TỆP.xlsx"))
+    if file is not None:
+        raise UsageError(_("--template không nhập tệp nào: bỏ {file}").format(file=file))
     with options.reading(ctx) as connection:
         units = Directory.read(connection, records.EVERYTHING).alive(dates.today().isoformat())
         codes = [item.code for item in plans.load(connection).obligations]
-    render.replace_file(output, workbook(kind, units, codes))
+    data = workbook(kind, units, codes)
+    if output.is_file() and output.read_bytes() not in (b"", data):
+        raise StoreError(
+            _("{path}: đã có tệp này, có thể đã điền; chọn tên khác hoặc xóa tệp").format(path=output)
+        )
+    render.replace_file(output, data)
     options.confirm([_("đã ghi tệp mẫu {path}").format(path=output)])
 
 

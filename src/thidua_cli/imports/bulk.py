@@ -70,7 +70,7 @@ def read(table: Table, kind: ImportKind) -> Plain | None:
         return None
     columns = {name: [row[index] for row in rows] for index, name in enumerate(table.fields) if name}
     codes = "\n".join(columns.pop("unit_code"))
-    if not _CODES.fullmatch(codes):
+    if not columns.keys() <= READ.keys() or not _CODES.fullmatch(codes):
         return None
     try:
         values = {name: _values(name, column) for name, column in columns.items()}

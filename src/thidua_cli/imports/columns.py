@@ -29,6 +29,8 @@ ACTIONS = {
     ImportKind.REVIEWS: Action.REVIEW,
 }
 
+UNIT_NAME = "unit_name"  # of a record: a second word on which unit is meant, or the only one
+
 _DOCUMENT = ("document_number", "document_issuer", "document_date", "received_on", "evidence", "note")
 _REQUIRED: dict[ImportKind, tuple[str, ...]] = {
     ImportKind.UNITS: ("code", "name", "kind"),
@@ -58,6 +60,7 @@ _OPTIONAL: dict[ImportKind, tuple[str, ...]] = {
     ),
 }
 _COMMON_ALIASES = {
+    "tên đơn vị": UNIT_NAME,
     "unit": "unit_code",
     "mã đơn vị": "unit_code",
     "đơn vị": "unit_code",
@@ -136,7 +139,7 @@ def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str] = Mapping
     for field, given in renamed.items():
         if normal(given) == name:
             return field
-    if name in fields(kind):
+    if name in fields(kind) or (name == UNIT_NAME and "unit_code" in fields(kind)):
         return name
     return _ALIASES[kind].get(name)
 
@@ -198,6 +201,8 @@ def match(
                 )
             )
         found.append(field)
+    if UNIT_NAME in found and "unit_code" not in found:
+        found[found.index(UNIT_NAME)] = "unit_code"
     missing = [field for field in required(kind) if field not in found]
     if missing:
         problems.insert(

@@ -63,6 +63,12 @@ def _path(source: str) -> Path:
     return resources.data(source[1:]) if source.startswith("@") else Path(source)
 
 
+def form_of_ending(path: Path) -> FileFormat | None:
+    """The format that a file's ending names; none for an ending that names none."""
+    ending = path.suffix.lower().lstrip(".")
+    return FileFormat(ending) if ending in list(FileFormat) else None
+
+
 def form_of(source: str, wished: FileFormat | None) -> FileFormat:
     """The format wished for, else that of the file's ending; standard input without a word is CSV."""
     if wished is not None:

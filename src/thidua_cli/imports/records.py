@@ -1,5 +1,6 @@
 """Launches, registrations, reviews and exemptions from a file."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +11,7 @@ from thidua_cli.deciding import Outcome, Register
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch
 from thidua_cli.language import _
-from thidua_cli.records import Entry, Exemption, Record
+from thidua_cli.records import Document, Entry, Exemption, Record
 
 if TYPE_CHECKING:
     from thidua_cli.models import ExemptionIn, RecordIn
@@ -63,7 +64,7 @@ def check(sheet: Sheet, kind: ImportKind, watch: Watch = iter) -> tuple[list[Inc
 def plan(items: list[Incoming], register: Register, *, correct: bool = False) -> RecordPlan:
     """Compare records with the register. A unit has one record of a phase and action, in a file too.
 
-    With `correct`, a row that differs from a live record corrects it.
+    With `correct`, a row that differs from a live record corrects it, in what the file has columns for.
     """
     made = RecordPlan()
     rows: dict[tuple[object, ...], int] = {}
@@ -95,7 +96,11 @@ def plan(items: list[Incoming], register: Register, *, correct: bool = False) ->
         elif outcome.verdict == "same" and outcome.existing:
             made.unchanged.append((incoming, outcome.existing))
         elif correct and outcome.existing:
-            made.corrected.append((incoming, outcome.existing, outcome.entry))
+            fresh = _corrected(outcome.existing, outcome.entry, incoming.item.model_fields_set)
+            if fresh.content() == outcome.existing.content():
+                made.unchanged.append((incoming, outcome.existing))
+            else:
+                made.corrected.append((incoming, outcome.existing, fresh))
         else:
             made.problems.append(_differs(incoming, outcome))
     return made
@@ -119,32 +124,69 @@ def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
 def _differs(incoming: Incoming, outcome: Outcome) -> Problem:
     assert outcome.existing is not None and outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
     name, number = outcome.version.name, outcome.existing.id
+    told = [
+        _("{what} {old} trong sổ, {new} trong tệp").format(what=each.label, old=each.old, new=each.new)
+        for each in differences(outcome.existing, outcome.entry)
+        if each.decides
+    ]
     return Problem(
         incoming.row,
         "",
         None,
         _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
-            name=name, number=number, differences="; ".join(_differing(outcome.existing, outcome.entry))
+            name=name, number=number, differences="; ".join(told)
         ),
         _("sửa tệp, hoặc --correct --reason để sửa bản ghi"),
     )
 
 
-def _differing(old: Entry, new: Entry) -> list[str]:
-    """The fields in which two entries of one thing differ, each with both values."""
-    pairs: list[tuple[str, object, object]] = [
-        (_("ngày"), show_day(old.day), show_day(new.day)),
-        (_("số văn bản"), old.document.number, new.document.number),
-        (_("cơ quan ban hành"), old.document.issuer, new.document.issuer),
-        (_("ngày văn bản"), show_day(old.document.date), show_day(new.document.date)),
-        (_("ngày nhận"), show_day(old.document.received_on), show_day(new.document.received_on)),
+def _corrected(old: Entry, new: Entry, given: Set[str]) -> Entry:
+    """The new entry; what the file has no column for stays as it is in the register."""
+    if "evidence" in given:
+        given = given | {"evidence_sha256"}
+    held, said = old.document.columns(), new.document.columns()
+    document = Document(*((said if column in given else held)[column] for column in said))
+    if isinstance(old, Record) and isinstance(new, Record) and "contents" not in given:
+        return new._replace(document=document, contents=old.contents)
+    return new._replace(document=document)
+
+
+class Difference(NamedTuple):
+    """A field in which two entries of one thing differ, with both values for people.
+
+    `decides`: it makes them different entries; note and evidence do not.
+    """
+
+    field: str
+    label: str
+    old: str
+    new: str
+    decides: bool
+
+
+def differences(old: Entry, new: Entry) -> list[Difference]:
+    """The fields in which two entries of one thing differ."""
+    pairs: list[tuple[str, str, object, object]] = [
+        ("done_on" if isinstance(old, Record) else "on", _("ngày"), show_day(old.day), show_day(new.day)),
+        ("document_number", _("số văn bản"), old.document.number, new.document.number),
+        ("document_issuer", _("cơ quan ban hành"), old.document.issuer, new.document.issuer),
+        ("document_date", _("ngày văn bản"), show_day(old.document.date), show_day(new.document.date)),
+        (
+            "received_on",
+            _("ngày nhận"),
+            show_day(old.document.received_on),
+            show_day(new.document.received_on),
+        ),
+        ("evidence", _("minh chứng"), old.document.evidence, new.document.evidence),
+        ("note", _("ghi chú"), old.document.note, new.document.note),
     ]
     if isinstance(old, Record) and isinstance(new, Record):
-        pairs.append((_("nội dung"), ",".join(map(str, old.contents)), ",".join(map(str, new.contents))))
+        held, said = (",".join(map(str, entry.contents)) for entry in (old, new))
+        pairs.append(("contents", _("nội dung"), held, said))
     if isinstance(old, Exemption) and isinstance(new, Exemption):
-        pairs.append((_("lý do"), old.reason, new.reason))
+        pairs.append(("reason", _("lý do"), old.reason, new.reason))
     return [
-        _("{what} {old} trong sổ, {new} trong tệp").format(what=what, old=one or "–", new=other or "–")
-        for what, one, other in pairs
+        Difference(field, what, str(one or "–"), str(other or "–"), field not in ("evidence", "note"))
+        for field, what, one, other in pairs
         if one != other
     ]

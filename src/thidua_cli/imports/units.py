@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import changes, dates, store
+from thidua_cli.dates import show_day
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, reject
@@ -38,7 +39,9 @@ class UnitPlan:
 
     new: list[Incoming] = field(default_factory=list)
     unchanged: list[Incoming] = field(default_factory=list)
-    changed: list[tuple[Incoming, Version]] = field(default_factory=list)  # with the version in the register
+    changed: list[tuple[Incoming, Version, list["FieldChange"]]] = field(
+        default_factory=list
+    )  # and how it was
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     parents: dict[str, int] = field(default_factory=dict)  # code -> unit id, for parents in the register
@@ -114,6 +117,8 @@ def _check_parent(item: Incoming, first: dict[str, Incoming], directory: Directo
         level = inside.unit.level
         if level and item.unit.level and levels.index(level) > levels.index(item.unit.level):
             made.problems.append(_below(item, code))
+        if above is None and inside.valid_from > item.valid_from:
+            made.problems.append(_not_yet(item, code, inside.valid_from))
     elif above is None:
         made.problems.append(
             Problem(
@@ -135,6 +140,16 @@ def _below(item: Incoming, code: str) -> Problem:
         code,
         _("cấp của đơn vị cấp trên lại thấp hơn"),
         _("sửa cấp hoặc mã cấp trên"),
+    )
+
+
+def _not_yet(item: Incoming, code: str, start: date) -> Problem:
+    return Problem(
+        item.row,
+        "parent_code",
+        code,
+        _("đơn vị cấp trên chỉ có từ ngày {day}").format(day=show_day(start)),
+        _("sửa ngày, hoặc bỏ trống cấp trên"),
     )
 
 
@@ -174,7 +189,7 @@ def _compare(
         if not differences:
             made.unchanged.append(item)
         elif dated and all(each.field_changes for each in differences):
-            made.changed.append((item, held))
+            made.changed.append((item, held, [each.field for each in differences]))
         else:
             made.problems += [each.problem for each in differences]
         return
@@ -189,6 +204,16 @@ def _compare(
                 _("một mã chỉ thuộc một đơn vị vào một ngày"),
             )
         )
+    elif (above := _above(item, directory, made)) is not None and above.ended_on:
+        made.problems.append(
+            Problem(
+                item.row,
+                "parent_code",
+                item.unit.parent_code,
+                _("đơn vị cấp trên chấm dứt từ ngày {day}").format(day=show_day(above.ended_on)),
+                _("nêu đơn vị cấp trên còn tồn tại"),
+            )
+        )
     else:
         made.new.append(item)
         made.warnings += [
@@ -200,10 +225,25 @@ def _compare(
         ]
 
 
+def _above(item: Incoming, directory: Directory, made: UnitPlan) -> Version | None:
+    """The unit of the register above a unit of the file, on its first day."""
+    code = item.unit.parent_code
+    return directory.on(made.parents.get(code.lower()), item.valid_from.isoformat()) if code else None
+
+
+class FieldChange(NamedTuple):
+    """A field in which a unit of the file differs from the register, with both values."""
+
+    field: str
+    old: str
+    new: str
+
+
 class _Difference(NamedTuple):
     """A field that differs from the register, and whether a dated change can make it so."""
 
     problem: Problem
+    field: FieldChange
     field_changes: bool
 
 
@@ -239,7 +279,8 @@ def _differs(item: Incoming, name: str, theirs: object, ours: object) -> _Differ
         ),
         cure,
     )
-    return _Difference(problem, not fixed and theirs is not None)
+    values = FieldChange(name, "" if ours is None else str(ours), str(problem.value))
+    return _Difference(problem, values, not fixed and theirs is not None)
 
 
 def change_rows(made: UnitPlan) -> list[changes.Row]:
@@ -262,7 +303,7 @@ def change_rows(made: UnitPlan) -> list[changes.Row]:
                 note=item.unit.note,
             ),
         )
-        for item, held in made.changed
+        for item, held, _fields in made.changed
     ]
 
 
