@@ -535,3 +535,36 @@ def test_the_readme_documents_every_exit_code() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for code in Exit:
         assert re.search(rf"^\| `?{int(code)}\b", readme, re.MULTILINE) or int(code) > 128, code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("history", "\udcff"),
+        ("units", "show", "\x1b[31m"),
+        ("list", "--district", "\u202e492"),
+        ("status", "--known-at", "#99999999999999999999"),
+        ("log", "--known-at", "0001-01-01T00:00:00+14:00"),
+        ("report", "--as-of", "0001-01-01"),
+        ("--actor", "\udcff", "record", "launch", "492", "--on", "2022-03-30"),
+    ],
+)
+def test_odd_arguments_are_told_and_not_echoed(run: Run, arguments: tuple[str, ...]) -> None:
+    """Text that is no text, and numbers and days out of all bounds, are errors of use, in visible characters."""
+    done = run(*arguments)
+    assert done.code in (2, 4)
+    assert done.err.replace("\n", "").isprintable()
+
+
+def test_a_line_end_in_an_argument_makes_no_line(run: Run) -> None:
+    """Nobody can put a line of his own into the messages."""
+    assert not [
+        line for line in run("list", "p1\nrecorded #9").err.splitlines() if line.startswith("recorded")
+    ]
+
+
+def test_the_account_of_sudo_is_made_visible(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the environment says of sudo's caller is stored in visible characters."""
+    monkeypatch.setenv("SUDO_USER", "lan\x1b]0;x\x07\udcff")
+    assert run("record", "launch", "492", "--on", "2022-03-30").code == 0
+    assert "lan\\x1b]0;x\\x07" in run("log", "--format", "csv").out

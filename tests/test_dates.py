@@ -12,7 +12,7 @@ from thidua_cli import dates, language
 from thidua_cli.errors import InvalidError
 
 
-@given(st.dates(min_value=date(1, 1, 1)))
+@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)))
 def test_every_accepted_form_is_the_same_day(day: date) -> None:
     """ISO and day first, with slashes or dashes, read back to the day."""
     year = f"{day.year:04}"
@@ -88,3 +88,25 @@ def test_the_last_day_is_the_last_day_everywhere(zone: str, db: Path) -> None:
     rows = process("list", "p1-launch", "--format", "csv", db=db, TZ=zone).stdout.decode().splitlines()
     states = {row.split(",")[0].strip('"'): row.split(",")[6].strip('"') for row in rows}
     assert (states["492"], states["493"]) == ("on_time", "late")
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("03/25/2022", "2022-03-25"),
+        ("15/03/22", "2022-03-15"),
+        ("44635.0", "2022-03-15"),
+        ("2022-03-15 13:45", "2022-03-15"),
+    ],
+)
+def test_what_is_no_date_is_told_as_the_day_it_may_be(written: str, day: str) -> None:
+    """The message says which day it would have been."""
+    with pytest.raises(InvalidError, match=day):
+        dates.parse_date(written)
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00"])
+def test_days_that_no_register_knows_are_refused(written: str) -> None:
+    """Days of other ages are slips of the pen."""
+    with pytest.raises(InvalidError):
+        dates.parse_instant(written)

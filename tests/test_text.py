@@ -137,3 +137,11 @@ def test_visible_shows_everything(raw: str) -> None:
 def test_territory_words_fold() -> None:
     """Folding takes all marks off, đ included."""
     assert text.fold(" ".join(TERRITORY_WORDS)) == "thanh pho quan huyen thi xa phuong xa thi tran dac khu"
+
+
+@pytest.mark.parametrize(
+    "character", ["\u034f", "\ufe0f", "\U000e0101", "\u115f", "\u3164", "\uffa0", "\u2800", "\ue000"]
+)
+def test_what_cannot_be_seen_is_shown_as_an_escape(character: str) -> None:
+    """Characters that print as nothing, though Python calls them printable, are visible too."""
+    assert text.visible(f"a{character}b").startswith("a\\")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ISO = r"(\d{4})-(\d\d)-(\d\d)"
 _DAY_FIRST = r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})"
 _EXCEL_DAY_0 = date(1899, 12, 30)
+_YEARS = range(1900, 2200)  # of any day that the register may be asked about
 
 
 @cache
@@ -51,28 +52,48 @@ def parse_date(text: str) -> date:
         day, _separator, month, year = match.groups()
     else:
         raise InvalidError(_why_not_a_date(value), _("viết 2022-03-31 hoặc 31/03/2022"))
+    if int(year) not in _YEARS:
+        raise InvalidError(
+            _("năm {year} ngoài khoảng {first}-{last}").format(year=year, first=_YEARS[0], last=_YEARS[-1]),
+            _("kiểm tra lại ngày"),
+        )
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
         problem = _("không có tháng {month}").format(month=month) if int(month) not in range(1, 13) else ""
         iso = re.fullmatch(_ISO, value, re.ASCII)
         cure = _("kiểm tra lại ngày") if iso else _("viết ngày trước, tháng sau: 31/03/2022")
+        if not iso and int(month) > 12 and (found := _day(year, day, month)):
+            problem = _("nếu tháng đứng trước thì là {day}").format(day=found)
         raise InvalidError(problem or _("không có ngày này"), cure) from None
 
 
 def _why_not_a_date(value: str) -> str:
     if not value:
         return _("ngày bỏ trống")
-    if re.fullmatch(r"\d{5}", value, re.ASCII):
-        day = _EXCEL_DAY_0 + timedelta(days=int(value))
+    if number := re.fullmatch(r"(\d{5})(\.\d{1,12})?", value, re.ASCII):
+        day = _EXCEL_DAY_0 + timedelta(days=int(number[1]))
         return _("đây là số thứ tự ngày của Excel, tức {day}").format(day=day.isoformat())
     if re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d\d", value, re.ASCII):
-        return _("năm chỉ có hai chữ số")
+        found = _day(f"20{value[-2:]}", *re.split("[/-]", value)[1::-1])
+        return (
+            _("năm chỉ có hai chữ số, có lẽ là {day}").format(day=found)
+            if found
+            else _("năm chỉ có hai chữ số")
+        )
     if re.fullmatch(r"\d{4}", value, re.ASCII):
         return _("chỉ có năm")
-    if re.match(r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})[ T]\d", value, re.ASCII):
-        return _("có cả giờ, giờ sẽ bị mất")
+    if timed := re.match(r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})[ T]\d", value, re.ASCII):
+        return _("có cả giờ, giờ sẽ bị mất; ngày là {day}").format(day=timed[1])
     return _("không phải ngày theo dạng ISO hay ngày/tháng/năm")
+
+
+def _day(year: str, month: str, day: str) -> str:
+    """A day as ISO text; nothing where there is no such day."""
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
 
 
 def parse_instant(text: str) -> datetime:
@@ -94,6 +115,8 @@ def parse_instant(text: str) -> datetime:
         raise InvalidError(_("không phải thời điểm"), cure) from None
     if instant.tzinfo is None:
         raise InvalidError(_("thời điểm thiếu múi giờ"), cure)
+    if instant.year not in _YEARS:
+        raise InvalidError(_("không phải thời điểm"), cure)
     return instant.astimezone(UTC)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from thidua_cli.errors import StoreError
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
@@ -87,7 +87,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=error.strerror)) from error
+        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=why(error))) from error
 
 
 def _refuse_register(path: Path, target: Path) -> None:

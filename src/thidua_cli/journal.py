@@ -30,6 +30,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 
 CHUNK = 2000
+_LAST_NUMBER = 2**63 - 1  # what SQLite can hold
 SELECT = "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
 
 
@@ -130,6 +131,8 @@ def known_at(connection: sqlite3.Connection, stamp: str) -> Operation:
 
 def numbered(connection: sqlite3.Connection, number: int) -> Operation | None:
     """Operation `number`, or none."""
+    if number > _LAST_NUMBER:
+        return None
     row = connection.execute(
         f"{SELECT} WHERE number = ?",
         (number,),

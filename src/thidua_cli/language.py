@@ -4,6 +4,7 @@
 decorator fixes at import (help texts) follow the language chosen before that import.
 """
 
+import errno
 import gettext
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,27 @@ def from_environment(environ: Mapping[str, str]) -> str:
 def _(message: str) -> str:
     """The message in the language in use."""
     return _catalogues[_current].gettext(message)
+
+
+def why(error: OSError) -> str:
+    """What the system says of a failure, in the language in use."""
+    words = {
+        errno.ENOENT: _("không có tệp hay thư mục này"),
+        errno.EEXIST: _("đã có tệp này"),
+        errno.EISDIR: _("là thư mục"),
+        errno.ENOTDIR: _("một phần của đường dẫn không phải thư mục"),
+        errno.EACCES: _("không có quyền"),
+        errno.EPERM: _("không có quyền"),
+        errno.EROFS: _("nơi chỉ cho đọc"),
+        errno.ENOSPC: _("hết chỗ trên đĩa"),
+        errno.EDQUOT: _("hết chỗ trên đĩa"),
+        errno.EFBIG: _("tệp vượt giới hạn cho phép"),
+        errno.ENAMETOOLONG: _("tên quá dài"),
+        errno.ELOOP: _("liên kết vòng tròn"),
+        errno.EBADF: _("luồng đã đóng"),
+        errno.EIO: _("lỗi đĩa"),
+    }
+    return words.get(error.errno or 0) or error.strerror or str(error)
 
 
 def counted(number: int, vietnamese: str, english_one: str, english_many: str) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from thidua_cli import dates, files, journal, places
 from thidua_cli.errors import StoreError
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -489,7 +489,7 @@ def store_errors(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise  # it is the reader who is gone
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from error
+        raise StoreError(f"{path}: {why(error)}") from error
 
 
 def _damaged(path: Path, error: Exception) -> str:

@@ -17,6 +17,11 @@ NAME_LIMIT, NOTE_LIMIT, NUMBER_LIMIT, CODE_LIMIT = 255, 2000, 64, 32
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _SPACES = re.compile("[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile("\r\n|[\r\n\u2028\u2029]")
+# Printable to Python, and nothing to see: what Unicode lets a program ignore, fillers, a blank of Braille.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 
@@ -211,12 +216,18 @@ def _word_key(word: str) -> tuple[object, ...]:
 
 def visible(text: str) -> str:
     """The text with every character that cannot be seen, or could move the cursor, as an escape."""
-    if text.isprintable():
+    if seen(text):
         return text
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )
+    return "".join(character if seen(character) else _escaped(character) for character in text)
+
+
+def seen(text: str) -> bool:
+    """Whether every character of the text can be seen, or is a plain space."""
+    return text.isprintable() and (text.isascii() or not _UNSEEN.search(text))
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def guard(value: str) -> str:

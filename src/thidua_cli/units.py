@@ -12,6 +12,7 @@ from thidua_cli.language import _
 from thidua_cli.terms import Kind, Level
 
 SUGGESTIONS = 5
+_MOST_COMPARED = 10_000_000  # names, before a long list of unknown units goes without suggestions
 
 
 class Version(NamedTuple):
@@ -48,6 +49,8 @@ class Directory:
         self._by_code: dict[str, list[Version]] = {}
         self._by_key: dict[str, list[Version]] | None = None
         self._ranks: dict[int, int] | None = None
+        self._folded: dict[Version, tuple[str, str, str]] = {}
+        self._compared = 0
         for version in versions:
             self.versions.setdefault(version.unit, []).append(version)
             self._by_code.setdefault(version.code.lower(), []).append(version)
@@ -177,22 +180,35 @@ class Directory:
         return NotFoundError(message.format(unit=text.visible(wanted), day=show_day(day)), *hints)
 
     def suggest(self, wanted: str, day: date) -> list[Version]:
-        """Up to five units of that day whose folded name, code or abbreviation is nearest, nearest first."""
+        """Up to five units of that day whose folded name, code or abbreviation is nearest, nearest first.
+
+        After very many questions none: each costs a look at every unit.
+        """
         from rapidfuzz import fuzz, process
 
         on = day.isoformat()
-        choices: dict[tuple[int, int], str] = {}
         alive = {version.unit: version for version in self if version.holds_on(on)}
-        for version in alive.values():
-            choices[version.unit, 0] = text.fold(text.name_key(version.name))
-            choices[version.unit, 1] = version.code.lower()
-            choices[version.unit, 2] = _without_level(version)
+        choices = {
+            (version.unit, which): spelling
+            for version in alive.values()
+            for which, spelling in enumerate(self._spellings(version))
+        }
+        self._compared += len(choices)
+        if self._compared > _MOST_COMPARED:
+            return []
         query = text.fold(text.name_key(wanted))
         scored = process.extract(query, choices, scorer=fuzz.ratio, score_cutoff=55, limit=SUGGESTIONS * 3)
         nearest = list(dict.fromkeys(unit for _choice, _score, (unit, _which) in scored))
         inside = [unit for (unit, which), name in choices.items() if which == 0 and f" {query}" in f" {name}"]
         ordered = dict.fromkeys([*nearest[:1], *inside, *nearest[1:]] if inside else nearest)
         return [alive[unit] for unit in list(ordered)[:SUGGESTIONS]]
+
+    def _spellings(self, version: Version) -> tuple[str, str, str]:
+        """What a slip of the pen is compared with: the folded name, the code, the name without its level."""
+        if version not in self._folded:
+            name = text.fold(text.name_key(version.name))
+            self._folded[version] = name, version.code.lower(), _without_level(version)
+        return self._folded[version]
 
     def district(self, unit: int, day: str) -> Version | None:
         """The district that the unit is, or is in, on that day; none for a unit outside any district."""

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from thidua_cli import language
-from thidua_cli.errors import Exit, ThiduaError
+from thidua_cli.errors import Exit, InvalidError, ThiduaError
 from thidua_cli.language import _
 
 if TYPE_CHECKING:
@@ -87,10 +87,13 @@ def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = No
     except ThiduaError as error:
         complain(error.message, error.hints)
         return error.code
+    except InvalidError as error:  # a text that the command line gave and nothing checked before
+        complain(error.message, [error.cure] if error.cure else [])
+        return Exit.USAGE
     except BrokenPipeError:
         return Exit.READER_GONE
     except OSError as error:  # what Typer prints by itself, a help page, has no other boundary
-        complain(error.strerror or str(error))
+        complain(language.why(error))
         return Exit.STORE
 
 
@@ -109,13 +112,7 @@ def complain(message: str, hints: Sequence[str] = ()) -> None:
     from thidua_cli.text import visible
 
     lines = [_("Lỗi: {message}").format(message=message), *hints]
-    say("".join(f"{visible_lines(line, visible)}\n" for line in lines))
-
-
-def visible_lines(text: str, visible: "object") -> str:
-    """Each line of a message made visible; its own line ends stay."""
-    assert callable(visible)  # noqa: S101
-    return "\n".join(visible(line) for line in text.split("\n"))
+    say("".join(f"{visible(line)}\n" for line in lines))
 
 
 def say(text: str) -> None:

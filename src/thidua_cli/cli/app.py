@@ -289,6 +289,6 @@ def _parser_words(error: Any) -> str:
     message = str(error.format_message())
     if found := re.fullmatch(r"Option '(.*)' requires an argument\.", message):
         return _("{name} cần một giá trị").format(name=found[1])
-    if found := re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", message, re.DOTALL):
+    if found := re.fullmatch(r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", message, re.DOTALL):
         return _("thừa tham số: {names}").format(names=found[1])
     return message

@@ -173,7 +173,7 @@ def _report_json(
     operation: int | None,
 ) -> None:
     """What the import does, or why it does nothing, as one JSON object."""
-    import json
+    from thidua_cli.render import json_text
 
     refused = {problem.row for problem in importer.problems if problem.row is not None}
     report = {
@@ -199,8 +199,7 @@ def _report_json(
             for problem in sorted(importer.problems, key=lambda problem: problem.row or 0)
         ],
     }
-    text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-    render.put([text.encode("utf-8", "backslashreplace")])
+    render.put([json_text.to_object(report).encode("utf-8", "backslashreplace")])
 
 
 def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, output: Path | None) -> None:

@@ -139,14 +139,23 @@ def account() -> str:
         name = pwd.getpwuid(os.getuid()).pw_name
     except (ImportError, KeyError):
         name = f"uid {os.getuid()}"
-    caller = os.environ.get("SUDO_USER")
+    caller = _plain(os.environ.get("SUDO_USER", ""))
     return f"{name} (sudo: {caller})" if caller else name
 
 
 def actor(ctx: typer.Context) -> str:
     """Who acts: the account, and beside it the name that --actor gives."""
-    named = settings(ctx).actor
+    from thidua_cli.text import NAME_LIMIT
+
+    named = checked_text(settings(ctx).actor, "--actor", NAME_LIMIT)
     return f"{named} [{account()}]" if named else account()
+
+
+def _plain(name: str) -> str:
+    """A name from the environment as it may stand in the register."""
+    from thidua_cli.text import NAME_LIMIT, visible
+
+    return visible(name)[:NAME_LIMIT]
 
 
 def command_line(ctx: typer.Context) -> str:

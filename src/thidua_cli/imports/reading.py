@@ -15,7 +15,7 @@ from thidua_cli.imports.cells import Table, blank, empty, header_text, sheet_of
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import Cell, Grid
 from thidua_cli.imports.sheet import Problem, Sheet, reject, short
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 
 STDIN = "-"
 _HEADER_ROWS = 50  # the header is one of the first rows
@@ -53,9 +53,7 @@ def read_bytes(source: str) -> bytes:
             return sys.stdin.buffer.read()
         return _path(source).read_bytes()
     except OSError as error:
-        raise RejectedError(
-            _("{file}: không đọc được: {why}").format(file=source, why=error.strerror)
-        ) from None
+        raise RejectedError(_("{file}: không đọc được: {why}").format(file=source, why=why(error))) from None
 
 
 def _path(source: str) -> Path:

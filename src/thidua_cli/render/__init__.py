@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, assert_never, overload
 
 from thidua_cli import files
 from thidua_cli.errors import StoreError
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 
 if TYPE_CHECKING:
     from thidua_cli.render.document import Curve
@@ -164,7 +164,7 @@ def put(pieces: Iterable[bytes]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise StoreError(_("không ghi được ra đầu ra chuẩn: {why}").format(why=error.strerror)) from error
+        raise StoreError(_("không ghi được ra đầu ra chuẩn: {why}").format(why=why(error))) from error
 
 
 def make_folder(path: Path) -> None:
@@ -172,7 +172,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=error.strerror)) from error
+        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=why(error))) from error
 
 
 def replace_file(path: Path, data: bytes) -> None:

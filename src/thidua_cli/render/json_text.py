@@ -1,14 +1,12 @@
 """JSON (an object, one row a line) and JSONL (rows alone)."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 
+from thidua_cli import text
 from thidua_cli.render import FORMAT_VERSION, Report
 
-# JSON itself escapes C0; a terminal also obeys C1, and bidirectional and unseen characters mislead.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
-_UNSAFE = "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ue000-\uf8ff]"
 
 
 def to_json(report: Report) -> str:
@@ -62,8 +60,19 @@ def _rows(report: Report) -> Iterator[str]:
     return (_dumps({key: row[key] for key in report.fields}) for row in report.rows)
 
 
+def to_object(value: object) -> str:
+    """Any value as JSON that a person reads, line by line."""
+    return "\n".join(map(_visible, json.dumps(value, ensure_ascii=False, indent=2).split("\n"))) + "\n"
+
+
 def _dumps(value: object) -> str:
-    text = _encode(value)
-    if text.isprintable():
-        return text
-    return re.sub(_UNSAFE, lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _visible(_encode(value))
+
+
+def _visible(encoded: str) -> str:
+    """JSON itself escapes C0; a terminal also obeys C1, and bidirectional and unseen characters mislead."""
+    if text.seen(encoded):
+        return encoded
+    return "".join(
+        character if text.seen(character) else json.dumps(character)[1:-1] for character in encoded
+    )
