@@ -4,10 +4,12 @@ import contextlib
 import csv
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ from thidua_cli.errors import RejectedError
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat
+from thidua_cli.records import EVERYTHING
+from thidua_cli.units import Directory
 
 Run = Callable[..., Outcome]
 
@@ -510,3 +514,46 @@ def test_a_parent_that_ends_is_no_parent_of_a_new_unit(run: Run, write: Callable
     assert run("import", "units", write(head + "X1,Trung tâm Thử,service-unit,SCT,2023-02-01\n")).code == 7
     late = head + "X2,Sở Thử,department,,2023-02-01\nX1,Trung tâm Thử,service-unit,X2,2023-01-01\n"
     assert run("import", "units", write(late)).code == 7
+
+
+def test_a_file_that_is_no_table_is_told_as_json_too(run: Run, write: Callable[[str], str]) -> None:
+    """--format-report json has one object for every refusal, in visible characters."""
+    for content in ("code,name\nX1,Sở Thử\n", "code,name,kind\nX1,S\u009b31m\u202e,department\n"):
+        done = run("import", "units", write(content), "--format-report", "json")
+        told = json.loads(done.out)
+        assert (done.code, told["stored"], len(told["problems"]) > 0) == (7, False, True)
+        assert done.out.replace("\n", "").isprintable()
+
+
+def test_a_refused_file_says_what_the_other_rows_are(run: Run, write: Callable[[str], str]) -> None:
+    """Beside what is wrong stands how many rows are new, changed and there already."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    done = run("import", "launches", write("unit_code,done_on\n492,2022-03-30\n493,2022-03-01\n494,x\n"))
+    assert "1 new, 0 changed, 1 already recorded; 1 rows refused" in done.err
+
+
+def test_children_are_not_to_blame_for_their_parent(run: Run, write: Callable[[str], str]) -> None:
+    """A row that is wrong is the only one told, not all that stand below it."""
+    done = run(
+        "import", "units", write("code,name,kind,parent_code\nX1,Sở Thử,no,\nX2,Sở Khác,department,X1\n")
+    )
+    assert (done.code, "1 errors" in done.err or "1 error" in done.err) == (7, True)
+
+
+def test_an_export_with_a_new_name_is_a_change_from_a_day(run: Run, tmp_path: Path) -> None:
+    """The days on which units began are in an export, and do not stand in the way of --on."""
+    file = tmp_path / "units.csv"
+    run("export", "units", "-o", str(file))
+    file.write_text(file.read_text("utf-8-sig").replace("Sở Y tế", "Sở Y tế thành phố"), "utf-8")
+    assert run("import", "units", str(file)).code == 7
+    assert "1 changed" in run("import", "units", str(file), "--on", "2023-01-01").out
+    assert "Sở Y tế thành phố" not in run("units", "list", "--as-of", "2022-12-31").out
+    assert "Sở Y tế thành phố" in run("units", "list", "--as-of", "2023-01-01").out
+
+
+def test_a_long_list_of_unknown_units_ends_soon(register: sqlite3.Connection) -> None:
+    """Suggestions are given as long as they cost little; after that the list goes on without."""
+    directory = Directory.read(register, EVERYTHING)
+    found = [bool(directory.suggest(f"Sở Y tê {number}", date(2022, 3, 1))) for number in range(3)]
+    directory._compared = 10**9
+    assert (found, directory.suggest("Sở Y tê", date(2022, 3, 1))) == ([True] * 3, [])

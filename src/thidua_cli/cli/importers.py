@@ -43,7 +43,9 @@ class Units:
                 if values.get("parent_code") == self.province:
                     values["parent_code"] = None
         items, problems = units.check(self.sheet, first_day)
-        self.made = units.plan(items, directory, self.sheet.fields, dated=self.on is not None)
+        taken = {item.key for item in items}
+        refused = {str(values.get("code", "")).strip().lower() for _row, values in self.sheet.rows} - taken
+        self.made = units.plan(items, directory, self.sheet.fields, on=self.on, refused=refused)
         self.problems = problems + self.made.problems
         self.changes = changes.Plan()
         if self.made.changed and not self.problems:

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import dates, encodings, records, render
+from thidua_cli import dates, encodings, journal, records, render
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
-from thidua_cli.errors import StoreError, UsageError
+from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import columns, reading
 from thidua_cli.imports.cells import sheet_of
 from thidua_cli.imports.columns import ImportKind
@@ -20,6 +20,7 @@ from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import reject
 from thidua_cli.language import _
+from thidua_cli.store import Writer
 from thidua_cli.units import Directory
 
 
@@ -114,6 +115,7 @@ def run(
         raise UsageError(_("thiếu TỆP"), _("Xem: {command} --help").format(command="thidua import"))
     if correct and not reason:
         raise UsageError(_("--correct cần --reason"))
+    _check_options(kind, on, correct=correct, province=province)
     if reason and not correct:
         raise UsageError(_("--reason chỉ đi với --correct"))
     why = options.checked_reason(reason) if reason is not None else None
@@ -121,10 +123,14 @@ def run(
         _check_rejects(rejects, file)
     if not dry_run:
         options.refuse_read_only(ctx)
-    read = reading.read_table(
-        file, kind, _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
-    )
     name = file if file != reading.STDIN else _("đầu vào chuẩn")
+    wishes = _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
+    try:
+        read = reading.read_table(file, kind, wishes)
+    except RejectedError as error:
+        if report_form is ReportForm.JSON:
+            _report_unread(name, kind, error, dry_run=dry_run)
+        raise
     importer: Importer
     if kind is ImportKind.UNITS:
         importer = Units(sheet_of(read), on, province)
@@ -132,26 +138,63 @@ def run(
         importer = Changes(sheet_of(read))
     else:
         importer = Records(read, kind, why if correct else None)
-    if dry_run:
-        with options.reading(ctx) as connection:
-            importer.plan(connection)
-    else:
-        with options.writing(ctx) as writer:
-            importer.plan(writer.connection)
-            if not importer.problems:
-                importer.apply(writer)
+    writer = _apply(ctx, importer, dry_run=dry_run)
     if importer.problems:
         if rejects is not None:
             write_rejects(rejects, importer.sheet, importer.problems)
         if report_form is ReportForm.JSON:
             _report_json(name, kind, importer, dry_run=dry_run, operation=None)
-        raise reject(name, importer.problems, max_errors, items=importer.sheet.items)
+        raise reject(
+            name, importer.problems, max_errors, items=importer.sheet.items, then=_instead(importer, rejects)
+        )
     if report_form is ReportForm.JSON:
-        operation = None if dry_run or writer.operation is None else writer.operation.number
+        operation = writer.operation.number if writer and writer.operation else None
         _report_json(name, kind, importer, dry_run=dry_run, operation=operation)
         return
-    importer.report(name, dry_run=dry_run, saved="" if dry_run else options.saved(writer))
+    importer.report(name, dry_run=dry_run, saved=options.saved(writer) if writer else "")
     options.notice(importer.sheet.notices)
+
+
+def _check_options(kind: ImportKind, on: date | None, *, correct: bool, province: str | None) -> None:
+    """Raise UsageError for an option that means nothing for this kind of file."""
+    units = kind is ImportKind.UNITS
+    if on and not units:
+        raise UsageError(_("--on chỉ dùng cho import units"))
+    if province and not units:
+        raise UsageError(_("--province chỉ dùng cho import units"))
+    if correct and kind in (ImportKind.UNITS, ImportKind.CHANGES):
+        raise UsageError(_("--correct chỉ sửa bản ghi"), _("Đơn vị thay đổi từ một ngày thì dùng --on NGÀY."))
+
+
+def _apply(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer | None:
+    """Decide, and store unless it is a dry run or something is wrong; returns who wrote.
+
+    A file is decided before the register is locked, and once more only if somebody wrote meanwhile.
+    """
+    with options.reading(ctx) as connection:
+        importer.plan(connection)
+        head = journal.head(connection)
+    if dry_run or importer.problems:
+        return None
+    with options.writing(ctx) as writer:
+        if head is None or writer.number != head.number + 1:
+            importer.plan(writer.connection)
+        if not importer.problems:
+            importer.apply(writer)
+    return writer
+
+
+def _instead(importer: Importer, rejects: Path | None) -> list[str]:
+    """What of a refused file is right, and where its bad rows are."""
+    counts, refused = importer.counts(), len({problem.row for problem in importer.problems})
+    lines = [
+        _("Các dòng khác: {new} mới, {changed} thay đổi, {same} đã có; {refused} dòng bị từ chối").format(
+            new=counts["new"], changed=counts["changed"], same=counts["unchanged"], refused=refused
+        )
+    ]
+    if rejects is not None:
+        lines.append(_("Các dòng sai ở {path}; các dòng đúng cũng chưa được ghi").format(path=rejects))
+    return lines
 
 
 def _check_rejects(rejects: Path, source: str) -> None:
@@ -197,6 +240,35 @@ def _report_json(
                 "cure": problem.cure,
             }
             for problem in sorted(importer.problems, key=lambda problem: problem.row or 0)
+        ],
+    }
+    render.put([json_text.to_object(report).encode("utf-8", "backslashreplace")])
+
+
+def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run: bool) -> None:
+    """A file that could not be read as a table, as the same JSON object."""
+    from thidua_cli.render import json_text
+
+    report = {
+        "format_version": render.FORMAT_VERSION,
+        "file": name,
+        "kind": str(kind),
+        "dry_run": dry_run,
+        "operation": None,
+        "stored": False,
+        **dict.fromkeys(("new", "changed", "unchanged"), 0),
+        "changes": [],
+        "refused": 0,
+        "notices": [],
+        "warnings": [],
+        "problems": [
+            {
+                "row": None,
+                "column": "",
+                "value": None,
+                "message": error.message,
+                "cure": " ".join(error.hints),
+            }
         ],
     }
     render.put([json_text.to_object(report).encode("utf-8", "backslashreplace")])

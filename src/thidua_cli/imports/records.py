@@ -124,15 +124,15 @@ def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
 def _differs(incoming: Incoming, outcome: Outcome) -> Problem:
     assert outcome.existing is not None and outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
     name, number = outcome.version.name, outcome.existing.id
+    differing = [each for each in differences(outcome.existing, outcome.entry) if each.decides]
     told = [
         _("{what} {old} trong sổ, {new} trong tệp").format(what=each.label, old=each.old, new=each.new)
-        for each in differences(outcome.existing, outcome.entry)
-        if each.decides
+        for each in differing
     ]
     return Problem(
         incoming.row,
-        "",
-        None,
+        ", ".join(each.field for each in differing),
+        "; ".join(each.new for each in differing),
         _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
             name=name, number=number, differences="; ".join(told)
         ),

@@ -54,8 +54,13 @@ def short(value: object) -> str:
     )
 
 
-def reject(source: str, problems: Sequence[Problem], most: int, *, items: bool = False) -> RejectedError:
-    """The error that lists the first `most` problems and counts the rest; `items`: rows are items of JSON."""
+def reject(
+    source: str, problems: Sequence[Problem], most: int, *, items: bool = False, then: Sequence[str] = ()
+) -> RejectedError:
+    """The error that lists the first `most` problems and counts the rest; `items`: rows are items of JSON.
+
+    `then` are lines after the list.
+    """
     from thidua_cli.render import table
 
     ordered = sorted(problems, key=lambda problem: problem.row or 0)
@@ -70,5 +75,5 @@ def reject(source: str, problems: Sequence[Problem], most: int, *, items: bool =
     if len(ordered) > most:
         lines.append(_("… và {count} lỗi nữa (--max-errors)").format(count=len(ordered) - most))
     return RejectedError(
-        _("{file}: {count} lỗi; chưa ghi gì").format(file=source, count=len(ordered)), *lines
+        _("{file}: {count} lỗi; chưa ghi gì").format(file=source, count=len(ordered)), *lines, *then
     )

@@ -1,6 +1,6 @@
 """Units from a file: compare with the register, find what is wrong, store what is new."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -66,12 +66,19 @@ def check(sheet: Sheet, first_day: date) -> tuple[list[Incoming], list[Problem]]
 
 
 def plan(
-    items: Sequence[Incoming], directory: Directory, fields: Sequence[str], *, dated: bool = False
+    items: Sequence[Incoming],
+    directory: Directory,
+    fields: Sequence[str],
+    *,
+    on: date | None = None,
+    refused: Collection[str] = (),
 ) -> UnitPlan:
     """Compare units with the register; `fields` are the columns that the file has.
 
-    With `dated`, a unit that differs in name, parent, order or abbreviation changes from its day on;
-    otherwise the difference is a problem. Another kind or level is another unit, so always a problem.
+    With `on`, a unit that differs in name, parent, order or abbreviation changes from its day on, and from
+    `on` where its day is that of its present version; otherwise the difference is a problem. Another kind or
+    level is another unit, so always a problem. `refused` are codes in lower case that the file has in rows
+    that cannot be taken: whoever is below such a unit is not to blame.
     """
     made = UnitPlan()
     first: dict[str, Incoming] = {}
@@ -81,8 +88,9 @@ def plan(
         else:
             first[item.key] = item
     for item in first.values():
-        _check_parent(item, first, directory, made)
-        _compare(item, directory, fields, made, dated=dated)
+        if (item.unit.parent_code or "").lower() not in refused or item.unit.parent_code is None:
+            _check_parent(item, first, directory, made)
+        _compare(item, directory, fields, made, on)
     _check_rings(first, made)
     return made
 
@@ -177,7 +185,7 @@ def _check_rings(first: dict[str, Incoming], made: UnitPlan) -> None:
 
 
 def _compare(
-    item: Incoming, directory: Directory, fields: Sequence[str], made: UnitPlan, *, dated: bool
+    item: Incoming, directory: Directory, fields: Sequence[str], made: UnitPlan, on: date | None
 ) -> None:
     day = item.valid_from.isoformat()
     holders = directory.with_code(item.unit.code)
@@ -186,9 +194,14 @@ def _compare(
         held = holders[-1]
     if held is not None:
         differences = _differences(item, held, directory, fields)
+        begun = {version.valid_from for version in directory.versions[held.unit]}
+        if item.unit.valid_from and day not in begun and not on and not differences:
+            differences = [_differs(item, "valid_from", day, held.valid_from)]
         if not differences:
             made.unchanged.append(item)
-        elif dated and all(each.field_changes for each in differences):
+        elif on and all(each.field_changes for each in differences):
+            if held.valid_from == day:  # an export, with the days on which its units began
+                item = item._replace(valid_from=max(on, item.valid_from))
             made.changed.append((item, held, [each.field for each in differences]))
         else:
             made.problems += [each.problem for each in differences]
