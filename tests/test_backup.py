@@ -123,6 +123,37 @@ def test_keep(run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert set(folder.iterdir()) == {*made[-2:], broken, stranger, named, link}
 
 
+def _renamed(path: Path, time: str) -> Path:
+    """A backup under the name that it would bear, had it been made at another time."""
+    return path.rename(path.with_name(path.name.replace("20261123T030000Z", time)))
+
+
+def test_keep_never_removes_what_it_has_just_made(run: Run, tmp_path: Path) -> None:
+    """Where a copy of the same operation bears a later time, the new one stays all the same."""
+    future = _renamed(Path(run("backup", str(tmp_path)).out.strip()), "20991231T000000Z")
+    made = Path(run("backup", "--keep", "1", str(tmp_path)).out.strip())
+    assert (made.exists(), future.exists()) == (True, False)
+
+
+def test_keep_goes_by_operations_before_clocks(run: Run, db: Path, tmp_path: Path) -> None:
+    """Of two older copies the one with more operations is the newer, whatever its name says of the time."""
+    first = _renamed(Path(run("backup", str(tmp_path)).out.strip()), "20991231T000000Z")
+    _record(db, "492")
+    second = _renamed(Path(run("backup", str(tmp_path)).out.strip()), "20200101T000000Z")
+    _record(db, "493")
+    made = Path(run("backup", "--keep", "2", str(tmp_path)).out.strip())
+    assert [path for path in (first, second, made) if path.exists()] == [second, made]
+
+
+def test_a_broken_copy_does_not_count(run: Run, db: Path, copy: Path) -> None:
+    """--keep 2 keeps two that verify; a newer broken one stays beside them and takes nobody's place."""
+    broken = Path(run("backup", str(copy.parent)).out.strip())
+    forgeries.statements("DELETE FROM unit_version")(broken, forgeries.Context(db))
+    _record(db, "498")
+    made = Path(run("backup", "--keep", "2", str(copy.parent)).out.strip())
+    assert set(copy.parent.iterdir()) == {copy, broken, made}
+
+
 def test_backups_while_others_write(db: Path) -> None:
     """Writers and backups side by side: no failure, and every backup verifies."""
     env = {**os.environ, "THIDUA_DB": str(db), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -58,23 +58,26 @@ def _named(made: Path, folder: Path, head: Operation) -> Path:
     raise AssertionError
 
 
-def thin(folder: Path, keep: int, operations: Sequence[Operation]) -> list[Path]:
-    """Remove the oldest backups of this register but the newest `keep`; returns what was removed.
+def thin(folder: Path, keep: int, made: Path, operations: Sequence[Operation]) -> list[Path]:
+    """Remove all backups of this register but `made` and the newest others, `keep` in all; returns the removed.
 
-    Looked at are files that are named as backups and whose operation is one of `operations`; removed are
-    those among them that verify. Anything else stays, and does not count.
+    Looked at are files that are named as backups and whose operation is one of `operations`; counted, and
+    removed, are those among them that verify. Anything else stays. The number of the operation says which is
+    newer, and only for equal numbers the time in the name: clocks go wrong. What another process has removed
+    meanwhile is no matter.
     """
-    ours = sorted((name, path) for path in folder.iterdir() if (name := _order(path, operations)))
-    removed = []
-    for _name, path in ours[: max(0, len(ours) - keep)]:
-        if _is_backup_of(path, operations):
-            with store.store_errors(path):
-                path.unlink()
-            removed.append(path)
-    return removed
+    others = sorted(
+        ((order, path) for path in folder.iterdir() if path != made and (order := _order(path, operations))),
+        reverse=True,
+    )
+    older = [path for _order, path in others if _is_backup_of(path, operations)][keep - 1 :]
+    for path in older:
+        with store.store_errors(path):
+            path.unlink(missing_ok=True)
+    return older
 
 
-def _order(path: Path, operations: Sequence[Operation]) -> tuple[str, int, int] | None:
+def _order(path: Path, operations: Sequence[Operation]) -> tuple[int, str, int] | None:
     """What sorts backups by age; none for what does not look like a backup of this register."""
     found = _NAME.fullmatch(path.name)
     if found is None or path.is_symlink() or not path.is_file():
@@ -82,7 +85,7 @@ def _order(path: Path, operations: Sequence[Operation]) -> tuple[str, int, int] 
     number = int(found[2])
     if not 1 <= number <= len(operations) or not operations[number - 1].hash.startswith(found[3]):
         return None
-    return found[1], number, int(found[4] or 1)
+    return number, found[1], int(found[4] or 1)
 
 
 def _is_backup_of(path: Path, operations: Sequence[Operation]) -> bool:

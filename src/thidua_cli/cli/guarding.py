@@ -91,7 +91,7 @@ def backup(
     folder = backups.default_folder(path) if dest is None else backups.given_folder(dest)
     made, proof = backups.back_up(path, folder, read_only=read_only)
     if keep is not None:
-        backups.thin(folder, keep, proof.operations)
+        backups.thin(folder, keep, made, proof.operations)
     options.confirm([str(made)], saved=_("đã sao lưu vào {path}").format(path=made))
 
 
