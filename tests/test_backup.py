@@ -154,6 +154,36 @@ def test_a_broken_copy_does_not_count(run: Run, db: Path, copy: Path) -> None:
     assert set(copy.parent.iterdir()) == {copy, broken, made}
 
 
+def test_keep_by_several_at_once(db: Path) -> None:
+    """Each succeeds, though they remove the same old ones; the next one alone brings the number down."""
+    env = {**os.environ, "THIDUA_DB": str(db), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "thidua_cli", "backup", "--keep", "1"]
+    for _round in range(2):
+        running = [subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) for _each in range(4)]
+        assert [each.wait() for each in running] == [0] * 4
+    last = Path(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.strip())
+    assert list(last.parent.iterdir()) == [last]
+
+
+def test_keep_of_what_has_vanished(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy that another process removes after it was looked at is no failure."""
+    old, _proof = backup.back_up(db, tmp_path)
+    before = backup.names(tmp_path)
+    made, proof = backup.back_up(db, tmp_path)
+    monkeypatch.setattr(backup, "_is_backup_of", lambda path, _operations: path.unlink() or True)
+    assert backup.thin(tmp_path, 1, made, proof.operations, before) == [old]
+
+
+def test_keep_lets_alone_what_came_meanwhile(db: Path, tmp_path: Path) -> None:
+    """A backup that was not there at the beginning is nobody's to remove, however many are to be kept."""
+    old, _proof = backup.back_up(db, tmp_path)
+    before = backup.names(tmp_path)
+    others, _proof = backup.back_up(db, tmp_path)
+    made, proof = backup.back_up(db, tmp_path)
+    assert backup.thin(tmp_path, 1, made, proof.operations, before) == [old]
+    assert (others.exists(), made.exists()) == (True, True)
+
+
 def test_backups_while_others_write(db: Path) -> None:
     """Writers and backups side by side: no failure, and every backup verifies."""
     env = {**os.environ, "THIDUA_DB": str(db), "PYTHONDONTWRITEBYTECODE": "1"}

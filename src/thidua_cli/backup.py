@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import chain, count
 from pathlib import Path
 
@@ -58,23 +58,32 @@ def _named(made: Path, folder: Path, head: Operation) -> Path:
     raise AssertionError
 
 
-def thin(folder: Path, keep: int, made: Path, operations: Sequence[Operation]) -> list[Path]:
+def names(folder: Path) -> frozenset[str]:
+    """The names of the backups in a folder, for `thin` to know later which of them are old."""
+    with store.store_errors(folder):
+        return frozenset(path.name for path in folder.iterdir()) if folder.exists() else frozenset()
+
+
+def thin(
+    folder: Path, keep: int, made: Path, operations: Sequence[Operation], old: Container[str]
+) -> list[Path]:
     """Remove all backups of this register but `made` and the newest others, `keep` in all; returns the removed.
 
-    Looked at are files that are named as backups and whose operation is one of `operations`; counted, and
-    removed, are those among them that verify. Anything else stays. The number of the operation says which is
-    newer, and only for equal numbers the time in the name: clocks go wrong. What another process has removed
-    meanwhile is no matter.
+    Looked at are files that are named as backups and whose operation is one of `operations`; counted are
+    those among them that verify, and removed those of these that are `old`: not what another process has
+    made meanwhile, whose path it may be about to print. Anything else stays. The number of the operation
+    says which is newer, and only for equal numbers the time in the name: clocks go wrong.
     """
     others = sorted(
         ((order, path) for path in folder.iterdir() if path != made and (order := _order(path, operations))),
         reverse=True,
     )
     older = [path for _order, path in others if _is_backup_of(path, operations)][keep - 1 :]
-    for path in older:
+    removed = [path for path in older if path.name in old]
+    for path in removed:
         with store.store_errors(path):
-            path.unlink(missing_ok=True)
-    return older
+            path.unlink(missing_ok=True)  # another process may have done it
+    return removed
 
 
 def _order(path: Path, operations: Sequence[Operation]) -> tuple[int, str, int] | None:

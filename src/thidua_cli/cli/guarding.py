@@ -89,10 +89,11 @@ def backup(
 
     path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
     folder = backups.default_folder(path) if dest is None else backups.given_folder(dest)
+    old = backups.names(folder)
     made, proof = backups.back_up(path, folder, read_only=read_only)
-    if keep is not None:
-        backups.thin(folder, keep, made, proof.operations)
     options.confirm([str(made)], saved=_("đã sao lưu vào {path}").format(path=made))
+    if keep is not None:
+        backups.thin(folder, keep, made, proof.operations, old)
 
 
 def restore(
