@@ -307,13 +307,29 @@ def test_a_torn_register_is_replaced(run: Run, db: Path, copy: Path, size: int) 
     assert (run("verify").code, _head(db)) == (0, _head(copy))
 
 
-def test_a_stale_journal_is_not_rolled_into_a_new_file(run: Run, db: Path, copy: Path) -> None:
-    """A journal without its register would be taken for the new one's: refused, and init refuses too."""
+@pytest.mark.parametrize("ending", ["-journal", "-wal", "-shm"])
+def test_a_stale_journal_is_not_rolled_into_a_new_file(run: Run, db: Path, copy: Path, ending: str) -> None:
+    """What SQLite would take for the new one's is refused, by init too, and named; it stays."""
     db.unlink()
-    files.journal_of(db).write_bytes(b"left over")
+    waiting = Path(f"{db}{ending}")
+    waiting.write_bytes(b"left over")
     for command in (["restore", str(copy)], ["init"]):
-        assert run(*command).code == 5
-    assert not db.exists()
+        done = run(*command)
+        assert (done.code, str(waiting) in done.err) == (5, True)
+    assert (db.exists(), waiting.read_bytes()) == (False, b"left over")
+
+
+def test_what_belongs_to_a_torn_register_goes_with_it(run: Run, db: Path, copy: Path) -> None:
+    """Its journal and its log stand beside the file that is kept, and nothing of them beside the new one."""
+    with db.open("r+b") as file:
+        file.truncate(100)
+    for ending in ("-journal", "-wal", "-shm"):
+        Path(f"{db}{ending}").write_bytes(b"left over")
+    restoring._aside(shutil.copy(copy, db.with_name("made")), db)
+    kept = {path.name.partition(".before-restore-")[2].rpartition("-")[2] for path in db.parent.glob("*before*-*")}
+    assert {"journal", "wal", "shm"} < kept
+    assert [path.name for path in db.parent.glob("thidua.db-*")] == []
+    assert _head(db) == _head(copy)
 
 
 def test_restore_waits_for_the_lock(db: Path, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from thidua_cli.errors import StoreError
 from thidua_cli.language import _, why
 
 SQLITE_HEADER = b"SQLite format 3\x00"
+_BESIDE = ("-journal", "-wal", "-shm")
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
@@ -21,7 +22,7 @@ def draft(path: Path) -> Iterator[Path]:
     try:
         yield made
     finally:
-        for leftover in (made, journal_of(made)):
+        for leftover in (made, *beside(made)):
             leftover.unlink(missing_ok=True)
 
 
@@ -30,16 +31,22 @@ def journal_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-journal")
 
 
+def beside(path: Path) -> list[Path]:
+    """Where SQLite looks for what belongs to a file: its journal, its write-ahead log and the index of that."""
+    return [path.with_name(f"{path.name}{ending}") for ending in _BESIDE]
+
+
 def place(made: Path, path: Path) -> None:
     """Give a finished database its name, on the disk for good; raises FileExistsError where there is a file.
 
-    Raises StoreError where a journal lies in wait: SQLite would roll a lost register back into the new one.
+    Raises StoreError where a journal or log lies in wait: SQLite would roll a lost register into the new one.
     """
-    if os.path.lexists(journal_of(path)):
-        raise StoreError(
-            _("{path}: còn tệp nhật ký của một sổ không còn ở đó").format(path=journal_of(path)),
-            _("Tìm lại sổ ấy, hoặc chuyển tệp nhật ký đi nơi khác."),
-        )
+    for waiting in beside(path):
+        if os.path.lexists(waiting):
+            raise StoreError(
+                _("{path}: còn tệp nhật ký của một sổ không còn ở đó").format(path=waiting),
+                _("Tìm lại sổ ấy, hoặc chuyển tệp nhật ký đi nơi khác."),
+            )
     sync(made)
     try:
         os.link(made, path)

@@ -198,12 +198,13 @@ def _kept_names(path: Path) -> list[Path]:
 
 
 def _aside(made: Path, path: Path) -> Path:
-    """Put a file that SQLite cannot open aside, with its journal, and the new one in its place."""
+    """Put a file that SQLite cannot open aside, with its journal or log, and the new one in its place."""
     name = next(name for name in _kept_names(path) if not os.path.lexists(name))
     files.sync(made)
     os.link(path, name)
-    if files.journal_of(path).exists():  # else SQLite would roll the damaged file back into the new one
-        files.journal_of(path).replace(files.journal_of(name))
+    for old, aside in zip(files.beside(path), files.beside(name), strict=True):
+        if os.path.lexists(old):  # else SQLite would roll the damaged file back into the new one
+            old.replace(aside)
     made.replace(path)
     files.sync(path.parent)
     return name
