@@ -171,3 +171,14 @@ def test_read_only_does_not_migrate(run: Run, db: Path, monkeypatch: pytest.Monk
     assert (done.code, "without --read-only" in done.err) == (5, True)
     assert db.read_bytes() == before
     assert list(db.parent.iterdir()) == [db]
+
+
+@pytest.mark.parametrize("ending", ["-journal", "-wal", "-shm"])
+def test_no_output_under_the_name_of_a_journal(run: Run, db: Path, ending: str) -> None:
+    """What SQLite would take for the register's own is not written beside it, and the register reads as before."""
+    path = Path(f"{db}{ending}")
+    for arguments in (["status", "-f", "csv"], ["export", "units", "-f", "csv"], ["report", "-f", "html"]):
+        done = run(*arguments, "-o", str(path))
+        assert (done.code, db.name in done.err, path.exists()) == (5, True, False)
+    assert run("verify").code == 0
+    assert run("status", "-f", "csv", "-o", str(db.with_name(f"other{ending}"))).code == 0

@@ -61,7 +61,8 @@ def place(made: Path, path: Path) -> None:
 def replace(path: Path, pieces: Iterable[bytes]) -> None:
     """Write beside and rename into place, so that a failure leaves the old file as it was.
 
-    A link is followed, a device or pipe is written to as it is, and a SQLite file is never overwritten.
+    A link is followed, a device or pipe is written to as it is, and neither a SQLite file is overwritten nor
+    one written that SQLite would take for the journal of such a file.
     Raises StoreError where it cannot be written; BrokenPipeError where the reader has gone.
     """
     replace_all({path: pieces})
@@ -98,10 +99,23 @@ def replace_all(files: Mapping[Path, Iterable[bytes]]) -> None:
 
 
 def _refuse_register(path: Path, target: Path) -> None:
-    if target.exists():
-        with target.open("rb") as file:
-            if file.read(len(SQLITE_HEADER)) == SQLITE_HEADER:
-                raise StoreError(_("{path}: là một cơ sở dữ liệu, không ghi đè").format(path=path))
+    if _is_sqlite(target):
+        raise StoreError(_("{path}: là một cơ sở dữ liệu, không ghi đè").format(path=path))
+    for ending in _BESIDE:
+        owner = target.with_name(target.name.removesuffix(ending) or target.name)
+        if owner != target and _is_sqlite(owner):
+            raise StoreError(
+                _("{path}: SQLite sẽ coi tệp này là nhật ký của {owner}; chọn tên khác").format(
+                    path=path, owner=owner
+                )
+            )
+
+
+def _is_sqlite(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
 
 
 def sync(path: Path) -> None:
