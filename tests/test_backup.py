@@ -326,7 +326,9 @@ def test_what_belongs_to_a_torn_register_goes_with_it(run: Run, db: Path, copy: 
     for ending in ("-journal", "-wal", "-shm"):
         Path(f"{db}{ending}").write_bytes(b"left over")
     restoring._aside(shutil.copy(copy, db.with_name("made")), db)
-    kept = {path.name.partition(".before-restore-")[2].rpartition("-")[2] for path in db.parent.glob("*before*-*")}
+    kept = {
+        path.name.partition(".before-restore-")[2].rpartition("-")[2] for path in db.parent.glob("*before*-*")
+    }
     assert {"journal", "wal", "shm"} < kept
     assert [path.name for path in db.parent.glob("thidua.db-*")] == []
     assert _head(db) == _head(copy)

@@ -1,5 +1,6 @@
 """Where a register may stand, and what --read-only keeps from happening."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -104,6 +105,54 @@ def test_a_link_to_a_register_is_the_register(run: Run, db: Path, tmp_path: Path
     assert Path(run("--db", str(link), "backup").out.strip()).parent == db.parent / "backups"
     assert list(link.parent.iterdir()) == [link]
     assert "492" in run("list", "p1-launch", "--state", "on_time", "--format", "csv").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["restore", "ENDLESS"],
+        ["verify", "--report", "ENDLESS"],
+        ["report", "-f", "html", "--letterhead", "ENDLESS"],
+        ["--db", "NEW", "init", "--plan", "ENDLESS"],
+        [*RECORD, "--evidence", "ENDLESS"],
+    ],
+    ids=lambda arguments: " ".join(arguments[:4]),
+)
+@pytest.mark.parametrize("endless", ["pipe", "/dev/full"])
+def test_what_has_no_end_is_not_read(
+    run: Run, db: Path, tmp_path: Path, arguments: list[str], endless: str
+) -> None:
+    """A pipe or device in the place of a file is refused at once, with the cure, and nothing is written."""
+    if endless == "pipe":
+        endless = str(tmp_path / "pipe")
+        os.mkfifo(endless)
+    before = db.read_bytes()
+    given = {"ENDLESS": endless, "NEW": str(tmp_path / "new.db")}
+    done = run(*(given.get(each, each) for each in arguments))
+    assert done.code in (2, 5, 7)
+    assert f"{endless}: " in done.err
+    assert "save its content as a file first" in done.err
+    assert (db.read_bytes(), (tmp_path / "new.db").exists()) == (before, False)
+
+
+def test_evidence_that_has_become_a_pipe(run: Run, tmp_path: Path) -> None:
+    """`verify --evidence` reports it as one that is not what was recorded, instead of waiting for its end."""
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"paper")
+    assert run(*RECORD, "--evidence", str(paper)).code == 0
+    paper.unlink()
+    os.mkfifo(paper)
+    done = run("verify", "--evidence")
+    assert (done.code, "paper.pdf: is a pipe or device" in done.out) == (3, True)
+
+
+def test_what_is_far_too_large_is_not_read(tmp_path: Path) -> None:
+    """A file is read up to its bound and not to its end."""
+    path = tmp_path / "large"
+    path.write_bytes(bytes(3 << 20))
+    assert len(files.read(path, 3 << 20)) == 3 << 20
+    with pytest.raises(OSError, match="2 MB"):
+        files.read(path, 2 << 20)
 
 
 WRITING = [

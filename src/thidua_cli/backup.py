@@ -67,7 +67,7 @@ def names(folder: Path) -> frozenset[str]:
 def thin(
     folder: Path, keep: int, made: Path, operations: Sequence[Operation], old: Container[str]
 ) -> list[Path]:
-    """Remove all backups of this register but `made` and the newest others, `keep` in all; returns the removed.
+    """Remove all backups of this register but `made` and the newest others, `keep` in all; returns them.
 
     Looked at are files that are named as backups and whose operation is one of `operations`; counted are
     those among them that verify, and removed those of these that are `old`: not what another process has

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from thidua_cli import journal, store, verify
+from thidua_cli import files, journal, store, verify
 from thidua_cli.errors import RejectedError, StoreError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _
@@ -54,7 +54,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 def looks_like(path: Path) -> bool:
     """Whether a file is text rather than a register; raises StoreError where it cannot be read."""
-    with store.store_errors(path), path.open("rb") as file:
+    with store.store_errors(path), files.regular(path) as file:
         return file.read(1) == b"{"
 
 
@@ -65,7 +65,7 @@ def load(file: Path, target: Path) -> None:
     """
     connection = store.prepare(sqlite3.connect(target))
     try:
-        with store.store_errors(file), file.open("rb") as source:
+        with store.store_errors(file), files.regular(file) as source:
             connection.execute("BEGIN IMMEDIATE")
             _fill(connection, source, file)
             connection.execute("COMMIT")

@@ -3,12 +3,17 @@
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _, why
 
+SMALL = 4 << 20  # bytes of a file that a person writes
+_DOCUMENT = 4 << 30  # of a document, a film of a meeting included
+_PIECE = 1 << 18
 SQLITE_HEADER = b"SQLite format 3\x00"
 _BESIDE = ("-journal", "-wal", "-shm")
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
@@ -32,7 +37,7 @@ def journal_of(path: Path) -> Path:
 
 
 def beside(path: Path) -> list[Path]:
-    """Where SQLite looks for what belongs to a file: its journal, its write-ahead log and the index of that."""
+    """Where SQLite looks for what belongs to a file: its journal, its write-ahead log, that one's index."""
     return [path.with_name(f"{path.name}{ending}") for ending in _BESIDE]
 
 
@@ -116,6 +121,47 @@ def _is_sqlite(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
+
+
+@contextlib.contextmanager
+def regular(path: Path) -> Iterator[BinaryIO]:
+    """A file, open for reading; raises OSError for a pipe or device, which may never come to an end."""
+    # Without waiting: to open a pipe that nobody writes to would already be to wait for ever.
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, _("là đường ống hay thiết bị; lưu nội dung thành tệp trước"))
+        yield file
+
+
+def chunks(path: Path, most: int) -> Iterator[bytes]:
+    """The content of a file, piece by piece; raises OSError as `regular`, or for more than `most` bytes."""
+    with regular(path) as file:
+        left = most
+        while piece := file.read(_PIECE):
+            left -= len(piece)
+            if left < 0:
+                raise OSError(errno.EFBIG, _("lớn hơn {size} MB").format(size=most >> 20))
+            yield piece
+
+
+def read(path: Path, most: int = SMALL) -> bytes:
+    """The whole of a file; raises OSError as `chunks`."""
+    return b"".join(chunks(path, most))
+
+
+def sha256(path: Path) -> str:
+    """The hash of a document, in hexadecimal; raises OSError as `chunks`."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for piece in chunks(path, _DOCUMENT):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def why(error: Exception) -> str:
+    """What went wrong, without the number that Python puts before it."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def sync(path: Path) -> None:

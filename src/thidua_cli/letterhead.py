@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from thidua_cli import resources
+from thidua_cli import files, resources
 from thidua_cli.errors import RejectedError
 from thidua_cli.language import _
 from thidua_cli.render.paper import Letterhead
@@ -19,10 +19,10 @@ def read_file(path: Path | None) -> Letterhead:
 
     source = path or resources.data("letterhead.toml")
     try:
-        values = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(files.read(source).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise RejectedError(
-            _("{path}: không đọc được mẫu tiêu đề: {error}").format(path=source, error=error)
+            _("{path}: không đọc được mẫu tiêu đề: {error}").format(path=source, error=files.why(error))
         ) from None
     found, problems = models.check(models.LetterheadIn, values)
     if found is None:

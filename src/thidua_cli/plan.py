@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import language
+from thidua_cli import files, language
 from thidua_cli.errors import NotFoundError, RejectedError
 from thidua_cli.language import _
 from thidua_cli.terms import Action, Kind
@@ -82,10 +82,10 @@ def read_file(path: Path) -> "PlanIn":
     from thidua_cli import models
 
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(files.read(path).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise RejectedError(
-            _("{path}: không đọc được kế hoạch: {error}").format(path=path, error=error)
+            _("{path}: không đọc được kế hoạch: {error}").format(path=path, error=files.why(error))
         ) from None
     plan, problems = models.check(models.PlanIn, values)
     if plan is None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import deciding, records
+from thidua_cli import deciding, files, records
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.dates import show_day
 from thidua_cli.deciding import Outcome, Register
 from thidua_cli.errors import NotFoundError, RefusedError, UsageError
-from thidua_cli.language import _, current, why
+from thidua_cli.language import _, current
 from thidua_cli.plan import Plan
 from thidua_cli.records import Entry, Exemption, Record
 from thidua_cli.store import Writer
@@ -190,13 +190,10 @@ def _file_hash(evidence: str | None) -> str | None:
     """SHA-256 of an evidence file; none for an address. Raises UsageError where there is no such file."""
     if not evidence or "://" in evidence:
         return None
-    import hashlib
-
     try:
-        with Path(evidence).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return files.sha256(Path(evidence))
     except OSError as error:
-        raise UsageError(_("--evidence {path}: {why}").format(path=evidence, why=why(error))) from None
+        raise UsageError(_("--evidence {path}: {why}").format(path=evidence, why=files.why(error))) from None
 
 
 def _record(

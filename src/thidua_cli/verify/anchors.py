@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import journal
+from thidua_cli import files, journal
 from thidua_cli.dates import show_instant
 from thidua_cli.errors import RejectedError, UsageError
 from thidua_cli.journal import Operation
@@ -43,8 +43,7 @@ def parse(text: str) -> Anchor:
 def of_report(path: Path) -> list[Anchor]:
     """Every anchor that stands in a report; raises RejectedError where there is none."""
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST)
+        data = files.read(path, _LARGEST)
     except OSError as error:
         raise RejectedError(f"{path}: {error.strerror}") from None
     texts = _parts(data) if data.startswith(b"PK") else [_decoded(data)]

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from thidua_cli import store
+from thidua_cli import files, store
 from thidua_cli.language import _
 from thidua_cli.records import EVERYTHING
 from thidua_cli.verify.finding import Finding
@@ -37,11 +37,8 @@ def examine(connection: sqlite3.Connection, folder: Path) -> Iterator[Finding]:
 
 
 def _hash(path: Path) -> str | OSError:
-    import hashlib
-
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return files.sha256(path)
     except OSError as error:
         return error
 

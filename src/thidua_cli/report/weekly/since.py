@@ -6,11 +6,12 @@ import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
-from thidua_cli import dates, journal
+from thidua_cli import dates, files, journal
 from thidua_cli.errors import RejectedError
 from thidua_cli.language import _
 from thidua_cli.report.frame import Moment
 
+_LARGEST = 64 << 20
 WEEK = timedelta(days=7)
 _NAME = re.compile(r"status-(\d{4})-W(\d\d)\.json")
 
@@ -43,13 +44,13 @@ def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | N
 
 def _moment_of(connection: sqlite3.Connection, path: Path) -> Moment:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(files.read(path, _LARGEST).decode())
         day, known_at = date.fromisoformat(found["as_of"]), str(found["known_at"])
         number, _colon, link = str(found["head"]).partition(":")
         operation = journal.numbered(connection, int(number))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RejectedError(
-            _("{path}: không đọc được như một báo cáo của thidua").format(path=path), str(error)
+            _("{path}: không đọc được như một báo cáo của thidua").format(path=path), files.why(error)
         ) from None
     if operation is None or operation.hash != link:
         raise RejectedError(
