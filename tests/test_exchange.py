@@ -1,8 +1,11 @@
 """A register as text: out and in again gives the same register, and nothing that is not whole is taken."""
 
 import json
+import os
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +111,32 @@ def test_what_was_changed_is_refused(
     path = tmp_path / "new.db"
     done = run("--db", str(path), "restore", str(text))
     assert (done.code, "Traceback" in done.err, path.exists()) == (code, False, False)
+
+
+@pytest.mark.parametrize("target", ["pipe", "standard output"])
+def test_a_slow_reader_holds_nobody_up(db: Path, tmp_path: Path, target: str) -> None:
+    """While the text waits in a pipe for its reader, the register is written to."""
+    connection = store.connect(db)
+    with store.write(connection, actor="test", command="fill") as writer:
+        for number in range(2000):  # more than a pipe takes in
+            build.unit(writer, f"X{number}", "other", "city", "2021-01-01")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "thidua_cli", "export", "register"]
+    if target == "pipe":
+        command += ["-o", str(pipe)]
+    with subprocess.Popen(
+        command, env={**os.environ, "THIDUA_DB": str(db)}, stdout=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        with pipe.open("rb") if target == "pipe" else running.stdout as reader:
+            first = reader.read(1)
+            connection.execute("PRAGMA busy_timeout = 0")
+            build.record(connection, "490", "2022-03-30")
+            text = first + reader.read()
+    connection.close()
+    assert running.returncode == 0
+    assert text.endswith(b'"}\n')
 
 
 def test_a_broken_register_is_not_exported(run: Run, db: Path, tmp_path: Path) -> None:

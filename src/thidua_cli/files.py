@@ -63,6 +63,29 @@ def place(made: Path, path: Path) -> None:
     sync(path.parent)
 
 
+@contextlib.contextmanager
+def spooled(pieces: Iterable[bytes]) -> Iterator[Iterator[bytes]]:
+    """The same bytes, all made now and put by: in memory if they are few, else in a file without a name.
+
+    Raises StoreError where there is no room for them.
+    """
+    import tempfile
+
+    with tempfile.SpooledTemporaryFile(SMALL) as spool:
+        try:
+            spool.writelines(pieces)
+            spool.seek(0)
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            raise StoreError(_("không ghi được {path}: {why}").format(path=folder, why=why(error))) from error
+        yield iter(lambda: spool.read(_PIECE), b"")
+
+
+def is_stream(path: Path) -> bool:
+    """Whether what is written there goes to a pipe or device, whose reader may take its time."""
+    return path.exists() and not path.is_file()
+
+
 def replace(path: Path, pieces: Iterable[bytes]) -> None:
     """Write beside and rename into place, so that a failure leaves the old file as it was.
 
@@ -81,7 +104,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]]) -> None:
         try:
             for path, pieces in files.items():
                 target = path.resolve()
-                if target.exists() and not target.is_file():
+                if is_stream(target):
                     with target.open("wb") as device:
                         device.writelines(pieces)
                     continue

@@ -1,5 +1,6 @@
 """`thidua export`."""
 
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -111,12 +112,17 @@ def _list(
 
 
 def _register(ctx: typer.Context, target: Path | None) -> None:
-    """The whole register; it is written piece by piece, while the register stays as it is."""
+    """The whole register; while a reader takes its time, the register is no longer held."""
     from thidua_cli import exchange
 
     path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
-    with store.store_errors(path), store.examining(path, read_only=read_only) as connection:
-        pieces = exchange.lines(connection, path)
+    with ExitStack() as after:
+        with store.store_errors(path), store.examining(path, read_only=read_only) as connection:
+            pieces = exchange.lines(connection, path)
+            if target is not None and not files.is_stream(target):
+                files.replace(target, pieces)
+                return
+            pieces = after.enter_context(files.spooled(pieces))
         if target is not None:
             files.replace(target, pieces)
         else:
