@@ -180,6 +180,22 @@ def test_read_only_refuses_every_write(
     assert db.read_bytes() == before
 
 
+def test_output_keeps_the_rights_of_the_file_before(run: Run, tmp_path: Path) -> None:
+    """A file that is replaced is as open as it was; a new one as the umask says, a whole register only to its owner."""
+    new, old = tmp_path / "new", tmp_path / "old"
+    for command, mode in (["status", "-f", "csv"], 0o666), (["export", "register"], 0o600):
+        for wanted in (0o600, 0o640, 0o664):
+            old.write_bytes(b"old")
+            old.chmod(wanted)
+            assert run(*command, "-o", str(old)).code == 0
+            assert (old.stat().st_mode & 0o777, old.read_bytes() == b"old") == (wanted, False)
+        new.unlink(missing_ok=True)
+        umask = os.umask(0)
+        assert run(*command, "-o", str(new)).code == 0
+        os.umask(umask)
+        assert new.stat().st_mode & 0o777 == mode
+
+
 def test_read_only_reads_all(run: Run, tmp_path: Path) -> None:
     """Everything that only reads the register works, a dry run and a backup elsewhere included."""
     for arguments in (

@@ -86,17 +86,18 @@ def is_stream(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def replace(path: Path, pieces: Iterable[bytes]) -> None:
+def replace(path: Path, pieces: Iterable[bytes], *, private: bool = False) -> None:
     """Write beside and rename into place, so that a failure leaves the old file as it was.
 
+    A file that is there keeps its owner and its rights; a new one that is `private` is for its owner alone.
     A link is followed, a device or pipe is written to as it is, and neither a SQLite file is overwritten nor
     one written that SQLite would take for the journal of such a file.
     Raises StoreError where it cannot be written; BrokenPipeError where the reader has gone.
     """
-    replace_all({path: pieces})
+    replace_all({path: pieces}, private=private)
 
 
-def replace_all(files: Mapping[Path, Iterable[bytes]]) -> None:
+def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False) -> None:
     """As `replace`, for several files: none is renamed into place before all are written."""
     drafts: dict[Path, Path] = {}
     path = Path()
@@ -110,7 +111,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]]) -> None:
                     continue
                 _refuse_register(path, target)
                 made = target.with_name(f".{target.name}.{os.urandom(4).hex()}.new")
-                with made.open("xb") as file:
+                with os.fdopen(_created(made, target, private=private), "wb") as file:
                     drafts[made] = target
                     file.writelines(pieces)
                     file.flush()
@@ -124,6 +125,18 @@ def replace_all(files: Mapping[Path, Iterable[bytes]]) -> None:
         raise
     except OSError as error:
         raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=why(error))) from error
+
+
+def _created(made: Path, target: Path, *, private: bool) -> int:
+    """A new file that is to take the place of `target`, open for writing."""
+    there = target.stat() if target.exists() else None
+    descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private or there else 0o666)
+    if there is not None:
+        with contextlib.suppress(OSError):  # only the administrator gives files away
+            os.fchown(descriptor, there.st_uid, there.st_gid)
+        with contextlib.suppress(OSError):  # some file systems keep no rights
+            os.fchmod(descriptor, stat.S_IMODE(there.st_mode) & 0o777)
+    return descriptor
 
 
 def _refuse_register(path: Path, target: Path) -> None:

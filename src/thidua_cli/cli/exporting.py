@@ -120,7 +120,7 @@ def _register(ctx: typer.Context, target: Path | None) -> None:
         with store.store_errors(path), store.examining(path, read_only=read_only) as connection:
             pieces = exchange.lines(connection, path)
             if target is not None and not files.is_stream(target):
-                files.replace(target, pieces)
+                files.replace(target, pieces, private=True)
                 return
             pieces = after.enter_context(files.spooled(pieces))
         if target is not None:
