@@ -1,5 +1,6 @@
 """Backups verify, overwrite nothing and lose nothing; a restore gives nothing up unasked."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -75,6 +76,32 @@ def test_where_a_backup_goes_is_a_folder(run: Run, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     assert Path(run("backup", str(tmp_path / "link")).out.strip()).parent == tmp_path / "real"
+
+
+def test_what_a_killed_backup_left_goes(db: Path, tmp_path: Path) -> None:
+    """The next one removes drafts that are a day old and that no process holds; no others, and no other file."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    old, held, young, link, other = (
+        folder / f".thidua-backup.0000000{number}.{ending}"
+        for number, ending in enumerate(("new", "new", "new", "new", "old"))
+    )
+    link.symlink_to(db)
+    for path in (old, held, young, other, Path(f"{old}-journal")):
+        path.write_bytes(b"half")
+        os.utime(path, (0, (NOW - timedelta(hours=23 if path == young else 25)).timestamp()))
+    with held.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        made, _proof = backup.back_up(db, folder)
+    assert set(folder.iterdir()) == {made, held, young, link, other}
+
+
+def test_a_draft_is_held_while_it_is_made(tmp_path: Path) -> None:
+    """However long a backup takes, its own draft is not removed by another."""
+    with files.draft(tmp_path / "thidua-backup") as made:
+        os.utime(made, (0, 0))
+        with files.draft(tmp_path / "thidua-backup"):
+            assert made.exists()
 
 
 def test_what_is_not_intact_is_not_backed_up(run: Run, db: Path, tmp_path: Path) -> None:

@@ -2,18 +2,22 @@
 
 import contextlib
 import errno
+import fcntl
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from thidua_cli import dates
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _, why
 
 SMALL = 4 << 20  # bytes of a file that a person writes
 _DOCUMENT = 4 << 30  # of a document, a film of a meeting included
 _PIECE = 1 << 18
+_STALE_SECONDS = 24 * 60 * 60
 SQLITE_HEADER = b"SQLite format 3\x00"
 _BESIDE = ("-journal", "-wal", "-shm")
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
@@ -21,14 +25,54 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 
 @contextlib.contextmanager
 def draft(path: Path) -> Iterator[Path]:
-    """An empty file beside `path`, readable by the owner alone; whatever is left of it goes at the end."""
+    """An empty file beside `path`, readable by the owner alone; whatever is left of it goes at the end.
+
+    What killed processes left of theirs goes first: it is known by its name, is older than a day, and nobody
+    holds the lock on it.
+    """
+    for stale in _stale(path):
+        _remove(stale)
     made = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
-    os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
+        _lock(descriptor)
         yield made
     finally:
-        for leftover in (made, *beside(made)):
-            leftover.unlink(missing_ok=True)
+        _remove(made)
+        os.close(descriptor)  # not earlier: it would take SQLite's own locks on the file along
+
+
+def _remove(made: Path) -> None:
+    for leftover in (made, *beside(made)):
+        leftover.unlink(missing_ok=True)
+
+
+def _stale(path: Path) -> Iterator[Path]:
+    name = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.new")
+    latest = dates.now().timestamp() - _STALE_SECONDS
+    with contextlib.suppress(OSError):
+        for each in path.parent.iterdir():
+            if not name.fullmatch(each.name) or each.is_symlink():
+                continue
+            if each.stat().st_mtime < latest and _is_abandoned(each):
+                yield each
+
+
+def _is_abandoned(made: Path) -> bool:
+    try:
+        with regular(made) as file:
+            return _lock(file.fileno())
+    except OSError:
+        return False
+
+
+def _lock(descriptor: int) -> bool:
+    """Whether the lock could be had at once; where there are no locks, it could not."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def journal_of(path: Path) -> Path:
