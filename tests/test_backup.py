@@ -431,6 +431,19 @@ def test_a_link_to_a_register(db: Path, copy: Path, tmp_path: Path) -> None:
     assert len(list(db.parent.glob("thidua.db.before-restore-*"))) == 1
 
 
+def test_a_write_that_cannot_be_printed_is_said(copy: Path, tmp_path: Path) -> None:
+    """Where standard output is full, init and restore say up to which operation the register was saved."""
+    for name, command, head in (("a.db", ["init"], 1), ("b.db", ["restore", str(copy)], 2)):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "thidua_cli", "--lang", "en", "--db", str(tmp_path / name), *command],
+                stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            )  # fmt: skip
+        assert done.returncode == 5
+        assert f"up to operation #{head}; but" in done.stderr
+        assert _head(tmp_path / name).startswith(f"{head}:")
+
+
 def test_the_refusal_is_a_rule(db: Path, copy: Path) -> None:
     """As a function: RefusedError, with the operations as hints."""
     with pytest.raises(RefusedError) as caught:

@@ -131,4 +131,6 @@ def restore(
         *([_("  sổ trước đó giữ ở {path}").format(path=done.kept)] if done.kept else []),
         *([_("  đã bỏ {count} thao tác").format(count=len(done.lost))] if done.lost else []),
     ]
-    options.confirm(lines, saved=_("đã khôi phục"))
+    options.confirm(
+        lines, saved=_("đã khôi phục sổ đến thao tác #{number}").format(number=done.head.number)
+    )

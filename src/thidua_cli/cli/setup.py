@@ -67,7 +67,7 @@ def init(
                 number=operation.number,
             )
         ],
-        saved=_("đã tạo sổ"),
+        saved=_("đã tạo sổ đến thao tác #{number}").format(number=operation.number),
     )
     if places.is_exposed(path.parent):
         options.warn(
