@@ -96,6 +96,32 @@ def test_init_through_a_link_to_nothing(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "nothing.db").exists()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--db", "LINK", "restore", "COPY"],
+        ["status", "-f", "csv", "-o", "LINK"],
+        ["report", "-f", "html", "-o", "LINK"],
+        ["remind", "--as-of", "2022-04-04", "-o", "LINK"],
+        ["export", "register", "-o", "LINK"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("where", ["nothing", "no folder/nothing", "link"])
+def test_nothing_is_made_through_a_link_to_nothing(
+    run: Run, tmp_path: Path, arguments: list[str], where: str
+) -> None:
+    """Restore and every output refuse it as init does, also where the link leads to itself."""
+    copy = run("backup").out.strip()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / where)
+    before = set(tmp_path.iterdir())
+    done = run(*({"LINK": str(link), "COPY": copy}.get(each, each) for each in arguments))
+    assert done.code == 5
+    assert str(tmp_path / where) in done.err
+    assert set(tmp_path.iterdir()) == before
+
+
 def test_a_link_to_a_register_is_the_register(run: Run, db: Path, tmp_path: Path) -> None:
     """Commands through a link read and write the real file, whose journal and backups stand beside it."""
     link = tmp_path / "elsewhere" / "link.db"

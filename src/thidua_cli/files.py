@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from thidua_cli import dates
+from thidua_cli import dates, places
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _, why
 
@@ -134,8 +134,8 @@ def replace(path: Path, pieces: Iterable[bytes], *, private: bool = False) -> No
     """Write beside and rename into place, so that a failure leaves the old file as it was.
 
     A file that is there keeps its owner and its rights; a new one that is `private` is for its owner alone.
-    A link is followed, a device or pipe is written to as it is, and neither a SQLite file is overwritten nor
-    one written that SQLite would take for the journal of such a file.
+    A link to a file is followed, a device or pipe is written to as it is, and neither a SQLite file is
+    overwritten nor one written that SQLite would take for the journal of such a file.
     Raises StoreError where it cannot be written; BrokenPipeError where the reader has gone.
     """
     replace_all({path: pieces}, private=private)
@@ -148,6 +148,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
     try:
         try:
             for path, pieces in files.items():
+                places.refuse_dangling(path)
                 target = path.resolve()
                 if is_stream(target):
                     with target.open("wb") as device:

@@ -1,5 +1,6 @@
 """Where a register may stand: on a disk that keeps locks and rights, in a file that only some may change."""
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -54,6 +55,17 @@ def refuse_network(path: Path) -> None:
                 path=path, kind=kind
             ),
             _("Đặt sổ trên đĩa của máy: thidua --db ĐƯỜNG-DẪN …; bản sao lưu thì để trên ổ mạng được."),
+        )
+
+
+def refuse_dangling(path: Path) -> None:
+    """Raises StoreError for a link that leads to nothing: nobody meant a file to be made at its other end."""
+    if path.is_symlink() and not path.exists():
+        raise StoreError(
+            _("{path}: là liên kết đến {target}, nơi không có gì").format(
+                path=path, target=os.path.realpath(path)
+            ),
+            _("Xóa liên kết, hoặc nêu chính nơi ấy."),
         )
 
 

@@ -54,6 +54,7 @@ def restore(
     Raises RefusedError where operations of the present register would be lost, unless `discard_after` is the
     last one that stays; StoreError where the source is not intact, or either cannot be used.
     """
+    places.refuse_dangling(path)
     path = path.resolve()
     with store.store_errors(source):
         if path.exists() and path.samefile(source):

@@ -131,6 +131,4 @@ def restore(
         *([_("  sổ trước đó giữ ở {path}").format(path=done.kept)] if done.kept else []),
         *([_("  đã bỏ {count} thao tác").format(count=len(done.lost))] if done.lost else []),
     ]
-    options.confirm(
-        lines, saved=_("đã khôi phục sổ đến thao tác #{number}").format(number=done.head.number)
-    )
+    options.confirm(lines, saved=_("đã khôi phục sổ đến thao tác #{number}").format(number=done.head.number))

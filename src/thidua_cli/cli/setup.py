@@ -8,7 +8,7 @@ import typer
 from thidua_cli import places, resources, store
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
-from thidua_cli.errors import RefusedError, StoreError, UsageError
+from thidua_cli.errors import RefusedError, UsageError
 from thidua_cli.language import _, counted
 from thidua_cli.store import Writer
 
@@ -34,13 +34,7 @@ def init(
         raise UsageError(_("--units và --no-units loại trừ nhau"))
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
-    if path.is_symlink() and not path.exists():
-        raise StoreError(
-            _("{path}: là liên kết đến {target}, nơi không có gì").format(path=path, target=path.resolve()),
-            _("Xóa liên kết, hoặc tạo sổ ở chính nơi ấy: thidua --db {target} init").format(
-                target=path.resolve()
-            ),
-        )
+    places.refuse_dangling(path)
     if path.exists():
         _already_there(
             ctx, asked=bool(plan_file or units_file or no_units), plan_file=plan_file, units_file=units_file
