@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -225,6 +225,27 @@ def test_backups_while_others_write(db: Path) -> None:
     assert len(copies) == 4
     for each in copies:
         assert verify.inspect(db, verify.Wanted(extends=each)).findings == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system in memory that takes 64 kB; only the administrator can make one."""
+    place = tmp_path / "small disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no small file system can be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_the_disk_that_is_full_is_named(run: Run, db: Path, small_disk: Path) -> None:
+    """Where a copy finds no room, the error names the place it was to go to, and nothing is left there."""
+    new = str(small_disk / "new.db")
+    for arguments in (["backup", str(small_disk)], ["--db", new, "restore", str(db)]):
+        done = run(*arguments)
+        assert (done.code, done.err) == (5, f"Error: {small_disk}: the disk is full; nothing was written\n")
+        assert list(small_disk.iterdir()) == []
 
 
 # Restore

@@ -15,6 +15,11 @@ from thidua_cli.verify import Proof
 # time (UTC), number of the last operation, first digits of its hash, and which of several in one second
 _NAME = re.compile(r"thidua-(\d{8}T\d{6}Z)-(\d{6,})-([0-9a-f]{8})(?:-(\d+))?\.db", re.ASCII)
 
+# What goes wrong in a copy where it is written; all else is of the register that is read.
+_OF_THE_TARGET = (
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE,
+)  # fmt: skip
+
 
 def back_up(path: Path, folder: Path, *, read_only: bool = False) -> tuple[Path, Proof]:
     """A verified copy of the register in a folder, and what it holds.
@@ -37,11 +42,15 @@ def of(source: sqlite3.Connection, path: Path, folder: Path) -> tuple[Path, Proo
 
 
 def copy(source: sqlite3.Connection, target: Path) -> None:
-    """All of a register, as it is at one moment, into an empty file."""
+    """All of a register, as it is at one moment, into an empty file; StoreError where that finds no room."""
     journal.head(source)  # from here on the read lock is held, so that no writer gets between two pages
     connection = sqlite3.connect(target)
     try:
         source.backup(connection)
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) in _OF_THE_TARGET:
+            raise StoreError(store.describe(target.parent, error)) from error
+        raise
     finally:
         connection.close()
 
