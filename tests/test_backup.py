@@ -242,7 +242,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_the_disk_that_is_full_is_named(run: Run, db: Path, small_disk: Path) -> None:
     """Where a copy finds no room, the error names the place it was to go to, and nothing is left there."""
     new = str(small_disk / "new.db")
-    for arguments in (["backup", str(small_disk)], ["--db", new, "restore", str(db)]):
+    text = db.with_name("register.jsonl")
+    assert run("export", "register", "-o", str(text)).code == 0
+    for arguments in (
+        ["backup", str(small_disk)], ["--db", new, "restore", str(db)], ["--db", new, "restore", str(text)],
+    ):  # fmt: skip
         done = run(*arguments)
         assert (done.code, done.err) == (5, f"Error: {small_disk}: the disk is full; nothing was written\n")
         assert list(small_disk.iterdir()) == []

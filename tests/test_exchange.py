@@ -113,6 +113,62 @@ def test_what_was_changed_is_refused(
     assert (done.code, "Traceback" in done.err, path.exists()) == (code, False, False)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[]", "there is no table null"),
+        ("{}", "this is no line of a register"),
+        ("null", "this is no line of a register"),
+        ("{not JSON}", "this is not JSON"),
+        ("[" * 100_000, "this is not JSON"),
+        ('["foo", 1]', 'there is no table "foo"'),
+        ('[["unit"], 1]', 'there is no table ["unit"]'),
+        ('["unit"]', "table unit has 4 columns, this line has 0"),
+        ('["unit", 1, "other", "city", 1, 5]', "table unit has 4 columns, this line has 5"),
+        ('["unit", 1000, {"a": 1}, "city", 1]', "column kind: "),
+        ('["unit", true, "other", "city", 1]', "column id: "),
+        ('["unit", 1, "other", "city", 1]', "(UNIQUE constraint failed: unit.id)"),
+        ('["unit", 99999999999999999999, "other", "city", 1]', "cannot be taken in"),
+        ('["unit", 1000, "\\ud800", "city", 1]', "cannot be taken in"),
+        ('["unit_version", 9999, 9999, "X", "Y", null, null, null, "2021-01-01", null, null, 1]', "(FOREIGN KEY constraint failed)"),
+        ('{"operation": "foo"}', "an operation must have exactly the keys number, recorded_at"),
+        ('{"operation": {"number": 9}}', "an operation must have exactly the keys number, recorded_at"),
+        ('{"operation": {}, "head": "1:x"}', "this is no line of a register"),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_none_is_explained(run: Run, text: Path, tmp_path: Path, line: str, said: str) -> None:
+    """The error names the line, what is wrong with it in our words, and the cure."""
+    lines = text.read_text(encoding="utf-8").splitlines(keepends=True)
+    row = next(index for index, each in enumerate(lines) if each.startswith('["unit_version"'))
+    text.write_text("".join([*lines[:row], f"{line}\n", *lines[row:]]), encoding="utf-8")
+    done = run("--db", str(tmp_path / "new.db"), "restore", str(text))
+    assert (done.code, f"line {row + 1}: " in done.err, said in done.err) == (7, True, True), done.err
+    assert "thidua export register" in done.err
+    assert "Operation()" not in done.err
+
+
+def test_a_line_that_points_at_nothing(run: Run, text: Path, tmp_path: Path) -> None:
+    """A row of an operation that never comes is refused with the row and the table."""
+    lines = text.read_text(encoding="utf-8").splitlines(keepends=True)
+    text.write_text(
+        "".join([*lines[:-1], '["unit", 1000, "other", "city", 99]\n', lines[-1]]), encoding="utf-8"
+    )
+    done = run("--db", str(tmp_path / "new.db"), "restore", str(text))
+    assert (done.code, "table unit, row 1000" in done.err, "operation" in done.err) == (7, True, True), (
+        done.err
+    )
+
+
+@pytest.mark.parametrize("key", ["schema", "version"])
+@pytest.mark.parametrize("value", ["true", "1.0", '"1"', "0", "null"])
+def test_a_version_is_a_number(run: Run, text: Path, tmp_path: Path, key: str, value: str) -> None:
+    """Nothing else is taken for one, also where Python finds it equal to 1."""
+    data = text.read_text(encoding="utf-8")
+    text.write_text(data.replace(f'"{key}": 1', f'"{key}": {value}', 1), encoding="utf-8")
+    done = run("--db", str(tmp_path / "new.db"), "restore", str(text))
+    assert (done.code, f"line 1: this is no version number: {value}" in done.err) == (7, True), done.err
+
+
 @pytest.mark.parametrize("target", ["pipe", "standard output"])
 def test_a_slow_reader_holds_nobody_up(db: Path, tmp_path: Path, target: str) -> None:
     """While the text waits in a pipe for its reader, the register is written to."""

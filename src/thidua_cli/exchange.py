@@ -7,9 +7,9 @@ that a file that was cut is known to be cut.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from thidua_cli import files, journal, store, verify
 from thidua_cli.errors import RejectedError, StoreError
@@ -19,6 +19,11 @@ from thidua_cli.verify import schema
 
 FORMAT = "thidua-register"
 VERSION = 1
+# What SQLite says of a value that it does not take; all else is the fault of the place that is written to.
+_OF_THE_LINE = (
+    sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
+    OverflowError, UnicodeEncodeError,
+)  # fmt: skip
 _LONGEST = 1 << 24  # of a line; the longest that the register can make is far shorter
 
 
@@ -61,59 +66,82 @@ def looks_like(path: Path) -> bool:
 def load(file: Path, target: Path) -> None:
     """Make the register of an exported file in an empty database file; the caller verifies it.
 
-    Raises RejectedError, with the line, for a file that is not whole or not ours; StoreError for a newer one.
+    Raises RejectedError, with the line, for a file that is not whole or not ours; StoreError for a newer one,
+    one that cannot be read, or a target that cannot be written.
     """
-    connection = store.prepare(sqlite3.connect(target))
-    try:
-        with store.store_errors(file), files.regular(file) as source:
+    with store.store_errors(target.parent):
+        connection = store.prepare(sqlite3.connect(target))
+        try:
             connection.execute("BEGIN IMMEDIATE")
-            _fill(connection, source, file)
+            _fill(connection, file)
+            for finding in schema.examine_references(connection):  # some are kept only at the commit
+                raise RejectedError(f"{file}: {finding.message}", _cure())
             connection.execute("COMMIT")
-    finally:
-        connection.close()
+        finally:
+            connection.close()
 
 
-def _fill(connection: sqlite3.Connection, source: BinaryIO, file: Path) -> None:
-    number, head, said = 1, "", None
+def _fill(connection: sqlite3.Connection, file: Path) -> None:
+    number, head, said = 0, "", None
+    columns: Mapping[str, Sequence[str]] = {}
+    triggers: Sequence[tuple[str, str]] = ()
     try:
-        columns = _begin(connection, _parsed(source.readline(_LONGEST)), file)
-        # The guards of the live register know no order in which a correction could be read back row by row.
-        triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
-        for name, _sql in triggers:
-            connection.execute(f"DROP TRIGGER {name}")
-        while text := source.readline(_LONGEST):
-            number += 1
-            if said is not None:
-                raise _FaultError(_("còn nội dung sau dòng head"))
+        for number, text in enumerate(_texts(file), 1):
             value = _parsed(text)
-            if isinstance(value, list):
+            if number == 1:
+                columns = _begin(connection, value, file)
+                triggers = _without_guards(connection)
+            elif said is not None:
+                raise _FaultError(_("còn nội dung sau dòng head"))
+            elif isinstance(value, list):
                 _insert(connection, columns, value)
-            elif "operation" in value:
+            elif list(value) == ["operation"]:
                 head = _insert_operation(connection, value["operation"])
+            elif list(value) == ["head"]:
+                said = value["head"]
             else:
-                said = value.get("head")
-        for _name, sql in triggers:
-            connection.execute(sql)
-    except (
-        _FaultError,
-        ValueError,
-        TypeError,
-        KeyError,
-        OverflowError,
-        RecursionError,
-        sqlite3.Error,
-    ) as error:
+                raise _FaultError(_("không phải một dòng của sổ"))
+    except (_FaultError, *_OF_THE_LINE) as error:
         raise RejectedError(
-            _("{path}, dòng {number}: {error}").format(path=file, number=number, error=error)
+            _("{path}, dòng {number}: {error}").format(path=file, number=number, error=_words(error)), _cure()
         ) from None
+    for _name, sql in triggers:
+        connection.execute(sql)
     if said is None or said != head:
-        raise RejectedError(_("{path}: thiếu phần cuối, tệp đã bị cắt").format(path=file))
+        raise RejectedError(_("{path}: thiếu phần cuối, tệp đã bị cắt").format(path=file), _cure())
+
+
+def _without_guards(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Take the triggers away: they know no order in which a correction could be read back row by row."""
+    triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    for name, _sql in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    return triggers
+
+
+def _texts(file: Path) -> Iterator[bytes]:
+    with store.store_errors(file), files.regular(file) as source:
+        while text := source.readline(_LONGEST):
+            yield text
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, _FaultError):
+        return str(error)
+    return _("dòng này không vào được sổ ({error})").format(error=error)
+
+
+def _cure() -> str:
+    return _("Lấy tệp nguyên vẹn, hoặc xuất lại từ sổ: thidua export register -o TỆP")
 
 
 def _parsed(text: bytes) -> Any:
     if not text.endswith(b"\n"):
         raise _FaultError(_("dòng không trọn vẹn, tệp đã bị cắt"))
-    value = json.loads(text)
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _FaultError(_("không phải JSON")) from None
     if not isinstance(value, (dict, list)):
         raise _FaultError(_("không phải một dòng của sổ"))
     return value
@@ -123,29 +151,51 @@ def _begin(connection: sqlite3.Connection, first: Any, file: Path) -> dict[str, 
     """Read the first line and make the schema; returns the columns of every table."""
     if not isinstance(first, dict) or first.get("format") != FORMAT:
         raise _FaultError(_("không phải sổ do thidua xuất ra"))
-    version = first.get("schema")
-    if (
-        not isinstance(version, int)
-        or first.get("version") != VERSION
-        or not 1 <= version <= store.SCHEMA_VERSION
-    ):
+    version, schema_version = _number(first.get("version")), _number(first.get("schema"))
+    if version != VERSION or schema_version > store.SCHEMA_VERSION:
         raise StoreError(
             _("{path}: sổ này thuộc phiên bản mới hơn").format(path=file), _("Cập nhật thidua rồi thử lại.")
         )
-    store.migrate(connection, version)
-    columns = {table: _columns(connection, table) for table in _tables(version)}
+    store.migrate(connection, schema_version)
+    columns = {table: _columns(connection, table) for table in _tables(schema_version)}
     if first.get("tables") != columns:
-        raise _FaultError(_("các cột không phải của lược đồ {version}").format(version=version))
+        raise _FaultError(_("các cột không phải của lược đồ {version}").format(version=schema_version))
     return columns
 
 
-def _insert(connection: sqlite3.Connection, columns: dict[str, list[str]], row: list[Any]) -> None:
-    names = columns[row[0]][: len(row) - 1]
-    marks = ", ".join("?" * (len(row) - 1))
-    connection.execute(f"INSERT INTO {row[0]} ({', '.join(names)}) VALUES ({marks})", row[1:])
+def _number(value: object) -> int:
+    if type(value) is not int or value < 1:
+        raise _FaultError(_("không phải số phiên bản: {value}").format(value=json.dumps(value)))
+    return value
 
 
-def _insert_operation(connection: sqlite3.Connection, value: dict[str, Any]) -> str:
+def _insert(connection: sqlite3.Connection, columns: Mapping[str, Sequence[str]], row: list[Any]) -> None:
+    table, values = (row[0], row[1:]) if row else (None, [])
+    if not isinstance(table, str) or table not in columns:
+        raise _FaultError(_("không có bảng {name}").format(name=json.dumps(table, ensure_ascii=False)))
+    if not 1 <= len(values) <= len(columns[table]):
+        raise _FaultError(
+            _("bảng {name} có {wanted} cột, dòng này có {found}").format(
+                name=table, wanted=len(columns[table]), found=len(values)
+            )
+        )
+    names = columns[table][: len(values)]
+    for name, value in zip(names, values, strict=True):
+        if value is not None and type(value) not in (str, int):
+            raise _FaultError(_("cột {name}: không phải văn bản hay số nguyên").format(name=name))
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", values)
+
+
+def _insert_operation(connection: sqlite3.Connection, value: object) -> str:
+    if not isinstance(value, dict) or set(value) != set(Operation._fields):
+        raise _FaultError(
+            _("thao tác phải có đúng các khóa: {names}").format(names=", ".join(Operation._fields))
+        )
     operation = Operation(**value)
+    for name, item in operation._asdict().items():
+        wanted = int if name in ("number", "row_count") else str
+        if type(item) is not wanted:
+            raise _FaultError(_("cột {name}: không phải văn bản hay số nguyên").format(name=name))
     connection.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", operation)
     return operation.anchor
