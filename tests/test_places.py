@@ -74,6 +74,17 @@ def test_a_file_that_all_may_change_is_refused(run: Run, db: Path, mounted: Call
     assert run(*RECORD).code == 0
 
 
+@pytest.mark.parametrize("command", ["init", "restore"])
+def test_every_folder_that_is_made_is_its_owners_alone(run: Run, tmp_path: Path, command: str) -> None:
+    """Not only the last one; a folder that was there keeps its rights."""
+    made = run("backup").out.strip()
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    path = there / "a" / "b" / "x.db"
+    assert run("--db", str(path), command, *([made] if command == "restore" else [])).code == 0
+    assert [each.stat().st_mode & 0o777 for each in (*path.parents[:2], there)] == [0o700, 0o700, 0o755]
+
+
 def test_a_folder_that_all_may_change_is_said(
     run: Run, tmp_path: Path, mounted: Callable[[str], None]
 ) -> None:

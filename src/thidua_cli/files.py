@@ -245,6 +245,15 @@ def why(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+def make_private(folder: Path) -> None:
+    """A folder and those above it that are missing, for the owner alone and on the disk for good."""
+    if not folder.exists():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with contextlib.suppress(PermissionError):  # a folder may be for putting in alone
+            sync(folder.parent)
+
+
 def sync(path: Path) -> None:
     """A file, or the names in a folder, down to the disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -61,7 +61,7 @@ def restore(
             raise RefusedError(_("{path}: là chính sổ này").format(path=source))
         source.stat()
     with store.store_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.make_private(path.parent)
         places.refuse_network(path.parent)
         with files.draft(path) as made:
             load(source, made)

@@ -56,7 +56,7 @@ def create(path: Path, load: Callable[["Writer"], None], *, actor: str, command:
     existing file is never overwritten (StoreError). Only the owner may read it.
     """
     with store_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.make_private(path.parent)
         places.refuse_network(path.parent)
         with files.draft(path) as draft:
             connection = _connect(draft)
