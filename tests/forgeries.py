@@ -161,6 +161,7 @@ _RENUMBER = [
     "UPDATE operation SET number = 1 - number WHERE number < 0",
 ]
 _NEW_VERSION = "INSERT INTO unit_version SELECT 9001, {unit}, {code}, 'Giả', {parent}, NULL, NULL, '2022-01-01', NULL, NULL, 9"
+_MIGRATIONS_INDEX = "idx__sqlite_migrations_migration_set_name"
 
 FORGERIES = [
     Forgery("edit a date", statements("UPDATE record SET done_on = '2022-03-31' WHERE id = 1"), False, "digest"),
@@ -176,6 +177,13 @@ FORGERIES = [
     Forgery("blunt a trigger", _plain("DROP TRIGGER void_no_delete", "CREATE TRIGGER void_no_delete BEFORE DELETE ON void BEGIN SELECT 1; END"), False, "schema"),
     Forgery("plant a trigger", _plain("CREATE TRIGGER helpful AFTER INSERT ON record BEGIN SELECT 1; END"), False, "schema"),
     Forgery("plant a trigger on the list of migrations", _plain("CREATE TRIGGER helpful AFTER INSERT ON _sqlite_migrations BEGIN SELECT 1; END"), False, "schema"),
+    Forgery("plant a trigger under the name of a table", _plain("CREATE TRIGGER _sqlite_migrations BEFORE INSERT ON record BEGIN SELECT RAISE(IGNORE); END"), False, "schema"),
+    Forgery("plant a trigger under the name of an index", _plain(f"CREATE TRIGGER {_MIGRATIONS_INDEX} BEFORE INSERT ON record BEGIN SELECT RAISE(IGNORE); END"), False, "schema"),
+    Forgery("put a view in the place of the list of migrations", _plain("CREATE TABLE gone AS SELECT * FROM _sqlite_migrations", "DROP TABLE _sqlite_migrations", "CREATE VIEW _sqlite_migrations AS SELECT * FROM gone"), False, "schema"),
+    Forgery("widen the list of migrations", _plain("ALTER TABLE _sqlite_migrations ADD COLUMN extra TEXT CHECK (extra IS NULL)"), False, "schema"),
+    Forgery("add to the list of migrations", _plain("INSERT INTO _sqlite_migrations VALUES (2, 'other', '0001', '')"), False, "schema"),
+    Forgery("drop the index of the list of migrations", _plain(f"DROP INDEX {_MIGRATIONS_INDEX}"), False, "schema"),
+    Forgery("move the index of the list of migrations", _plain(f"DROP INDEX {_MIGRATIONS_INDEX}", f"CREATE UNIQUE INDEX {_MIGRATIONS_INDEX} ON record (id)"), False, "schema"),
     Forgery("drop an index", _plain("DROP INDEX record_by_unit"), False, "schema"),
     Forgery("plant a table", _plain("CREATE TABLE extra (a)"), False, "schema"),
     Forgery("plant a view", _plain("CREATE VIEW extra AS SELECT 1"), False, "schema"),

@@ -1,5 +1,6 @@
 """The schema as it is, against the schema that the migrations make; and SQLite's own checks."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 
@@ -7,17 +8,18 @@ from thidua_cli import journal, store
 from thidua_cli.language import _
 from thidua_cli.verify.finding import Finding
 
-# The list of migrations is made by sqlite-utils, in words of its own; what was planted on it counts.
-_OBJECTS = """SELECT type, name, tbl_name, sql FROM sqlite_schema
-WHERE name NOT IN ('_sqlite_migrations', 'idx__sqlite_migrations_migration_set_name')"""
-_DONE = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'thidua' ORDER BY id"
+_OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+_LIST = "_sqlite_migrations"  # made by sqlite-utils, of which each version may set spaces and quotes otherwise
+_LAYOUT = re.compile(r'[\s"`\[\]]+')
+_DONE = f"SELECT migration_set, name FROM {_LIST} ORDER BY id"
 _PROBLEMS = 20  # of each of SQLite's own checks; a torn file has thousands
 
 Objects = dict[tuple[str, str], tuple[str, str | None]]  # (type, name) -> table, SQL
+Migrations = list[tuple[str, str]]  # set and name of each, in the order of application
 
 
-def expected(version: int) -> tuple[Objects, list[str]]:
-    """The objects of schema `version`, and the names of its migrations."""
+def expected(version: int) -> tuple[Objects, Migrations]:
+    """The objects of schema `version`, and its migrations."""
     connection = store.prepare(sqlite3.connect(":memory:"))
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -28,11 +30,14 @@ def expected(version: int) -> tuple[Objects, list[str]]:
 
 
 def _objects(connection: sqlite3.Connection) -> Objects:
-    return {(kind, name): (table, sql) for kind, name, table, sql in connection.execute(_OBJECTS)}
+    return {
+        (kind, name): (table, _LAYOUT.sub("", sql) if sql and table == _LIST else sql)
+        for kind, name, table, sql in connection.execute(_OBJECTS)
+    }
 
 
-def _migrations(connection: sqlite3.Connection) -> list[str]:
-    return [row[0] for row in connection.execute(_DONE)]
+def _migrations(connection: sqlite3.Connection) -> Migrations:
+    return connection.execute(_DONE).fetchall()
 
 
 def tables(wanted: Objects) -> list[str]:
@@ -59,9 +64,9 @@ def examine(connection: sqlite3.Connection, wanted: Objects) -> Iterator[Finding
             yield Finding("schema", _("lược đồ: {what} đã bị sửa").format(what=what))
 
 
-def examine_migrations(connection: sqlite3.Connection, names: list[str]) -> Iterator[Finding]:
+def examine_migrations(connection: sqlite3.Connection, wanted: Migrations) -> Iterator[Finding]:
     """Whether the list of migrations is that of this schema."""
-    if _migrations(connection) != names:
+    if _migrations(connection) != wanted:
         yield Finding("schema", _("danh sách các bước nâng cấp lược đồ đã bị sửa"))
 
 
