@@ -140,6 +140,16 @@ def test_a_failed_write_leaves_nothing(register: sqlite3.Connection) -> None:
     assert not register.in_transaction
 
 
+@pytest.mark.parametrize("table", ["record", "operation"])
+def test_a_row_that_is_swallowed_is_not_acknowledged(register: sqlite3.Connection, table: str) -> None:
+    """Where a planted trigger takes a row away, the write fails and leaves nothing."""
+    register.execute(f"CREATE TRIGGER thief BEFORE INSERT ON {table} BEGIN SELECT RAISE(IGNORE); END")
+    with pytest.raises(StoreError, match="chưa ghi gì"):
+        build.record(register, "492", "2022-03-30")
+    assert journal.operations(register, 2**62)[0].number == 1
+    assert register.execute("SELECT count(*) FROM record").fetchone() == (0,)
+
+
 def test_the_clock_of_the_register_never_goes_back(
     register: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

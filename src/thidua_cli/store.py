@@ -322,7 +322,7 @@ class Writer:
         self.connection = connection
         self.number = number
         self.operation: journal.Operation | None = None
-        self.touched = False
+        self.given = 0  # rows
         self._next_ids: dict[str, int] = {}
 
     def insert(self, table: str, rows: Iterable[Mapping[str, object]]) -> None:
@@ -338,7 +338,7 @@ class Writer:
         names, one = ", ".join(columns), f"({'?, ' * len(columns)}{self.number:d})"
         most = self.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(columns)
         while batch := list(islice(remaining, min(_BATCH, most))):
-            self.touched = True
+            self.given += len(batch)
             self.connection.execute(
                 f"INSERT INTO {table} ({names}, operation) VALUES {', '.join([one] * len(batch))}",
                 list(chain.from_iterable(batch)),
@@ -368,7 +368,7 @@ def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterat
         latest = journal.head(connection)
         writer = Writer(connection, latest.number + 1 if latest else 1)
         yield writer
-        if not writer.touched:
+        if not writer.given:
             connection.execute("ROLLBACK")
             return
         operation = _close(writer, actor=actor, command=command)
@@ -378,7 +378,10 @@ def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterat
 
 
 def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
-    """Write the operation's own row, last, so that its instant is close to the commit."""
+    """Write the operation's own row, last, so that its instant is close to the commit.
+
+    Raises StoreError where a row that was given is not there: a trigger that somebody planted can swallow one.
+    """
     from datetime import timedelta
 
     connection = writer.connection
@@ -394,8 +397,12 @@ def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
     connection.execute(
         "INSERT INTO operation (number, recorded_at, actor, command, row_count, digest, previous_hash, hash)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (writer.number, recorded_at, actor, command, count, digest, previous, link),
+        operation,
     )
+    if (count, journal.head(connection)) != (writer.given, operation):
+        raise StoreError(
+            _("sổ không giữ đúng những dòng đưa vào; chưa ghi gì"), _("Chạy thidua verify để biết vì sao.")
+        )
     return operation
 
 
