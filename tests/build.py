@@ -1,7 +1,10 @@
 """Short ways to fill a register in tests."""
 
 import sqlite3
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 from thidua_cli import deciding, records, store
 from thidua_cli import plan as plans
@@ -121,3 +124,15 @@ def succession(writer: store.Writer, old: int | None, new: int | None, on: str) 
 def day(text: str) -> date:
     """A date from ISO text."""
     return date.fromisoformat(text)
+
+
+def cut_off(path: Path) -> None:
+    """Leave a write half done, with its journal beside the file, as a program that is killed does."""
+    kill = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE');"
+        "n = c.execute('SELECT max(number) + 1 FROM operation').fetchone()[0];"
+        "c.executemany('INSERT INTO unit VALUES (?, \\'other\\', \\'city\\', ?)', ((i, n) for i in range(1000, 30000)));"
+        "os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", kill, str(path)], check=False)

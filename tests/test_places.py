@@ -2,13 +2,12 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import build
 from conftest import Outcome, process
 from thidua_cli import files, places, store
 
@@ -244,13 +243,7 @@ def test_read_only_reads_all(run: Run, tmp_path: Path) -> None:
 
 def test_read_only_leaves_the_journal_of_a_killed_writer(db: Path) -> None:
     """It says that something is to be cleared away; the next command without it does so."""
-    kill = (
-        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
-        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE');"
-        "c.executemany('INSERT INTO unit VALUES (?, \\'other\\', \\'city\\', 2)', ((n,) for n in range(1000, 30000)));"
-        "os._exit(1)"
-    )
-    subprocess.run([sys.executable, "-c", kill, str(db)], check=False)
+    build.cut_off(db)
     assert files.journal_of(db).exists()
     torn = db.read_bytes()
     done = process("--lang", "en", "--read-only", "status", db=db)

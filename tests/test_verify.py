@@ -17,7 +17,7 @@ import build
 import forgeries
 from conftest import ROOT, Outcome
 from forgeries import FORGERIES, Context, Forgery
-from thidua_cli import store, verify
+from thidua_cli import files, store, verify
 from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.verify import Wanted
 from thidua_cli.verify.anchors import of_report, parse
@@ -227,6 +227,43 @@ def test_verify_changes_nothing(filled: tuple[Path, Context]) -> None:
     before = path.read_bytes()
     verify.inspect(path)
     assert path.read_bytes() == before
+
+
+def test_an_unfinished_write_is_cleared_away_first(run: Callable[..., Outcome], db: Path) -> None:
+    """As by every command, else what a killed writer left would be judged; not with --read-only."""
+    build.cut_off(db)
+    torn = db.read_bytes()
+    assert (run("--read-only", "verify").code, db.read_bytes()) == (5, torn)
+    assert run("verify") == Outcome(0, "", "")
+    assert not files.journal_of(db).exists()
+
+
+@pytest.mark.parametrize("command", [["verify", "--extends"], ["restore"]])
+def test_another_file_is_left_as_it_is(
+    run: Callable[..., Outcome], db: Path, tmp_path: Path, command: list[str]
+) -> None:
+    """What stands beside a file that is only compared with, or restored from, is its owner's to clear away."""
+    other = tmp_path / "other.db"
+    shutil.copyfile(db, other)
+    build.cut_off(other)
+    before = other.read_bytes(), files.journal_of(other).read_bytes()
+    done = run(*command, str(other))
+    assert (done.code, "verify, without --read-only" in done.err) == (5, True)
+    assert (other.read_bytes(), files.journal_of(other).read_bytes()) == before
+
+
+@pytest.mark.parametrize("command", ["verify", "status", "backup"])
+def test_a_newer_register_keeps_its_unfinished_write(
+    run: Callable[..., Outcome], db: Path, command: str
+) -> None:
+    """A file that is refused by its header is never opened, so that not even a journal is touched."""
+    build.cut_off(db)
+    data = bytearray(db.read_bytes())
+    data[60:64] = (store.SCHEMA_VERSION + 1).to_bytes(4)
+    db.write_bytes(data)
+    before = files.journal_of(db).read_bytes()
+    assert run(command).code == 5
+    assert (db.read_bytes(), files.journal_of(db).read_bytes()) == (bytes(data), before)
 
 
 def test_a_busy_register_is_no_finding(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:

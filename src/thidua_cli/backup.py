@@ -48,6 +48,7 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
     connection = sqlite3.connect(target)
     try:
         source.backup(connection)
+        connection.execute("PRAGMA journal_mode = DELETE")  # whatever the register was set to
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) in _OF_THE_TARGET:
             raise StoreError(store.describe(target.parent, error)) from error

@@ -37,9 +37,9 @@ class Restored(NamedTuple):
 
 
 def copy(source: Path, target: Path) -> None:
-    """All of the register at `source`, which must be intact, into an empty file."""
-    verify.refuse_unless_intact(source, verify.inspect(source).findings)
-    with store.store_errors(source), store.examining(source) as connection:
+    """All of the register at `source`, which must be intact and is left as it is, into an empty file."""
+    verify.refuse_unless_intact(source, verify.inspect(source, read_only=True).findings)
+    with store.store_errors(source), store.examining(source, read_only=True) as connection:
         backup.copy(connection, target)
 
 

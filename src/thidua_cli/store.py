@@ -29,6 +29,9 @@ BUSY_SECONDS = 10.0
 _BATCH = 200  # rows of one INSERT
 LINE_SECONDS = 30.0
 _HEADER_SIZE = 100
+_MODE_AT = slice(18, 20)  # which journal is asked for
+_WAL = b"\x02\x02"
+_NO_SHARED_MEMORY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _VERSION_AT = slice(60, 64)  # where the header of the file holds user_version
 _APPLICATION_AT = slice(68, 72)  # and the application id
 _SQL = Path(__file__).parent / "sql"
@@ -143,10 +146,10 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     left as it is), or where it cannot be read.
     """
     with store_errors(path):
-        _check_file(path)
+        header = _check_register(path)
         if not read_only:
             places.refuse_exposed(path)
-        connection = _connect(path, read_only=read_only)
+        connection = _connect(path, header, read_only=read_only)
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -165,9 +168,20 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 def is_older(path: Path) -> bool:
     """Whether the header of a register of ours names an older schema; raises StoreError as `connect`."""
     with store_errors(path):
-        header = _check_file(path)
-    application, version = (int.from_bytes(header[at]) for at in (_APPLICATION_AT, _VERSION_AT))
+        application, version = _identity(_check_file(path))
     return application == APPLICATION_ID and version < SCHEMA_VERSION
+
+
+def _identity(header: bytes) -> tuple[int, int]:
+    """The application and the schema that a header names."""
+    return int.from_bytes(header[_APPLICATION_AT]), int.from_bytes(header[_VERSION_AT])
+
+
+def _check_register(path: Path) -> bytes:
+    """The header of a register of ours; any other file is refused before SQLite could change it."""
+    header = _check_file(path)
+    _check_identity(path, *_identity(header))
+    return header
 
 
 def _check_file(path: Path) -> bytes:
@@ -201,7 +215,7 @@ def _check_identity(path: Path, application: int, version: int) -> None:
         )
 
 
-def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def _connect(path: Path, header: bytes = b"", *, read_only: bool = False) -> sqlite3.Connection:
     # mode=rw, so that a journal left by a killed writer can be rolled back even by a reader.
     address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)
@@ -212,6 +226,14 @@ def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         damage = sqlite3.DatabaseError("malformed database schema")
         damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise damage from error
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if header[_MODE_AT] == _WAL and error.sqlite_errorcode & 0xFF in _NO_SHARED_MEMORY:
+            raise StoreError(
+                _("{path}: ở chế độ WAL, chỉ đọc được trong thư mục cho ghi").format(path=path),
+                _("Chép tệp, cùng tệp -wal nếu có, vào một thư mục cho ghi rồi đọc ở đó."),
+            ) from error
+        raise
     except BaseException:
         connection.close()
         raise
@@ -227,6 +249,30 @@ def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -65536")  # KiB: a long import reaches the file only at its end
     return connection
+
+
+def in_wal(connection: sqlite3.Connection) -> bool:
+    """Whether writes go to a log beside the file, as another program may have set it, and not the journal."""
+    return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
+
+
+def leave_wal(connection: sqlite3.Connection, path: Path) -> None:
+    """Back to the rollback journal, on which all promises rest; nothing that was written is lost.
+
+    The connection is outside any transaction. Raises StoreError where another program has the register open.
+    """
+    if not in_wal(connection):
+        return
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+    if in_wal(connection):
+        raise StoreError(
+            _("{path}: ở chế độ WAL, và một chương trình khác đang mở tệp; chưa ghi gì").format(path=path),
+            _("Đóng chương trình ấy rồi chạy lại; sổ tự trở về chế độ DELETE."),
+        )
 
 
 @contextlib.contextmanager
@@ -246,13 +292,15 @@ def reading(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connecti
 def examining(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connection]:
     """As `reading`, for a file that may be damaged or of an older schema; nothing is brought up to date.
 
-    What SQLite says about a damaged file (sqlite3.DatabaseError) is left to the caller to judge. Text that is
-    not UTF-8 is read with surrogates. Raises StoreError as `connect` where the file is not ours or newer.
+    The file is written to only where a journal lies beside it: what a killed writer left is rolled back. With
+    `read_only` that is a StoreError. What SQLite says about a damaged file (sqlite3.DatabaseError) is left to
+    the caller to judge. Text that is not UTF-8 is read with surrogates. Raises StoreError as `connect` where
+    the file is not ours or newer.
     """
     with store_errors(path):
-        header = _check_file(path)
-    _check_identity(path, int.from_bytes(header[_APPLICATION_AT]), 0)
-    connection = _connect(path, read_only=read_only)
+        header = _check_register(path)
+        read_only = read_only or not files.journal_of(path.resolve()).exists()
+    connection = _connect(path, header, read_only=read_only)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         connection.execute("PRAGMA query_only = ON")
@@ -268,13 +316,13 @@ def examining(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connec
 def holding(path: Path) -> Iterator[sqlite3.Connection]:
     """The register at `path` with SQLite's exclusive lock on it, outside any transaction; as `examining`."""
     with store_errors(path):
-        header = _check_file(path)
+        header = _check_register(path)
         places.refuse_exposed(path)
     places.refuse_network(path)
-    _check_identity(path, int.from_bytes(header[_APPLICATION_AT]), 0)
-    connection = _connect(path)
+    connection = _connect(path, header)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        leave_wal(connection, path)
         connection.execute("BEGIN EXCLUSIVE")
         # From here on the lock outlives its transaction. Not earlier: who waits would keep its read lock too.
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -380,7 +428,7 @@ def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterat
 def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
     """Write the operation's own row, last, so that its instant is close to the commit.
 
-    Raises StoreError where a row that was given is not there: a trigger that somebody planted can swallow one.
+    Raises StoreError where a row that was given is not there: a planted trigger can swallow one.
     """
     from datetime import timedelta
 
@@ -412,12 +460,10 @@ def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
     connection = connect(path)
     try:
         places.refuse_network(path)
-        with (
-            store_errors(path),
-            _turn(path.resolve().parent),
-            write(connection, actor=actor, command=command) as writer,
-        ):
-            yield writer
+        with store_errors(path), _turn(path.resolve().parent):
+            leave_wal(connection, path)
+            with write(connection, actor=actor, command=command) as writer:
+                yield writer
     finally:
         connection.close()
 
@@ -511,9 +557,9 @@ def describe(path: Path, error: sqlite3.DatabaseError) -> str:
     if code == sqlite3.SQLITE_FULL:
         return _("{path}: hết chỗ trên đĩa; chưa ghi gì").format(path=path)
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
-        return _("{path}: còn một lần ghi dở dang phải dọn; chạy một lệnh không có --read-only").format(
-            path=path
-        )
+        return _(
+            "{path}: còn một lần ghi dở dang phải dọn; chạy thidua --db {path} verify, không có --read-only"
+        ).format(path=path)
     if code == sqlite3.SQLITE_READONLY:
         return _("{path}: sổ chỉ cho đọc").format(path=path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

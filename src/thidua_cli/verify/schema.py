@@ -9,7 +9,9 @@ from thidua_cli.language import _
 from thidua_cli.verify.finding import Finding
 
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
-_LIST = "_sqlite_migrations"  # made by sqlite-utils, of which each version may set spaces and quotes otherwise
+_LIST = (
+    "_sqlite_migrations"  # made by sqlite-utils, of which each version may set spaces and quotes otherwise
+)
 _LAYOUT = re.compile(r'[\s"`\[\]]+')
 _DONE = f"SELECT migration_set, name FROM {_LIST} ORDER BY id"
 _PROBLEMS = 20  # of each of SQLite's own checks; a torn file has thousands
@@ -68,6 +70,17 @@ def examine_migrations(connection: sqlite3.Connection, wanted: Migrations) -> It
     """Whether the list of migrations is that of this schema."""
     if _migrations(connection) != wanted:
         yield Finding("schema", _("danh sách các bước nâng cấp lược đồ đã bị sửa"))
+
+
+def examine_journal(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """A mode of writing that another program has left on: nothing that is promised was tested in it."""
+    if store.in_wal(connection):
+        yield Finding(
+            "journal",
+            _(
+                "tệp ở chế độ WAL, không phải DELETE; lệnh ghi kế tiếp của thidua sẽ đặt lại, hoặc {cure}"
+            ).format(cure="sqlite3 … 'PRAGMA journal_mode = DELETE'"),
+        )
 
 
 def examine_references(connection: sqlite3.Connection) -> Iterator[Finding]:
