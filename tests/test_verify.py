@@ -93,6 +93,74 @@ def test_a_schema_that_is_no_text(db: Path, run: Callable[..., Outcome]) -> None
     assert run("backup").code == 5
 
 
+RECORD = "record launch 491 --on 2022-03-30"
+_READING = [
+    ["status"],
+    ["log"],
+    ["list"],
+    ["plan"],
+    ["check"],
+    ["units", "list"],
+    ["history", "492"],
+    ["report"],
+]
+
+
+@pytest.mark.parametrize("name", [each.name for each in FORGERIES if each.check in ("chain", "rule")])
+def test_no_forgery_is_a_crash(
+    filled: tuple[Path, Context], run: Callable[..., Outcome], tmp_path: Path, name: str
+) -> None:
+    """What cannot be read ends in 5, with what is wrong; a restore of a backup is the cure, and works."""
+    path, context = filled
+    next(forgery for forgery in FORGERIES if forgery.name == name).forge(path, context)
+    for command in [*_READING, RECORD.split()]:
+        done = run(*command)
+        assert done.code in (0, 3, 4, 5, 6), (command, done)
+        if done.code == 5:
+            assert "restore" in done.err
+    assert run("restore", str(context.older)).code in (0, 6)
+    done = run("restore", str(context.older), "--discard-after", "1")
+    if done.code == 6:  # the first operation is not that of the backup
+        done = run("--db", str(tmp_path / "new.db"), "restore", str(context.older))
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "commands"),
+    [
+        ("a month that is none", ["status", "log", "list", "check", "report", RECORD]),
+        ("the end of time", ["status", "log", "list", "check", "report", RECORD]),
+        ("a day of recording that is none", ["log"]),
+        ("no movement", ["status", "list", "plan", "check", "report", RECORD]),
+        ("nothing at all", ["status", "log", "list", "plan", "check", "report", RECORD]),
+    ],
+)
+def test_a_register_that_says_nothing_ends_in_5(
+    filled: tuple[Path, Context], run: Callable[..., Outcome], name: str, commands: list[str]
+) -> None:
+    """A damaged register has no figures, and its defects are none of the program's."""
+    path, context = filled
+    next(forgery for forgery in FORGERIES if forgery.name == name).forge(path, context)
+    before = path.read_bytes()
+    for command in commands:
+        done = run(*command.split())
+        assert (done.code, done.out, "not intact" in done.err) == (5, "", True), command
+    assert path.read_bytes() == before
+
+
+def test_a_crash_on_an_intact_register_is_a_crash(
+    run: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a register that is not intact is blamed for one."""
+
+    def broken(*_anything: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("thidua_cli.journal.operations", broken)
+    with pytest.raises(KeyError):
+        run("log")
+
+
 @pytest.mark.parametrize("text", ["5", "5:abc", "x:" + "0" * 64, "5:" + "0" * 63, "5:" + "g" * 64])
 def test_an_anchor_is_whole(text: str) -> None:
     """An anchor is a number and all 64 digits; anything less proves less, and is refused."""
@@ -302,7 +370,7 @@ def _second_opinion(verifier: Path, *arguments: object) -> int:
 def test_the_documented_verifier_agrees(
     filled: tuple[Path, Context], verifier: Path, forgery: Forgery
 ) -> None:
-    """Thirty lines without our package find what concerns the chain, and an anchor, just as `verify` does."""
+    """Some thirty lines without our package find what concerns the chain, and an anchor, just as `verify` does."""
     path, context = filled
     anchor = forgeries.anchor(path)
     assert _second_opinion(verifier, path, anchor) == 0

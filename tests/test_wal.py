@@ -66,7 +66,7 @@ def test_what_stands_in_the_log_is_kept(run: Run, db: Path, tmp_path: Path) -> N
     plain.execute("PRAGMA journal_mode = WAL")
     plain.execute("CREATE TABLE extra (a)")
     plain.commit()
-    for each in (db, files.journals_of(db)[1]):
+    for each in (db, files.beside(db)[1]):
         shutil.copyfile(each, tmp_path / each.name.replace("thidua", "copy"))
     plain.close()
     copy = tmp_path / "copy.db"
@@ -101,7 +101,7 @@ def test_a_stale_log_is_not_brought_into_a_new_file(run: Run, wal: Path, tmp_pat
     """A log without its register would be taken for the new one's: refused."""
     backup = run("backup", str(tmp_path)).out.strip()
     wal.unlink()
-    files.journals_of(wal)[1].write_bytes(b"left over")
+    files.beside(wal)[1].write_bytes(b"left over")
     assert run("restore", backup).code == 5
     assert not wal.exists()
 
@@ -115,7 +115,7 @@ def test_a_folder_that_cannot_be_written(wal: Path, log: bool) -> None:
         path = folder / "thidua.db"
         shutil.copyfile(wal, path)
         if log:
-            files.journals_of(path)[1].touch()
+            files.beside(path)[1].touch()
         folder.chmod(0o555)
         try:
             if account == 0:  # whom no rights hold back

@@ -130,6 +130,14 @@ def unstamp(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def is_stamp(text: object) -> bool:
+    """Whether `stamp` could have written this, and there is a later one."""
+    try:
+        return isinstance(text, str) and stamp(unstamp(text)) == text and day_of(text) < date.max
+    except (ValueError, OverflowError):
+        return False
+
+
 def day_of(stamped: str) -> date:
     """The day in Việt Nam of a stored instant."""
     return unstamp(stamped).astimezone(zone()).date()
@@ -147,3 +155,8 @@ def show_instant(text: str) -> str:
     """A stored instant for people, on Việt Nam's clock, to the second."""
     local = unstamp(text).astimezone(zone())
     return f"{show_day(local.date())} {local:%H:%M:%S}"
+
+
+def show_stamp(text: str) -> str:
+    """As `show_instant`, for a register that may be damaged: what is no instant stays as it is."""
+    return show_instant(text) if is_stamp(text) else str(text)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli import backup, dates, files, journal, places, store, verify
-from thidua_cli.dates import show_instant
+from thidua_cli.dates import show_stamp
 from thidua_cli.errors import RefusedError, StoreError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _
@@ -156,7 +156,7 @@ def _allow(
 
 def _listed(operations: Sequence[Operation]) -> list[str]:
     lines = [
-        f"  #{item.number}  {show_instant(item.recorded_at)}  {item.actor}  {item.command}"
+        f"  #{item.number}  {show_stamp(item.recorded_at)}  {item.actor}  {item.command}"
         for item in operations[:_LISTED]
     ]
     rest = len(operations) - _LISTED

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from thidua_cli import __version__, language
-from thidua_cli.errors import UsageError
+from thidua_cli.errors import ThiduaError, UsageError
 from thidua_cli.language import _
 
 if TYPE_CHECKING:
@@ -98,6 +98,17 @@ class Command(TyperCommand):
 
     def get_help(self, ctx: Any) -> str:
         return localised(super().get_help(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ThiduaError, OSError, RuntimeError, _ParserError):  # RuntimeError: how Typer ends a command
+            raise
+        except Exception as error:
+            from thidua_cli.cli import damage
+
+            damage.blame(ctx.obj, error)
+            raise
 
 
 class Group(TyperGroup):

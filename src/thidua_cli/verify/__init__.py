@@ -18,7 +18,17 @@ from thidua_cli.verify import anchors, chain, evidence, rules, schema
 from thidua_cli.verify.anchors import Anchor
 from thidua_cli.verify.finding import Finding
 
-__all__ = ["Anchor", "Finding", "Proof", "Wanted", "examine", "inspect", "is_damage", "refuse_unless_intact"]
+__all__ = [
+    "Anchor",
+    "Finding",
+    "Proof",
+    "Wanted",
+    "examine",
+    "inspect",
+    "is_damage",
+    "refuse_unless_intact",
+    "tell",
+]
 
 # What keeps us from reading, rather than what is wrong with the content: these are errors, not findings.
 _OBSTACLES = (
@@ -107,7 +117,12 @@ def _until_damage(check: _Check) -> Iterator[Finding]:
         yield from check()
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         yield from _damage(error)
-    except (ValueError, TypeError, KeyError) as error:  # a value that our own readers would never have stored
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
+    ) as error:  # a value that our own readers would never have stored
         yield Finding("rule", _("có giá trị không đọc được: {error}").format(error=error))
 
 
@@ -127,10 +142,12 @@ def _damage(error: Exception) -> list[Finding]:
 
 def refuse_unless_intact(path: Path, findings: Sequence[Finding]) -> None:
     """Raises StoreError, with the first findings, if there are any about what the register holds."""
-    findings = [finding for finding in findings if finding.check != "journal"]
-    if findings:
-        raise StoreError(
-            _("{path}: không nguyên vẹn").format(path=path),
-            *(f"  {finding.message}" for finding in findings[:10]),
-            *([_("  … và {count} nữa").format(count=len(findings) - 10)] if findings[10:] else []),
-        )
+    if told := tell(findings):
+        raise StoreError(_("{path}: không nguyên vẹn").format(path=path), *told)
+
+
+def tell(findings: Sequence[Finding], most: int = 10) -> list[str]:
+    """The first findings about what the register holds, as lines of a message, not how it is stored."""
+    found = [finding.message for finding in findings if finding.check != "journal"]
+    more = [_("  … và {count} nữa").format(count=len(found) - most)] if found[most:] else []
+    return [*(f"  {message}" for message in found[:most]), *more]

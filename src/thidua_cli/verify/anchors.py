@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli import files, journal
-from thidua_cli.dates import show_instant
+from thidua_cli.dates import show_stamp
 from thidua_cli.errors import RejectedError, UsageError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _
@@ -122,9 +122,9 @@ def extends(connection: sqlite3.Connection, other: Sequence[Operation], name: st
                 name=name,
                 number=theirs.number,
                 theirs=theirs.command,
-                at=show_instant(theirs.recorded_at),
+                at=show_stamp(theirs.recorded_at),
                 ours=ours.command,
-                here=show_instant(ours.recorded_at),
+                here=show_stamp(ours.recorded_at),
             )
         yield Finding("extends", message, theirs.number)
         return

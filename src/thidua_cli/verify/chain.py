@@ -3,18 +3,15 @@
 The tables are read whole, past every index, so that an index that lies cannot hide a row.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from thidua_cli import journal
+from thidua_cli import dates, journal
 from thidua_cli.journal import Operation
 from thidua_cli.language import _
 from thidua_cli.verify.finding import Finding
-
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 def examine(connection: sqlite3.Connection, tables: Sequence[str]) -> Iterator[Finding]:
@@ -106,8 +103,8 @@ def _link(operation: Operation, previous: Operation) -> Iterator[Finding]:
             number,
         )
     stamp = operation.recorded_at
-    if not isinstance(stamp, str) or not _INSTANT.fullmatch(stamp):
-        yield Finding("chain", _("thao tác #{number}: lúc ghi không đọc được").format(number=number), number)
+    if not dates.is_stamp(stamp):
+        yield Finding("rule", _("thao tác #{number}: lúc ghi không đọc được").format(number=number), number)
     elif isinstance(previous.recorded_at, str) and stamp <= previous.recorded_at:
         yield Finding(
             "chain",

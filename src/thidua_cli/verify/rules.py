@@ -28,7 +28,7 @@ def examine(connection: sqlite3.Connection) -> Iterator[Finding]:
     connection.text_factory = str  # text that is none has been found by the chain
     unreadable = list(_words(connection))
     yield from unreadable
-    for examine_one in (_live_twice, _voids, _replacements):
+    for examine_one in (_plan, _live_twice, _voids, _replacements):
         yield from examine_one(connection)
     if not unreadable:
         yield from _units(Directory.read(connection, EVERYTHING))
@@ -50,6 +50,16 @@ def _words(connection: sqlite3.Connection) -> Iterator[Finding]:
                     table=table, row=row, column=column, day=day
                 )
                 yield _at(message, table, row)
+
+
+def _plan(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """A register without a movement, or a movement without a phase."""
+    for table, message in {
+        "movement": _("sổ không có phong trào nào"),
+        "phase": _("phong trào không có giai đoạn nào"),
+    }.items():
+        if connection.execute(f"SELECT 1 FROM {table}").fetchone() is None:
+            yield Finding("rule", message, table=table)
 
 
 def _live_twice(connection: sqlite3.Connection) -> Iterator[Finding]:
