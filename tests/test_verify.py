@@ -353,7 +353,7 @@ def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert len(code) == 1
-    assert len([line for line in code[0].splitlines() if line.strip()]) <= 30
+    assert len([line for line in code[0].splitlines() if line.strip()]) <= 35
     path = tmp_path_factory.mktemp("docs") / "verifier.py"
     path.write_text(code[0], encoding="utf-8")
     return path
@@ -380,3 +380,38 @@ def test_the_documented_verifier_agrees(
     assert _second_opinion(verifier, path, anchor) == (
         3 if _checks(path, Wanted([parse(anchor)])) & {"chain", "digest", "rows", "anchor"} else 0
     )
+
+
+def _found(verifier: Path, *arguments: object) -> bool:
+    return _second_opinion(verifier, *arguments) == 3
+
+
+def test_the_documented_verifier_reads_an_anchor_as_we_do(db: Path, verifier: Path) -> None:
+    """Zeros in front, capitals and spaces at the edges do not matter; anything less than an anchor does not hold."""
+    number, _colon, digits = forgeries.anchor(db).partition(":")
+    for good in (f"{number}:{digits}", f"00{number}:{digits.upper()}", f" {number}:{digits}\n"):
+        assert not _found(verifier, db, good)
+    for bad in ("", number, digits, f"{number}:", f"{number}{digits}", f"2:{digits}", "0:", ":"):
+        assert _found(verifier, db, bad), bad
+
+
+def test_the_documented_verifier_opens_any_name(db: Path, tmp_path: Path, verifier: Path) -> None:
+    """A path is a path, whatever stands in it."""
+    odd = tmp_path / "a#b?c=d%20 é.db"
+    shutil.copyfile(db, odd)
+    assert not _found(verifier, odd)
+
+
+@pytest.mark.parametrize("value", ["x'ff'", "CAST(x'4180ff' AS TEXT)", "12"])
+def test_the_documented_verifier_reads_on_damage(db: Path, verifier: Path, value: str) -> None:
+    """What is no text, and what is no register, is found, without a traceback."""
+    with forgeries.forging(db) as plain:
+        plain.execute("PRAGMA writable_schema = ON")
+        plain.execute("UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'operation'")
+        plain.execute("PRAGMA writable_schema = RESET")
+        plain.execute(f"UPDATE operation SET recorded_at = {value}")
+    assert _found(verifier, db)
+    db.write_bytes(db.read_bytes()[:5000])
+    assert _found(verifier, db)
+    db.write_bytes(b"hello")
+    assert _found(verifier, db)
