@@ -28,6 +28,7 @@ APPLICATION_ID = 0x54484455  # "THDU"
 BUSY_SECONDS = 10.0
 _BATCH = 200  # rows of one INSERT
 LINE_SECONDS = 30.0
+_WRITE_FAULTS = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE)
 _HEADER_SIZE = 100
 _MODE_AT = slice(18, 20)  # which journal is asked for
 _WAL = b"\x02\x02"
@@ -328,7 +329,13 @@ def holding(path: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("COMMIT")
         _check_identity(path, APPLICATION_ID, connection.execute("PRAGMA user_version").fetchone()[0])
-        yield connection
+        with store_errors(path):
+            _refuse_low_limit(connection)
+        try:
+            yield connection
+        except BaseException:
+            _restore_file(connection)
+            raise
     finally:
         connection.close()
 
@@ -413,6 +420,7 @@ def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterat
     """
     connection.execute("BEGIN IMMEDIATE")
     with rollback_on_error(connection):
+        _refuse_low_limit(connection)
         latest = journal.head(connection)
         writer = Writer(connection, latest.number + 1 if latest else 1)
         yield writer
@@ -522,10 +530,50 @@ def rollback_on_error(connection: sqlite3.Connection) -> Iterator[None]:
     """Whatever goes wrong inside, the open transaction leaves nothing."""
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
+        if _code(error) in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL) and not _restore_file(connection):
+            raise _WordedError(
+                _("{path}: không ghi được và chưa dọn được; không mất gì, lệnh tiếp theo sẽ dọn lần ghi dở")
+            ) from error
         raise
+
+
+class _WordedError(sqlite3.OperationalError):
+    """A fault of the file that is said in words already, with {path} for its name."""
+
+
+def _code(error: BaseException) -> int:
+    """The kind of fault that SQLite found; 0 for any other error."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _restore_file(connection: sqlite3.Connection) -> bool:
+    """Bring the file back to before a write that the disk refused; whether that could be done.
+
+    Where a write fails before the commit, SQLite's ROLLBACK leaves the file to whoever reads it next.
+    """
+    try:
+        connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:  # where another has the lock, it has seen to it
+        return _code(error) == sqlite3.SQLITE_BUSY
+    return True
+
+
+def _refuse_low_limit(connection: sqlite3.Connection) -> None:
+    """Refuse to write where files may not be as large as the register: what failed could not be rolled back.
+
+    A larger limit does no harm: a rollback writes only what was in the file before.
+    """
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    if limit != resource.RLIM_INFINITY and limit < pages * size:
+        raise _WordedError(
+            _("{path}: sổ lớn hơn giới hạn kích thước tệp của hệ thống (ulimit -f); chưa ghi gì")
+        )
 
 
 @contextlib.contextmanager
@@ -551,17 +599,23 @@ def _damaged(path: Path, error: Exception) -> str:
 
 def describe(path: Path, error: sqlite3.DatabaseError) -> str:
     """A fault that SQLite found, in words."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return _("{path}: sổ đang bận, một lệnh khác đang ghi; chờ rồi chạy lại").format(path=path)
-    if code == sqlite3.SQLITE_FULL:
-        return _("{path}: hết chỗ trên đĩa; chưa ghi gì").format(path=path)
-    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
-        return _(
+    code, exact = _code(error), getattr(error, "sqlite_errorcode", 0)
+    if isinstance(error, _WordedError):
+        words = str(error)
+    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        words = _("{path}: sổ đang bận, một lệnh khác đang ghi; chờ rồi chạy lại")
+    elif code == sqlite3.SQLITE_FULL:
+        words = _("{path}: hết chỗ trên đĩa; chưa ghi gì")
+    elif exact in _WRITE_FAULTS:
+        words = _("{path}: không ghi được, do giới hạn kích thước tệp hay lỗi đĩa; chưa ghi gì")
+    elif exact == sqlite3.SQLITE_READONLY_ROLLBACK:
+        words = _(
             "{path}: còn một lần ghi dở dang phải dọn; chạy thidua --db {path} verify, không có --read-only"
-        ).format(path=path)
-    if code == sqlite3.SQLITE_READONLY:
-        return _("{path}: sổ chỉ cho đọc").format(path=path)
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        )
+    elif code == sqlite3.SQLITE_READONLY:
+        words = _("{path}: sổ chỉ cho đọc")
+    elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _damaged(path, error)
-    return _("{path}: không dùng được sổ ({error})").format(path=path, error=error)
+    else:
+        words = _("{path}: không dùng được sổ ({error})")
+    return words.format(path=path, error=error)

@@ -1,6 +1,7 @@
-"""A full disk: the register unchanged, exit 5, one clear line."""
+"""A full disk, a limit on the size of a file: the register unchanged, exit 5, one clear line."""
 
 import os
+import re
 import resource
 import shutil
 import sqlite3
@@ -11,22 +12,33 @@ from pathlib import Path
 import pytest
 
 from conftest import Outcome
-from faults.witness import THIDUA, assert_sound, dump, environment, thidua
+from faults.witness import THIDUA, assert_sound, beside, dump, environment, program, thidua
 from thidua_cli import store
 
 Run = Callable[..., Outcome]
 Say = Callable[[str], None]
 IMPORT = ("import", "changes", "@changes_2025.csv")
+RECORD = ("record", "launch", "492", "493", "SCT", "--on", "2022-03-30", "--note", "ghi chú " * 200)
+# Each command that may find no room, and what its one line says; {source} is a copy with one operation more.
+COMMANDS = {
+    "import": (IMPORT, "nothing was written"),
+    "record": (RECORD, "nothing was written"),
+    "backup": (("backup", "{folder}"), ""),
+    "restore": (("restore", "{source}"), ""),
+    "export": (("export", "register", "-o", "{folder}/register.json"), ""),
+}
 
 
-def _assert_refused(db: Path, code: int, out: str, err: str, before: object) -> None:
-    """Exit 5, nothing on standard output, one line that names the register, and everything as it was."""
+def _assert_refused(db: Path, code: int, out: str, err: str, before: bytes, says: str) -> None:
+    """Exit 5, nothing on standard output, one line, and everything as it was.
+
+    The folder and the bytes are looked at before anything opens the file.
+    """
+    assert [each.name for each in db.parent.iterdir() if each.name != "ballast"] == [db.name], err
+    assert db.read_bytes() == before, err
     assert (code, out) == (5, ""), err
-    assert err.startswith(f"Error: {db}: ")
-    assert err.count("\n") == 1, err
-    assert dump(db) == before
+    assert re.fullmatch(f"Error: .*{re.escape(says)}\n", err), err
     assert_sound(db)
-    assert [each.name for each in db.parent.iterdir()] == [db.name]
 
 
 def _limited(db: Path, size: int, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,14 +53,26 @@ def _limited(db: Path, size: int, *arguments: str) -> subprocess.CompletedProces
     )
 
 
-def _need(db: Path) -> int:
-    """How large the register is after the import; the file itself stays as it is."""
-    copy = db.parent.parent / "copy.db"
-    shutil.copy(db, copy)
-    assert thidua(copy, *IMPORT).returncode == 0
-    size = copy.stat().st_size
-    copy.unlink()
-    return size
+def _in(db: Path, name: str) -> tuple[list[str], str]:
+    """The command on the register `db`, and how its one line ends where there is no room."""
+    arguments, says = COMMANDS[name]
+    later = db.parent.parent / "later.db"
+    return [part.format(source=later, folder=db.parent) for part in arguments], says
+
+
+def _need(db: Path, name: str) -> int:
+    """The largest file that the command makes or changes where there is room, as it does in a copy of the folder."""
+    copy = db.parent.parent / "copy" / db.name
+    shutil.rmtree(copy.parent, ignore_errors=True)
+    copy.parent.mkdir()
+    for path in (copy, db.parent.parent / "later.db"):
+        shutil.copy(db, path)
+    assert thidua(db.parent.parent / "later.db", *IMPORT).returncode == 0
+    assert thidua(copy, *_in(copy, name)[0]).returncode == 0
+    before = db.read_bytes()
+    return max(
+        path.stat().st_size for path in copy.parent.iterdir() if path != copy or path.read_bytes() != before
+    )
 
 
 @pytest.fixture
@@ -59,30 +83,69 @@ def alone(db: Path) -> Path:
     return db.rename(path)
 
 
-def _limit_file_size(db: Path, sizes: int, say: Say) -> None:
-    before, have, need = dump(db), db.stat().st_size, _need(db)
-    assert need > have
+def _limit_file_size(db: Path, name: str, sizes: int, say: Say) -> None:
+    before, need = db.read_bytes(), _need(db, name)
+    command, says = _in(db, name)
     for number in range(sizes):
         size = number * need // sizes
-        done = _limited(db, size, *IMPORT)
-        _assert_refused(db, done.returncode, done.stdout, done.stderr, before)
-    assert _limited(db, need, *IMPORT).returncode == 0
-    say(f"RLIMIT_FSIZE at {sizes} sizes from 0 to {need}: exit 5, unchanged")
+        done = _limited(db, size, *command)
+        _assert_refused(db, done.returncode, done.stdout, done.stderr, before, says)
+    assert _limited(db, 2 * need, *command).returncode == 0
+    say(f"{name}: RLIMIT_FSIZE at {sizes} sizes from 0 to {size}: exit 5, the same bytes, no journal")
 
 
-def test_a_limit_of_the_file_size(alone: Path, say: Say) -> None:
-    """Where the system lets no file grow, a write is refused and nothing changes."""
-    _limit_file_size(alone, 3, say)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_limit_of_the_file_size(alone: Path, say: Say, name: str) -> None:
+    """Where the system lets no file grow, a command is refused and nothing changes."""
+    _limit_file_size(alone, name, 3, say)
 
 
 @pytest.mark.soak
-def test_many_limits_of_the_file_size(alone: Path, say: Say) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_many_limits_of_the_file_size(alone: Path, say: Say, name: str) -> None:
     """The same at 20 sizes."""
-    _limit_file_size(alone, 20, say)
+    _limit_file_size(alone, name, 20, say)
+
+
+@pytest.mark.parametrize("pages", [0, 1, 5, 10])
+def test_a_limit_while_the_cache_overflows(alone: Path, pages: int) -> None:
+    """Also a write that SQLite began before the commit is undone in the file, and its journal removed."""
+    before = alone.read_bytes()
+    text = (
+        "import resource, sys; from thidua_cli import cli, store; prepare = store.prepare\n"
+        "def small(connection):\n"
+        "    prepare(connection).execute('PRAGMA cache_size = 5')\n"
+        "    return connection\n"
+        "store.prepare = small\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before) + pages * 4096},) * 2)\n"
+        "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
+    )
+    done = program(alone, text, *IMPORT)
+    _assert_refused(alone, done.returncode, done.stdout, done.stderr, before, "nothing was written")
+
+
+def test_what_cannot_be_rolled_back_yet(alone: Path) -> None:
+    """Where the disk takes not even the rollback, the one line says that nothing is lost, and the next command does it."""
+    before = dump(alone)
+    text = (
+        "import resource, sys; from thidua_cli import cli, store; close = store._close\n"
+        "def closed(*arguments, **named):\n"
+        "    operation = close(*arguments, **named)\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "    return operation\n"
+        "store._close = closed\n"
+        "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
+    )
+    done = program(alone, text, *IMPORT)
+    assert (done.returncode, done.stdout, beside(alone)) == (5, "", ["thidua.db-journal"])
+    assert re.fullmatch("Error: .*; nothing is lost, the next command .*\n", done.stderr), done.stderr
+    assert thidua(alone, "status").returncode == 0
+    assert dump(alone) == before
+    assert_sound(alone)
 
 
 def _limit_pages(db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, sizes: int, say: Say) -> None:
-    before, have, need = dump(db), db.stat().st_size // 4096, _need(db) // 4096
+    before, have, need = db.read_bytes(), db.stat().st_size // 4096, _need(db, "import") // 4096
     connect = store._connect
     for number in range(sizes):
         pages = have + number * (need - have) // sizes
@@ -95,8 +158,7 @@ def _limit_pages(db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, sizes: int
         with monkeypatch.context() as patch:
             patch.setattr(store, "_connect", limited)
             done = run("--db", str(db), *IMPORT)
-        _assert_refused(db, done.code, done.out, done.err, before)
-        assert "disk is full" in done.err
+        _assert_refused(db, done.code, done.out, done.err, before, "the disk is full; nothing was written")
     say(f"max_page_count at {sizes} sizes from {have} to {need - 1} pages: exit 5, unchanged")
 
 
@@ -113,40 +175,52 @@ def test_many_limits_of_the_pages(alone: Path, run: Run, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system in memory that takes 1 MB; only the administrator can make one."""
+    """A file system in memory that takes 2 MB; only the administrator can make one."""
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
     if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("no small file system can be mounted here")
     yield place
     subprocess.run(["umount", str(place)], check=True)
 
 
-def _fill_disk(db: Path, place: Path, sizes: int, say: Say) -> None:
-    need = _need(db) + 64 * 1024
-    on_disk = place / "thidua.db"
+def _fill_disk(db: Path, place: Path, name: str, sizes: int, say: Say) -> None:
+    on_disk, ballast = place / "thidua.db", place / "ballast"
     shutil.copy(db, on_disk)
-    before, ballast = dump(on_disk), place / "ballast"
+    before, need = on_disk.read_bytes(), _need(on_disk, name)
+    command, says = _in(on_disk, name)
     free = os.statvfs(place).f_bavail * 4096
+    refused = 0
     for number in range(sizes):
-        left = number * (need - on_disk.stat().st_size) // sizes
+        left = number * need // sizes
         ballast.write_bytes(bytes(free - left))
-        done = thidua(on_disk, *IMPORT)
-        ballast.unlink()
-        _assert_refused(on_disk, done.returncode, done.stdout, done.stderr, before)
-    say(f"a file system with 0 to {left} bytes left, {sizes} sizes: exit 5, unchanged")
+        done = thidua(on_disk, *command)
+        if done.returncode == 0:
+            assert_sound(on_disk)
+        else:
+            _assert_refused(on_disk, done.returncode, done.stdout, done.stderr, before, says)
+            refused += 1
+        for path in place.iterdir():
+            path.unlink()
+        on_disk.write_bytes(before)
+    say(
+        f"{name}: a file system with 0 to {left} bytes left, {sizes} sizes: {refused} refused, the same bytes"
+    )
+    assert refused >= 1
 
 
-def test_a_full_file_system(db: Path, small_disk: Path, say: Say) -> None:
-    """Where the disk is full, a write is refused and nothing changes."""
-    _fill_disk(db, small_disk, 3, say)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_full_file_system(db: Path, small_disk: Path, say: Say, name: str) -> None:
+    """Where the disk is full, a command is refused and nothing changes."""
+    _fill_disk(db, small_disk, name, 3, say)
 
 
 @pytest.mark.soak
-def test_a_file_system_full_at_many_sizes(db: Path, small_disk: Path, say: Say) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_file_system_full_at_many_sizes(db: Path, small_disk: Path, say: Say, name: str) -> None:
     """The same at 20 sizes."""
-    _fill_disk(db, small_disk, 20, say)
+    _fill_disk(db, small_disk, name, 20, say)
 
 
 def test_init_on_a_full_file_system(small_disk: Path) -> None:
