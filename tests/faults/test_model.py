@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,23 +15,75 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 import build
 import forgeries
-from faults.witness import beside
 from thidua_cli import backup, journal, records, restoring, store, undo, verify
 from thidua_cli.errors import RefusedError, ThiduaError
+from thidua_cli.records import Entry
 from thidua_cli.verify import Wanted
 from thidua_cli.verify.anchors import parse
 
-CODES = ["A1", "A2", "A3", "A4"]
-DAYS = ["2021-06-01", "2022-03-31", "2022-04-01"]
-ACTIONS = ["launch", "registration", "review"]
+CODES = ["A1", "A2", "A3"]
+DAYS = ["2021-06-01", "2022-03-31"]
+ACTIONS = ["launch", "registration"]
+
+
+class Row(NamedTuple):
+    """A record or a version of a unit, for good: what it says, which operation brought it, and which voided it."""
+
+    kind: str  # record, version
+    id: int
+    says: tuple[str, str, str]  # code, action and day; of a version: code, nothing and day
+    operation: int
+    voided: int | None = None
+    replacement: int | None = None  # the row of the same kind that the void put in its place
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """At most one live record has this key; versions have no two of one day here."""
+        return (self.kind, *self.says[:2]) if self.kind == "record" else (self.kind, *self.says)
 
 
 class Known(NamedTuple):
-    """What the model knows: live records by unit, phase and action; versions of units; anchors of all operations."""
+    """What the model knows: every row there ever was, and the anchors of all operations."""
 
-    live: dict[tuple[str, str], tuple[int, str]]  # (code, action) -> (id, day)
-    versions: int
+    rows: tuple[Row, ...]
     anchors: tuple[str, ...]
+
+    @property
+    def live(self) -> list[Row]:
+        return [row for row in self.rows if row.voided is None]
+
+    def now(self, row: Row) -> Row | None:
+        """The live row that stands where this one stood, through every replacement."""
+        while row.voided is not None:
+            found = [each for each in self.rows if (each.kind, each.id) == (row.kind, row.replacement)]
+            if not found:
+                return None
+            row = found[0]
+        return row
+
+    def undoing(self, number: int) -> tuple[list[tuple[Row, Row]], list[Row]] | None:
+        """What undoing an operation takes away (what it brought, and what stands for that now) and brings back.
+
+        None where it is refused: for what was corrected later, for what was voided and recorded again, where
+        another record has come into the place of what would come back, and where there is nothing to undo.
+        """
+        brought = [row for row in self.rows if row.operation == number]
+        going = [(row, now) for row in brought if (now := self.now(row))]
+        staying = [row for row in self.live if row not in [now for _row, now in going]]
+        said = [(row.kind, row.says) for row in staying]
+        gone = [row for row in brought if row not in [row for row, _now in going]]
+        back = [
+            row
+            for row in self.rows
+            if row.voided == number and row.operation != number and (row.kind, row.says) not in said
+        ]
+        refused = (
+            any(row.says != now.says for row, now in going)
+            or any(row.kind == "record" and row.says == each.says for row in gone for each in self.live)
+            or any(row.kind == "record" and row.key == each.key for row in back for each in staying)
+            or not (going or back)
+        )
+        return None if refused else (going, back)
 
 
 class Stopped(Exception):  # noqa: N818 - a fault, not an error of the register
@@ -53,7 +105,8 @@ class Register(RuleBasedStateMachine):
         target.close()
         with self.opened() as connection:
             anchors = [each.anchor for each in journal.operations(connection, 2**62)][::-1]
-            self.known = Known({}, self.count_versions(connection), tuple(anchors))
+            versions = [Row("version", number, says, 2) for number, says in self.versions(connection).items()]
+            self.known = Known(tuple(versions), tuple(anchors))
         self.backups: list[tuple[Path, Known]] = []
 
     @contextlib.contextmanager
@@ -65,50 +118,104 @@ class Register(RuleBasedStateMachine):
             connection.close()
 
     @staticmethod
-    def count_versions(connection: sqlite3.Connection) -> int:
-        return int(connection.execute("SELECT count(*) FROM unit_version").fetchone()[0])
+    def versions(connection: sqlite3.Connection) -> dict[int, tuple[str, str, str]]:
+        """The live versions of units, as the register says."""
+        found = connection.execute(
+            "SELECT id, code, valid_from FROM unit_version"
+            " WHERE id NOT IN (SELECT target_id FROM void WHERE target = 'unit_version')"
+        )
+        return {number: (code, "", day) for number, code, day in found}
 
-    def wrote(self, live: dict[tuple[str, str], tuple[int, str]], versions: int = 0) -> None:
-        """The write made one operation, and this is what lives after it."""
-        anchors = (*self.known.anchors, forgeries.anchor(self.path))
-        self.known = Known(live, self.known.versions + versions, anchors)
+    @staticmethod
+    def records(connection: sqlite3.Connection) -> dict[int, tuple[str, str, str]]:
+        """The live records, as the register says."""
+        codes = dict(connection.execute("SELECT unit, code FROM unit_version"))
+        return {
+            int(entry.id or 0): (codes[entry.unit], str(entry.action), entry.done_on)
+            for entry in records.live_records(connection, 2**62)
+        }
 
-    @rule(code=st.sampled_from(CODES), day=st.sampled_from(DAYS), action=st.sampled_from(ACTIONS))
-    def record(self, code: str, day: str, action: str) -> None:
+    @property
+    def next(self) -> int:
+        """The number of the next operation."""
+        return len(self.known.anchors) + 1
+
+    def wrote(self, new: Iterable[Row] = (), voided: Mapping[Row, int | None] | None = None) -> None:
+        """The write made one operation, with these rows; it voided those, with what took their places."""
+        dead = voided or {}
+        rows = [
+            row._replace(voided=self.next, replacement=dead[row]) if row in dead else row
+            for row in self.known.rows
+        ]
+        self.known = Known((*rows, *new), (*self.known.anchors, forgeries.anchor(self.path)))
+
+    def record_now(self, code: str, action: str) -> Row | None:
+        return next((row for row in self.known.live if row.key == ("record", code, action)), None)
+
+    def numbered(self, number: int) -> Row | None:
+        return next((row for row in self.known.live if (row.kind, row.id) == ("record", number)), None)
+
+    @rule(
+        codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=3, unique=True),
+        day=st.sampled_from(DAYS),
+        action=st.sampled_from(ACTIONS),
+    )
+    def record(self, codes: list[str], day: str, action: str) -> None:
         """New where there is none; the same again stores nothing; another day is refused."""
+        new: list[tuple[str, Entry]] = []
         with self.opened() as connection:
-            outcome = build.decide(connection, code, day, action)
-            present = self.known.live.get((code, action))
-            assert outcome.verdict == (
-                "new" if present is None else "same" if present[1] == day else "differs"
-            )
-            if outcome.verdict == "new" and outcome.entry:
+            for code in codes:
+                outcome = build.decide(connection, code, day, action)
+                present = self.record_now(code, action)
+                assert outcome.verdict == (
+                    "new" if present is None else "same" if present.says[2] == day else "differs"
+                )
+                new += [(code, outcome.entry)] if outcome.verdict == "new" and outcome.entry else []
+            if new:
                 with store.write(connection, actor="test", command="record") as writer:
-                    made = records.add(writer, [outcome.entry])[0]
-                assert made.id is not None
-                self.wrote({**self.known.live, (code, action): (made.id, day)})
+                    made = records.add(writer, [entry for _code, entry in new])
+                pairs = zip(new, made, strict=True)
+                self.wrote(
+                    [
+                        Row("record", int(entry.id or 0), (code, action, day), self.next)
+                        for (code, _entry), entry in pairs
+                    ]
+                )
 
-    @rule(number=st.integers(1, 9))
+    @rule(number=st.integers(1, 6))
     def void(self, number: int) -> None:
         """A live record dies; anything else is refused and changes nothing."""
-        live = {key: value for key, value in self.known.live.items() if value[0] != number}
+        row = self.numbered(number)
         with self.opened() as connection:
-            if len(live) < len(self.known.live):
+            if row:
                 build.void(connection, number)
-                self.wrote(live)
+                self.wrote(voided={row: None})
             else:
                 with pytest.raises(ThiduaError):
                     build.void(connection, number)
 
+    @rule(number=st.integers(1, 6), day=st.sampled_from(DAYS))
+    def correct(self, number: int, day: str) -> None:
+        """Another record takes the place of a live one."""
+        row = self.numbered(number)
+        if row:
+            with self.opened() as connection:
+                _table, entry = records.find(connection, number)
+                with store.write(connection, actor="test", command="correct") as writer:
+                    fresh = records.correct(writer, number, "nhầm", entry._replace(done_on=day))
+            made = Row("record", int(fresh.id or 0), (*row.says[:2], day), self.next)
+            self.wrote([made], {row: made.id})
+
     @rule(code=st.sampled_from(CODES))
     def change(self, code: str) -> None:
         """A unit gets one more version."""
+        number = 1 + max(row.id for row in self.known.rows if row.kind == "version")
         with self.opened() as connection:
             unit = connection.execute("SELECT unit FROM unit_version WHERE code = ?", (code,)).fetchone()[0]
-            day = f"{2023 + self.known.versions}-01-01"
+            day = f"{2023 + number}-01-01"
             with store.write(connection, actor="test", command="change") as writer:
                 build.version(writer, unit, code, day)
-            self.wrote(self.known.live, versions=1)
+            self.wrote([Row("version", number, (code, "", day), self.next)])
 
     @rule(how=st.sampled_from(["exception", "closed", "schema"]), code=st.sampled_from(CODES))
     def fail(self, how: str, code: str) -> None:
@@ -116,9 +223,7 @@ class Register(RuleBasedStateMachine):
         with self.opened() as connection:
             if how == "closed":
                 connection.execute("BEGIN IMMEDIATE")
-                build.unit(
-                    store.Writer(connection, len(self.known.anchors) + 1), "X", "other", "city", "2024-01-01"
-                )
+                build.unit(store.Writer(connection, self.next), "X", "other", "city", "2024-01-01")
                 return
             with pytest.raises((Stopped, sqlite3.IntegrityError)):
                 self.begin_and_stop(connection, how)
@@ -130,24 +235,36 @@ class Register(RuleBasedStateMachine):
                 raise Stopped
             connection.execute("DELETE FROM unit")
 
-    @rule(number=st.integers(3, 12))
-    def undo(self, number: int) -> None:
-        """Taking an operation back is one more operation, or refused; the model asks the register what lives."""
-        if number > len(self.known.anchors):
+    @rule(back=st.integers(0, 3))
+    def undo(self, back: int) -> None:
+        """What the model takes away is gone, and what it brings back is there, as copies; or it is refused.
+
+        The register is asked for one thing alone: which numbers the copies got.
+        """
+        number = len(self.known.anchors) - back
+        if number < 3:  # what made the register
             return
+        expected = self.known.undoing(number)
         with self.opened() as connection:
-            try:
-                with store.write(connection, actor="test", command="undo") as writer:
+            if expected is None:
+                with (
+                    pytest.raises(RefusedError),
+                    store.write(connection, actor="test", command="undo") as writer,
+                ):
                     undo.undo(writer, number, "thử")
-            except RefusedError:
                 return
-            codes = dict(connection.execute("SELECT unit, code FROM unit_version"))
-            live = {
-                (codes[entry.unit], str(entry.action)): (int(entry.id or 0), entry.done_on)
-                for entry in records.live_records(connection, 2**62)
+            with store.write(connection, actor="test", command="undo") as writer:
+                undo.undo(writer, number, "thử")
+            fresh = {
+                **{("record", says): each for each, says in self.records(connection).items()},
+                **{("version", says): each for each, says in self.versions(connection).items()},
             }
-            versions = self.count_versions(connection) - self.known.versions
-        self.wrote(live, versions)
+        going, back = expected
+        copies = {row: Row(row.kind, fresh[row.kind, row.says], row.says, self.next) for row in back}
+        instead = {(row.kind, row.replacement): copy.id for row, copy in copies.items() if row.replacement}
+        known = {(row.kind, row.id) for row in self.known.rows}
+        assert not known & {(copy.kind, copy.id) for copy in copies.values()}
+        self.wrote(copies.values(), {now: instead.get((row.kind, row.id)) for row, now in going})
 
     @rule()
     def back_up(self) -> None:
@@ -185,7 +302,7 @@ class Register(RuleBasedStateMachine):
             "outside": ("INSERT INTO unit VALUES (9001, 'other', 'city', 99)", False),
             "trigger": ("DROP TRIGGER IF EXISTS void_once", False),
         }
-        if self.known.live:
+        if any(row.kind == "record" for row in self.known.live):
             attacks["day"] = ("UPDATE record SET done_on = '2021-05-05'", False)
             attacks["new day"] = ("UPDATE record SET done_on = '2021-05-05'", True)
         if len(self.known.anchors) > 1:
@@ -214,13 +331,13 @@ class Register(RuleBasedStateMachine):
 
     @invariant()
     def the_register_is_what_the_model_says(self) -> None:
-        """Nothing lies beside the file, as nobody has opened it yet; the live records, the versions, every anchor."""
-        assert beside(self.path) == []
+        """The live records, the versions and every anchor; nothing lies beside the file."""
         with self.opened() as connection:
-            live = {(entry.id, entry.done_on) for entry in records.live_records(connection, 2**62)}
             anchors = [each.anchor for each in journal.operations(connection, 2**62)][::-1]
-            assert (live, anchors) == (set(self.known.live.values()), list(self.known.anchors))
-            assert self.count_versions(connection) == self.known.versions
+            assert anchors == list(self.known.anchors)
+            for kind, live in (("record", self.records), ("version", self.versions)):
+                assert live(connection) == {row.id: row.says for row in self.known.live if row.kind == kind}
+        assert not self.path.with_name("thidua.db-journal").exists()
 
     def teardown(self) -> None:
         assert verify.inspect(self.path).findings == []
