@@ -9,9 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from faults.witness import acknowledged, assert_sound, count, dump, start, thidua
+from faults.witness import (
+    acknowledged,
+    assert_sound,
+    count,
+    dump,
+    journal_is_hot,
+    start,
+    stopped_in_the_write,
+    thidua,
+)
 
 Say = Callable[[str], None]
+OPEN = "nothing, a journal rolled back"
 RECORD = ("record", "launch", "492", "493", "SCT", "--on", "2022-03-30", "--doc", "12/KH-UBND")
 
 
@@ -23,7 +33,8 @@ def _import(folder: Path, rows: int) -> tuple[str, ...]:
     return ("import", "units", str(path))
 
 
-def _kill(db: Path, command: tuple[str, ...], moments: int, say: Say, *, earliest: float) -> None:
+def _kill(db: Path, command: tuple[str, ...], moments: int, say: Say, *, earliest: float) -> Counter[str]:
+    """Kill at random moments; returns how often the kill met which stage."""
     before, nothing = db.read_bytes(), dump(db)
     began = time.monotonic()
     assert thidua(db, *command).returncode == 0
@@ -36,7 +47,7 @@ def _kill(db: Path, command: tuple[str, ...], moments: int, say: Say, *, earlies
             time.sleep(chance.uniform(earliest, 1.02) * length)
             running.send_signal(signal.SIGKILL)
             said = running.communicate()[0]
-        hot = db.with_name(f"{db.name}-journal").exists()
+        hot = journal_is_hot(db)
         if count(db, "operation") == whole[0]:
             assert (count(db, "operation"), count(db, "unit"), count(db, "record")) == whole
             seen["whole"] += 1
@@ -44,12 +55,13 @@ def _kill(db: Path, command: tuple[str, ...], moments: int, say: Say, *, earlies
             assert dump(db) == nothing
             assert not acknowledged(said), "what was acknowledged is lost"
             assert said == ""
-            seen["nothing, a journal rolled back" if hot else "nothing"] += 1
+            seen[OPEN if hot else "nothing"] += 1
         again = thidua(db, *command)
         assert again.returncode == 0, again.stderr
         assert (count(db, "operation"), count(db, "unit"), count(db, "record")) == whole
         assert_sound(db)
     say(f"{' '.join(command[:2])} ({length:.1f} s) killed {moments} times: {dict(seen)}")
+    return seen
 
 
 def test_a_killed_command_is_all_or_nothing(db: Path, tmp_path: Path, say: Say) -> None:
@@ -58,10 +70,23 @@ def test_a_killed_command_is_all_or_nothing(db: Path, tmp_path: Path, say: Say) 
     _kill(db, RECORD, 3, say, earliest=0.4)
 
 
+def test_killed_in_the_open_write(db: Path) -> None:
+    """A command that is killed when its change is half in the file leaves nothing of it, and can be run again."""
+    before, nothing, command = db.read_bytes(), dump(db), ("import", "changes", "@changes_2025.csv")
+    with stopped_in_the_write(db, *command) as running:
+        running.kill()
+        assert running.communicate()[0] == ""
+    assert journal_is_hot(db)
+    assert db.read_bytes() != before
+    assert dump(db) == nothing
+    assert thidua(db, *command).returncode == 0
+    assert_sound(db)
+
+
 @pytest.mark.soak
 def test_a_large_import_killed_at_many_moments(db: Path, tmp_path: Path, say: Say) -> None:
-    """The same at 20 moments of an import of 100,000 rows."""
-    _kill(db, _import(tmp_path, 100_000), 20, say, earliest=0.05)
+    """The same at 20 moments of an import of 100,000 rows, some of them in the open write."""
+    assert _kill(db, _import(tmp_path, 100_000), 20, say, earliest=0.05)[OPEN] > 0
 
 
 @pytest.mark.soak

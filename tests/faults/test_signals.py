@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from faults.witness import assert_sound, count, dump, program, start, thidua
+from faults.witness import assert_sound, beside, count, dump, program, start, stopped_in_the_write, thidua
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+IN_THE_WRITE = "stopped in the write"
 RECORD = ("record", "launch", "492", "493", "SCT", "--on", "2022-03-30", "--doc", "12/KH-UBND")
 
 
@@ -30,6 +31,10 @@ def _stop(running: subprocess.Popen[str], number: signal.Signals, after: float) 
     """Send the signal; returns the exit code as a shell shows it, and both streams."""
     time.sleep(after)
     running.send_signal(number)
+    return _end(running)
+
+
+def _end(running: subprocess.Popen[str]) -> tuple[int, str, str]:
     out, err = running.communicate(timeout=60)
     code = running.returncode
     if code == 1 and "KeyboardInterrupt" in err and "thidua_cli" not in err:
@@ -39,8 +44,10 @@ def _stop(running: subprocess.Popen[str], number: signal.Signals, after: float) 
     return (128 - code if code < 0 else code), out, err
 
 
-def _check(db: Path, before: object, whole: int, stopped: tuple[int, str, str], code: int) -> str:
-    """What became of the register, held against what the command said."""
+def _check(
+    db: Path, before: object, whole: int, stopped: tuple[int, str, str], code: int, *, met: bool = False
+) -> str:
+    """What became of the register, held against what the command said; `met`: the signal met an open write."""
     exit_code, out, err = stopped
     assert exit_code in {0, code}, err
     assert_sound(db)  # first, for it looks for a journal before anything opens the file
@@ -60,12 +67,14 @@ def _check(db: Path, before: object, whole: int, stopped: tuple[int, str, str], 
         assert not err or "KeyboardInterrupt" in err
         return "stopped while Python started"
     assert re.fullmatch(r"Error: stopped .*; nothing was written\n", err), err
-    return "stopped before the write"
+    return IN_THE_WRITE if met else "stopped before the write"
 
 
 def _stop_at_random(
     db: Path, command: tuple[str, ...], times: int, say: Callable[[str], None], *, earliest: float = 0.0
-) -> None:
+) -> Counter[str]:
+    """Stop at random moments; returns how often a signal met which stage."""
+    total: Counter[str] = Counter()
     before, content = db.read_bytes(), dump(db)
     length, whole = _whole(db, command)
     chance = random.Random(times)
@@ -74,9 +83,13 @@ def _stop_at_random(
         for _time in range(times):
             db.write_bytes(before)
             with start(db, *command) as running:
-                stopped = _stop(running, number, chance.uniform(earliest, 1.05) * length)
-            seen[_check(db, content, whole, stopped, code)] += 1
+                time.sleep(chance.uniform(earliest, 1.05) * length)
+                met = db.with_name(f"{db.name}-journal").exists()
+                stopped = _stop(running, number, 0)
+            seen[_check(db, content, whole, stopped, code, met=met)] += 1
         say(f"{number.name} x {times}, {' '.join(command[:2])}: {dict(seen)}")
+        total += seen
+    return total
 
 
 def test_stopped_at_any_moment(db: Path, say: Callable[[str], None]) -> None:
@@ -84,7 +97,6 @@ def test_stopped_at_any_moment(db: Path, say: Callable[[str], None]) -> None:
     _stop_at_random(db, ("import", "changes", "@changes_2025.csv"), 2, say, earliest=0.3)
 
 
-@pytest.mark.soak
 @pytest.mark.soak
 @pytest.mark.parametrize("command", ["record", "import changes", "import units"])
 def test_stopped_at_many_moments(db: Path, tmp_path: Path, say: Callable[[str], None], command: str) -> None:
@@ -97,7 +109,8 @@ def test_stopped_at_many_moments(db: Path, tmp_path: Path, say: Callable[[str], 
         "import changes": ("import", "changes", "@changes_2025.csv"),
         "import units": ("import", "units", str(units)),
     }
-    _stop_at_random(db, commands[command], 20, say)
+    seen = _stop_at_random(db, commands[command], 20, say)
+    assert command != "import units" or seen[IN_THE_WRITE] > 0, "no signal met an open write"
 
 
 @pytest.mark.soak
@@ -114,6 +127,20 @@ def test_a_reader_stopped_at_many_moments(db: Path, say: Callable[[str], None]) 
             assert not err or re.search("nothing was written|chưa ghi gì|KeyboardInterrupt", err)
             assert db.read_bytes() == before
     say(f"status: {times} of each signal, the register unchanged")
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_stopped_in_the_open_write(db: Path, number: signal.Signals) -> None:
+    """Half in the file already, a change is taken out again before the command ends, and the message says so."""
+    before = db.read_bytes()
+    with stopped_in_the_write(db, "import", "changes", "@changes_2025.csv") as running:
+        assert db.read_bytes() != before
+        running.send_signal(number)
+        exit_code, out, err = _end(running)
+    assert beside(db) == []
+    assert db.read_bytes() == before
+    assert (exit_code, out) == (CODES[number], "")
+    assert re.fullmatch(r"Error: stopped .*; nothing was written\n", err), err
 
 
 @pytest.mark.parametrize("number", CODES)

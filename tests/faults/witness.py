@@ -43,6 +43,51 @@ def start(db: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+# A program that runs a command, and stops it in the open write, after "open" on standard error: pages of the change are
+# in the file already, for the cache is small, and the journal is hot. It goes on after a line on standard input.
+OPEN_WRITE = """
+import sys
+from thidua_cli import cli, store
+prepare, close = store.prepare, store._close
+def small(connection):
+    prepare(connection).execute("PRAGMA cache_size = 5")
+    return connection
+def closed(*arguments, **named):
+    operation = close(*arguments, **named)
+    print("open", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+    return operation
+store.prepare, store._close = small, closed
+sys.argv = ["thidua", "--lang", "en", *sys.argv[1:]]
+cli.main()
+"""
+
+
+def stopped_in_the_write(db: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A command that stands still in its open write, with a hot journal beside the register."""
+    running = subprocess.Popen(
+        [sys.executable, "-c", OPEN_WRITE, *arguments],
+        env=environment(db),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    assert running.stderr.readline() == "open\n"
+    assert journal_is_hot(db)
+    return running
+
+
+def journal_is_hot(db: Path) -> bool:
+    """Whether a journal lies there that was begun in earnest: its first bytes are on the disk."""
+    journal = db.with_name(f"{db.name}-journal")
+    try:
+        return journal.read_bytes()[:8] == bytes.fromhex("d9d505f920a163d7")
+    except FileNotFoundError:
+        return False
+
+
 def acknowledged(out: str) -> list[int]:
     """The numbers of the records that a command says it has stored."""
     return [int(number) for number in re.findall(r"^recorded #(\d+):", out, re.MULTILINE)]
