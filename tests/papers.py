@@ -95,8 +95,12 @@ def part(data: bytes, name: str) -> str:
 def words(data: bytes) -> str:
     """All text of the body, cells and paragraphs in order, one a line."""
     body = opened(data).element.body
-    lines = ["".join(text.text or "" for text in paragraph.iter(f"{W}t")) for paragraph in body.iter(f"{W}p")]
+    lines = [
+        "".join(_SIGNS.get(each.tag, each.text or "") for each in paragraph.iter(f"{W}t", *_SIGNS))
+        for paragraph in body.iter(f"{W}p")
+    ]
     return "\n".join(line for line in lines if line)
 
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SIGNS = {f"{W}br": " ", f"{W}noBreakHyphen": "-"}

@@ -25,9 +25,19 @@ from thidua_cli import language
 from thidua_cli.errors import RejectedError
 from thidua_cli.letterhead import read_file
 from thidua_cli.render import Column, Form, Table
-from thidua_cli.render.document import Bars, Curve, Document, Headline, Headlines, Section
-from thidua_cli.render.docx import official, text, to_docx
+from thidua_cli.render.document import (
+    Bars,
+    Block,
+    Curve,
+    Document,
+    Headline,
+    Headlines,
+    Paragraph,
+    Section,
+)
+from thidua_cli.render.docx import layout, official, text, to_docx
 from thidua_cli.report.frame import Moment, moment
+from thidua_cli.report.status import figure_columns
 from thidua_cli.text import visible
 
 NASTY = " [red]đỏ[/] <script>alert(1)</script> =1+1 \x1b[31m \x00 \ud800 ]]> &amp; \" ' \u202e"
@@ -154,6 +164,91 @@ def test_no_table_leaves_the_page(register: sqlite3.Connection, at: Moment) -> N
     for table in papers.opened(data).tables[1:3]:
         assert sum(int(each.get(f"{W}w")) for each in table._tbl.tblGrid) <= official.TEXT_WIDTH + 1
     assert len(papers.opened(data).tables[1].columns) == 9
+
+
+def made(*blocks: Block) -> bytes:
+    """A report of nothing but these blocks."""
+    return to_docx(Document("Tên", [], "", [Section("x", "X", blocks)], []), papers.head(), papers.STAMP)
+
+
+def test_no_column_is_narrower_than_its_longest_word() -> None:
+    """Even in a font a tenth wider than Times New Roman; the columns that do not matter most go instead."""
+    columns = [
+        Column("Nghĩa vụ", narrow=14),
+        Column("Mã", drop=8),
+        *figure_columns(),
+        Column("Hạn", Form.DAY),
+    ]
+    row = ["Tổng kết cấp huyện", "p1-review-district", *[116] * 10, 100.0, "2022-03-31"]
+    for count in range(4, len(columns) + 1):
+        found = layout.lay_out(columns[:count], [("", [row[:count]])], None)
+        for index, room in found.widths.items():
+            longest = max(text.width(word, found.size, bold=True) for word in columns[index].label.split())
+            assert longest * 1.1 + 2 * 57 <= room
+    assert 1 not in found.widths
+    assert len(found.widths) == len(columns) - 1
+
+
+def test_a_word_too_long_for_the_page_costs_no_other_word(register: sqlite3.Connection) -> None:
+    """Only the column that holds it is cut."""
+    columns = [Column("Tên"), Column("Trạng thái"), Column("Ngày", Form.DAY)]
+    found = layout.lay_out(columns, [("", [["A" * 255, "Hết hiệu lực", "2022-03-31"]])], None)
+    assert sum(found.widths.values()) <= official.TEXT_WIDTH
+    assert found.widths[2] > text.width("31/03/2022", found.size)
+    assert found.widths[1] > text.width("Trạng", found.size, bold=True)
+
+
+def kept(data: bytes) -> list[bool]:
+    """Whether each row of the table between letterhead and signature is kept with what follows."""
+    return [
+        row._tr.find(f"{W}tc/{W}p/{W}pPr/{W}keepNext") is not None
+        for row in papers.opened(data).tables[1].rows
+    ]
+
+
+def test_a_short_table_stands_on_one_page() -> None:
+    """Every row but the last is kept with the next; of a long table the first rows, and the total."""
+    short = Table([Column("Tên")], [("", [[number] for number in range(5)])])
+    assert kept(made(short)) == [True] * 5 + [False]
+    long = Table([Column("Tên")], [("", [[number] for number in range(30)])], total=["Cộng"])
+    assert kept(made(long)) == [True] * 4 + [False] * 26 + [True, False]
+    bars = Bars("Tỷ lệ", [("Sở", 1, 2, 50.0), ("Hội", 0, 2, 0.0)])
+    assert kept(made(bars)) == [True, True, False]
+
+
+def test_a_column_that_repeats_its_heading_is_left_out() -> None:
+    """What every row says again of its group takes no room, and nothing is said to be missing."""
+    columns = [Column("Đơn vị"), Column("Nhóm", drop=1), Column("Số", drop=1)]
+    data = made(
+        Table(columns, [("I. Sở (1)", [["Sở Y tế", "Sở", "7"]]), ("II. Hội (1)", [["Hội", "Hội", ""]])])
+    )
+    assert [cell.text for cell in papers.opened(data).tables[1].rows[0].cells] == ["Đơn vị", "Số"]
+    assert "không in cột" not in papers.words(data)
+
+
+def test_many_figures_stand_one_below_the_other() -> None:
+    """Up to three are tiles, more have a row each, so that no caption is folded into five lines."""
+    items = [Headline(f"Nghĩa vụ {number}", "50 %", "không đặt hạn") for number in range(5)]
+    assert len(papers.opened(made(Headlines(items[:3]))).tables[1].rows) == 1
+    rows = papers.opened(made(Headlines(items))).tables[1].rows
+    assert [cell.text for cell in rows[4].cells] == ["Nghĩa vụ 4", "50 %", "không đặt hạn"]
+
+
+def test_the_title_of_a_table_is_broken_into_even_lines() -> None:
+    """No line holds a lone date."""
+    title = "Giai đoạn 1 (2021-2025): tỷ lệ đã làm theo ngày thực hiện, từ 15/01/2022 đến 08/05/2022"
+    data = made(Table([Column("Tên")], [("", [["A"]])], title=title))
+    found = next(each for each in papers.opened(data).paragraphs if each.text.startswith("Giai đoạn"))
+    assert len(found.text.split("\n")) == 2
+    assert min(map(len, found.text.split("\n"))) > 30
+    assert title in papers.words(data)
+
+
+def test_a_date_is_not_broken_at_its_hyphens() -> None:
+    """Nor is a range of years; other hyphens are as typed."""
+    data = made(Paragraph("2022-03-31, 2021-2025, 12/KH-UBND"))
+    assert papers.part(data, "word/document.xml").count("<w:noBreakHyphen/>") == 3
+    assert "2022-03-31, 2021-2025, 12/KH-UBND" in papers.words(data)
 
 
 def test_a_curve_is_a_chart_with_its_figures(register: sqlite3.Connection, at: Moment) -> None:

@@ -107,7 +107,7 @@ def _blocks(blocks: Sequence[Block], numbers: Iterator[int]) -> Iterator[str]:
                 number = next(numbers)
                 yield from chart.place(block, number, chart_relation(number))
             case Curve():
-                yield paragraph(run(block.title), style="Heading2")
+                yield tables.title(block.title)
                 yield _text(NOTHING)
             case Bars():
                 yield from tables.bars(block)

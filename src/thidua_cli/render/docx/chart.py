@@ -7,7 +7,8 @@ from thidua_cli import language
 from thidua_cli.render import cells
 from thidua_cli.render.document import Curve
 from thidua_cli.render.docx.official import TEXT_WIDTH
-from thidua_cli.render.docx.text import paragraph, run, safe
+from thidua_cli.render.docx.tables import title
+from thidua_cli.render.docx.text import safe
 
 _DAY_0 = date(1899, 12, 30)  # of the serial numbers of days in charts
 _TWENTIETH = 635  # EMU of a twentieth of a point
@@ -33,7 +34,7 @@ def place(curve: Curve, number: int, relation: str) -> Iterator[str]:
         for name, points in curve.series.items()
         if points and points[-1][1] is not None
     )
-    yield paragraph(run(curve.title), style="Heading2", align="center")
+    yield title(curve.title)
     yield (
         '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:drawing>'
         '<wp:inline distT="0" distB="0" distL="0" distR="0">'

@@ -3,13 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from thidua_cli.render import Column, Form, cells
+from thidua_cli.render import Column, Form, Tone, cells
 from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.text import POINT, width
 
-SIZES = (12, 11, 10, 9)  # points; the largest that has room is taken
+PADDING = 134  # twentieths of a point, of both sides of a cell
+_SIZES = (12, 11, 10)  # points; the largest that has room is taken
+_ATTEMPTS = (*((size, False) for size in _SIZES), (11, True), (10, True))  # size, texts wrapped or not
+_SMALL = ((9, False), (9, True))  # before a column is left out that is not spare
+_LAST = ((8, True),)
+_SPARE = 8  # columns of this rank, which only repeat what others say, go before letters get small
 _HALF = 0.6  # of a header's width: then it takes two lines
-PADDING = 160  # twentieths of a point, of both sides of a cell
+_CAUTION = 1.1  # fonts that stand in for Times New Roman may be that much wider
 
 
 class Layout(NamedTuple):
@@ -24,25 +29,35 @@ def lay_out(
     groups: Sequence[tuple[str, Sequence[Sequence[object]]]],
     total: Sequence[object] | None,
 ) -> Layout:
-    """The largest letters at which there is room; else texts are wrapped, else columns go in their order."""
+    """The largest letters at which there is room; else texts are wrapped, else columns go in their order.
+
+    No column is narrower than its longest word, unless a word is wider than the page leaves room for.
+    """
     shown = [index for index, column in enumerate(columns) if column.form is not Form.BAR]
-    rows = [row for _heading, members in groups for row in members] + ([total] if total is not None else [])
-    longest = {index: _longest(columns[index], [row[index] for row in rows]) for index in shown}
+    rows = [row for _heading, members in groups for row in members]
+    needs = {
+        index: _need(columns[index], [row[index] for row in rows], total and total[index]) for index in shown
+    }
     while True:
-        for size, wrap in [*((size, False) for size in SIZES), *((size, True) for size in SIZES[2:])]:
-            needs = {
-                index: int((need.least if wrap else need.well) * size) + PADDING
-                for index, need in longest.items()
-                if index in shown
-            }
-            if sum(needs.values()) <= TEXT_WIDTH:
-                full = {index: int(longest[index].full * size) + PADDING for index in shown}
-                return Layout(_spread(columns, needs, full), size)
         ranks = [columns[index].drop for index in shown]
+        attempts = _ATTEMPTS
+        if max(ranks) < _SPARE:
+            attempts += _SMALL
+        if max(ranks) == 0:
+            attempts += _LAST
+        for size, wrap in attempts:
+            least = {index: _room(needs[index].least if wrap else needs[index].well, size) for index in shown}
+            if sum(least.values()) <= TEXT_WIDTH:
+                full = {index: _room(needs[index].full, size) for index in shown}
+                return Layout(_spread(columns, least, full), size)
         if max(ranks) == 0:  # rather a word broken than a page left
-            part = TEXT_WIDTH / sum(needs.values())
-            return Layout({index: int(need * part) for index, need in needs.items()}, SIZES[-1])
+            size = _LAST[0][0]
+            return Layout(_cut({index: _room(needs[index].least, size) for index in shown}), size)
         shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
+
+
+def _room(need: float, size: int) -> int:
+    return int(need * size) + PADDING
 
 
 class _Need(NamedTuple):
@@ -53,19 +68,36 @@ class _Need(NamedTuple):
     full: float
 
 
-def _longest(column: Column, values: Iterable[object]) -> _Need:
+def _need(column: Column, values: Iterable[object], total: object) -> _Need:
     """What a column needs: a text with `narrow` may be that narrow, another is wrapped only in distress."""
-    texts = {cells.show(value, column.form) for value in values}
-    header = max((width(word, 1, bold=True) for word in column.label.split()), default=0)
-    cell = max([header, *(width(text, 1, bold=True) for text in texts)])
-    full = max(cell, width(column.label, 1, bold=True) * _HALF)
+    texts = {(cells.show(value, column.form), cells.tone(value) is Tone.BAD) for value in values}
+    texts.add((cells.show(total, column.form), True))
+    header = max((_sure(word, bold=True) for word in column.label.split()), default=0)
+    cell = max([header, *(_sure(text, bold=bold) for text, bold in texts)])
+    full = max(cell, _sure(column.label, bold=True) * _HALF)
     if column.form is not Form.TEXT:
         return _Need(cell, cell, full)
-    word = max([header, *(width(word, 1, bold=True) for text in texts for word in text.split())])
+    word = max([header, *(_sure(word, bold=bold) for text, bold in texts for word in text.split())])
     if not column.narrow:
         return _Need(word, cell, full)
     least = min(cell, max(word, column.narrow * POINT / 2))
     return _Need(least, least, full)
+
+
+def _sure(text: str, *, bold: bool) -> float:
+    """The width of a text at one point, in the widest font that may stand in."""
+    return width(text, 1, bold=bold) * _CAUTION
+
+
+def _cut(needs: dict[int, int]) -> dict[int, int]:
+    """The widths brought down to the page, the widest first, so that the others keep their words whole."""
+    widths = dict(needs)
+    while (excess := sum(widths.values()) - int(TEXT_WIDTH)) > 0:
+        ordered = sorted(set(widths.values()), reverse=True)
+        widest = [index for index, each in widths.items() if each == ordered[0]]
+        step = min(ordered[0] - (ordered[1] if len(ordered) > 1 else 0), -(-excess // len(widest)))
+        widths.update((index, widths[index] - step) for index in widest)
+    return widths
 
 
 def _spread(columns: Sequence[Column], least: dict[int, int], full: dict[int, int]) -> dict[int, int]:
@@ -74,8 +106,9 @@ def _spread(columns: Sequence[Column], least: dict[int, int], full: dict[int, in
     widths = _grant(least, full, texts)
     widths = _grant(widths, full, [index for index in least if index not in texts])
     rest = TEXT_WIDTH - sum(widths.values())
-    for index in texts or list(least):
-        widths[index] += int(rest / len(texts or least))
+    growing = {index: widths[index] for index in texts or least}
+    for index, each in growing.items():
+        widths[index] += int(rest * each / sum(growing.values()))
     return widths
 
 

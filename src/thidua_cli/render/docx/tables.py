@@ -1,4 +1,8 @@
-"""Tables and figures of a document on paper: ruled, the header repeated on each page, no row split."""
+"""Tables and figures of a document on paper: ruled, the header repeated on each page, no row split.
+
+A short table stands on one page; of a long one no page ends between a heading and its first row or among the
+first rows, nor begins with the total.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,35 +11,40 @@ from thidua_cli.render import Column, Form, Mark, Table, Tone, cells
 from thidua_cli.render.document import Bars, Headline, Heat
 from thidua_cli.render.docx.layout import PADDING, Layout, lay_out
 from thidua_cli.render.docx.official import TEXT_WIDTH
-from thidua_cli.render.docx.text import paragraph, run, space
+from thidua_cli.render.docx.text import balanced, paragraph, run, space
 
 _SHADES = {Tone.GOOD: "E2EFDA", Tone.WARN: "FFF2CC", Tone.BAD: "F8CBAD", Tone.MUTED: "EDEDED"}
 _HEADER = "F2F2F2"
 _BAR = "1F4E79"
+_SHORT = 12  # rows of a table that stands on one page
+_FIRST = 3  # rows that stay with the header of a longer one
+_ABREAST = 3  # figures side by side; more stand one below the other
 _ALIGN = {Form.NUMBER: "right", Form.RATE: "right", Form.DAY: "center", Form.INSTANT: "center"}
+
+
+def title(text: str) -> str:
+    """What stands above a table or chart, in even lines."""
+    lines = balanced(text, TEXT_WIDTH, 13, bold=True)
+    return paragraph(
+        *(run(line, after_break=index > 0) for index, line in enumerate(lines)), style="Heading2"
+    )
 
 
 def table(made: Table | Heat) -> Iterator[str]:
     """The table with its title; columns that find no room at the smallest size are named below it."""
     if made.title:
-        yield paragraph(run(made.title), style="Heading2", align="center")
+        yield title(made.title)
     total = made.total if isinstance(made, Table) else None
     if not made.groups and total is None:
         if isinstance(made, Table) and made.empty:
             yield paragraph(run(made.empty, italic=True), style="BodyText")
         return
+    made = _without_repeats(made)
     layout = lay_out(made.columns, made.groups, total)
     yield from _opening(layout.widths.values())
     if any(column.label for column in made.columns):
         yield _header(made.columns, layout)
-    shaded = isinstance(made, Heat)
-    for heading, rows in made.groups:
-        if heading:
-            yield _band(heading, layout)
-        for row in rows:
-            yield _row(made.columns, layout, row, shaded=shaded)
-    if total is not None:
-        yield _row(made.columns, layout, total, bold=True)
+    yield from _body(made, layout, total)
     yield "</w:tbl>"
     yield space(8)
     drawn = {index for index, column in enumerate(made.columns) if column.form is Form.BAR}
@@ -46,6 +55,40 @@ def table(made: Table | Heat) -> Iterator[str]:
     ]:
         note = _("Khổ giấy hẹp, không in cột: {names}.").format(names=", ".join(hidden))
         yield paragraph(run(note, italic=True, size=11), after=6)
+
+
+def _without_repeats(made: Table | Heat) -> Table | Heat:
+    """The table without columns that may give way and say in every row what stands in its group's heading."""
+    kept = [index for index, column in enumerate(made.columns) if not (column.drop and _repeats(made, index))]
+    if len(kept) == len(made.columns):
+        return made
+    return made._replace(
+        columns=[made.columns[index] for index in kept],
+        groups=[(heading, [[row[index] for index in kept] for row in rows]) for heading, rows in made.groups],
+    )
+
+
+def _repeats(made: Table | Heat, index: int) -> bool:
+    said = ((str(row[index] or ""), heading) for heading, rows in made.groups for row in rows)
+    return all(word and word in heading for word, heading in said)
+
+
+def _body(made: Table | Heat, layout: Layout, total: Sequence[object] | None) -> Iterator[str]:
+    shaded = isinstance(made, Heat)
+    count = sum(bool(heading) + len(rows) for heading, rows in made.groups) + (total is not None)
+    number = 0  # of the row that is written
+    for heading, rows in made.groups:
+        if heading:
+            number += 1
+            yield _band(heading, layout)
+        for row in rows:
+            number += 1
+            keep = number < count and (
+                count <= _SHORT or number <= _FIRST or (total is not None and number == count - 1)
+            )
+            yield _row(made.columns, layout, row, shaded=shaded, keep=keep)
+    if total is not None:
+        yield _row(made.columns, layout, total, bold=True)
 
 
 def _opening(widths: Iterable[int]) -> Iterator[str]:
@@ -95,6 +138,7 @@ def _row(
     *,
     bold: bool = False,
     shaded: bool = False,
+    keep: bool = False,
 ) -> str:
     content = ""
     for index, room in layout.widths.items():
@@ -105,7 +149,7 @@ def _row(
         )
         align = _ALIGN.get(column.form, "center" if shaded and isinstance(value, Mark) else "")
         content += _td(
-            paragraph(text, align=align, size=layout.size),
+            paragraph(text, align=align, size=layout.size, keep=keep),
             room,
             shade=_SHADES.get(tone, "") if shaded else "",
         )
@@ -113,7 +157,16 @@ def _row(
 
 
 def headlines(items: Sequence[Headline]) -> Iterator[str]:
-    """Figures side by side in a ruled row: what, how much, and what it means."""
+    """A few figures side by side, more of them in a row each: what, how much, and what it means."""
+    if len(items) > _ABREAST:
+        yield from _figures_in_rows(items)
+    else:
+        yield from _figures_abreast(items)
+    yield "</w:tbl>"
+    yield space(8)
+
+
+def _figures_abreast(items: Sequence[Headline]) -> Iterator[str]:
     rooms = [int(TEXT_WIDTH / len(items))] * len(items)
     yield from _opening(rooms)
     yield _tr(
@@ -127,15 +180,26 @@ def headlines(items: Sequence[Headline]) -> Iterator[str]:
             for item, room in zip(items, rooms, strict=True)
         )
     )
-    yield "</w:tbl>"
-    yield space(8)
+
+
+def _figures_in_rows(items: Sequence[Headline]) -> Iterator[str]:
+    rooms = [int(TEXT_WIDTH * part) for part in (0.3, 0.16, 0.54)]
+    yield from _opening(rooms)
+    for item in items:
+        keep = item is not items[-1]
+        cells_ = (
+            paragraph(run(item.label, size=12), keep=keep),
+            paragraph(run(item.value, bold=True, size=14), align="center", keep=keep),
+            paragraph(run(item.note, italic=True, size=12), keep=keep),
+        )
+        yield _tr("".join(_td(cell, room) for cell, room in zip(cells_, rooms, strict=True)))
 
 
 def bars(made: Bars) -> Iterator[str]:
     """A row for each group, with a bar as long as its percentage."""
     size = 11
-    yield paragraph(run(made.title), style="Heading2", align="center")
-    rooms = [int(TEXT_WIDTH * part) for part in (0.36, 0.16, 0.13, 0.35)]
+    yield title(made.title)
+    rooms = [int(TEXT_WIDTH * part) for part in (0.34, 0.22, 0.12, 0.32)]
     yield from _opening(rooms)
     columns = [
         Column(_("Nhóm")),
@@ -144,22 +208,23 @@ def bars(made: Bars) -> Iterator[str]:
         Column(_("Tiến độ")),
     ]
     yield _header(columns, Layout(dict(enumerate(rooms)), size))
-    for label, done, applicable, rate in made.bars:
+    for number, (label, done, applicable, rate) in enumerate(made.bars, 1):
+        keep = number < len(made.bars) <= _SHORT
         texts = [(label, "left"), (f"{done}/{applicable}", "right"), (cells.show(rate, Form.RATE), "right")]
         content = "".join(
-            _td(paragraph(run(text, size=size), align=align), room)
+            _td(paragraph(run(text, size=size), align=align, keep=keep), room)
             for (text, align), room in zip(texts, rooms, strict=False)
         )
-        yield _tr(content + _td(_bar(rate or 0.0, rooms[3] - PADDING), rooms[3]))
+        yield _tr(content + _td(_bar(rate or 0.0, rooms[3] - PADDING, keep=keep), rooms[3]))
     yield "</w:tbl>"
     yield space(8)
 
 
-def _bar(rate: float, room: int) -> str:
+def _bar(rate: float, room: int, *, keep: bool) -> str:
     """An empty paragraph with a dark ground, indented from the right by what is missing."""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{_BAR}"/>' if rate else ""
     missing = int(room * (1 - rate / 100))
     return (
-        f'<w:p><w:pPr>{shade}<w:spacing w:line="180" w:lineRule="exact"/><w:ind w:right="{missing}"/></w:pPr>'
-        "</w:p>"
+        f"<w:p><w:pPr>{'<w:keepNext/>' * keep}{shade}"
+        f'<w:spacing w:line="180" w:lineRule="exact"/><w:ind w:right="{missing}"/></w:pPr></w:p>'
     )

@@ -1,5 +1,6 @@
 """Paragraphs of WordprocessingML as text, and how wide a text is in Times New Roman."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -31,6 +32,7 @@ _WIDTHS = {
     for letter in letters
 }
 _BOLD = 1.11
+_HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
 _SURE = 0.92  # the part of a room that a text of the computed width surely fits into
 
 
@@ -72,13 +74,25 @@ def safe(text: str) -> str:
     return escape(shown)
 
 
-def run(text: str, *, bold: bool = False, italic: bool = False, size: float = 0, colour: str = "") -> str:
-    """Text of one kind; size in points, 0 is that of the paragraph's style."""
+def run(
+    text: str,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    size: float = 0,
+    colour: str = "",
+    after_break: bool = False,
+) -> str:
+    """Text of one kind, on a new line or not; size in points, 0 is that of the paragraph's style.
+
+    A range of years and an ISO date are not broken at their hyphens.
+    """
     look = "<w:b/><w:bCs/>" * bold + "<w:i/><w:iCs/>" * italic
     look += f'<w:color w:val="{colour}"/>' if colour else ""
     look += f'<w:sz w:val="{size * 2:.0f}"/><w:szCs w:val="{size * 2:.0f}"/>' if size else ""
     look = f"<w:rPr>{look}</w:rPr>" if look else ""
-    return f'<w:r>{look}<w:t xml:space="preserve">{safe(text)}</w:t></w:r>'
+    words = _HYPHEN.sub('</w:t><w:noBreakHyphen/><w:t xml:space="preserve">', safe(text))
+    return f'<w:r>{look}{"<w:br/>" * after_break}<w:t xml:space="preserve">{words}</w:t></w:r>'
 
 
 def paragraph(
