@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 from hypothesis import given, settings
@@ -36,6 +37,8 @@ from thidua_cli.render.document import (
     Section,
 )
 from thidua_cli.render.docx import layout, official, text, to_docx
+from thidua_cli.render.paper import Stamp
+from thidua_cli.report import papers as report_papers
 from thidua_cli.report.frame import Moment, moment
 from thidua_cli.report.status import figure_columns
 from thidua_cli.text import visible
@@ -86,6 +89,7 @@ def test_pages_are_numbered_from_the_second(register: sqlite3.Connection, at: Mo
 def test_the_parts_stand_in_their_order(register: sqlite3.Connection, at: Moment) -> None:
     """Issuing body beside the national title, number, date, title, addressee, body, signature, annex."""
     read = papers.words(papers.paper(register, at))
+    read = read.replace("Chi tiết: đơn vị chưa phát động tại Phụ lục.\n", "")
     places = [
         read.index(words)
         for words in (
@@ -93,7 +97,7 @@ def test_the_parts_stand_in_their_order(register: sqlite3.Connection, at: Moment
             "Độc lập - Tự do - Hạnh phúc", "Số: ……/BC-STTTT", "Đà Nẵng, ngày 04 tháng 4 năm 2022", "BÁO CÁO", "Tình hình thực hiện",
             "Kính gửi: Ủy ban nhân dân thành phố Đà Nẵng", "I. Số liệu chung", "II. Theo nghĩa vụ", "IV. Theo dõi",
             "./.", "Nơi nhận:", "- Như trên;", "- Lưu: VT, CNTT.", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Văn A",
-            "Phụ lục 1. Đơn vị chưa phát động",
+            "Phụ lục", "ĐƠN VỊ CHƯA PHÁT ĐỘNG", "(Kèm theo Báo cáo số ……/BC-STTTT ngày 04 tháng 4 năm 2022",
         )
     ]  # fmt: skip
     assert places == sorted(places)
@@ -115,10 +119,90 @@ def test_a_written_day(day: date, vietnamese: str, english: str) -> None:
     assert official.written_day(day) == english
 
 
-def test_the_type_is_not_said_twice() -> None:
+@pytest.mark.parametrize(
+    ("language_", "title", "shown"),
+    [
+        ("vi", "Báo cáo tình hình", "BÁO CÁO\nTình hình"),
+        ("en", "Progress report: movement", "PROGRESS REPORT\nMovement"),
+        ("en", "Movement: the first year", "REPORT\nMovement: the first year"),
+    ],
+)
+def test_the_type_is_not_said_twice(language_: str, title: str, shown: str) -> None:
     """A document called "Báo cáo tình hình" is BÁO CÁO, and below it what it is about."""
-    made = to_docx(Document("Báo cáo tình hình", [], "", [], []), papers.head(), papers.STAMP)
-    assert "BÁO CÁO\nTình hình\n" in papers.words(made)
+    language.use(language_)
+    made = to_docx(Document(title, [], "", [], []), papers.head(), papers.STAMP)
+    assert f"{shown}\n" in papers.words(made)
+
+
+def annexed(*titles: str) -> bytes:
+    """A report of 8 May with these annexes."""
+    sections = [Section(title, title, [Paragraph("Không có.")], annex=True) for title in titles]
+    return to_docx(
+        Document("Tên", [], "", sections, [], as_of="2022-05-08"),
+        papers.head(),
+        Stamp(date(2022, 5, 9), "2022-05-09T00:00:00.000000Z"),
+    )
+
+
+def test_annexes_are_those_of_the_decree() -> None:
+    """A roman number, the name in capitals, the paper they belong to in italics; the body says where they are."""
+    data = annexed("Phụ lục 1. Đơn vị chưa thực hiện", "Phụ lục 2. Đơn vị được miễn")
+    read = papers.words(data)
+    assert "Chi tiết: đơn vị chưa thực hiện tại Phụ lục I; đơn vị được miễn tại Phụ lục II." in read
+    for number, name in (("I", "ĐƠN VỊ CHƯA THỰC HIỆN"), ("II", "ĐƠN VỊ ĐƯỢC MIỄN")):
+        assert f"Phụ lục {number}\n{name}\n(Kèm theo Báo cáo số ……/BC-STTTT ngày 09 tháng 5 năm 2022" in read
+    line = next(each for each in papers.opened(data).paragraphs if each.text.startswith("(Kèm theo"))
+    assert line.text.endswith(" của Sở Thông tin và Truyền thông)")
+    assert line.runs[0].italic
+    assert line.alignment == WD_ALIGN_PARAGRAPH.CENTER
+
+
+def test_a_single_annex_has_no_number() -> None:
+    """And a name that only looks numbered is left as it is."""
+    read = papers.words(annexed("Đợt 2: đơn vị 3. Hải Châu"))
+    assert "\nPhụ lục\nĐỢT 2: ĐƠN VỊ 3. HẢI CHÂU\n" in read
+
+
+def test_each_annex_has_pages_of_its_own() -> None:
+    """Each is a section that begins on a new page, counted from 1, the first without its number."""
+    sections = papers.opened(annexed("Phụ lục 1. A", "Phụ lục 2. B")).sections
+    assert len(sections) == 3
+    for section in sections:
+        assert section.start_type == WD_SECTION.NEW_PAGE
+        assert section._sectPr.find(f"{W}pgNumType").get(f"{W}start") == "1"
+        assert section.different_first_page_header_footer
+        assert section.left_margin == sections[0].left_margin
+
+
+def test_the_closing_sentence_names_the_day() -> None:
+    """The day that the report speaks of, not that of the paper."""
+    assert "kết quả thực hiện đến hết ngày 08/05/2022./." in papers.words(annexed())
+
+
+def test_the_code_of_a_unit_gives_way_first_on_paper() -> None:
+    """In a numbered list, before the day on which a paper came in and before letters get small."""
+    columns = [
+        Column("TT", Form.NUMBER), Column("Mã"), Column("Đơn vị", narrow=24), Column("Trạng thái", narrow=8),
+        Column("Ngày thực hiện", Form.DAY), Column("Ngày nhận", Form.DAY, drop=2), Column("Muộn (ngày)", Form.NUMBER),
+        Column("Số văn bản", drop=1, narrow=10),
+    ]  # fmt: skip
+    row = [
+        1,
+        "LHCTCHN",
+        "Sở Thông tin và Truyền thông",
+        "Đúng hạn, khai muộn",
+        "2022-03-29",
+        "2022-04-12",
+        12,
+    ]
+    late = Section(
+        "late", "Phụ lục 2. A", [Table(columns, [("", [[*row, "2231/STTTT-CCHC&PC"]])])], annex=True
+    )
+    document = report_papers.on_paper(Document("Tên", [], "", [late], []))
+    data = to_docx(document, papers.head(), papers.STAMP)
+    labels = [cell.text for cell in papers.opened(data).tables[-1].rows[0].cells]
+    assert "Ngày nhận" in labels
+    assert "không in cột: Mã." in papers.words(data)
 
 
 def test_a_table_takes_the_width_of_the_text(register: sqlite3.Connection, at: Moment) -> None:

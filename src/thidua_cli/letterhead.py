@@ -30,6 +30,7 @@ def read_file(path: Path | None) -> Letterhead:
     return Letterhead(
         governing_body=found.issuer.governing_body,
         issuing_body=found.issuer.name,
+        name_in_text=found.issuer.name_in_text or found.issuer.name,
         place=found.issuer.place,
         report_symbol=found.issuer.report_symbol,
         letter_symbol=found.issuer.letter_symbol,

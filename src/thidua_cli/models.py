@@ -265,6 +265,7 @@ Lines = Annotated[tuple[str, ...], BeforeValidator(fields.lines)]
 class IssuerIn(Incoming):
     governing_body: Line = ""
     name: RequiredLine
+    name_in_text: Line = ""
     place: RequiredLine
     report_symbol: RequiredLine = "BC-……"
     letter_symbol: RequiredLine = "……-……"

@@ -12,6 +12,7 @@ class Letterhead(NamedTuple):
 
     governing_body: str
     issuing_body: str
+    name_in_text: str  # the same body inside a sentence
     place: str
     report_symbol: str
     letter_symbol: str

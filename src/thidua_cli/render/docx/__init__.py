@@ -4,16 +4,18 @@ Written as WordprocessingML by hand: what is read back by Word, LibreOffice and 
 stands here, and the same content gives the same bytes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import count
 from typing import assert_never
 
+from thidua_cli.dates import show_day
 from thidua_cli.language import _
 from thidua_cli.render import Table
 from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
 from thidua_cli.render.docx import chart, official, tables
-from thidua_cli.render.docx.package import chart_relation, package
+from thidua_cli.render.docx.package import chart_relation, package, section_end
 from thidua_cli.render.docx.text import paragraph, run, space
 from thidua_cli.render.paper import Letter, Letterhead, Stamp
 
@@ -21,7 +23,7 @@ from thidua_cli.render.paper import Letter, Letterhead, Stamp
 def to_docx(document: Document, letterhead: Letterhead, stamp: Stamp) -> bytes:
     """The document as a report (báo cáo).
 
-    Annexes follow the signature, each on a new page; the document's notes end it, in small letters.
+    Annexes follow the signature, each with pages of its own; the document's notes end it, in small letters.
     """
     return package(
         _report(document, letterhead, stamp, count(1)),
@@ -62,15 +64,34 @@ def _report(
     yield _text(document.summary)
     ordered = _in_order(document.sections)
     body = [section for section in ordered if not section.annex]
+    annexes = ordered[len(body) :]
+    if annexes:
+        yield _text(_reference(annexes))
     for section in body:
         yield paragraph(run(section.title), style="Heading1")
         yield from _blocks(section.blocks, numbers)
-    yield paragraph(
-        run(_("Trên đây là báo cáo kết quả thực hiện đến hết ngày nêu trên./.")), style="BodyText", keep=True
-    )
+    closing = _("Trên đây là báo cáo kết quả thực hiện đến hết ngày {day}./.")
+    day = show_day(document.as_of or stamp.day)
+    yield paragraph(run(closing.format(day=day)), style="BodyText", keep=True)
     yield official.signature(letterhead, letterhead.report_copies)
-    yield from _annexes(ordered[len(body) :], numbers)
+    head = partial(
+        official.annex_head,
+        paper=_("Báo cáo"),
+        letterhead=letterhead,
+        symbol=letterhead.report_symbol,
+        day=stamp.day,
+    )
+    yield from _annexes(annexes, head, numbers)
     yield from _foot(document.notes)
+
+
+def _reference(annexes: Sequence[Section]) -> str:
+    """Where in the annexes what is found."""
+    places = [
+        _("{name} tại {annex}").format(name=name[:1].lower() + name[1:], annex=number)
+        for number, name in official.annex_names([section.title for section in annexes])
+    ]
+    return _("Chi tiết: {places}.").format(places="; ".join(places))
 
 
 def _letter(letter: Letter, letterhead: Letterhead, stamp: Stamp, numbers: Iterator[int]) -> Iterator[str]:
@@ -78,13 +99,23 @@ def _letter(letter: Letter, letterhead: Letterhead, stamp: Stamp, numbers: Itera
     yield from official.addressees(letter.to)
     yield from _blocks(letter.blocks, numbers)
     yield official.signature(letterhead, letterhead.letter_copies)
-    yield from _annexes(letter.annexes, numbers)
+    head = partial(
+        official.annex_head,
+        paper=_("Công văn"),
+        letterhead=letterhead,
+        symbol=letterhead.letter_symbol,
+        day=stamp.day,
+    )
+    yield from _annexes(letter.annexes, head, numbers)
 
 
-def _annexes(sections: Sequence[Section], numbers: Iterator[int]) -> Iterator[str]:
-    for section in sections:
-        yield paragraph(run(section.title), style="Title", page=True)
-        yield space(8)
+def _annexes(
+    sections: Sequence[Section], head: Callable[[str, str], Iterable[str]], numbers: Iterator[int]
+) -> Iterator[str]:
+    names = official.annex_names([section.title for section in sections])
+    for section, name in zip(sections, names, strict=True):
+        yield section_end()
+        yield from head(*name)
         yield from _blocks(section.blocks, numbers)
 
 

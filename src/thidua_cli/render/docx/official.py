@@ -1,15 +1,28 @@
 """The places that Decree 30/2020/NĐ-CP gives to the parts of an official paper, before and after its body."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from thidua_cli import language
 from thidua_cli.language import _
-from thidua_cli.render.docx.text import MILLIMETRE, balanced, paragraph, plain_table, rule, run, space, width
+from thidua_cli.render.cells import roman
+from thidua_cli.render.docx.text import (
+    MILLIMETRE,
+    balanced,
+    even,
+    paragraph,
+    plain_table,
+    rule,
+    run,
+    space,
+    width,
+)
 from thidua_cli.render.paper import Letterhead
 
 TEXT_WIDTH = 165 * MILLIMETRE  # A4 less the margins of 30 and 15 mm
 _LEFT, _RIGHT = 70 * MILLIMETRE, 95 * MILLIMETRE
+_OWN_NUMBER = re.compile(r"^[^\W\d]+(?: [^\W\d]+)* \d+\. ")
 _SIGNING_SPACE = 64  # points, for the seal and the signature
 
 
@@ -62,11 +75,14 @@ def written_day(day: date) -> str:
 def title(kind: str, subject: str, lead: Sequence[str]) -> list[str]:
     """The type of the paper, what it is about with a line below, and lines on what it rests on.
 
-    A subject that begins with the type does not say it twice.
+    A subject that begins with the type does not say it twice: "Báo cáo tình hình", "Progress report: this".
     """
-    if subject.upper().startswith(f"{kind} "):
+    opening, colon, rest = subject.partition(": ")
+    if colon and opening.upper().endswith(kind):
+        kind, subject = opening.upper(), rest
+    elif subject.upper().startswith(f"{kind} "):
         subject = subject[len(kind) + 1 :]
-        subject = subject[:1].upper() + subject[1:]
+    subject = subject[:1].upper() + subject[1:]
     about = balanced(subject, TEXT_WIDTH, 14, bold=True)
     return [
         paragraph(run(kind), style="Title", before=14),
@@ -86,6 +102,33 @@ def addressees(names: Sequence[str]) -> list[str]:
     return [
         paragraph(run(word), before=12, left=85),
         *(paragraph(run(line), left=113) for line in lines),
+        space(8),
+    ]
+
+
+def annex_names(titles: Sequence[str]) -> list[tuple[str, str]]:
+    """How the annexes of a paper are numbered, and what each is called without a number of its own.
+
+    Several have roman numerals, a single one has none.
+    """
+    numbers = [roman(number) for number in range(1, len(titles) + 1)] if len(titles) > 1 else [""]
+    return [
+        (_("Phụ lục {number}").format(number=number).strip(), _OWN_NUMBER.sub("", title))
+        for number, title in zip(numbers, titles, strict=False)
+    ]
+
+
+def annex_head(
+    number: str, name: str, paper: str, letterhead: Letterhead, symbol: str, day: date
+) -> list[str]:
+    """The opening of an annex: its number, its name in capitals, and the paper that it belongs to."""
+    with_it = _("(Kèm theo {paper} số {number} {day} của {issuer})").format(
+        paper=paper, number=f"……/{symbol}", day=written_day(day), issuer=letterhead.name_in_text
+    )
+    return [
+        paragraph(run(number), style="Title"),
+        paragraph(*even(name.upper(), TEXT_WIDTH, 14, bold=True), style="Title"),
+        paragraph(*even(with_it, TEXT_WIDTH, 14, italic=True), align="center", keep=True),
         space(8),
     ]
 

@@ -57,12 +57,21 @@ def _part(name: str) -> str:
 def _document(body: Iterable[str]) -> Iterable[str]:
     yield f'{_OPENING}<w:document xmlns:w="{_W}" xmlns:r="{_R}" xmlns:wp="{_WP}"><w:body>'
     yield from body
+    yield f"{section()}</w:body></w:document>"
+
+
+def section() -> str:
+    """A4 upright with the margins of the decree, numbered from its second page on, which is page 2."""
     margins = " ".join(f'w:{side}="{length * MILLIMETRE:.0f}"' for side, length in _MARGINS.items())
-    yield (
+    return (
         '<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:pgSz w:w="11906" w:h="16838"/>'
         f'<w:pgMar {margins} w:gutter="0"/><w:pgNumType w:start="1"/><w:titlePg/></w:sectPr>'
-        "</w:body></w:document>"
     )
+
+
+def section_end() -> str:
+    """What ends the pages of a section: those that follow begin anew, with a number of their own."""
+    return f'<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/>{section()}</w:pPr></w:p>'
 
 
 def _content_types(charts: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from thidua_cli.render import Column, Form, Mark, Table, Tone, cells
 from thidua_cli.render.document import Bars, Headline, Heat
 from thidua_cli.render.docx.layout import PADDING, Layout, lay_out
 from thidua_cli.render.docx.official import TEXT_WIDTH
-from thidua_cli.render.docx.text import balanced, paragraph, run, space
+from thidua_cli.render.docx.text import even, paragraph, run, space
 
 _SHADES = {Tone.GOOD: "E2EFDA", Tone.WARN: "FFF2CC", Tone.BAD: "F8CBAD", Tone.MUTED: "EDEDED"}
 _HEADER = "F2F2F2"
@@ -24,10 +24,7 @@ _ALIGN = {Form.NUMBER: "right", Form.RATE: "right", Form.DAY: "center", Form.INS
 
 def title(text: str) -> str:
     """What stands above a table or chart, in even lines."""
-    lines = balanced(text, TEXT_WIDTH, 13, bold=True)
-    return paragraph(
-        *(run(line, after_break=index > 0) for index, line in enumerate(lines)), style="Heading2"
-    )
+    return paragraph(*even(text, TEXT_WIDTH, 13, bold=True), style="Heading2")
 
 
 def table(made: Table | Heat) -> Iterator[str]:

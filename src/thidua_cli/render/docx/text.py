@@ -95,6 +95,12 @@ def run(
     return f'<w:r>{look}{"<w:br/>" * after_break}<w:t xml:space="preserve">{words}</w:t></w:r>'
 
 
+def even(text: str, room: float, size: float, *, bold: bool = False, italic: bool = False) -> list[str]:
+    """The runs of a text in even lines, in letters of that size."""
+    lines = balanced(text, room, size, bold=bold)
+    return [run(line, italic=italic, after_break=index > 0) for index, line in enumerate(lines)]
+
+
 def paragraph(
     *runs: str,
     style: str = "",
@@ -104,14 +110,13 @@ def paragraph(
     left: float = 0,
     size: float = 0,
     keep: bool = False,
-    page: bool = False,
 ) -> str:
-    """A paragraph; lengths in points, `keep`: with the next one, `page`: on a new page.
+    """A paragraph; lengths in points, `keep`: with the next one.
 
     `size` is that of its end, which makes an empty one as high as its neighbours.
     """
     look = f'<w:pStyle w:val="{style}"/>' if style else ""
-    look += "<w:keepNext/>" * keep + "<w:pageBreakBefore/>" * page
+    look += "<w:keepNext/>" * keep
     if before or after:
         look += f'<w:spacing w:before="{before * POINT:.0f}" w:after="{after * POINT:.0f}"/>'
     look += f'<w:ind w:left="{left * POINT:.0f}"/>' if left else ""
