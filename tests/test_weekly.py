@@ -90,6 +90,18 @@ def test_the_order_of_contents_is_fixed(filled: Run) -> None:
     assert re.search(r"Anchor: \d+:[0-9a-f]{64}\n$", text)
 
 
+def test_the_roster_of_each_obligation_is_defined(filled: Run) -> None:
+    """The definitions give every roster day, and say where newcomers do not count."""
+    text = filled("report", "--as-of", "2022-04-15", "-f", "md").out.split("## Definitions")[1]
+    assert "| Launch · P1 | Roster as of 2022-03-31. |" in text
+    assert "| Launch · P2 | Roster as of the day of the report. |" in text
+    assert (
+        "| Unit review | Roster as of 2025-12-31. Only units on the roster of the launch of the same phase, and"
+        " their successors; other new units do not count. |"
+    ) in text
+    assert "| District review | Roster as of 2025-12-31. |" in text
+
+
 def test_annexes_number_anew_in_each_group_and_name_empty_ones(filled: Run) -> None:
     """Groups have roman numerals in protocol order, their units count from 1, an empty group says so."""
     text = filled("report", "--as-of", "2022-04-15", "-f", "md").out

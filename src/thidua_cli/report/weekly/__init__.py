@@ -99,7 +99,7 @@ def document(week: Week) -> Document:
             annexes.late(week),
             annexes.exemptions(week),
             annexes.units(week),
-            words.definitions(),
+            words.definitions(week),
         ],
         notes=[
             moment_line(at),

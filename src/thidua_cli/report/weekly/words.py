@@ -105,15 +105,16 @@ def rosters(week: Week) -> str:
     return _("Số đơn vị thuộc diện: {rosters}.").format(rosters=", ".join(parts) or NOTHING)
 
 
-def definitions() -> Section:
-    """What each word of the report means."""
+def definitions(week: Week) -> Section:
+    """What each word of the report means, and who is on the roster of each obligation."""
     rows = [
         [
             _("Thuộc diện"),
             _(
                 "Đơn vị thuộc loại phải thực hiện, có ít nhất một ngày tồn tại từ ngày giai đoạn bắt đầu đến"
                 " ngày chốt danh sách (hoặc đến ngày báo cáo, nếu sớm hơn). Đơn vị lập sau đó không tính;"
-                " đơn vị đã chấm dứt vẫn tính."
+                " đơn vị đã chấm dứt vẫn tính. Ngày chốt của từng nghĩa vụ, và danh sách nào hẹp hơn,"
+                " ghi ở dưới."
             ),
         ],
         [_("Phải làm"), _("Thuộc diện, trừ các đơn vị được miễn và hết hiệu lực.")],
@@ -131,7 +132,7 @@ def definitions() -> Section:
         [_("Trễ hạn"), _("Đã thực hiện, sau ngày hết hạn.")],
         [_("Trong hạn"), _("Chưa thực hiện, chưa qua ngày hết hạn.")],
         [_("Quá hạn"), _("Chưa thực hiện, đã qua ngày hết hạn.")],
-        [_("Miễn"), _("Được miễn theo văn bản ban hành đến hết ngày báo cáo.")],
+        [_("Miễn"), _("Được miễn đến hết ngày báo cáo, có lý do; phụ lục 3 ghi văn bản, nếu có.")],
         [
             _("Hết hiệu lực"),
             _("Chưa thực hiện, và đơn vị đã chấm dứt vào hoặc trước ngày hết hạn."),
@@ -142,7 +143,29 @@ def definitions() -> Section:
             _("Đã làm chia cho phải làm, làm tròn xuống một chữ số thập phân: 100 % nghĩa là tất cả đã làm."),
         ],
     ]
+    lists = [[_name(item, week), _roster_rule(item)] for item in week.obligations]
     columns = [Column(_("Từ")), Column(_("Nghĩa"), narrow=30)]
+    groups = [("", rows), (_("Danh sách đơn vị của từng nghĩa vụ"), lists)]
     return Section(
-        "definitions", _("Giải thích"), [Table(columns, [("", rows)], title=_("Các từ dùng trong báo cáo"))]
+        "definitions", _("Giải thích"), [Table(columns, groups, title=_("Các từ dùng trong báo cáo"))]
     )
+
+
+def _name(item: Obligation, week: Week) -> str:
+    """An obligation by its title, with its phase where another phase has one of that title."""
+    several = sum(other.title == item.title for other in week.plan.obligations) > 1
+    return f"{item.title} · {item.phase.code.upper()}" if several else item.title
+
+
+def _roster_rule(item: Obligation) -> str:
+    """Until when a unit comes onto the roster, and whether it must have been addressed by the launch."""
+    if item.roster_on:
+        words = _("Danh sách chốt ngày {day}.").format(day=show_day(item.roster_on))
+    else:
+        words = _("Danh sách tính đến ngày báo cáo.")
+    if not item.newcomers:
+        words += _(
+            " Chỉ gồm đơn vị thuộc diện phát động của cùng giai đoạn và các đơn vị kế thừa;"
+            " đơn vị mới khác không tính."
+        )
+    return words
