@@ -45,14 +45,16 @@ def test_the_figures_are_those_of_status(filled: Run, day: str) -> None:
     assert (found["as_of"], found["known_at"], found["head"]) == (day, status["known_at"], status["head"])
 
 
-def test_the_lists_agree_with_the_figures(filled: Run) -> None:
-    """Overdue, late and exempt units are as many as the rows say."""
-    found = json.loads(filled("report", "--as-of", "2026-02-01", "-f", "json").out)
+@pytest.mark.parametrize("day", ["2022-03-31", "2026-02-01"])
+def test_the_lists_agree_with_the_figures(filled: Run, day: str) -> None:
+    """Overdue, pending, late and exempt units are as many as the rows say, under every obligation."""
+    found = json.loads(filled("report", "--as-of", day, "-f", "json").out)
     for row in found["rows"]:
         mine = {
             key: [each for each in found[key] if each["obligation"] == row["obligation"]]
-            for key in ("overdue", "late", "exemptions")
+            for key in ("overdue", "pending", "late", "exemptions")
         }
+        assert len(mine["pending"]) == row["pending"]
         assert len(mine["overdue"]) == row["overdue"]
         assert len(mine["late"]) == row["late"] + row["declared_late"]
         assert len(mine["exemptions"]) == row["exempt"]
@@ -100,6 +102,17 @@ def test_the_roster_of_each_obligation_is_defined(filled: Run) -> None:
         " their successors; other new units do not count. |"
     ) in text
     assert "| District review | Roster as of 2025-12-31. |" in text
+
+
+def test_what_is_not_broken_down_is_named_with_its_reason(run: Run) -> None:
+    """Groups and annex 1 name each obligation left out: open without a deadline, or due much later."""
+    text = run("report", "--as-of", "2022-03-01", "-f", "md").out
+    left = (
+        "Registration (116 units; no deadline, nobody has acted yet),"
+        " Unit review (108 units; due 2025-12-31, more than half a year away)"
+    )
+    assert f"Not broken down: {left}" in text.split("## 3.")[1].split("## 4.")[0]
+    assert f"Not listed in this annex: {left}" in text.split("## Annex 1.")[1].split("## Annex 2.")[0]
 
 
 def test_annexes_number_anew_in_each_group_and_name_empty_ones(filled: Run) -> None:

@@ -73,10 +73,10 @@ def _ordered(row: Mapping[str, object], fields: Sequence[str]) -> dict[str, obje
 
 
 def _units(week: Week, states: set[State], *, declared_late: bool = False) -> Iterator[dict[str, object]]:
-    """The units in these states under the obligations that are in play, as rows of `list`."""
+    """The units in these states under every obligation, as rows of `list`."""
     return (
         listing.row(week.directory, fact, state)
-        for item in week.in_play
+        for item in week.obligations
         for fact, state in week.pairs[item.code]
         if state in states or (declared_late and fact.declared_late)
     )

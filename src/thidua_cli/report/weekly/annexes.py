@@ -11,6 +11,7 @@ from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Heat, Paragraph, Section
 from thidua_cli.report.frame import Pairs, by_heading, due_words, in_order
 from thidua_cli.report.listing import TONES
+from thidua_cli.report.weekly import words
 from thidua_cli.report.weekly.week import Week
 from thidua_cli.status import Fact
 from thidua_cli.terms import State, label
@@ -39,6 +40,9 @@ def not_done(week: Week) -> Section:
         )
         for item in week.in_play
     ]
+    blocks += words.at_rest(
+        week, _("Không liệt kê ở phụ lục này: {names}. Phụ lục 4 có trạng thái của mọi đơn vị.")
+    )
     return Section("not-done", _("Phụ lục 1. Đơn vị chưa thực hiện"), blocks or _nothing(), annex=True)
 
 
@@ -99,8 +103,8 @@ def _annex(
     for number, (heading, members) in enumerate(by_heading(week.pairs[item.code], week.directory), 1):
         chosen = [pair for pair in members if belongs(*pair)]
         count += len(chosen)
-        words = f" ({len(chosen)})" if chosen else _(": không có")
-        groups.append((f"{roman(number)}. {heading}{words}", _annex_rows(week.directory, chosen, cells)))
+        ending = f" ({len(chosen)})" if chosen else _(": không có")
+        groups.append((f"{roman(number)}. {heading}{ending}", _annex_rows(week.directory, chosen, cells)))
     title = f"{item.phase.title} · {item.title}, {due_words(item)}: {count}"
     return Table(columns, groups if count else [], title=title, empty=empty)
 
@@ -116,8 +120,8 @@ def _annex_rows(directory: "Directory", members: Pairs, cells: Cells) -> Rows:
 
 def state_mark(fact: Fact, state: State) -> Mark:
     """A state for people, with its tone."""
-    words = label(state, current())
-    return Mark(words + _(", khai muộn") if fact.declared_late else words, TONES[state])
+    name = label(state, current())
+    return Mark(name + _(", khai muộn") if fact.declared_late else name, TONES[state])
 
 
 def _days_late(fact: Fact, state: State) -> int | None:
@@ -224,8 +228,8 @@ def _duty_columns(week: Week, duties: Iterable[tuple[str, str]]) -> list[Column]
     several = len({phase for phase, _action in duties}) > 1
     names = {}
     for phase, action in duties:
-        words = label(next(item.action for item in week.obligations if str(item.action) == action), current())
-        names[phase, action] = words[:1].upper() + words[1:] + (f" {phase.upper()}" if several else "")
+        name = label(next(item.action for item in week.obligations if str(item.action) == action), current())
+        names[phase, action] = name[:1].upper() + name[1:] + (f" {phase.upper()}" if several else "")
     return [Column(name, narrow=8) for name in names.values()]
 
 

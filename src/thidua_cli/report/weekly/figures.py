@@ -96,16 +96,8 @@ def groups(week: Week) -> Section:
         if week.counts[item.code].done:
             blocks += _bars(item, mine[By.KIND], mine[By.DISTRICT])
         blocks.append(_group_table(title, {by: mine[by] for by in (By.KIND, By.LEVEL, By.DISTRICT)}))
-    return Section("groups", _("3. Theo loại đơn vị, cấp và địa bàn"), [*blocks, *_at_rest(week)])
-
-
-def _at_rest(week: Week) -> list[Block]:
-    """What is not broken down is said, with its roster."""
-    names = [f"{item.title} ({week.counts[item.code].roster}, {due_words(item)})" for item in week.at_rest]
-    if not names:
-        return []
-    text = _("Chưa đến kỳ hoặc không còn đơn vị nào phải làm, nên không chia nhỏ: {names}.")
-    return [Paragraph(text.format(names="; ".join(names)))]
+    blocks += words.at_rest(week, _("Không chia nhỏ: {names}."))
+    return Section("groups", _("3. Theo loại đơn vị, cấp và địa bàn"), blocks)
 
 
 def _bars(item: Obligation, *breakdowns: list[Line]) -> list[Block]:

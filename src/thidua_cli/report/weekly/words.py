@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.language import _, counted
 from thidua_cli.plan import Obligation, Phase
 from thidua_cli.render import Column, Table
 from thidua_cli.render.cells import NOTHING, rate
@@ -93,6 +93,24 @@ def not_begun(phases: Sequence[Phase]) -> list[Block]:
         )
         for phase in phases
     ]
+
+
+def at_rest(week: Week, opening: str) -> list[Block]:
+    """A sentence that names the obligations that are not broken down, each with its reason; none for none."""
+    names = []
+    for item in week.at_rest:
+        counts = week.counts[item.code]
+        roster = counted(counts.roster, "{n} đơn vị", "{n} unit", "{n} units")
+        names.append(f"{item.title} ({roster}; {_why_at_rest(item, counts)})")
+    return [Paragraph(opening.format(names=", ".join(names)))] if names else []
+
+
+def _why_at_rest(item: Obligation, counts: Tally) -> str:
+    if not counts.applicable:
+        return _("không còn đơn vị nào phải làm")
+    if item.due_on:
+        return _("hạn {day}, còn hơn nửa năm").format(day=show_day(item.due_on))
+    return _("không đặt hạn, chưa có đơn vị nào thực hiện")
 
 
 def rosters(week: Week) -> str:
