@@ -81,6 +81,15 @@ def test_nothing_recorded_is_a_report_too(run: Run) -> None:
     assert "No unit has to act yet." in run("report", "--as-of", "2020-12-31", "-f", "md").out
 
 
+@pytest.mark.parametrize("arguments", [["--as-of", "2022-04-15"], ["--phase", "p2", "--as-of", "2022-04-15"]])
+def test_no_section_is_empty(empty_db: Path, run: Run, arguments: list[str]) -> None:
+    """Without units, and before a phase begins, each section says so in words."""
+    assert empty_db.exists()
+    text = run("report", *arguments, "-f", "md").out
+    for section in text.split("\n## ")[1:]:
+        assert section.partition("\n\n")[2].strip("\n-"), section
+
+
 def test_the_order_of_contents_is_fixed(filled: Run) -> None:
     """Headlines, obligations, groups, contents, changes, annexes, exemptions, units, definitions, source."""
     text = filled("report", "--as-of", "2022-04-15", "-f", "md").out

@@ -24,9 +24,7 @@ def headlines(week: Week) -> Section:
     """The rate of each obligation in play, and how it grew."""
     several = len(week.begun) > 1
     items = [_headline(item, week.counts[item.code], several=several) for item in week.in_play]
-    blocks: list[Block] = (
-        [Headlines(items)] if items else [Paragraph(_("Chưa có đơn vị nào phải thực hiện."))]
-    )
+    blocks: list[Block] = [Headlines(items)] if items else [words.nobody()]
     blocks += filter(None, (_curve(week, phase) for phase in week.begun))
     return Section("headlines", _("1. Kết quả chung"), blocks)
 
@@ -97,7 +95,7 @@ def groups(week: Week) -> Section:
             blocks += _bars(item, mine[By.KIND], mine[By.DISTRICT])
         blocks.append(_group_table(title, {by: mine[by] for by in (By.KIND, By.LEVEL, By.DISTRICT)}))
     blocks += words.at_rest(week, _("Không chia nhỏ: {names}."))
-    return Section("groups", _("3. Theo loại đơn vị, cấp và địa bàn"), blocks)
+    return Section("groups", _("3. Theo loại đơn vị, cấp và địa bàn"), blocks or [words.nobody()])
 
 
 def _bars(item: Obligation, *breakdowns: list[Line]) -> list[Block]:

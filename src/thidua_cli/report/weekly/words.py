@@ -83,6 +83,11 @@ def _open(counts: Tally, item: Obligation) -> str:
     return f"; {words}" if words else ""
 
 
+def nobody() -> Paragraph:
+    """What stands in a section that has nobody to speak of."""
+    return Paragraph(_("Chưa có đơn vị nào phải thực hiện."))
+
+
 def not_begun(phases: Sequence[Phase]) -> list[Block]:
     """A line for each phase that is still to come."""
     return [
