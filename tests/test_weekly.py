@@ -166,6 +166,29 @@ def test_since_a_day_is_what_was_known_then(
     assert [(row["unit_code"], row["cause"]) for row in changes.rows()] == [("SKHCN", "done_on_time")]
 
 
+def test_a_report_of_before_the_register_has_nothing_to_compare(filled: Run) -> None:
+    """A week before, the register did not exist: this is the first report; a day asked for says so itself."""
+    text = filled("report", "--as-of", "2022-04-15", "-f", "md").out
+    assert "This is the first report" in text
+    assert json.loads(filled("report", "--as-of", "2022-04-15", "-f", "json").out)["since"] is None
+    asked = filled("report", "--as-of", "2022-04-15", "--since", "2022-04-08", "-f", "md").out
+    assert "there was no register at the instant asked for (2022-04-08 23:59:59)" in asked.split("## 5.")[1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["units list", "units tree", "units show SCT", "status", "list", "check", "history SCT", "log", "report",
+     "trend"],
+)  # fmt: skip
+def test_a_moment_before_the_register_is_said_to_people(filled: Run, command: str) -> None:
+    """Every report known at an instant before the first operation says so; JSON has its `known_at`, as always."""
+    words = "there was no register at the instant asked for"
+    asked = [*command.split(), "--known-at", "2021-01-01"]
+    assert words in " ".join(filled(*asked).out.split())
+    assert words not in " ".join(filled(*command.split()).out.split())
+    assert words not in filled(*asked, "-f", "json").out
+
+
 def test_last_is_the_newest_report_of_an_earlier_week(filled: Run, tmp_path: Path) -> None:
     """None says that it is the first; the same week again is compared with the same report."""
     folder = tmp_path / "reports"

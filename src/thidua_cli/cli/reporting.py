@@ -117,13 +117,15 @@ def _stem(at: Moment) -> str:
 def _since(
     connection: sqlite3.Connection, at: Moment, since: str | None, output: Path | None
 ) -> Moment | None:
-    from thidua_cli.report.weekly.since import WEEK, last, on_day
+    from thidua_cli.report.weekly.since import last, on_day, week_before
 
     if since == _LAST:
         if output is None or output == Path("-"):
             raise UsageError(_("--since last cần -o: báo cáo trước được tìm ở đó"))
         return last(connection, at, output if output.is_dir() else output.parent)
-    day: date = at.as_of - WEEK if since is None else options.day(since)
+    if since is None:
+        return week_before(connection, at)
+    day: date = options.day(since)
     if day > at.as_of:
         raise UsageError(_("--since phải trước hoặc bằng --as-of"))
     return on_day(connection, at, day)

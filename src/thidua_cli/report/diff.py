@@ -11,7 +11,16 @@ from thidua_cli.diff import Cause, Change, compare, deltas
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Rows, Table, Tone
-from thidua_cli.report.frame import Filter, Moment, Pairs, anchor_note, in_order, judged, units_of
+from thidua_cli.report.frame import (
+    Filter,
+    Moment,
+    Pairs,
+    anchor_note,
+    before_register,
+    in_order,
+    judged,
+    units_of,
+)
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Tally, tally
 from thidua_cli.terms import State, label
@@ -81,6 +90,7 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
         lead=[
             f"{_('Thay đổi')} · {found.plan.title}",
             _("Từ {one} đến {other}.").format(one=_name(one), other=_name(other)),
+            *(before_register(at) for at in (one, other) if at.is_before_register),
         ],
         notes=[anchor_note(other)],
         extra={

@@ -32,6 +32,11 @@ class Moment(NamedTuple):
     def day(self) -> str:
         return self.as_of.isoformat()
 
+    @property
+    def is_before_register(self) -> bool:
+        """Whether the register was asked what it knew before it was made: that is only what `init` loaded."""
+        return self.known_at < self.known.recorded_at
+
 
 def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> Moment:
     """Read `--as-of` (default: today) and `--known-at` (default: the last operation).
@@ -63,11 +68,25 @@ def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | N
 
 def lead(title: str, plan: Plan, at: Moment) -> list[str]:
     """The lines above the tables."""
-    return [f"{title} · {plan.title}", moment_line(at)]
+    return [f"{title} · {plan.title}", *moment_lines(at)]
 
 
-def moment_line(at: Moment) -> str:
-    """Both clocks in one line."""
+def moment_lines(at: Moment) -> list[str]:
+    """Both clocks in one line, and one more where the register did not exist at the instant asked for."""
+    return [_moment_line(at), *([before_register(at)] if at.is_before_register else [])]
+
+
+def before_register(at: Moment) -> str:
+    """What is to be known of a register before it was made."""
+    return _(
+        "Sổ lập ngày {day}; vào thời điểm hỏi ({instant}) chưa có sổ, chỉ có đơn vị và kế hoạch ban đầu."
+    ).format(
+        day=show_day(dates.day_of(at.known.recorded_at)),
+        instant=show_instant(at.known_at),
+    )
+
+
+def _moment_line(at: Moment) -> str:
     return _("Tính đến hết ngày {day}, theo sổ đến thao tác #{number} ({instant}).").format(
         day=show_day(at.as_of), number=at.known.number, instant=show_instant(at.known.recorded_at)
     )

@@ -8,7 +8,7 @@ from thidua_cli import store
 from thidua_cli.dates import show_day, show_instant
 from thidua_cli.language import _, current
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.frame import Moment, anchor_note, moment_line
+from thidua_cli.report.frame import Moment, anchor_note, moment_lines
 from thidua_cli.terms import Action, Change, Extent, label
 from thidua_cli.units import Directory, Version
 
@@ -76,7 +76,7 @@ def build(connection: sqlite3.Connection, at: Moment, directory: Directory, vers
         head=at.known.anchor,
         lead=[
             _("Lịch sử · {code}  {name}").format(code=version.code, name=version.name),
-            moment_line(at),
+            *moment_lines(at),
         ],
         notes=[anchor_note(at)],
     )

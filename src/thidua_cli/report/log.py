@@ -7,7 +7,7 @@ from thidua_cli import journal
 from thidua_cli.dates import day_of
 from thidua_cli.language import _
 from thidua_cli.render import Column, Form, Report, Table
-from thidua_cli.report.frame import Moment, anchor_note, moment_line
+from thidua_cli.report.frame import Moment, anchor_note, moment_lines
 
 FIELDS = ("operation", "recorded_at", "actor", "command", "row_count", "digest", "previous_hash", "hash")
 
@@ -54,6 +54,6 @@ def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Repo
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=[_("Nhật ký thao tác"), moment_line(at)],
+        lead=[_("Nhật ký thao tác"), *moment_lines(at)],
         notes=[anchor_note(at)],
     )

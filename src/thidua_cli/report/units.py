@@ -9,7 +9,7 @@ from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import roman
-from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_line
+from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
 from thidua_cli.report.listing import TONES
 from thidua_cli.status import Fact
 from thidua_cli.terms import Kind, State, label
@@ -207,7 +207,7 @@ def show(
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=[f"{version.code}  {version.name}", moment_line(at)],
+        lead=[f"{version.code}  {version.name}", *moment_lines(at)],
         notes=[anchor_note(at)],
         extra={
             "obligations": [

@@ -9,7 +9,7 @@ from thidua_cli.language import _
 from thidua_cli.render import Report
 from thidua_cli.render.document import Document
 from thidua_cli.report import diff, listing, status, trend
-from thidua_cli.report.frame import Filter, Moment, anchor_note, in_order, judged, moment_line, units_of
+from thidua_cli.report.frame import Filter, Moment, anchor_note, in_order, judged, moment_lines, units_of
 from thidua_cli.report.status import By
 from thidua_cli.report.weekly import annexes, figures, words
 from thidua_cli.report.weekly.week import Week, exempted_units
@@ -87,7 +87,7 @@ def document(week: Week) -> Document:
     at = week.at
     return Document(
         title=_("Báo cáo tình hình thực hiện {movement}").format(movement=words.lowered(week.plan.title)),
-        lead=[moment_line(at)],
+        lead=moment_lines(at),
         summary=words.summary(week),
         sections=[
             figures.headlines(week),
@@ -102,7 +102,7 @@ def document(week: Week) -> Document:
             words.definitions(week),
         ],
         notes=[
-            moment_line(at),
+            *moment_lines(at),
             _("Sổ như đã biết đến {instant}.").format(instant=show_instant(at.known_at)),
             _("Kế hoạch: {title} ({code}).").format(title=week.plan.title, code=week.plan.code),
             words.rosters(week),

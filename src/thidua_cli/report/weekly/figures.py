@@ -10,7 +10,7 @@ from thidua_cli.plan import Obligation, Phase
 from thidua_cli.render import Column, Form, Table, Tone
 from thidua_cli.render.document import Bars, Block, Curve, Headline, Headlines, Paragraph, Section
 from thidua_cli.report import status
-from thidua_cli.report.frame import Moment, due_words
+from thidua_cli.report.frame import Moment, before_register, due_words
 from thidua_cli.report.status import By, Line, figure_columns, total_of
 from thidua_cli.report.weekly import words
 from thidua_cli.report.weekly.week import Week
@@ -154,6 +154,8 @@ def changes(week: Week) -> Section:
     if week.changes is None or week.since is None:
         return Section("changes", title, [Paragraph(_("Đây là báo cáo đầu tiên, chưa có gì để so sánh."))])
     blocks: list[Block] = [Paragraph(_between(week.since, week.at))]
+    if week.since.is_before_register:
+        blocks.append(Paragraph(before_register(week.since)))
     if week.changes.changes:
         blocks += _titled(week.changes.tables())
     else:

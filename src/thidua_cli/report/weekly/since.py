@@ -29,6 +29,12 @@ def on_day(connection: sqlite3.Connection, at: Moment, day: date) -> Moment:
     return Moment(day, min(known, at.known, key=lambda operation: operation.number), min(stamp, at.known_at))
 
 
+def week_before(connection: sqlite3.Connection, at: Moment) -> Moment | None:
+    """As of the end of the day a week earlier, as known then; None where the register was made later."""
+    found = on_day(connection, at, at.as_of - WEEK)
+    return None if found.is_before_register else found
+
+
 def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | None:
     """The moment of the folder's newest JSON report of an earlier week; None for the first report.
 
