@@ -187,3 +187,39 @@ def test_markdown_holds_the_drawing_as_it_is(run: Run) -> None:
         "▲ due 2022-03-31" in text.partition("```text")[2]
         or "due 2022-03-31 ▲" in text.partition("```text")[2]
     )
+
+
+def test_the_drawing_follows_the_step(run: Run) -> None:
+    """Weekly, what happened within a week stands at its Sunday; daily, at its day."""
+    for unit, day in (("492", "2022-03-01"), ("SCT", "2022-03-03"), ("SKHCN", "2022-03-15")):
+        run("record", "launch", unit, "--on", day)
+    asked = ["trend", "p1-launch", "--as-of", "2022-04-20", "-f", "md", "--step"]
+    weekly, daily = (run(*asked, step).out for step in ("week", "day"))
+    assert weekly.partition("```")[2] != daily.partition("```")[2]
+    assert ("week by week" in weekly, "day by day" in daily) == (True, True)
+
+
+def test_the_drawing_reaches_the_day_of_the_report(run: Run) -> None:
+    """It ends there, unless what happened would then fill less than half of it."""
+    run("record", "launch", "492", "--on", "2022-02-01")
+    for day, last in (("2022-05-08", "2022-05-08"), ("2026-05-08", "2022-04-21")):
+        text = run("trend", "p1-launch", "--as-of", day, "--step", "day", "-f", "md").out
+        assert text.split("```")[1].splitlines()[-2].split()[-1] == last
+    assert trend.last_drawn(date(2022, 1, 1), date(2022, 1, 11), date(2022, 1, 21)) == date(2022, 1, 21)
+
+
+def test_a_curve_without_changes_is_flat(run: Run) -> None:
+    """From after the last change there is a picture too, of all the days asked for."""
+    run("record", "launch", "492", "--on", "2022-02-01")
+    text = run("trend", "p1-launch", "--from", "2022-06-20", "--as-of", "2022-08-08", "-f", "md").out
+    drawn = text.split("```")[1].splitlines()
+    assert (drawn[-1].split()[0], drawn[-1].split()[-1]) == ("2022-06-20", "2022-08-08")
+    assert drawn[8].count("▁") > 60
+
+
+def test_a_mark_stands_only_in_the_picture_that_it_is_about() -> None:
+    """A deadline of one series is not drawn in that of another."""
+    found = Curve("", {"a": RISE, "b": RISE}, {"2022-02-15": "hạn a"}, {"2022-02-15": ["a"]})
+    first, other = "\n".join(drawing.to_lines(found, 80)).split("\nb\n")
+    assert "hạn a" in first
+    assert "hạn a" not in other

@@ -38,7 +38,7 @@ def trend(
     """Tiến độ theo thời gian: số đơn vị đã làm trên số phải làm, đến hết từng ngày.
 
     Mỗi dòng đúng bằng kết quả của status --as-of ngày đó. Theo tuần là các ngày Chủ nhật, ngày đến hạn,
-    ngày đầu và ngày cuối. Hình vẽ trong bảng luôn theo từng ngày.
+    ngày đầu và ngày cuối; hình vẽ đi theo đúng các ngày ấy.
     """
     from thidua_cli.report import trend as report
 

@@ -26,7 +26,8 @@ def to_lines(curve: Curve, width: int) -> list[str]:
     for name, points in curve.series.items():
         if points:
             lines += [visible(name)] if len(curve.series) > 1 else []
-            lines += _picture(points, curve.marks, max(LEAST, min(width, MOST)))
+            marks = {day: label for day, label in curve.marks.items() if name in curve.of.get(day, (name,))}
+            lines += _picture(points, marks, max(LEAST, min(width, MOST)))
     return lines
 
 
@@ -60,11 +61,11 @@ def _picture(points: Points, marks: Mapping[str, str], width: int) -> list[str]:
 
 
 def _level(points: Points, day: str) -> int:
-    """The height of a day's column in eighths of a cell; nothing outside the points."""
+    """The height of a day's column in eighths of a cell; some for any rate, none outside the points."""
     if not points[0][0] <= day <= points[-1][0]:
         return 0
     value = points[bisect_right(points, day, key=lambda point: point[0]) - 1][1]
-    return int((value or 0) * HEIGHT * 8 / 100)
+    return max(int(value * HEIGHT * 8 / 100), 1) if value else 0
 
 
 def _cell(eighths: int, marked: bool) -> str:

@@ -4,8 +4,9 @@ What a leader is given. Each format that can hold one (HTML, DOCX, XLSX, Markdow
 none knows the domain. Charts hold figures, not drawings.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, assert_never
 
 from thidua_cli.language import _
@@ -62,12 +63,14 @@ class Curve(NamedTuple):
     """Percentages over time.
 
     `series`: label -> points of an ISO day and a percentage (None: no rate that day).
-    `marks`: ISO day -> label, such as a deadline.
+    `marks`: ISO day -> label, such as a deadline. `of`: ISO day -> the series that its mark is about; where
+    there is none, it is about all.
     """
 
     title: str
     series: Mapping[str, Sequence[tuple[str, float | None]]]
     marks: Mapping[str, str]
+    of: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 class Bars(NamedTuple):

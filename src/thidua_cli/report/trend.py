@@ -27,7 +27,7 @@ from thidua_cli.terms import State
 
 FIELDS = ("phase", "obligation", "day", "roster", "applicable", "done", "on_time", "late", "rate")
 
-MARGIN = timedelta(days=7)  # what is drawn after the last change
+MARGIN = timedelta(days=21)  # what is drawn after the last change where the as-of day is far
 
 
 class Step(StrEnum):
@@ -131,22 +131,18 @@ def build(
     step: Step = Step.WEEK,
     start: date | None = None,
 ) -> Report:
-    """The report of `thidua trend`; raises NotFoundError for an unknown obligation.
-
-    What is drawn has a point for every day, whatever the step of the rows.
-    """
+    """The report of `thidua trend`; raises NotFoundError for an unknown obligation."""
     plan = plans.load(connection)
     asked = {plan.obligation(obligation).code} if obligation else {item.code for item in plan.obligations}
-    daily = series(connection, at, chosen, step=Step.DAY, start=start)
-    found = [(item, daily[item.code]) for item in plan.obligations if item.code in asked & daily.keys()]
-    shown = {item.code: set(_days(item, at.as_of, step, start)) for item, _points in found}
+    courses = series(connection, at, chosen, step=step, start=start)
+    found = [(item, courses[item.code]) for item in plan.obligations if item.code in asked & courses.keys()]
+    title = _("Tiến độ theo tuần") if step is Step.WEEK else _("Tiến độ theo ngày")
     return Report(
         fields=FIELDS,
         rows=[
             {"phase": item.phase.code, "obligation": item.code, "day": point.day} | counts_row(point.counts)
             for item, points in found
             for point in points
-            if point.day in shown[item.code]
         ],
         people=lambda: (
             [panel(item, points) for item, points in found if points]
@@ -155,7 +151,7 @@ def build(
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=lead(_("Tiến độ theo thời gian"), plan, at),
+        lead=lead(title, plan, at),
         notes=[anchor_note(at)],
     )
 
@@ -171,12 +167,21 @@ def panel(item: Obligation, points: Sequence[Point]) -> Curve | Table:
 
 
 def curve(title: str, item: Obligation, points: Sequence[Point]) -> Curve:
-    """The part of a curve in which something happens: from the last day before the first deed to the closing
-    day, or as long as figures change after it."""
-    first = next(index for index, point in enumerate(points) if point.counts.done)
-    rates = [(point.day, point.counts.rate) for point in points[max(first - 1, 0) :]]
-    changes = [after[0] for before, after in pairwise(rates) if before[1] != after[1]]
-    until = max([item.closes_on, *map(date.fromisoformat, changes[-1:])]) + MARGIN
+    """The part of a curve in which something happens, from the last point before the first deed.
+
+    A curve on which nothing changes is drawn whole.
+    """
+    begun = next(index for index, point in enumerate(points) if point.counts.done)
+    rates = [(point.day, point.counts.rate) for point in points[max(begun - 1, 0) :]]
+    first, end = (date.fromisoformat(rates[index][0]) for index in (0, -1))
+    changes = [date.fromisoformat(after[0]) for before, after in pairwise(rates) if before[1] != after[1]]
+    until = last_drawn(first, max(item.closes_on, changes[-1]), end) if changes else end
     shown = [each for each in rates if each[0] <= until.isoformat()]
     marks = {item.due_on.isoformat(): _("hạn {day}").format(day=show_day(item.due_on))} if item.due_on else {}
     return Curve(title, {item.title: shown}, marks)
+
+
+def last_drawn(first: date, busy: date, end: date) -> date:
+    """The as-of day (`end`), unless what happens until `busy` would then fill less than half of the curve."""
+    busy = min(busy, end)
+    return end if end - busy <= busy - first else min(busy + MARGIN, end)

@@ -1,21 +1,21 @@
 """The sections of figures: headlines, obligations, groups, contents, changes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
 from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Phase
 from thidua_cli.render import Column, Form, Table, Tone
 from thidua_cli.render.document import Bars, Block, Curve, Headline, Headlines, Paragraph, Section
-from thidua_cli.report import status
+from thidua_cli.report import status, trend
 from thidua_cli.report.frame import Moment, before_register, due_words
 from thidua_cli.report.status import By, Line, figure_columns, total_of
 from thidua_cli.report.weekly import words
 from thidua_cli.report.weekly.week import Week
 from thidua_cli.status import Tally
-from thidua_cli.terms import State
+from thidua_cli.terms import State, label
 
 _MARGIN = timedelta(days=7)
 
@@ -54,9 +54,12 @@ def _curve(week: Week, phase: Phase) -> Curve | None:
         for before, after in pairwise(points)
         if before.counts.done != after.counts.done
     ] or [date.fromisoformat(points[0].day) for points in courses.values()]
-    dues = {item.due_on: item.title for item in courses if item.due_on}
+    dues: dict[date, list[Obligation]] = {}
+    for item in courses:
+        if item.due_on:
+            dues.setdefault(item.due_on, []).append(item)
     first = max(min([*deeds, *dues]) - _MARGIN, phase.starts_on)
-    last = min(max([*deeds, *dues]) + 3 * _MARGIN, week.at.as_of)
+    last = trend.last_drawn(first, max([*deeds, *dues]), week.at.as_of)
     series = {
         item.title: [
             (point.day, point.counts.rate)
@@ -68,11 +71,24 @@ def _curve(week: Week, phase: Phase) -> Curve | None:
     title = _("{phase}: tỷ lệ đã làm theo ngày thực hiện, từ {first} đến {last}").format(
         phase=phase.title, first=show_day(first), last=show_day(last)
     )
-    marks = {
-        due.isoformat(): _("hạn {title} {day}").format(title=words.lowered(name), day=show_day(due))
-        for due, name in dues.items()
-    }
-    return Curve(title, series, marks)
+    return Curve(
+        title,
+        series,
+        {due.isoformat(): _due_mark(due, items) for due, items in dues.items()},
+        {due.isoformat(): [item.title for item in items] for due, items in dues.items()},
+    )
+
+
+def _due_mark(due: date, items: Sequence[Obligation]) -> str:
+    """What is due on a day: an obligation by its title, several by their action."""
+    names = (
+        [item.title for item in items]
+        if len(items) == 1
+        else [label(each.action, current()) for each in items]
+    )
+    return _("hạn {title} {day}").format(
+        title=words.lowered(", ".join(dict.fromkeys(names))), day=show_day(due)
+    )
 
 
 def obligations(week: Week) -> Section:
