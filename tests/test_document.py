@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from thidua_cli import language, render
-from thidua_cli.render import Column, Form, Mark, Table, Tone
+from thidua_cli.render import Column, Delta, Form, Mark, Table, Tone
 from thidua_cli.render.document import (
     Bars,
     Block,
@@ -157,7 +157,8 @@ def test_workbooks_hold_real_dates_and_percentages() -> None:
     """Days are dates, rates are shares of one, numbers are numbers, a difference has its sign."""
     table = units(["một"])._replace(total=None)
     changed = Table(
-        [Column("Số liệu"), Column("Thêm", Form.NUMBER)], [("", [["Đã làm", "+7"], ["Quá hạn", "-7"]])]
+        [Column("Số liệu"), Column("Thêm", Form.NUMBER)],
+        [("", [["Đã làm", Delta(7)], ["Quá hạn", Delta(-7)]])],
     )
     data = to_bytes(document(table, changed), DocumentFormat.XLSX)
     rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
@@ -235,15 +236,15 @@ def test_what_is_cut_is_said() -> None:
     short = abridged(document(long)).sections[0].blocks[0]
     assert isinstance(short, Table)
     assert [len(rows) for _heading, rows in short.groups] == [20, 1]
-    assert short.groups[0][0] == "I. Một · 20 dòng đầu, còn 1180 dòng"
-    assert short.title == "Bảng (bớt 1180 dòng, xem đủ trong bản json)"
+    assert short.groups[0][0] == "I. Một · 20 dòng đầu, còn 1.180 dòng"
+    assert short.title == "Bảng (bớt 1.180 dòng, xem đủ trong bản json)"
     few = document(units(names[:900]))
     assert list(abridged(few).sections[0].blocks) == list(few.sections[0].blocks)
     many = Table(UNITS[:2], [(f"{number}", [[1, "x"]]) for number in range(2500)], title="Nhóm")
     fewer = abridged(document(many)).sections[0].blocks[0]
     assert isinstance(fewer, Table)
     assert len(fewer.groups) == 50
-    assert "2450" in fewer.title
+    assert "2.450" in fewer.title
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(to_bytes(document(long), DocumentFormat.XLSX)))
     assert len([row for row in sheet.get_sheet_by_index(0).to_python() if row[0] == 1]) == 1201
 

@@ -78,7 +78,7 @@ def test_a_unit_gets_one_letter_for_all_it_owes(register: sqlite3.Connection) ->
     assert name == "remind-2026-02-04-SCT.docx"
     table = papers.opened(data).tables[1]
     assert [[cell.text for cell in row.cells] for row in table.rows][1] == [
-        "1", "Phát động, Giai đoạn 1 (2021-2025)", "31/03/2022", "quá hạn 1406 ngày", "kế hoạch hoặc văn bản phát động thi đua",
+        "1", "Phát động, Giai đoạn 1 (2021-2025)", "31/03/2022", "quá hạn 1.406 ngày", "kế hoạch hoặc văn bản phát động thi đua",
     ]  # fmt: skip
     assert len(table.rows) == 4
 

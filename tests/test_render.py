@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from thidua_cli import language, render
 from thidua_cli import text as text_
 from thidua_cli.errors import StoreError
-from thidua_cli.render import Column, Form, Format, Mark, Report, Rows, Table, Tone, cells, table
+from thidua_cli.render import Column, Delta, Form, Format, Mark, Report, Rows, Table, Tone, cells, table
 
 NASTY = [
     "[red]đỏ[/]",
@@ -113,7 +113,7 @@ def test_a_narrow_terminal_hides_columns_and_never_cuts(monkeypatch: pytest.Monk
     monkeypatch.setenv("COLUMNS", str(width))
     text = table.to_text(report([("Ủy ban nhân dân phường", 116)], width=8), terminal=True)
     body = text.split("Màn hình hẹp")[0]
-    shown = body.count("1234567")
+    shown = body.count("1.234.567")
     hidden = [f"thêm{index}" for index in range(shown, 8)]
     assert "116" in body
     assert all(name in " ".join(text.split()) for name in hidden)
@@ -124,7 +124,7 @@ def test_a_narrow_terminal_hides_columns_and_never_cuts(monkeypatch: pytest.Monk
 def test_a_pipe_hides_nothing() -> None:
     """Without a terminal and COLUMNS every column is there, on one line."""
     text = table.to_text(report([("Ủy ban nhân dân phường Hòa Quý " * 6, 1)], width=8), terminal=True)
-    assert text.count("1234567") == 8
+    assert text.count("1.234.567") == 8
 
 
 def test_rates_and_bars_follow_the_language() -> None:
@@ -136,6 +136,18 @@ def test_rates_and_bars_follow_the_language() -> None:
     assert cells.show(100.0, Form.BAR) == "█" * 10
     assert cells.show(99.9, Form.BAR) != "█" * 10
     assert cells.show(Mark(0.0, Tone.GOOD), Form.BAR) == "·" * 10
+
+
+def test_thousands_stand_apart_for_people() -> None:
+    """70.000 in Vietnamese, 70,000 in English, differences with a true minus; machines get plain numbers."""
+    made = report([("một", 70_000)])
+    assert "70.000" in render.to_text(made, Format.TABLE)
+    assert cells.show(Delta(-1200), Form.NUMBER) == "\u22121.200"
+    assert [cells.show(Delta(number), Form.NUMBER) for number in (1200, 0)] == ["+1.200", "0"]
+    language.use("en")
+    assert "70,000" in render.to_text(made, Format.MD)
+    for form in (Format.JSON, Format.CSV, Format.TSV, Format.JSONL):
+        assert "70000" in render.to_text(made, form)
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:

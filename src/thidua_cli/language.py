@@ -70,8 +70,14 @@ def why(error: OSError) -> str:
     return words.get(error.errno or 0) or error.strerror or str(error)
 
 
+def grouped(number: int) -> str:
+    """A number for people: 70.000 in Vietnamese, 70,000 in English."""
+    text = f"{number:,}"
+    return text.replace(",", ".") if _current == "vi" else text
+
+
 def counted(number: int, vietnamese: str, english_one: str, english_many: str) -> str:
     """A phrase with a number: Vietnamese has one form, English has two. `{n}` is the number."""
     if _current == "vi":
-        return vietnamese.format(n=number)
-    return (english_one if number == 1 else english_many).format(n=number)
+        return vietnamese.format(n=grouped(number))
+    return (english_one if number == 1 else english_many).format(n=grouped(number))

@@ -73,6 +73,10 @@ class Mark(NamedTuple):
     tone: Tone
 
 
+class Delta(int):
+    """A difference, which is shown with its sign."""
+
+
 class Rows(Sequence[Sequence[object]]):
     """Rows of a table that are made when they are looked at: of a long list few ever are.
 

@@ -1,10 +1,14 @@
-"""One value as people read it: numbers and dates in the language in use, unseen characters made visible."""
+"""One value as people read it: numbers and dates in the language in use, unseen characters made visible.
+
+A number that is a name, such as that of an operation, is given as text.
+"""
 
 from thidua_cli import language
 from thidua_cli.dates import show_day, show_instant
-from thidua_cli.render import Form, Mark, Tone
+from thidua_cli.render import Delta, Form, Mark, Tone
 
 NOTHING = "–"
+MINUS = "\u2212"
 BAR_CELLS = 10
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -43,13 +47,20 @@ def show(value: object, form: Form) -> str:
         case Form.BAR:
             return bar(plain)
         case _:
-            return visible(str(plain))
+            return number(plain) if isinstance(plain, int) else visible(str(plain))
 
 
 def rate(value: object, decimals: int = 1) -> str:
     """A percentage: 84,4 % in Vietnamese (with a no-break space), 84.4% in English."""
     text = f"{value:.{decimals}f}"
     return f"{text.replace('.', ',')}\u00a0%" if language.current() == "vi" else f"{text}%"
+
+
+def number(value: int) -> str:
+    """A number for people; a difference with its sign, a true minus, and none for zero."""
+    if not isinstance(value, Delta) or value == 0:
+        return language.grouped(value)
+    return ("+" if value > 0 else MINUS) + language.grouped(abs(value))
 
 
 def bar(value: object) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, assert_never
 
-from thidua_cli.language import _
+from thidua_cli.language import _, grouped
 from thidua_cli.render import Column, Report, Table, Tone
 
 _ROWS = 1000  # rows of one table that a person is given to read
@@ -178,11 +178,13 @@ def _abridged_block(block: Block, most: int) -> Block:
             left_out += len(rows)
             continue
         more = len(rows) - _ROWS_OF_GROUP
-        note = _(" · {shown} dòng đầu, còn {more} dòng").format(shown=_ROWS_OF_GROUP, more=more)
+        note = _(" · {shown} dòng đầu, còn {more} dòng").format(
+            shown=_ROWS_OF_GROUP, more=grouped(max(more, 0))
+        )
         groups.append((heading + note if more > 0 else heading, rows[:_ROWS_OF_GROUP]))
         left_out += max(more, 0)
     whole = DocumentFormat.XLSX if isinstance(block, Heat) else DocumentFormat.JSON
-    words = _("bớt {number} dòng, xem đủ trong bản {form}").format(number=left_out, form=whole)
+    words = _("bớt {number} dòng, xem đủ trong bản {form}").format(number=grouped(left_out), form=whole)
     return block._replace(groups=groups, title=f"{block.title} ({words})")
 
 

@@ -9,7 +9,7 @@ from html import escape
 from itertools import groupby, pairwise
 
 from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.language import _, grouped
 from thidua_cli.render.cells import prose, rate
 from thidua_cli.render.document import Bars, Curve
 
@@ -133,7 +133,7 @@ def bars(found: Bars, key: str) -> str:
     for number, (label, done, applicable, share) in enumerate(found.bars):
         y = number * _ROW
         width = round(full * (share or 0) / 100, 1)
-        figures = f"{done}/{applicable} · {_rate(share)}"
+        figures = f"{grouped(done)}/{grouped(applicable)} · {_rate(share)}"
         parts.append(
             f'<text x="1" y="{y + 22}">{_text(label)}</text>'
             f'<text class="figure" x="{full + 1}" y="{y + 22}" text-anchor="end">{_text(figures)}</text>'
@@ -141,7 +141,8 @@ def bars(found: Bars, key: str) -> str:
             f'<rect class="bar" x="1" y="{y + 30}" width="{width}" height="{_BAR}" rx="3"/>'
         )
     words = "; ".join(
-        f"{label}: {done}/{applicable}, {_rate(share)}" for label, done, applicable, share in found.bars
+        f"{label}: {grouped(done)}/{grouped(applicable)}, {_rate(share)}"
+        for label, done, applicable, share in found.bars
     )
     return _svg(key, found.title, words, len(found.bars) * _ROW + 4, parts)
 

@@ -11,9 +11,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from thidua_cli import language
+from thidua_cli.dates import show_day
 from thidua_cli.language import _
-from thidua_cli.render import Column, Form, Mark, Table, Tone
-from thidua_cli.render.cells import NOTHING, prose, tone
+from thidua_cli.render import Column, Delta, Form, Mark, Table, Tone
+from thidua_cli.render.cells import MINUS, NOTHING, prose, tone
 from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _LINE_HEIGHT = 13.5
 _STANDARD = 8.43  # the width of a column that nobody has set
 _SHEET_NAME = 31
 _A4 = 9
+_SIGNED = f'+#,##0;"{MINUS}"#,##0;0'
 _WIDTHS = {Form.NUMBER: 10, Form.RATE: 10, Form.DAY: 12, Form.INSTANT: 20, Form.BAR: 12}
 _COLOURS = {
     Tone.GOOD: ("#14532D", "#DCF2E3"),
@@ -43,7 +45,7 @@ class _Book:
     def __init__(self, book: "Workbook") -> None:
         self.book = book
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
-        self._cells: dict[tuple[Form, Tone, bool, bool], Format] = {}
+        self._cells: dict[tuple[Form, Tone, bool, bool, bool], Format] = {}
         self.data: tuple[Worksheet, int] | None = None
 
     def chart_data(self, rows: int) -> "tuple[Worksheet, int]":
@@ -60,19 +62,21 @@ class _Book:
             )
         return self._formats[key]
 
-    def cell(self, form: Form, mood: Tone, *, heat: bool = False, bold: bool = False) -> "Format":
+    def cell(
+        self, form: Form, mood: Tone, *, heat: bool = False, bold: bool = False, signed: bool = False
+    ) -> "Format":
         """How a value of that form and tone looks."""
-        key = form, mood, heat, bold
+        key = form, mood, heat, bold, signed
         if key not in self._cells:
             self._cells[key] = self._made(*key)
         return self._cells[key]
 
-    def _made(self, form: Form, mood: Tone, heat: bool, bold: bool) -> "Format":
+    def _made(self, form: Form, mood: Tone, heat: bool, bold: bool, signed: bool) -> "Format":
         properties: dict[str, object] = {"bottom": 7, "bottom_color": "#9AA4B0"}
         if form is Form.RATE:
             properties |= {"num_format": "0.0%", "align": "right"}
         elif form is Form.NUMBER:
-            properties["align"] = "right"
+            properties |= {"num_format": _SIGNED if signed else "#,##0", "align": "right"}
         elif form is Form.DAY:
             properties |= {"num_format": _day_format(), "align": "left", "indent": 1}
         elif form is Form.TEXT:
@@ -159,7 +163,7 @@ def _print_setup(sheet: "Worksheet", document: Document) -> None:
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
-    sheet.set_footer(f"&L&9 {document.as_of}&C&9 &P / &N&R&9 &A")
+    sheet.set_footer(f"&L&9 {show_day(document.as_of or None)}&C&9 &P / &N&R&9 &A")
 
 
 def _widths(tables: Sequence[Table | Heat]) -> list[float]:
@@ -305,7 +309,7 @@ def _row(
         if column.form is Form.BAR:
             continue
         plain = _plain(value)
-        style = book.cell(column.form, tone(value), heat=heat, bold=bold)
+        style = book.cell(column.form, tone(value), heat=heat, bold=bold, signed=isinstance(plain, Delta))
         _value(place.sheet, place.row, index, plain, column.form, style)
         if isinstance(plain, str) and (len(plain) * 1.1 >= place.widths[index] or "\n" in plain):
             lines = max(lines, _lines(plain, place.widths[index]))
@@ -331,8 +335,8 @@ def _value(sheet: "Worksheet", row: int, index: int, value: object, form: Form, 
         sheet.write_datetime(row, index, day, style)
     elif form is Form.RATE and isinstance(value, int | float):
         sheet.write_number(row, index, round(value / 100, 4), style)
-    elif isinstance(value, int | float) or (form is Form.NUMBER and re.fullmatch(r"[+-]\d+", str(value))):
-        sheet.write_number(row, index, float(str(value)), style)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, index, value, style)
     else:
         sheet.write_string(row, index, prose(str(value)), style)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from thidua_cli import plan as plans
 from thidua_cli import status
 from thidua_cli.dates import show_day
-from thidua_cli.language import _, current
+from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import NOTHING, rate
@@ -112,7 +112,10 @@ def _table(item: Obligation, verdict: Verdict, directory: Directory, *, strict: 
     due = due_words(item)
     share = NOTHING if counts.rate is None else rate(counts.rate)
     figures = _("{done}/{applicable} ({rate}), quá hạn {overdue}").format(
-        done=counts.done, applicable=counts.applicable, rate=share, overdue=counts.states[State.OVERDUE]
+        done=grouped(counts.done),
+        applicable=grouped(counts.applicable),
+        rate=share,
+        overdue=grouped(counts.states[State.OVERDUE]),
     )
     title = f"{word} · {item.code} ({item.title}, {due}): {figures}"
     columns = [Column(_("Mã")), Column(_("Đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=8)]

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
 from thidua_cli.diff import Cause, Change, compare, deltas
-from thidua_cli.language import _, current
+from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation, Plan
-from thidua_cli.render import Column, Form, Mark, Report, Rows, Table, Tone
+from thidua_cli.render import Column, Delta, Form, Mark, Report, Rows, Table, Tone
 from thidua_cli.report.frame import (
     Filter,
     Moment,
@@ -206,7 +206,7 @@ def _figures(item: Obligation, tallies: tuple[Tally, Tally], changes: Sequence[C
 
 
 def _signed(number: int) -> object:
-    return f"{number:+}" if number else Mark("·", Tone.MUTED)
+    return Delta(number) if number else Mark("·", Tone.MUTED)
 
 
 def _figure_names() -> dict[str, str]:
@@ -246,4 +246,4 @@ def _units(changes: Sequence[Change], directory: Directory) -> Table:
 
 def _heading(cause: Cause, number: int) -> str:
     words = cause_label(cause)
-    return f"{words[:1].upper()}{words[1:]} ({number})"
+    return f"{words[:1].upper()}{words[1:]} ({grouped(number)})"

@@ -9,7 +9,7 @@ from thidua_cli import dates, journal, status
 from thidua_cli.dates import show_day, show_instant
 from thidua_cli.errors import InvalidError, NotFoundError, UsageError
 from thidua_cli.journal import Operation
-from thidua_cli.language import _, current
+from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render.cells import roman
 from thidua_cli.status import Fact
@@ -73,7 +73,7 @@ def lead(title: str, plan: Plan, at: Moment) -> list[str]:
 
 def moment_lines(at: Moment) -> list[str]:
     """Both clocks in one line, and one more where the register did not exist at the instant asked for."""
-    return [_moment_line(at), *([before_register(at)] if at.is_before_register else [])]
+    return [moment_line(at), *([before_register(at)] if at.is_before_register else [])]
 
 
 def before_register(at: Moment) -> str:
@@ -86,7 +86,7 @@ def before_register(at: Moment) -> str:
     )
 
 
-def _moment_line(at: Moment) -> str:
+def moment_line(at: Moment) -> str:
     return _("Tính đến hết ngày {day}, theo sổ đến thao tác #{number} ({instant}).").format(
         day=show_day(at.as_of), number=at.known.number, instant=show_instant(at.known.recorded_at)
     )
@@ -184,7 +184,7 @@ def in_groups(
 ) -> list[tuple[str, list[tuple[Fact, Item]]]]:
     """Units in protocol order, under numbered headings: kinds, and for communes their districts."""
     return [
-        (f"{roman(number)}. {name} ({len(members)})", members)
+        (f"{roman(number)}. {name} ({grouped(len(members))})", members)
         for number, (name, members) in enumerate(by_heading(in_order(items, directory), directory), 1)
     ]
 

@@ -3,7 +3,7 @@
 import sqlite3
 
 from thidua_cli import plan as plans
-from thidua_cli.language import _, current
+from thidua_cli.language import _, current, grouped
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.frame import (
     Filter,
@@ -59,7 +59,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
                 Table(
                     columns(),
                     groups,
-                    title=f"{item.code} · {item.title}, {due}: {len(mine)}",
+                    title=f"{item.code} · {item.title}, {due}: {grouped(len(mine))}",
                     empty=_("Không có đơn vị nào."),
                 )
             )

@@ -30,7 +30,7 @@ def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Repo
             Column(_("Mã băm"), drop=2),
         ]
         rows: list[Sequence[object]] = [
-            [item.number, item.recorded_at, item.actor, item.command, item.row_count, item.hash[:12]]
+            [str(item.number), item.recorded_at, item.actor, item.command, item.row_count, item.hash[:12]]
             for item in operations
         ]
         return [Table(columns, [("", rows)])]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from thidua_cli import plan as plans
 from thidua_cli import rosters, status
 from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.language import _, grouped
 from thidua_cli.plan import Obligation
 from thidua_cli.render import Report, Table
 from thidua_cli.render.cells import NOTHING, rate
@@ -160,7 +160,8 @@ def panel(item: Obligation, points: Sequence[Point]) -> Curve | Table:
     """One obligation's curve; without anything done there is nothing to draw, and a line says so."""
     last = points[-1].counts
     share = NOTHING if last.rate is None else rate(last.rate)
-    title = f"{item.phase.title} · {item.title}, {due_words(item)}: {last.done}/{last.applicable} ({share})"
+    done = f"{grouped(last.done)}/{grouped(last.applicable)} ({share})"
+    title = f"{item.phase.title} · {item.title}, {due_words(item)}: {done}"
     if not any(point.counts.done for point in points):
         return Table([], [], title=title, empty=_("Chưa có đơn vị nào thực hiện."))
     return curve(title, item, points)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
-from thidua_cli.language import _, current
+from thidua_cli.language import _, current, grouped
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import roman
 from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
@@ -107,10 +107,10 @@ def _table(directory: Directory, versions: Sequence[Version], at: Moment) -> Tab
     return Table(
         columns + ([Column(_("Chấm dứt"), Form.DAY)] if any_ended else []),
         [
-            (f"{roman(number)}. {heading} ({len(rows)})", rows)
+            (f"{roman(number)}. {heading} ({grouped(len(rows))})", rows)
             for number, (heading, rows) in enumerate(groups.items(), 1)
         ],
-        title=_("{count} đơn vị").format(count=len(versions)),
+        title=_("{count} đơn vị").format(count=grouped(len(versions))),
         empty=_("Không có đơn vị nào."),
     )
 

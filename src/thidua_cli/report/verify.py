@@ -29,7 +29,9 @@ def build(proof: Proof) -> Report:
             Column(_("Thao tác"), Form.NUMBER, drop=1),
             Column(_("Phát hiện"), narrow=30),
         ]
-        cells: list[Sequence[object]] = [[row["check"], row["operation"], row["finding"]] for row in rows]
+        cells: list[Sequence[object]] = [
+            [row["check"], row["operation"] and str(row["operation"]), row["finding"]] for row in rows
+        ]
         return [Table(columns, [("", cells)])] if cells else []
 
     return Report(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from thidua_cli.language import _, current
+from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation
 from thidua_cli.render import Column, Form, Mark, Rows, Table
 from thidua_cli.render.cells import roman
@@ -103,9 +103,9 @@ def _annex(
     for number, (heading, members) in enumerate(by_heading(week.pairs[item.code], week.directory), 1):
         chosen = [pair for pair in members if belongs(*pair)]
         count += len(chosen)
-        ending = f" ({len(chosen)})" if chosen else _(": không có")
+        ending = f" ({grouped(len(chosen))})" if chosen else _(": không có")
         groups.append((f"{roman(number)}. {heading}{ending}", _annex_rows(week.directory, chosen, cells)))
-    title = f"{item.phase.title} · {item.title}, {due_words(item)}: {count}"
+    title = f"{item.phase.title} · {item.title}, {due_words(item)}: {grouped(count)}"
     return Table(columns, groups if count else [], title=title, empty=empty)
 
 
@@ -160,7 +160,7 @@ def exemptions(week: Week) -> Section:
     table = Table(
         columns,
         [("", rows)] if rows else [],
-        title=_("Đơn vị được miễn: {number}").format(number=len(rows)),
+        title=_("Đơn vị được miễn: {number}").format(number=grouped(len(rows))),
         empty=_("Không có đơn vị nào được miễn."),
     )
     return Section("exemptions", _("Phụ lục 3. Đơn vị được miễn"), [table], annex=True)
@@ -203,7 +203,7 @@ def units(week: Week) -> Section:
     ordered = in_order(((fact, None) for fact in named.values()), week.directory)
     groups = [
         (
-            f"{roman(number)}. {heading} ({len(members)})",
+            f"{roman(number)}. {heading} ({grouped(len(members))})",
             _unit_rows(week.directory, [fact for fact, _none in members], heading, of_unit, duties),
         )
         for number, (heading, members) in enumerate(by_heading(ordered, week.directory), 1)
@@ -217,7 +217,7 @@ def units(week: Week) -> Section:
     return Section(
         "units",
         _("Phụ lục 4. Trạng thái của từng đơn vị"),
-        [Heat(_("Đơn vị theo nghĩa vụ: {number}").format(number=len(named)), columns, groups)]
+        [Heat(_("Đơn vị theo nghĩa vụ: {number}").format(number=grouped(len(named))), columns, groups)]
         if groups
         else _nothing(),
         annex=True,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from thidua_cli.dates import show_day
-from thidua_cli.language import _, current
+from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation, Phase
 from thidua_cli.render import Column, Form, Table, Tone
 from thidua_cli.render.document import Bars, Block, Curve, Headline, Headlines, Paragraph, Section
@@ -31,9 +31,9 @@ def headlines(week: Week) -> Section:
 
 def _headline(item: Obligation, counts: Tally, *, several: bool) -> Headline:
     overdue = counts.states[State.OVERDUE]
-    notes = [f"{counts.done}/{counts.applicable}", due_words(item)]
+    notes = [f"{grouped(counts.done)}/{grouped(counts.applicable)}", due_words(item)]
     if overdue:
-        notes.append(_("quá hạn {number}").format(number=overdue))
+        notes.append(_("quá hạn {number}").format(number=grouped(overdue)))
     tone = Tone.BAD if overdue else Tone.GOOD if counts.rate == 100 else Tone.PLAIN
     label = f"{item.title} · {item.phase.code.upper()}" if several else item.title
     return Headline(label, words.share(counts), " · ".join(notes), tone)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from thidua_cli.dates import show_day
-from thidua_cli.language import _, counted
+from thidua_cli.language import _, counted, grouped
 from thidua_cli.plan import Obligation, Phase
 from thidua_cli.render import Column, Table
 from thidua_cli.render.cells import NOTHING, rate
@@ -44,8 +44,8 @@ def _deed(item: Obligation, counts: Tally, phase: Phase | None) -> str:
         Action.REVIEW: _("{done}/{applicable} đơn vị đã hoàn thành {title}{phase} ({rate})"),
     }[item.action]
     return words.format(
-        done=counts.done,
-        applicable=counts.applicable,
+        done=grouped(counts.done),
+        applicable=grouped(counts.applicable),
         rate=share(counts),
         title=lowered(item.title),
         phase=_(" {phase}").format(phase=lowered(phase.title.partition(" (")[0])) if phase else "",
@@ -61,10 +61,10 @@ def _done(counts: Tally, item: Obligation) -> str:
         words = _(", tất cả đúng hạn")
     else:
         words = _(", trong đó {late} đơn vị trễ hạn và {number} đơn vị đúng hạn").format(
-            late=late, number=on_time
+            late=grouped(late), number=grouped(on_time)
         )
     if counts.declared_late:
-        words += _(" (có {number} đơn vị khai muộn)").format(number=counts.declared_late)
+        words += _(" (có {number} đơn vị khai muộn)").format(number=grouped(counts.declared_late))
     return words
 
 
@@ -73,13 +73,13 @@ def _open(counts: Tally, item: Obligation) -> str:
     pending, overdue = counts.states[State.PENDING], counts.states[State.OVERDUE]
     words = ""
     if overdue:
-        words = _("còn {number} đơn vị quá hạn").format(number=overdue)
+        words = _("còn {number} đơn vị quá hạn").format(number=grouped(overdue))
     elif pending and item.due_on:
         words = _("còn {number} đơn vị chưa thực hiện, hạn {day}").format(
-            number=pending, day=show_day(item.due_on)
+            number=grouped(pending), day=show_day(item.due_on)
         )
     elif pending:
-        words = _("còn {number} đơn vị chưa thực hiện").format(number=pending)
+        words = _("còn {number} đơn vị chưa thực hiện").format(number=grouped(pending))
     return f"; {words}" if words else ""
 
 
@@ -121,11 +121,11 @@ def _why_at_rest(item: Obligation, counts: Tally) -> str:
 def rosters(week: Week) -> str:
     """How many units are on each roster."""
     parts = [
-        f"{item.code} ({lowered(item.title)}) {week.counts[item.code].roster}"
+        f"{lowered(name(item, week))}: {grouped(week.counts[item.code].roster)}"
         for item in week.obligations
         if item.phase in week.begun
     ]
-    return _("Số đơn vị thuộc diện: {rosters}.").format(rosters=", ".join(parts) or NOTHING)
+    return _("Số đơn vị thuộc diện: {rosters}.").format(rosters="; ".join(parts) or NOTHING)
 
 
 def definitions(week: Week) -> Section:
@@ -166,7 +166,7 @@ def definitions(week: Week) -> Section:
             _("Đã làm chia cho phải làm, làm tròn xuống một chữ số thập phân: 100 % nghĩa là tất cả đã làm."),
         ],
     ]
-    lists = [[_name(item, week), _roster_rule(item)] for item in week.obligations]
+    lists = [[name(item, week), _roster_rule(item)] for item in week.obligations]
     columns = [Column(_("Từ")), Column(_("Nghĩa"), narrow=30)]
     groups = [("", rows), (_("Danh sách đơn vị của từng nghĩa vụ"), lists)]
     return Section(
@@ -174,7 +174,7 @@ def definitions(week: Week) -> Section:
     )
 
 
-def _name(item: Obligation, week: Week) -> str:
+def name(item: Obligation, week: Week) -> str:
     """An obligation by its title, with its phase where another phase has one of that title."""
     several = sum(other.title == item.title for other in week.plan.obligations) > 1
     return f"{item.title} · {item.phase.code.upper()}" if several else item.title
