@@ -240,11 +240,6 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def why(error: Exception) -> str:
-    """What went wrong, without the number that Python puts before it."""
-    return getattr(error, "strerror", None) or str(error)
-
-
 def make_private(folder: Path) -> None:
     """A folder and those above it that are missing, for the owner alone and on the disk for good."""
     if not folder.exists():

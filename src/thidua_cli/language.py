@@ -49,7 +49,7 @@ def _(message: str) -> str:
     return _catalogues[_current].gettext(message)
 
 
-def why(error: OSError) -> str:
+def why(error: Exception) -> str:
     """What the system says of a failure, in the language in use."""
     words = {
         errno.ENOENT: _("không có tệp hay thư mục này"),
@@ -67,7 +67,7 @@ def why(error: OSError) -> str:
         errno.EBADF: _("luồng đã đóng"),
         errno.EIO: _("lỗi đĩa"),
     }
-    return words.get(error.errno or 0) or error.strerror or str(error)
+    return words.get(getattr(error, "errno", None) or 0) or getattr(error, "strerror", None) or str(error)
 
 
 def grouped(number: int) -> str:

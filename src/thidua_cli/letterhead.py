@@ -4,7 +4,7 @@ from pathlib import Path
 
 from thidua_cli import files, resources
 from thidua_cli.errors import RejectedError
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 from thidua_cli.render.paper import Letterhead
 
 
@@ -22,7 +22,7 @@ def read_file(path: Path | None) -> Letterhead:
         values = tomllib.loads(files.read(source).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise RejectedError(
-            _("{path}: không đọc được mẫu tiêu đề: {error}").format(path=source, error=files.why(error))
+            _("{path}: không đọc được mẫu tiêu đề: {error}").format(path=source, error=why(error))
         ) from None
     found, problems = models.check(models.LetterheadIn, values)
     if found is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import files, language
 from thidua_cli.errors import NotFoundError, RejectedError
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 from thidua_cli.terms import Action, Kind
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def read_file(path: Path) -> "PlanIn":
         values = tomllib.loads(files.read(path).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise RejectedError(
-            _("{path}: không đọc được kế hoạch: {error}").format(path=path, error=files.why(error))
+            _("{path}: không đọc được kế hoạch: {error}").format(path=path, error=why(error))
         ) from None
     plan, problems = models.check(models.PlanIn, values)
     if plan is None:

@@ -14,7 +14,7 @@ from thidua_cli.cli.app import Commands
 from thidua_cli.dates import show_day
 from thidua_cli.deciding import Outcome, Register
 from thidua_cli.errors import NotFoundError, RefusedError, UsageError
-from thidua_cli.language import _, current
+from thidua_cli.language import _, current, why
 from thidua_cli.plan import Plan
 from thidua_cli.records import Entry, Exemption, Record
 from thidua_cli.store import Writer
@@ -193,7 +193,7 @@ def _file_hash(evidence: str | None) -> str | None:
     try:
         return files.sha256(Path(evidence))
     except OSError as error:
-        raise UsageError(_("--evidence {path}: {why}").format(path=evidence, why=files.why(error))) from None
+        raise UsageError(_("--evidence {path}: {why}").format(path=evidence, why=why(error))) from None
 
 
 def _record(

@@ -12,7 +12,7 @@ from thidua_cli import files, journal
 from thidua_cli.dates import show_stamp
 from thidua_cli.errors import RejectedError, UsageError
 from thidua_cli.journal import Operation
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 from thidua_cli.verify.finding import Finding
 
 _ANCHOR = re.compile(r"(?<![0-9A-Za-z])([0-9]{1,18}):([0-9a-fA-F]{64})(?![0-9A-Za-z])")
@@ -45,7 +45,7 @@ def of_report(path: Path) -> list[Anchor]:
     try:
         data = files.read(path, _LARGEST)
     except OSError as error:
-        raise RejectedError(f"{path}: {error.strerror}") from None
+        raise RejectedError(f"{path}: {why(error)}") from None
     texts = _parts(data) if data.startswith(b"PK") else [_decoded(data)]
     found = {
         Anchor(int(number), digits.lower(), str(path))

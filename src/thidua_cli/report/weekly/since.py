@@ -8,7 +8,7 @@ from pathlib import Path
 
 from thidua_cli import dates, files, journal
 from thidua_cli.errors import RejectedError
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 from thidua_cli.report.frame import Moment
 
 _LARGEST = 64 << 20
@@ -56,7 +56,7 @@ def _moment_of(connection: sqlite3.Connection, path: Path) -> Moment:
         operation = journal.numbered(connection, int(number))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RejectedError(
-            _("{path}: không đọc được như một báo cáo của thidua").format(path=path), files.why(error)
+            _("{path}: không đọc được như một báo cáo của thidua").format(path=path), why(error)
         ) from None
     if operation is None or operation.hash != link:
         raise RejectedError(
