@@ -17,6 +17,7 @@ settings and the same statements as the program's own.
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -245,19 +246,20 @@ class Cursor:
         self.description: Any = None
         cursor.exec_trace = self._describe
         cursor.execute(statement, values)
+        self.rows = iter(list(cursor))  # a statement that is half read stands in the way of a commit
 
     def _describe(self, cursor: apsw.Cursor, _statement: str, _values: Any) -> bool:
         self.description = cursor.get_description()  # can be had only before the first row
         return True
 
     def fetchone(self) -> Any:
-        return self.cursor.fetchone()
+        return next(self.rows, None)
 
     def fetchall(self) -> list[Any]:
-        return list(self.cursor)
+        return list(self.rows)
 
     def fetchmany(self, size: int) -> list[Any]:
-        return [row for row, _number in zip(self.cursor, range(size), strict=False)]
+        return list(islice(self.rows, size))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.cursor)
+        return self.rows

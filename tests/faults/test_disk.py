@@ -150,8 +150,10 @@ def _limit_pages(db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, sizes: int
     for number in range(sizes):
         pages = have + number * (need - have) // sizes
 
-        def limited(path: Path, pages: int = pages, *, read_only: bool = False) -> sqlite3.Connection:
-            connection = connect(path, read_only=read_only)
+        def limited(
+            path: Path, header: bytes = b"", *, read_only: bool = False, pages: int = pages
+        ) -> sqlite3.Connection:
+            connection = connect(path, header, read_only=read_only)
             connection.execute(f"PRAGMA max_page_count = {pages}")
             return connection
 

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -49,7 +49,7 @@ def _live(
     disk = Disk(next(NAMES), {str(db): db.read_bytes()})
     contents = {1: dump(db)}
 
-    def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    def connect(path: Path, _header: bytes = b"", *, read_only: bool = False) -> sqlite3.Connection:
         connection = store.prepare(Connection(path, disk))  # type: ignore[arg-type]
         if settings:
             connection.execute(settings)
@@ -57,10 +57,10 @@ def _live(
 
     put = render.put
 
-    def acknowledge(data: bytes) -> None:
+    def acknowledge(pieces: Iterable[bytes]) -> None:
         number = max(contents) + 1
         disk.events.append(Event("acknowledged", offset=number))
-        put(data)
+        put(pieces)
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "_connect", connect)
