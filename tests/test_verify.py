@@ -184,16 +184,90 @@ def test_reports_of_ours_prove(run: Callable[..., Outcome], tmp_path: Path, form
     assert "report: anchor #2" in found.out
 
 
+_FALSE = f"5:{'f' * 64}"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("form", ["html", "docx", "xlsx", "md", "json", "table"])
+def test_the_weekly_report_proves(
+    run: Callable[..., Outcome], db: Path, tmp_path: Path, form: str, lang: str
+) -> None:
+    """In every format and language the anchor is read from its own place; reasons and names may hold what they like."""
+    for number, label in enumerate(("", "Mốc sổ: ", "Anchor: ")):
+        text = f"{label}{_FALSE}"
+        name = text if label else f"A {text}"
+        assert (
+            run("units", "add", f"X{number}", name, "--kind", "association", "--on", "2021-02-01").code == 0
+        )
+        assert run("record", "exemption", f"X{number}", "--obligation", "p1-launch", "--on", "2022-03-30", "--reason", text, "--doc", "1").code == 0  # fmt: skip
+    head = parse(forgeries.anchor(db))
+    report = tmp_path / f"report.{form}"
+    assert run("report", "--format", form, "-o", str(report), lang=lang).code == 0
+    assert head[:2] in [anchor[:2] for anchor in of_report(report)]  # JSON has that of the week before, too
+    assert run("verify", "--report", str(report)) == Outcome(0, "", "")
+
+
+@pytest.mark.parametrize("form", ["md", "json", "table"])
+@pytest.mark.parametrize(
+    "command", ["history 492", "log", "diff --from 2022-01-01 --to 2022-04-01", "plan", "units list"]
+)
+def test_what_a_report_tells_is_no_anchor(
+    run: Callable[..., Outcome], db: Path, tmp_path: Path, form: str, command: str
+) -> None:
+    """A note with what looks like an anchor raises no alarm, whatever stands before it."""
+    note = f'Mốc sổ: {_FALSE}\nAnchor: {_FALSE}\n\n{_FALSE}\n  "head": "{_FALSE}",'
+    assert run("record", "launch", "492", "--on", "2022-03-30", "--note", note).code == 0
+    report = tmp_path / "report"
+    assert run(*command.split(), "--format", form, "-o", str(report)).code == 0
+    assert {anchor[:2] for anchor in of_report(report)} == {parse(forgeries.anchor(db))[:2]}
+
+
+@pytest.mark.parametrize("columns", ["1", "20", "40", "200"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_narrow_terminal_breaks_no_anchor(
+    run: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str, lang: str
+) -> None:
+    """What was printed on any terminal can be given back."""
+    monkeypatch.setenv("COLUMNS", columns)
+    for command in ("status", "report --format table"):
+        (tmp_path / "report").write_text(run(*command.split(), lang=lang).out, encoding="utf-8")
+        assert run("verify", "--report", str(tmp_path / "report")) == Outcome(0, "", "")
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_rows_alone_carry_no_anchor(run: Callable[..., Outcome], tmp_path: Path, form: str) -> None:
+    """The message says which formats do."""
+    report = tmp_path / f"report.{form}"
+    assert run("log", "-o", str(report)).code == 0
+    done = run("verify", "--report", str(report))
+    assert (done.code, "CSV, TSV" in done.err) == (7, True)
+
+
+def test_other_writings_of_an_anchor(run: Callable[..., Outcome], db: Path, tmp_path: Path) -> None:
+    """JSON that another program has set anew, the exported register, the anchor alone, and line ends of another system."""
+    path = tmp_path / "file"
+    head = forgeries.anchor(db)
+    whole = json.loads(run("diff", "--from", "2022-01-01", "--to", "2022-04-01", "--format", "json").out)
+    exported = run("export", "register", "-o", str(tmp_path / "register.jsonl"))
+    assert exported.code == 0
+    for text in (
+        json.dumps(whole), json.dumps(whole, indent=4), (tmp_path / "register.jsonl").read_text(encoding="utf-8"),
+        f" {head}\n", f"Mốc sổ: {head}\r\n", f"\ufeffAnchor: {head.upper()}",
+    ):  # fmt: skip
+        path.write_bytes(text.encode())
+        assert run("verify", "--report", str(path)) == Outcome(0, "", ""), text
+
+
 def test_anchors_inside_documents(tmp_path: Path) -> None:
-    """The anchor is found in the parts of a workbook or document, whole or cut into runs by an editor."""
+    """The anchor of a document is found whole or cut into runs by an editor, but not in a table."""
     digits = "ab" * 32
     path = tmp_path / "report.docx"
+    runs = f"<w:p><w:r><w:t>Mốc sổ: 12:{digits[:9]}</w:t></w:r><w:r><w:t>{digits[9:]}</w:t></w:r></w:p>"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(
-            "word/document.xml", f"<w:p><w:t>Mốc: 12:{digits[:9]}</w:t><w:t>{digits[9:]}</w:t></w:p>"
-        )
-        archive.writestr("xl/sharedStrings.xml", f"<sst><si><t>5</t></si><si><t>3:{digits}</t></si></sst>")
-    assert {anchor[:2] for anchor in of_report(path)} == {(12, digits), (3, digits)}
+        cell = runs.replace("12:", "13:")
+        table = f"<w:tbl><w:tc><w:tbl><w:tc>{cell}</w:tc></w:tbl>{cell}</w:tc></w:tbl>"
+        archive.writestr("word/document.xml", f"<w:body>{table}{runs}</w:body>")
+    assert [anchor[:2] for anchor in of_report(path)] == [(12, digits)]
 
 
 @pytest.mark.parametrize("data", [b"", b"no anchor here", b"PK\x03\x04 no archive", b"\xff\xfe\x00"])

@@ -1,9 +1,7 @@
 """Anchors: what a report, or another register, says that this register held."""
 
-import io
 import re
 import sqlite3
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,12 +11,10 @@ from thidua_cli.dates import show_stamp
 from thidua_cli.errors import RejectedError, UsageError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _, why
+from thidua_cli.verify import reports
 from thidua_cli.verify.finding import Finding
 
-_ANCHOR = re.compile(r"(?<![0-9A-Za-z])([0-9]{1,18}):([0-9a-fA-F]{64})(?![0-9A-Za-z])")
-_PARAGRAPH = re.compile(r"</(?:w:p|si|row|c|p|div)>")
-_TAG = re.compile(r"<[^>]*>")
-_LARGEST = 64 * 1024 * 1024  # of a report, and of each part of a zipped one
+_ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-fA-F]{64})")
 
 
 class Anchor(NamedTuple):
@@ -43,43 +39,17 @@ def parse(text: str) -> Anchor:
 def of_report(path: Path) -> list[Anchor]:
     """Every anchor that stands in a report; raises RejectedError where there is none."""
     try:
-        data = files.read(path, _LARGEST)
+        data = files.read(path, reports.LARGEST)
     except OSError as error:
         raise RejectedError(f"{path}: {why(error)}") from None
-    texts = _parts(data) if data.startswith(b"PK") else [_decoded(data)]
-    found = {
-        Anchor(int(number), digits.lower(), str(path))
-        for text in texts
-        for number, digits in _ANCHOR.findall(text)
-    }
+    found = {Anchor(int(number), digits.lower(), str(path)) for number, digits in reports.anchors(data)}
     if not found:
         raise RejectedError(
             _("{path}: không có mốc sổ nào").format(path=path),
-            _("Mốc sổ đứng ở cuối bảng, trong Markdown, Word, Excel, và ở khóa head của JSON."),
+            _("Mốc sổ đứng ở cuối bảng, Markdown, HTML, Word, ở trang cuối của Excel, khóa head của JSON."),
+            _("CSV, TSV và JSONL chỉ có các dòng, không có mốc."),
         )
     return sorted(found)
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8", "replace")
-
-
-def _parts(data: bytes) -> Iterator[str]:
-    """The text of the XML parts of a workbook or document.
-
-    An editor may cut a text into runs; the marks between them are taken away within a paragraph or cell.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                if name.endswith(".xml"):
-                    with archive.open(name) as part:
-                        text = part.read(_LARGEST).decode("utf-8", "replace")
-                    yield _TAG.sub("", _PARAGRAPH.sub("\n", text))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
-        return
 
 
 def examine(connection: sqlite3.Connection, anchors: Iterable[Anchor]) -> Iterator[Finding]:
