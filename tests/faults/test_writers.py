@@ -1,6 +1,7 @@
 """Many who write at once: nobody fails, and nothing is lost."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.witness import THIDUA, assert_sound, count, environment, thidua
+from faults.witness import THIDUA, acknowledged, assert_sound, count, environment, program, thidua
 
 Say = Callable[[str], None]
 
@@ -82,7 +83,7 @@ def test_many_writers_at_once(tmp_path: Path, say: Say) -> None:
     _write_at_once(tmp_path / "thidua.db", 8, 200, say)
 
 
-# A shell that records, lists, checks and now and then backs up or verifies, and tells of every failure.
+# A shell that records, lists, checks and now and then backs up or verifies, and tells of every failure and record.
 SHELL = """
 for number in $(seq 0 $(({commands} - 1))); do
   case $number in
@@ -92,6 +93,7 @@ for number in $(seq 0 $(({commands} - 1))); do
     *) command="record launch W{shell}-$number --on 2022-03-30" ;;
   esac
   said=$({thidua} $command 2>&1) || echo "$command: exit $?: $said"
+  case $said in "recorded #"*) echo "$said" ;; esac
 done
 """
 
@@ -117,7 +119,9 @@ def _shells_at_once(db: Path, tmp_path: Path, shells: int, commands: int, looks:
         subprocess.Popen(["bash", "-c", script], env=environment(db), stdout=subprocess.PIPE, text=True)
         for script in scripts
     ]
-    failed = [line for each in running for line in each.communicate()[0].splitlines()]
+    lines = [line for each in running for line in each.communicate()[0].splitlines()]
+    failed = [line for line in lines if not line.startswith("recorded #")]
+    numbers = acknowledged("\n".join(lines))
     copies = list(folder.iterdir())
     say(
         f"{shells} shells x {commands} commands in {time.monotonic() - began:.1f} s: {len(failed)} failed,"
@@ -126,6 +130,8 @@ def _shells_at_once(db: Path, tmp_path: Path, shells: int, commands: int, looks:
     assert failed == []
     assert len(copies) == looks
     assert_sound(db)
+    assert sorted(numbers) == list(range(1, count(db, "record") + 1))
+    assert numbers
     for copy in copies:
         assert_sound(copy)
         proof = thidua(db, "verify", "--extends", str(copy))
@@ -141,3 +147,22 @@ def test_shells_at_once(tmp_path: Path, say: Say) -> None:
 def test_many_shells_at_once(tmp_path: Path, say: Say) -> None:
     """The same with 8 shells of 25 commands, and 5 backups and 5 verifies among them."""
     _shells_at_once(tmp_path / "thidua.db", tmp_path, 8, 25, 5, say)
+
+
+def test_a_lock_that_is_not_let_go(db: Path) -> None:
+    """Where a reader, or another program, holds its lock for good, a write waits, says so, and changes nothing."""
+    before = db.read_bytes()
+    text = "from thidua_cli import cli, store; store.BUSY_SECONDS = 0.5\nimport sys\nsys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
+    for lock in ("BEGIN; SELECT count(*) FROM unit", "BEGIN IMMEDIATE"):
+        holder = sqlite3.connect(db, isolation_level=None)
+        for statement in lock.split("; "):
+            cursor = holder.execute(statement)
+        cursor.fetchone()
+        began = time.monotonic()
+        done = program(db, text, "record", "launch", "492", "--on", "2022-03-30")
+        assert time.monotonic() - began > 0.5
+        assert (done.returncode, done.stdout, "busy" in done.stderr) == (5, "", True), done
+        assert done.stderr.count("\n") == 1
+        holder.close()
+        assert db.read_bytes() == before
+        assert_sound(db)
