@@ -147,6 +147,9 @@ ENVIRONMENTS: Mapping[str, Surroundings] = {
 }  # fmt: skip
 
 
+REAL_LOCALES = ("vi_VN.UTF-8", "en_US.ISO-8859-1")
+
+
 def _as_owner() -> tuple[str, ...]:
     """What makes the administrator obey permissions, as everybody else does."""
     if os.getuid() != 0:
@@ -211,6 +214,8 @@ def _documented(command: str, around: Surroundings) -> set[int]:
     usual = int(CODES.get(command, Exit.DONE))
     if around.variables.get("PYTHONUTF8") == "0" and not "".join(ARGUMENTS[command]).isascii():
         return {int(Exit.USAGE)}  # letters that Python was told not to read
+    if around.variables.get("LC_ALL") == "en_US.ISO-8859-1" and not "".join(ARGUMENTS[command]).isascii():
+        return {usual, int(Exit.USAGE)}  # UTF-8 read as Latin-1: refused where that can be seen
     if around.read_only and (command in WRITES or command in NEW):
         return {int(Exit.STORE)}
     if command in SILENT:
@@ -222,7 +227,38 @@ def _documented(command: str, around: Surroundings) -> set[int]:
     return {usual}
 
 
-def _check(command: str, name: str, registers: tuple[bytes, bytes], tmp_path: Path) -> str | None:
+@pytest.fixture(scope="session")
+def locales(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """A folder with the two locales that the environments name, made for real; none where that cannot be."""
+    folder = tmp_path_factory.mktemp("locales")
+    if shutil.which("localedef") is None:
+        return None
+    for name in REAL_LOCALES:
+        language, charmap = name.split(".", 1)
+        made = ["localedef", "-i", language, "-f", charmap, str(folder / name)]
+        if subprocess.run(made, capture_output=True, check=False).returncode != 0:
+            return None
+    return folder
+
+
+def _have_locale(name: str, locales: Path | None) -> None:
+    """Skip where the locale of this environment would only be C under another name."""
+    if name in REAL_LOCALES:
+        if locales is None:
+            pytest.skip("no localedef here, or no sources of locales (Debian: locales)")
+        charmap = subprocess.run(
+            ["locale", "charmap"],
+            env={"LOCPATH": str(locales), "LC_ALL": name},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.strip()
+        assert charmap == name.split(".", 1)[1]
+
+
+def _check(
+    command: str, name: str, registers: tuple[bytes, bytes], tmp_path: Path, locales: Path | None
+) -> str | None:
     """Run one command in one environment; returns what is wrong, if anything."""
     around, (register, later) = ENVIRONMENTS[name], registers
     (tmp_path / "source.db").write_bytes(later)
@@ -239,6 +275,7 @@ def _check(command: str, name: str, registers: tuple[bytes, bytes], tmp_path: Pa
         "HOME": str(tmp_path),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TERM": "xterm",
+        **({"LOCPATH": str(locales)} if name in REAL_LOCALES else {}),
     }
     env = {key: value for key, value in {**variables, **around.variables}.items() if value is not None}
     prefix: tuple[str, ...] = ()
@@ -291,19 +328,34 @@ def registers(seeded: sqlite3.Connection, tmp_path_factory: pytest.TempPathFacto
     return found[0], found[1]
 
 
-def test_every_command_and_every_environment(registers: tuple[bytes, bytes], tmp_path: Path) -> None:
+_COMMANDS = cycle(sorted(ARGUMENTS))
+PAIRS = [(next(_COMMANDS), name) for name in ENVIRONMENTS] + [("export", "reader gone")]
+
+
+def test_no_command_and_no_environment_is_left_out() -> None:
+    """The short form knows each command and each environment."""
+    assert {command for command, _name in PAIRS} == set(ARGUMENTS)
+    assert {name for _command, name in PAIRS} == set(ENVIRONMENTS)
+
+
+@pytest.mark.parametrize(("command", "name"), PAIRS)
+def test_a_command_in_an_environment(
+    command: str, name: str, registers: tuple[bytes, bytes], tmp_path: Path, locales: Path | None
+) -> None:
     """Each command in at least one environment, and each environment with at least one command."""
-    commands = cycle(sorted(ARGUMENTS))
-    pairs = [(next(commands), name) for name in ENVIRONMENTS] + [("export", "reader gone")]
-    assert {command for command, _name in pairs} == set(ARGUMENTS)
-    assert [wrong for command, name in pairs if (wrong := _check(command, name, registers, tmp_path))] == []
+    _have_locale(name, locales)
+    assert _check(command, name, registers, tmp_path, locales) is None
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_every_command_in(name: str, registers: tuple[bytes, bytes], tmp_path: Path) -> None:
+def test_every_command_in(
+    name: str, registers: tuple[bytes, bytes], tmp_path: Path, locales: Path | None
+) -> None:
     """Every command in this environment."""
-    assert [wrong for command in ARGUMENTS if (wrong := _check(command, name, registers, tmp_path))] == []
+    _have_locale(name, locales)
+    found = [_check(command, name, registers, tmp_path, locales) for command in ARGUMENTS]
+    assert [wrong for wrong in found if wrong] == []
 
 
 @pytest.mark.parametrize(
