@@ -9,10 +9,10 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from fcntl import ioctl
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import build
-from conftest import ROOT, copy
+from conftest import ROOT, Outcome, copy
 from thidua_cli.cli import app
 from thidua_cli.errors import Exit
 
@@ -369,3 +369,118 @@ def test_help_that_cannot_be_printed(arguments: list[str], stdout: str, code: in
         with subprocess.Popen(command, env={"HOME": str(tmp_path)}, **streams) as running:
             said = running.communicate()[1]
     assert (running.returncode, b"Traceback" in said) == (code, False), said
+
+
+# Arguments
+
+HOSTILE: Mapping[str, str] = {
+    "not UTF-8": "x\udcff",
+    "an escape sequence": "x\x1b[31my",
+    "right to left": "x\u202ey",
+    "two lines": "x\nforged line",
+    "very long": "x" * 100_000,
+    "empty": "",
+    "an operation that never was": "#99999999999999999999",
+    "the first instant": "0001-01-01T00:00:00+14:00",
+    "the last day": "9999-12-31",
+}
+
+
+def _commands(table: app.Commands, *path: str) -> Iterator[tuple[str, Any]]:
+    """Each command with its parser."""
+    for name, (target, _help) in table.items():
+        module, _colon, function = target.partition(":")
+        found = getattr(importlib.import_module(f"thidua_cli.cli.{module}"), function)
+        if function == "COMMANDS":
+            yield from _commands(found(), *path, name)
+        else:
+            yield " ".join((*path, name)), app.command(name, found)
+
+
+def _with(parser: Any, usual: Sequence[str], wanted: Any, text: str) -> list[str]:
+    """The usual arguments of a command, with a text for one of its parameters."""
+    takes = {
+        each: not param.is_flag
+        for param in parser.params
+        if param.param_type_name == "option"
+        for each in param.opts
+    }
+    options: list[str] = []
+    places: list[str] = []
+    rest = iter(usual)
+    for part in rest:
+        if part not in takes:
+            places.append(part)
+            continue
+        value = [next(rest)] if takes[part] else []
+        if part not in wanted.opts:
+            options += [part, *value]
+    if wanted.param_type_name == "option":
+        return [*options, wanted.opts[0], text, *places]
+    place = [param for param in parser.params if param.param_type_name == "argument"].index(wanted)
+    return [*options, *places[:place], text, *places[place + 1 :]]
+
+
+def _unruly(run: Callable[..., Outcome], line: list[str]) -> str | None:
+    """What is wrong with how the program takes a command line, if anything."""
+    try:
+        done = run(*line)
+    except BaseException as error:  # whatever would have ended in a traceback
+        return repr(error)[:200]
+    if done.code not in set(Exit) - {Exit.CRASH, Exit.HANG_UP, Exit.INTERRUPTED, Exit.TERMINATED}:
+        return f"exit {done.code}"
+    for stream, said in (("output", done.out), ("error", done.err)):
+        if wrong := {letter for letter in said if not (letter.isprintable() or letter in "\n\u00a0")}:
+            return f"standard {stream} holds {wrong}"
+        if any(each.startswith("forged") for each in said.split("\n")):
+            return f"a line of standard {stream} is the argument's own"
+    return None
+
+
+def _assert_ruly(
+    run: Callable[..., Outcome],
+    registers: tuple[bytes, bytes],
+    db: Path,
+    texts: int,
+    monkeypatch: pytest.MonkeyPatch,
+    commands: Collection[str] = ARGUMENTS,
+) -> None:
+    """Give each parameter of these commands so many of the hostile texts."""
+    folder = db.parent / "folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (db.parent / "source.db").write_bytes(registers[1])
+    turn, wrong = cycle(HOSTILE), {}
+    for command, parser in _commands(app._commands()):
+        usual = [part.format(folder=folder, source=db.parent / "source.db") for part in ARGUMENTS[command]]
+        for param in parser.params:
+            if command not in commands or getattr(param, "is_flag", False):
+                continue
+            for name in islice(turn, texts):
+                db.unlink(missing_ok=True)
+                if command not in NEW:
+                    db.write_bytes(registers[0])
+                line = [*command.split(), *_with(parser, usual, param, HOSTILE[name])]
+                if found := _unruly(run, line):
+                    wrong[command, param.name, name] = found
+    assert wrong == {}
+
+
+def test_hostile_arguments(
+    run: Callable[..., Outcome], registers: tuple[bytes, bytes], db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands in an argument: no traceback, a documented exit code, nothing raw on either stream, no forged line."""
+    _assert_ruly(run, registers, db, 1, monkeypatch)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("command", ARGUMENTS)
+def test_all_hostile_arguments(
+    run: Callable[..., Outcome],
+    registers: tuple[bytes, bytes],
+    db: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    """The same with every text in every parameter of this command."""
+    _assert_ruly(run, registers, db, len(HOSTILE), monkeypatch, [command])
