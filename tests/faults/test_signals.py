@@ -196,3 +196,54 @@ def test_stopped_in_a_restore(db: Path, tmp_path: Path, number: signal.Signals) 
     assert (done.returncode, done.stdout) == (CODES[number], "")
     assert "saved as operation #2" in done.stderr
     assert dump(db) == dump(source)
+
+
+# Where each longer command is when the signal comes: a function of the program, by its module. A restore is met above.
+MIDDLES = {
+    "backup": (("backup", "{folder}"), "backup", "copy"),
+    "export": (("export", "register", "-o", "{folder}/register.json"), "files", "replace_all"),
+    "report": (("report", "-o", "{folder}/report.html"), "files", "replace_all"),
+}
+
+
+@pytest.mark.parametrize("number", CODES)
+@pytest.mark.parametrize("name", MIDDLES)
+def test_stopped_in_a_longer_command(db: Path, tmp_path: Path, name: str, number: signal.Signals) -> None:
+    """A copy or a document that was being made leaves no file, the message says so, and the register is the same."""
+    folder, before = tmp_path / "out", db.read_bytes()
+    folder.mkdir()
+    command, module, function = MIDDLES[name]
+    text = (
+        f"import os, signal, sys; from thidua_cli import cli, {module} as middle; whole = middle.{function}\n"
+        "def hit(*arguments, **named):\n"
+        f"    os.kill(os.getpid(), {int(number)})\n"
+        "    return whole(*arguments, **named)\n"
+        f"middle.{function} = hit\n"
+        "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
+    )
+    done = program(db, text, *(part.format(folder=folder) for part in command))
+    assert (beside(db), list(folder.iterdir())) == ([], []), done
+    assert db.read_bytes() == before
+    assert (done.returncode, done.stdout) == (CODES[number], ""), done
+    assert re.fullmatch(r"Error: stopped .*; nothing was written\n", done.stderr), done
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_stopped_in_a_migration(db: Path, number: signal.Signals) -> None:
+    """A register that was being brought up to the schema of a time to come is as it was before."""
+    before = db.read_bytes()
+    text = (
+        "import os, signal, sys; from thidua_cli import cli, store; migrate = store.migrate\n"
+        "column = lambda database: database.execute('ALTER TABLE record ADD COLUMN seen_on TEXT')\n"
+        "store.MIGRATIONS, store.SCHEMA_VERSION = (*store.MIGRATIONS, ('test', column)), store.SCHEMA_VERSION + 1\n"
+        "def hit(*arguments):\n"
+        "    migrate(*arguments)\n"
+        f"    os.kill(os.getpid(), {int(number)})\n"
+        "store.migrate = hit\n"
+        "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
+    )
+    done = program(db, text, "status")
+    assert beside(db) == []
+    assert db.read_bytes() == before
+    assert (done.returncode, done.stdout) == (CODES[number], ""), done
+    assert re.fullmatch(r"Error: stopped .*; nothing was written\n", done.stderr), done
