@@ -69,10 +69,9 @@ def test_a_backup_overwrites_nothing(run: Run, tmp_path: Path) -> None:
 
 
 def test_where_a_backup_goes_is_a_folder(run: Run, tmp_path: Path) -> None:
-    """A place that is not there, or is a file, is refused; a link to a folder is followed."""
-    assert run("backup", str(tmp_path / "nowhere")).code == 5
-    (tmp_path / "file").write_text("x")
-    assert run("backup", str(tmp_path / "file")).code == 5
+    """It is made where only its last part is missing, for the owner alone; a link to a folder is followed."""
+    made = Path(run("backup", str(tmp_path / "new")).out.strip())
+    assert (made.parent, made.parent.stat().st_mode & 0o777) == (tmp_path / "new", 0o700)
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     assert Path(run("backup", str(tmp_path / "link")).out.strip()).parent == tmp_path / "real"
@@ -102,6 +101,18 @@ def test_a_draft_is_held_while_it_is_made(tmp_path: Path) -> None:
         os.utime(made, (0, 0))
         with files.draft(tmp_path / "thidua-backup"):
             assert made.exists()
+
+
+def test_what_cannot_be_backed_up_leaves_no_folder(
+    run: Run, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A register of a newer schema, and one that is not intact, are refused before a folder is made or stays."""
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "SCHEMA_VERSION", 0)
+        assert run("backup").code == 5
+    forgeries.statements("UPDATE unit SET kind = 'other' WHERE id = 3")(db, forgeries.Context(db))
+    assert run("backup").code == 5
+    assert list(db.parent.iterdir()) == [db]
 
 
 def test_what_is_not_intact_is_not_backed_up(run: Run, db: Path, tmp_path: Path) -> None:

@@ -112,7 +112,9 @@ def test_init_through_a_link_to_nothing(run: Run, tmp_path: Path) -> None:
         ["--db", "LINK", "restore", "COPY"],
         ["status", "-f", "csv", "-o", "LINK"],
         ["report", "-f", "html", "-o", "LINK"],
+        ["report", "-o", "LINK"],
         ["remind", "--as-of", "2022-04-04", "-o", "LINK"],
+        ["backup", "LINK"],
         ["export", "register", "-o", "LINK"],
     ],
     ids=" ".join,
@@ -189,6 +191,25 @@ def test_what_is_far_too_large_is_not_read(tmp_path: Path) -> None:
     assert len(files.read(path, 3 << 20)) == 3 << 20
     with pytest.raises(OSError, match="2 MB"):
         files.read(path, 2 << 20)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["backup"], ["report", "-o"], ["remind", "--as-of", "2022-04-04", "-o"]],
+    ids=lambda command: command[0],
+)
+def test_a_folder_for_output(run: Run, tmp_path: Path, command: list[str]) -> None:
+    """It is made if only its last part is missing; a file in its place and a missing parent are said."""
+    new, file, lost = tmp_path / "new", tmp_path / "file", tmp_path / "lost" / "new"
+    assert run(*command, str(new)).code == 0
+    assert list(new.iterdir())
+    file.write_text("x")
+    done = run(*command, str(file), *(["-f", "json", "-f", "html"] if command[0] == "report" else []))
+    assert (done.code, f"{file} is a file, not a folder" in done.err) == (5, True)
+    done = run(*command, str(lost))
+    assert (done.code, f"there is no folder {lost.parent}" in done.err) == (5, True)
+    assert f"mkdir -p {lost.parent}" in done.err
+    assert not lost.parent.exists()
 
 
 WRITING = [

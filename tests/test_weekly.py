@@ -290,7 +290,9 @@ def test_a_set_is_replaced_whole_or_not_at_all(
     ("arguments", "code"),
     [
         (["-f", "html", "-f", "json"], 2),
-        (["-f", "html", "-f", "json", "-o", "no-folder"], 2),
+        (["-f", "html", "-f", "json", "-o", "no-folder.html"], 2),
+        (["-f", "html", "-f", "json", "-o", "no/such"], 5),
+        (["-o", "no/such"], 5),
         (["-o", "x.pdf"], 2),
         (["-o", "no/such/x.html"], 5),
         (["--since", "2022-05-01", "--as-of", "2022-04-01"], 2),

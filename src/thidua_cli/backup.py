@@ -1,15 +1,15 @@
 """Backups: copies that were verified before they got their names, and that are never overwritten."""
 
+import contextlib
 import re
 import sqlite3
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
 
 from thidua_cli import dates, files, journal, store, verify
 from thidua_cli.errors import StoreError
 from thidua_cli.journal import Operation
-from thidua_cli.language import _
 from thidua_cli.verify import Proof
 
 # time (UTC), number of the last operation, first digits of its hash, and which of several in one second
@@ -33,7 +33,7 @@ def back_up(path: Path, folder: Path, *, read_only: bool = False) -> tuple[Path,
 
 def of(source: sqlite3.Connection, path: Path, folder: Path) -> tuple[Path, Proof]:
     """As `back_up`, of the register at `path` through a connection that is open on it."""
-    with store.store_errors(folder), files.draft(folder / "thidua-backup") as made:
+    with store.store_errors(folder), _there(folder), files.draft(folder / "thidua-backup") as made:
         with store.store_errors(path):
             copy(source, made)
         proof = verify.inspect(made)
@@ -116,20 +116,20 @@ def _is_backup_of(path: Path, operations: Sequence[Operation]) -> bool:
     return not proof.findings and list(proof.operations) == list(operations[: len(proof.operations)])
 
 
+@contextlib.contextmanager
+def _there(folder: Path) -> Iterator[None]:
+    """The folder, made for its owner alone if it is missing; it does not stay empty where the block fails."""
+    new = not folder.exists()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if new:
+            with contextlib.suppress(OSError):  # another backup may be in it
+                folder.rmdir()
+        raise
+
+
 def default_folder(path: Path) -> Path:
     """Where backups go if no place is given: beside the register itself, wherever a link to it stands."""
-    folder = path.resolve().parent / "backups"
-    with store.store_errors(folder):
-        if path.exists():
-            folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def given_folder(folder: Path) -> Path:
-    """The place that was given; raises StoreError where there is no such folder."""
-    if not folder.is_dir():
-        raise StoreError(
-            _("{path}: không có thư mục này").format(path=folder),
-            _("Tạo thư mục trước; tên tệp do chương trình đặt."),
-        )
-    return folder.resolve()
+    return path.resolve().parent / "backups"

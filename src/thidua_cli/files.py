@@ -154,6 +154,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
                     with target.open("wb") as device:
                         device.writelines(pieces)
                     continue
+                _refuse_missing(target.parent)
                 _refuse_register(path, target)
                 made = target.with_name(f".{target.name}.{os.urandom(4).hex()}.new")
                 with os.fdopen(_created(made, target, private=private), "wb") as file:
@@ -238,6 +239,31 @@ def sha256(path: Path) -> str:
     for piece in chunks(path, _DOCUMENT):
         digest.update(piece)
     return digest.hexdigest()
+
+
+def check_folder(folder: Path) -> None:
+    """Raises StoreError where this is no folder and cannot become one: only its last part may be missing."""
+    places.refuse_dangling(folder)
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(_("{path} là tệp, không phải thư mục").format(path=folder))
+    _refuse_missing(folder.parent)
+
+
+def _refuse_missing(folder: Path) -> None:
+    if not folder.exists():
+        raise StoreError(
+            _("thư mục {path} chưa có").format(path=folder),
+            _("Tạo trước: mkdir -p {path}").format(path=folder),
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """The folder for several files; raises StoreError as `check_folder`, or where it cannot be made."""
+    check_folder(folder)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise StoreError(_("không ghi được {path}: {why}").format(path=folder, why=why(error))) from error
 
 
 def make_private(folder: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import store
+from thidua_cli import files, store
 from thidua_cli import verify as verifying
 from thidua_cli.cli import options
 from thidua_cli.language import _
@@ -88,7 +88,10 @@ def backup(
     from thidua_cli import backup as backups
 
     path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
-    folder = backups.default_folder(path) if dest is None else backups.given_folder(dest)
+    folder = backups.default_folder(path)
+    if dest is not None:
+        files.check_folder(dest)
+        folder = dest.resolve()
     old = backups.names(folder)
     made, proof = backups.back_up(path, folder, read_only=read_only)
     options.confirm([str(made)], saved=_("đã sao lưu vào {path}").format(path=made))

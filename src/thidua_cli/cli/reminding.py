@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import render
+from thidua_cli import files, render
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen, one_obligation
 from thidua_cli.errors import UsageError
@@ -83,7 +83,7 @@ def remind(
         for _name, data in letters:
             render.replace_file(output, data)
         return
-    render.make_folder(output)
+    files.make_folder(output)
     for name, data in letters:
         render.replace_file(output / name, data)
     made = form or Format.CSV

@@ -66,11 +66,16 @@ def report(
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
         week = weekly.gather(
-            connection, at, chosen(connection, at, phase), _since(connection, at, since, output)
+            connection,
+            at,
+            chosen(connection, at, phase),
+            _since(connection, at, since, _folder_of(output, forms or [])),
         )
     if None in targets.values():
         render.put(_made(week, next(iter(targets)), letters, terminal=True))
     else:
+        if output is not None and _is_folder(output, forms or []):
+            files.make_folder(output)
         files.replace_all(
             {
                 path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: _made(week, form, letters)
@@ -90,10 +95,11 @@ def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentF
         if form.is_binary and sys.stdout.isatty():
             raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
         return {form: None}
-    if output.is_dir():
+    if _is_folder(output, forms):
+        files.check_folder(output)
         return dict.fromkeys(forms or _IN_FOLDER, output)
     if len(forms) > 1:
-        raise UsageError(_("-o {path}: nhiều dạng cùng lúc thì cần một thư mục đã có").format(path=output))
+        raise UsageError(_("-o {path}: nhiều dạng cùng lúc thì cần một thư mục").format(path=output))
     if forms:
         return {forms[0]: output}
     ending = output.suffix.lstrip(".").lower()
@@ -108,21 +114,33 @@ def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentF
     )
 
 
+def _is_folder(output: Path, forms: list[DocumentFormat]) -> bool:
+    """Whether `output` is a folder, or may become one: a name that is not there and has no ending."""
+    return output.is_dir() or (len(forms) != 1 and not output.suffix)
+
+
 def _stem(at: Moment) -> str:
     from thidua_cli.report.weekly.since import file_stem
 
     return file_stem(at.as_of)
 
 
+def _folder_of(output: Path | None, forms: list[DocumentFormat]) -> Path | None:
+    """Where the reports are; none for standard output."""
+    if output is None or output == Path("-"):
+        return None
+    return output if _is_folder(output, forms) else output.parent
+
+
 def _since(
-    connection: sqlite3.Connection, at: Moment, since: str | None, output: Path | None
+    connection: sqlite3.Connection, at: Moment, since: str | None, folder: Path | None
 ) -> Moment | None:
     from thidua_cli.report.weekly.since import last, on_day, week_before
 
     if since == _LAST:
-        if output is None or output == Path("-"):
+        if folder is None:
             raise UsageError(_("--since last cần -o: báo cáo trước được tìm ở đó"))
-        return last(connection, at, output if output.is_dir() else output.parent)
+        return last(connection, at, folder)
     if since is None:
         return week_before(connection, at)
     day: date = options.day(since)

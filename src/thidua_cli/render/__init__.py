@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, assert_never, overload
 
-from thidua_cli import files, places
+from thidua_cli import files
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _, why
 
@@ -169,15 +169,6 @@ def put(pieces: Iterable[bytes]) -> None:
         raise
     except OSError as error:
         raise StoreError(_("không ghi được ra đầu ra chuẩn: {why}").format(why=why(error))) from error
-
-
-def make_folder(path: Path) -> None:
-    """The folder for several files; raises StoreError where it cannot be."""
-    places.refuse_dangling(path)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=why(error))) from error
 
 
 def replace_file(path: Path, data: bytes) -> None:
