@@ -212,6 +212,20 @@ def test_a_folder_for_output(run: Run, tmp_path: Path, command: list[str]) -> No
     assert not lost.parent.exists()
 
 
+def test_a_folder_or_a_ring_of_links_is_no_register(run: Run, db: Path, tmp_path: Path) -> None:
+    """The root, any folder and a link to itself are refused in words by whatever would use them."""
+    ring = tmp_path / "ring"
+    ring.symlink_to(ring)
+    before = set(tmp_path.iterdir())
+    assert run("status", "-f", "csv", "-o", str(ring / "x.csv")).code == 5
+    for place in ("/", str(tmp_path), str(ring), str(ring / "x.db")):
+        for command in (["restore", str(db)], ["--lock", "status"], ["backup"], ["init"], [*RECORD]):
+            done = run("--db", place, *command)
+            assert (done.code, "Traceback" in done.err, done.out) == (5, False, ""), (place, command)
+            assert done.err.startswith("Error: ")
+    assert set(tmp_path.iterdir()) == before
+
+
 WRITING = [
     ["init"],
     [*RECORD],

@@ -1,6 +1,7 @@
 """Backups: copies that were verified before they got their names, and that are never overwritten."""
 
 import contextlib
+import os
 import re
 import sqlite3
 from collections.abc import Container, Iterator, Sequence
@@ -132,4 +133,4 @@ def _there(folder: Path) -> Iterator[None]:
 
 def default_folder(path: Path) -> Path:
     """Where backups go if no place is given: beside the register itself, wherever a link to it stands."""
-    return path.resolve().parent / "backups"
+    return Path(os.path.realpath(path)).parent / "backups"

@@ -149,7 +149,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
         try:
             for path, pieces in files.items():
                 places.refuse_dangling(path)
-                target = path.resolve()
+                target = Path(os.path.realpath(path))
                 if is_stream(target):
                     with target.open("wb") as device:
                         device.writelines(pieces)

@@ -31,7 +31,7 @@ def file_system(path: Path) -> str:
     """The type of the file system that a path is on, such as `ext4`; empty where the system does not tell."""
     try:
         lines = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-        target = path.resolve()
+        target = Path(os.path.realpath(path))
     except OSError:
         return ""
     found, longest = "", 0

@@ -55,7 +55,9 @@ def restore(
     last one that stays; StoreError where the source is not intact, or either cannot be used.
     """
     places.refuse_dangling(path)
-    path = path.resolve()
+    if path.is_dir():
+        raise StoreError(_("{path} là thư mục, không phải tệp").format(path=path))
+    path = Path(os.path.realpath(path))
     with store.store_errors(source):
         if path.exists() and path.samefile(source):
             raise RefusedError(_("{path}: là chính sổ này").format(path=source))

@@ -349,8 +349,10 @@ def locked(path: Path) -> Iterator[None]:
     """
     import fcntl
 
-    lock = path.resolve().with_name(f".{path.resolve().name}.lock")
-    if not lock.parent.is_dir():  # then there is no register either, and that is said better elsewhere
+    real = Path(os.path.realpath(path))
+    lock = real.parent / f".{real.name}.lock"
+    # Where there can be no register, that is said better elsewhere; a ring of links is still a link.
+    if real.is_dir() or real.is_symlink() or not lock.parent.is_dir():
         yield
         return
     with store_errors(lock):
