@@ -312,3 +312,18 @@ def test_no_output_under_the_name_of_a_journal(run: Run, db: Path, ending: str) 
         assert (done.code, db.name in done.err, path.exists()) == (5, True, False)
     assert run("verify").code == 0
     assert run("status", "-f", "csv", "-o", str(db.with_name(f"other{ending}"))).code == 0
+
+
+def test_why_a_file_cannot_be_read_is_said_in_one_language(run: Run, tmp_path: Path) -> None:
+    """A plan or letterhead that is not there is refused in the language in use, without numbers of the system."""
+    lost = str(tmp_path / "lost.toml")
+    for command in (
+        ["--db", str(tmp_path / "n.db"), "init", "--plan"],
+        ["report", "-f", "html", "--letterhead"],
+    ):
+        done = run(*command, lost, lang="vi")
+        assert (done.code, "không có tệp hay thư mục này" in done.err, "Errno" in done.err) == (
+            7,
+            True,
+            False,
+        )

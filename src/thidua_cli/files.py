@@ -222,7 +222,7 @@ def chunks(path: Path, most: int) -> Iterator[bytes]:
         while piece := file.read(_PIECE):
             left -= len(piece)
             if left < 0:
-                raise OSError(errno.EFBIG, _("lớn hơn {size} MB").format(size=most >> 20))
+                raise OSError(errno.EOVERFLOW, _("lớn hơn {size} MB").format(size=most >> 20))
             yield piece
 
 
