@@ -1,19 +1,21 @@
 """Reminders: who gets a letter, what it says, and files that are whole or not there."""
 
 import csv
+import errno
 import json
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 import build
 import papers
 from conftest import ROOT, Outcome
-from thidua_cli import render, store
-from thidua_cli.errors import StoreError
+from thidua_cli import store
 from thidua_cli.report import letters, remind
 from thidua_cli.report import papers as report_papers
 from thidua_cli.report.frame import Filter, moment
@@ -40,7 +42,8 @@ def test_who_is_overdue_is_reminded(run: Run) -> None:
         "unit_code": "SDL", "unit_name": "Sở Du lịch", "kind": "department", "level": "city",
         "obligation": "p1-launch", "action": "launch", "state": "overdue", "due_on": "2022-03-31",
         "closes_on": "2022-03-31", "days_overdue": 4, "missing": "kế hoạch hoặc văn bản phát động thi đua",
-        "file": "remind-2022-04-04-SDL.docx",
+        "file": "remind-2022-04-04-SDL.docx", "obligation_title": "Phát động phong trào thi đua giai đoạn 1",
+        "due_text": "31/03/2022", "days_text": "quá hạn 4 ngày",
     }  # fmt: skip
 
 
@@ -78,9 +81,94 @@ def test_a_unit_gets_one_letter_for_all_it_owes(register: sqlite3.Connection) ->
     assert name == "remind-2026-02-04-SCT.docx"
     table = papers.opened(data).tables[1]
     assert [[cell.text for cell in row.cells] for row in table.rows][1] == [
-        "1", "Phát động, Giai đoạn 1 (2021-2025)", "31/03/2022", "quá hạn 1.406 ngày", "kế hoạch hoặc văn bản phát động thi đua",
+        "1", "Phát động phong trào thi đua giai đoạn 1", "31/03/2022", "quá hạn 1.406 ngày",
+        "kế hoạch hoặc văn bản phát động thi đua",
     ]  # fmt: skip
     assert len(table.rows) == 4
+
+
+def test_a_letter_sets_no_deadline_that_the_plan_does_not_set(register: sqlite3.Connection) -> None:
+    """An obligation without a due day says so, in the letter, in the list and in the rows."""
+    at = moment(register, date(2026, 2, 4), None)
+    found = remind.read(register, at, Filter("p1"), obligation="p1-registration")
+    none = "không đặt hạn; giai đoạn kết thúc 31/12/2025"
+    for one in (True, False):
+        _name, data = next(letters.letters(found, papers.head(), one=one))
+        row = papers.opened(data).tables[-1 if one else 1].rows[2 if one else 1]
+        assert [cell.text for cell in row.cells][2 + one :][:2] == [none, "giai đoạn đã hết 35 ngày"]
+        assert "quá hạn" not in papers.words(data)
+        assert "thời hạn" not in papers.words(data)
+    first = remind.build(found).rows[0]
+    assert (first["due_on"], first["due_text"]) == (None, none)
+
+
+def test_a_letter_names_whose_it_is(register: sqlite3.Connection) -> None:
+    """The body of the letterhead has not had the paper, and is where to send it."""
+    found = remind.read(register, moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch")
+    for one in (True, False):
+        _name, data = next(letters.letters(found, papers.head(), one=one))
+        assert "Sở Thông tin và Truyền thông chưa nhận được văn bản của" in papers.words(data)
+        assert "về Sở Thông tin và Truyền thông (đầu mối:" in papers.words(data)
+
+
+def test_the_points_of_a_letter_stand_in_the_order_of_the_plan(register: sqlite3.Connection) -> None:
+    """Whoever owes what first, and obligations of one action are told apart."""
+    found = remind.read(register, moment(register, date(2026, 2, 4), None), Filter("p1"))
+    [(_name, data)] = letters.letters(found, papers.head(), one=True)
+    points = [line for line in papers.words(data).splitlines() if line.startswith("- ") and "chưa có" in line]
+    assert [point.partition(":")[0] for point in points] == [
+        "- Phát động phong trào thi đua giai đoạn 1 (thời hạn 31/03/2022)",
+        "- Đăng ký thi đua giai đoạn 1 (không đặt hạn; giai đoạn kết thúc 31/12/2025)",
+        "- Tổng kết phong trào thi đua giai đoạn 1 (tổng kết đơn vị; thời hạn 31/12/2025)",
+        "- Tổng kết phong trào thi đua giai đoạn 1 (tổng kết cấp huyện; thời hạn 31/12/2025)",
+        "- Tổng kết phong trào thi đua giai đoạn 1 (tổng kết thành phố; thời hạn 31/12/2025)",
+    ]  # fmt: skip
+    body = papers.opened(data).paragraphs
+    assert all(each.alignment == WD_ALIGN_PARAGRAPH.LEFT for each in body if each.text.startswith("- "))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--one",), ("--letterhead", HEAD), ("--answer-by", "2030-01-01")],
+    ids=lambda options: options[0],
+)
+@pytest.mark.parametrize("output", [(), ("-o", "-"), ("-o", "list.csv")], ids=str)
+def test_options_of_letters_need_a_place_for_letters(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    output: tuple[str, ...],
+) -> None:
+    """Where only a list is written they would be ignored, and are refused by name."""
+    monkeypatch.chdir(tmp_path)
+    done = run("remind", "--as-of", "2022-04-04", *options, *output)
+    assert (done.code, done.out) == (2, "")
+    assert options[0] in done.err
+    assert not list(tmp_path.glob("*.csv"))
+
+
+def test_an_answer_is_asked_for_after_the_day_of_the_letter(run: Run, tmp_path: Path) -> None:
+    """The register of the tests was made on 23/11/2026, so that is the day of a letter about 2022."""
+    folder = tmp_path / "out"
+    arguments = ("remind", "--as-of", "2022-04-04", "-o", str(folder), "--answer-by")
+    done = run(*arguments, "2026-11-23")
+    assert done.code == 2
+    assert "23/11/2026" in done.err or "2026-11-23" in done.err
+    assert not folder.exists()
+    assert run(*arguments, "2026-11-24").code == 0
+
+
+def test_within_is_asked_for_on_the_command_line(run: Run) -> None:
+    """Units that fall due so soon are listed beside those that are overdue."""
+    arguments = ("remind", "p1-launch", "--as-of", "2022-03-21")
+    assert rows(run(*arguments, "--format", "json")) == []
+    near = rows(run(*arguments, "--within", "10", "--format", "json", lang="vi"))
+    assert len(near) == 116
+    assert {(row["state"], row["days_overdue"], row["days_text"]) for row in near} == {
+        ("pending", -10, "còn 10 ngày")
+    }
+    assert run(*arguments, "--within", "-1").code == 2
 
 
 def test_a_letter_has_the_layout_of_the_decree(register: sqlite3.Connection) -> None:
@@ -189,18 +277,59 @@ def test_a_failure_leaves_the_old_letters(run: Run, tmp_path: Path, monkeypatch:
         == 7
     )
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    replace, count = render.replace_file, iter(range(3))
+    replace, count = Path.replace, iter(range(3))
 
-    def failing(path: Path, data: bytes) -> None:
+    def failing(path: Path, target: Path) -> Path:
         if next(count, None) is None:
-            raise StoreError("full")
-        replace(path, data)
+            raise OSError(errno.EIO, "broken")
+        return replace(path, target)
 
-    monkeypatch.setattr(render, "replace_file", failing)
+    monkeypatch.setattr(Path, "replace", failing)
     assert run("remind", "--as-of", "2022-04-04", "-o", str(folder), "--letterhead", HEAD).code == 5
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert after.keys() == before.keys()
     assert sum(after[name] != before[name] for name in before) == 3
+
+
+def test_the_letters_of_a_day_are_replaced_as_a_set(run: Run, tmp_path: Path) -> None:
+    """A unit that has meanwhile done it has no letter left; other days, papers and people's work stay."""
+    folder = tmp_path / "out"
+    arguments = ("remind", "--as-of", "2022-04-04", "--kind", "department", "-o", str(folder))
+    assert run(*arguments).code == 0
+    before = {path.name for path in folder.iterdir()}
+    ours = (folder / "remind-2022-04-04-SCT.docx").read_bytes()
+    others = {
+        "remind-2022-04-04-note.docx": b"not a letter",
+        "remind-2022-04-03-SCT.docx": ours,
+        "remind-2022-04-041.docx": ours,
+        "remind-2022-04-04-SCT.pdf": b"%PDF",
+        "plan.docx": ours,
+    }
+    for name, data in others.items():
+        (folder / name).write_bytes(data)
+    run("record", "launch", "SCT", "--on", "2022-03-30")
+    assert run(*arguments).code == 0
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert after.keys() == (before - {"remind-2022-04-04-SCT.docx"}) | others.keys()
+    assert {name: after[name] for name in others} == others
+    assert run(*arguments, "--one").code == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "remind-2022-04-04.docx", "remind-2022-04-04.csv", *others
+    }  # fmt: skip
+
+
+def test_a_letter_that_a_person_saved_is_not_taken_away(run: Run, tmp_path: Path) -> None:
+    """Another program writes its own name into the file."""
+    letter = tmp_path / "remind-2022-04-04-OLD.docx"
+    assert run("remind", "--as-of", "2022-04-04", "-o", str(tmp_path)).code == 0
+    papers.opened((tmp_path / "remind-2022-04-04-SCT.docx").read_bytes()).save(str(letter))
+    with zipfile.ZipFile(letter) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(letter, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data.replace(b">thidua<", b">Microsoft Office Word<"))
+    assert run("remind", "--as-of", "2022-04-04", "-o", str(tmp_path)).code == 0
+    assert letter.exists()
 
 
 def test_a_paper_bears_the_later_of_its_two_days(register: sqlite3.Connection) -> None:

@@ -185,6 +185,17 @@ def _created(made: Path, target: Path, *, private: bool) -> int:
     return descriptor
 
 
+def remove(paths: Iterable[Path]) -> None:
+    """Take files away; raises StoreError for one that stays."""
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(
+                _("không xóa được {path}: {why}").format(path=path, why=error.strerror)
+            ) from error
+
+
 def _refuse_register(path: Path, target: Path) -> None:
     if _is_sqlite(target):
         raise StoreError(_("{path}: là một cơ sở dữ liệu, không ghi đè").format(path=path))

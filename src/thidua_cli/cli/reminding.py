@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import files, render
+from thidua_cli import render
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen, one_obligation
+from thidua_cli.dates import show_day
 from thidua_cli.errors import UsageError
 from thidua_cli.language import _
 from thidua_cli.render import Format
@@ -54,11 +55,13 @@ def remind(
     """Công văn đôn đốc các đơn vị còn hoạt động mà quá hạn chưa thực hiện. Chương trình không gửi gì đi.
 
     Không có -o thì in danh sách. Với -o THƯ-MỤC: mỗi đơn vị một tệp remind-NGÀY-MÃ.docx, và remind-NGÀY.csv
-    để trộn thư, mỗi đơn vị và nghĩa vụ một dòng, có tên tệp công văn. NGÀY là ngày --as-of.
+    để trộn thư, mỗi đơn vị và nghĩa vụ một dòng, có tên tệp công văn. NGÀY là ngày --as-of. Công văn
+    của chương trình còn lại từ lần ghi trước cho cùng NGÀY thì được gỡ đi; các tệp khác giữ nguyên.
     """
     from thidua_cli import letterhead as letterheads
     from thidua_cli.report import letters as letters_of
     from thidua_cli.report import remind as report
+    from thidua_cli.report.papers import stamp
 
     wanted = one_obligation(obligation, obligation_option)
     as_letter = output is not None and output.suffix.lower() == ".docx"
@@ -67,25 +70,49 @@ def remind(
             _("-o {path}: một tệp chỉ chứa một công văn").format(path=output),
             _("Nêu --one, hoặc một thư mục: -o THƯ-MỤC"),
         )
+    place = None if output == Path("-") else output
+    folder = place if place and not as_letter and (place.is_dir() or not place.suffix) else None
+    if not as_letter and folder is None:
+        _refuse_of_letters({"--letterhead": letterhead, "--one": one, "--answer-by": answer_by})
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
         filtered = chosen(connection, at, phase, kind, level, district)
         found = report.read(connection, at, filtered, obligation=wanted, within=within)
     listed = report.build(found, one=one)
-    if output in (None, Path("-")) or not (as_letter or output.is_dir() or not output.suffix):
+    if place is None or (folder is None and not as_letter):
         options.emit(listed, form, output, bom)
         return
+    _refuse_past(answer_by, stamp(at).day)
     head = letterheads.read_file(letterhead)
-    letters = list(letters_of.letters(found, head, one=one, answer_by=answer_by))
-    if as_letter:
+    letters = dict(letters_of.letters(found, head, one=one, answer_by=answer_by))
+    if folder is None:
         if not letters:
             options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào.")])
-        for _name, data in letters:
-            render.replace_file(output, data)
+        for data in letters.values():
+            render.replace_file(place, data)
         return
-    files.make_folder(output)
-    for name, data in letters:
-        render.replace_file(output / name, data)
     made = form or Format.CSV
-    ending = "txt" if made is Format.TABLE else made
-    render.write(listed, made, output / f"remind-{at.day}.{ending}", bom=made in (Format.CSV, Format.TSV))
+    ending = "txt" if made is Format.TABLE else str(made)
+    text = render.to_text(listed, made)
+    mark = "\ufeff" if made in (Format.CSV, Format.TSV) else ""
+    letters_of.replace_set(folder, at, letters, {f"remind-{at.day}.{ending}": (mark + text).encode()})
+
+
+def _refuse_of_letters(given: dict[str, object]) -> None:
+    """Options of letters mean nothing where none is written."""
+    names = [name for name, value in given.items() if value]
+    if names:
+        raise UsageError(
+            _("{options}: chỉ dùng khi ghi công văn").format(options=", ".join(names)),
+            _("Nêu -o THƯ-MỤC, hoặc --one -o TỆP.docx"),
+        )
+
+
+def _refuse_past(answer_by: date | None, day: date) -> None:
+    if answer_by and answer_by <= day:
+        raise UsageError(
+            _("--answer-by {day}: phải sau ngày ghi trên công văn, {dated}").format(
+                day=show_day(answer_by), dated=show_day(day)
+            ),
+            _("Ngày ấy là ngày muộn hơn trong hai ngày: --as-of và ngày của thao tác mới nhất được biết."),
+        )

@@ -1,16 +1,20 @@
 """The letters of a reminder: one for each unit, or one for all of them with a list."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
+from thidua_cli import files
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation
 from thidua_cli.render import Column, Form, Table
 from thidua_cli.render.document import Paragraph, Section
 from thidua_cli.render.paper import Letter, Letterhead
+from thidua_cli.report.frame import Moment
 from thidua_cli.report.papers import stamp
-from thidua_cli.report.remind import Debt, Reminder, file_name, missing, owed, table
+from thidua_cli.report.remind import Debt, Reminder, deed, due, file_name, missing, owed, table
 
 
 def letters(
@@ -29,26 +33,45 @@ def letters(
             yield file_name(reminder.at, debt.unit), letter_docx(made, letterhead, mark)
 
 
+def replace_set(folder: Path, at: Moment, letters: Mapping[str, bytes], lists: Mapping[str, bytes]) -> None:
+    """Put the letters of a day and their list into a folder, in place of the day's letters from before.
+
+    All are written before the first is renamed into place; letters that have no successor go last. What is
+    not a letter of this program for that day is left alone. Raises StoreError where it cannot be done.
+    """
+    files.make_folder(folder)
+    old = [path for path in sorted(folder.glob(f"remind-{at.day}*.docx")) if path.name not in letters]
+    files.replace_all({folder / name: [data] for name, data in {**letters, **lists}.items()})
+    files.remove([path for path in old if _is_letter_of(path, at)])
+
+
+def _is_letter_of(path: Path, at: Moment) -> bool:
+    from thidua_cli.render.docx.package import is_ours
+
+    rest = path.stem.removeprefix(f"remind-{at.day}")
+    return (not rest or rest.startswith("-")) and is_ours(path)
+
+
 def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: date | None) -> Letter:
     columns = [
         Column(_("TT"), Form.NUMBER),
-        Column(_("Nội dung phải thực hiện"), narrow=16),
-        Column(_("Thời hạn"), Form.DAY),
-        Column(_("Tình trạng")),
+        Column(_("Nội dung phải thực hiện"), narrow=24),
+        Column(_("Thời hạn"), narrow=14),
+        Column(_("Tình trạng"), narrow=14),
         Column(_("Văn bản còn thiếu"), narrow=20),
     ]
     rows = [
-        [number, f"{item.title}, {item.phase.title}", *owed(item, state, reminder.at)[1:]]
+        [number, deed(item), *owed(item, state, reminder.at)]
         for number, (item, state) in enumerate(debt.owed, 1)
     ]
     opening = _(
-        "Triển khai {movement}, tính đến hết ngày {day}, cơ quan theo dõi phong trào chưa nhận được"
-        " văn bản của {unit} về các nội dung sau:"
+        "Triển khai {movement}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {unit} về các"
+        " nội dung sau:"
     )
-    words = _words(reminder) | {"unit": debt.unit.name}
+    words = _words(reminder, letterhead) | {"unit": debt.unit.name}
     return Letter(
         [debt.unit.name],
-        _subject(reminder),
+        _subject(reminder, letterhead),
         [
             Paragraph(opening.format(**words)),
             Table(columns, [("", rows)]),
@@ -59,45 +82,56 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
 
 def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date | None) -> Letter:
     opening = _(
-        "Triển khai {movement}, tính đến hết ngày {day}, cơ quan theo dõi phong trào chưa nhận được văn bản"
-        " của {count} cơ quan, đơn vị (danh sách kèm theo), cụ thể:"
+        "Triển khai {movement}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {count} cơ quan,"
+        " đơn vị (chi tiết tại Phụ lục kèm theo), cụ thể:"
     )
-    words = _words(reminder) | {"count": len(reminder.debts)}
-    counts: dict[Obligation, int] = {}
-    for debt in reminder.debts:
-        for item, _state in debt.owed:
-            counts[item] = counts.get(item, 0) + 1
+    words = _words(reminder, letterhead) | {"count": len(reminder.debts)}
+    counts = Counter(item for debt in reminder.debts for item, _state in debt.owed)
     points = [
-        _("- {title}, {phase}, thời hạn {day}: {count} cơ quan, đơn vị chưa có {missing};").format(
-            title=item.title,
-            phase=item.phase.title,
-            day=show_day(item.closes_on),
-            count=count,
-            missing=missing(item.action),
+        _("- {deed} ({due}): {count} cơ quan, đơn vị chưa có {missing};").format(
+            deed=deed(item), due=_limits(reminder, item), count=counts[item], missing=missing(item.action)
         )
-        for item, count in counts.items()
+        for item in reminder.plan.obligations
+        if counts[item]
     ]
     points[-1] = f"{points[-1].removesuffix(';')}."
     return Letter(
         [_("Các cơ quan, đơn vị có tên trong danh sách kèm theo")],
-        _subject(reminder),
+        _subject(reminder, letterhead),
         [
             Paragraph(opening.format(**words)),
             *map(Paragraph, points),
             *_request(_("các cơ quan, đơn vị"), letterhead, answer_by),
         ],
-        [Section("units", _("DANH SÁCH CƠ QUAN, ĐƠN VỊ"), [table(reminder.debts, reminder.at, paper=True)])],
+        [
+            Section(
+                "units",
+                _("Danh sách cơ quan, đơn vị chưa thực hiện"),
+                [table(reminder.debts, reminder.at, paper=True)],
+            )
+        ],
     )
 
 
-def _words(reminder: Reminder) -> dict[str, object]:
+def _limits(reminder: Reminder, item: Obligation) -> str:
+    """Until when; and whose it is, where the plan lays one action of a phase on several kinds by name."""
+    until = _("thời hạn {day}").format(day=due(item)) if item.due_on else due(item)
+    alike = [each for each in reminder.plan.obligations if each[1:3] == item[1:3]]
+    return f"{item.title[:1].lower()}{item.title[1:]}; {until}" if len(alike) > 1 else until
+
+
+def _words(reminder: Reminder, letterhead: Letterhead) -> dict[str, object]:
     title = reminder.plan.title
     movement = title if current() == "en" else title[:1].lower() + title[1:]
-    return {"movement": movement, "day": show_day(reminder.at.as_of)}
+    return {
+        "movement": movement,
+        "day": show_day(reminder.at.as_of),
+        "issuer": letterhead.name_in_text,
+    }
 
 
-def _subject(reminder: Reminder) -> str:
-    return _("đôn đốc thực hiện {movement}").format(movement=_words(reminder)["movement"])
+def _subject(reminder: Reminder, letterhead: Letterhead) -> str:
+    return _("đôn đốc thực hiện {movement}").format(**_words(reminder, letterhead))
 
 
 def _request(unit: str, letterhead: Letterhead, answer_by: date | None) -> list[Paragraph]:
@@ -108,8 +142,8 @@ def _request(unit: str, letterhead: Letterhead, answer_by: date | None) -> list[
         Paragraph(
             _(
                 "Đề nghị {unit} khẩn trương thực hiện và gửi văn bản còn thiếu, ghi rõ số và ngày ban hành,"
-                " về cơ quan ban hành công văn này{to}{by}."
-            ).format(unit=unit, to=to, by=by)
+                " về {issuer}{to}{by}."
+            ).format(unit=unit, issuer=letterhead.name_in_text, to=to, by=by)
         ),
         Paragraph(
             _(

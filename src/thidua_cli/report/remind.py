@@ -6,8 +6,9 @@ from datetime import date
 from typing import NamedTuple
 
 from thidua_cli import plan as plans
+from thidua_cli.dates import show_day
 from thidua_cli.language import _, counted
-from thidua_cli.plan import Obligation, Plan
+from thidua_cli.plan import Obligation, Phase, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Table
 from thidua_cli.render.cells import roman
 from thidua_cli.report.frame import Filter, Moment, anchor_note, heading, judged, lead, units_of
@@ -17,7 +18,7 @@ from thidua_cli.units import Version, protocol_key
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "obligation", "action", "state", "due_on", "closes_on",
-    "days_overdue", "missing", "file",
+    "days_overdue", "missing", "file", "obligation_title", "due_text", "days_text",
 )  # fmt: skip
 
 
@@ -101,6 +102,9 @@ def build(reminder: Reminder, *, one: bool = False) -> Report:
                 "days_overdue": (at.as_of - item.closes_on).days,
                 "missing": missing(item.action),
                 "file": file_name(at, None if one else debt.unit),
+                "obligation_title": deed(item),
+                "due_text": due(item),
+                "days_text": days(item, at),
             }
             for debt in reminder.debts
             for item, state in debt.owed
@@ -123,14 +127,55 @@ def missing(action: Action) -> str:
     }[action]
 
 
+def deed(item: Obligation) -> str:
+    """What a unit has to do, as an official letter says it."""
+    words = {
+        Action.LAUNCH: _("Phát động phong trào thi đua {phase}"),
+        Action.REGISTRATION: _("Đăng ký thi đua {phase}"),
+        Action.REVIEW: _("Tổng kết phong trào thi đua {phase}"),
+    }[item.action]
+    return words.format(phase=phase_name(item.phase))
+
+
+def phase_name(phase: Phase) -> str:
+    """A phase inside a sentence, without its years."""
+    name = phase.title.partition(" (")[0]
+    return name[:1].lower() + name[1:]
+
+
+def due(item: Obligation) -> str:
+    """Until when; where the plan sets no day, that it sets none."""
+    if item.due_on:
+        return show_day(item.due_on)
+    return _("không đặt hạn; giai đoạn kết thúc {day}").format(day=show_day(item.closes_on))
+
+
+def days(item: Obligation, at: Moment) -> str:
+    """How many days a unit is behind or has left."""
+    past = (at.as_of - item.closes_on).days
+    if item.due_on is None:
+        return (
+            counted(past, "giai đoạn đã hết {n} ngày", "phase ended {n} day ago", "phase ended {n} days ago")
+            if past > 0
+            else counted(
+                -past, "giai đoạn còn {n} ngày", "{n} day left of the phase", "{n} days left of the phase"
+            )
+        )
+    return (
+        counted(past, "quá hạn {n} ngày", "{n} day overdue", "{n} days overdue")
+        if past > 0
+        else counted(-past, "còn {n} ngày", "{n} day left", "{n} days left")
+    )
+
+
 def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
     """The units under their headings, each with what it owes; on paper numbered, else with codes."""
     columns = [
         Column(_("TT"), Form.NUMBER) if paper else Column(_("Mã")),
         Column(_("Đơn vị"), narrow=20),
-        Column(_("Nghĩa vụ"), narrow=16),
-        Column(_("Thời hạn"), Form.DAY),
-        Column(_("Tình trạng")),
+        Column(_("Nghĩa vụ"), narrow=22 if paper else 16),
+        Column(_("Thời hạn"), narrow=14 if paper else 10),
+        Column(_("Tình trạng"), narrow=14 if paper else 0),
         Column(_("Văn bản còn thiếu"), drop=1, narrow=24),
     ]
     groups: dict[str, list[Debt]] = {}
@@ -142,7 +187,12 @@ def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
         for number, debt in enumerate(members, 1):
             name: list[object] = [number if paper else debt.unit.code, debt.unit.name]
             for item, state in debt.owed:
-                rows.append([*name, *owed(item, state, at)])
+                called = (
+                    _("{title} {phase}").format(title=item.title, phase=phase_name(item.phase))
+                    if paper
+                    else f"{item.title} ({item.phase.code})"
+                )
+                rows.append([*name, called, *owed(item, state, at)])
                 name = ["", ""] if paper else [debt.unit.code, ""]
         headed.append((f"{roman(index)}. {group} ({len(members)})", rows))
     shown = len(columns) - paper  # what is missing stands in the letter itself
@@ -154,15 +204,5 @@ def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
 
 
 def owed(item: Obligation, state: State, at: Moment) -> list[object]:
-    days = (at.as_of - item.closes_on).days
-    words = (
-        counted(days, "quá hạn {n} ngày", "{n} day overdue", "{n} days overdue")
-        if days > 0
-        else counted(-days, "còn {n} ngày", "{n} day left", "{n} days left")
-    )
-    return [
-        f"{item.title} ({item.phase.code})",
-        item.closes_on,
-        Mark(words, TONES[state]),
-        missing(item.action),
-    ]
+    """Until when, how far behind, and what is missing."""
+    return [due(item), Mark(days(item, at), TONES[state]), missing(item.action)]

@@ -149,4 +149,5 @@ def _blocks(blocks: Sequence[Block], numbers: Iterator[int]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    return paragraph(run(text), style="BodyText")
+    """A paragraph of the body; a point of a list is not stretched to both margins."""
+    return paragraph(run(text), style="BodyText", align="left" if text.startswith("- ") else "")

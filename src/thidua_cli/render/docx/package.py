@@ -50,6 +50,15 @@ def package(body: Iterable[str], charts: Sequence[str], *, title: str, instant: 
     return buffer.getvalue()
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a file is a document as this program wrote it, not saved by another program since."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.read("docProps/app.xml") == _app().encode()
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+
+
 def _part(name: str) -> str:
     return (_PARTS / name).read_text(encoding="utf-8")
 

@@ -180,7 +180,7 @@ def _figures_abreast(items: Sequence[Headline]) -> Iterator[str]:
 
 
 def _figures_in_rows(items: Sequence[Headline]) -> Iterator[str]:
-    rooms = [int(TEXT_WIDTH * part) for part in (0.3, 0.16, 0.54)]
+    rooms = [int(TEXT_WIDTH * part) for part in (0.24, 0.13, 0.63)]
     yield from _opening(rooms)
     for item in items:
         keep = item is not items[-1]
