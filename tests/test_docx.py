@@ -489,3 +489,26 @@ def test_a_wrong_letterhead_is_rejected_with_its_place(tmp_path: Path, content: 
     with pytest.raises(RejectedError) as error:
         read_file(path)
     assert said in "\n".join([error.value.message, *error.value.hints])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[issuer\n", "letterhead.toml: dòng 1, cột 8: sai cú pháp TOML: [issuer"),
+        (b"\n[issuer]\nname = S\xe1\xbb\x9f", "letterhead.toml: dòng 3, cột 8: sai cú pháp TOML: name = Sở"),
+        (b'[issuer]\nname = """', "letterhead.toml: sai cú pháp TOML: hết tệp giữa chừng"),
+        (b'[issuer]\nname = "S\xf4"', "letterhead.toml: dòng 2 không phải UTF-8"),
+        (None, "letterhead.toml: không có tệp này"),
+    ],
+)
+def test_a_letterhead_that_cannot_be_read_is_said_in_full(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    """The first line holds the place, and nothing of Python's own words; a cure follows."""
+    path = tmp_path / "letterhead.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(RejectedError) as error:
+        read_file(path)
+    assert error.value.message == f"{tmp_path}/{said}"
+    assert error.value.hints

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from thidua_cli import files, resources
+from thidua_cli import resources
 from thidua_cli.errors import RejectedError
-from thidua_cli.language import _, why
+from thidua_cli.language import _
 from thidua_cli.render.paper import Letterhead
 
 
@@ -13,18 +13,10 @@ def read_file(path: Path | None) -> Letterhead:
 
     Raises RejectedError with all that is wrong.
     """
-    import tomllib
-
-    from thidua_cli import models
+    from thidua_cli import models, textfiles
 
     source = path or resources.data("letterhead.toml")
-    try:
-        values = tomllib.loads(files.read(source).decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise RejectedError(
-            _("{path}: không đọc được mẫu tiêu đề: {error}").format(path=source, error=why(error))
-        ) from None
-    found, problems = models.check(models.LetterheadIn, values)
+    found, problems = models.check(models.LetterheadIn, textfiles.read_toml(source))
     if found is None:
         raise RejectedError(_("{path}: mẫu tiêu đề có lỗi").format(path=source), *map(str, problems))
     return Letterhead(

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import files, language
+from thidua_cli import language
 from thidua_cli.errors import NotFoundError, RejectedError
-from thidua_cli.language import _, why
+from thidua_cli.language import _
 from thidua_cli.terms import Action, Kind
 
 if TYPE_CHECKING:
@@ -77,17 +77,9 @@ class Plan(NamedTuple):
 
 def read_file(path: Path) -> "PlanIn":
     """A plan file (TOML, UTF-8), validated; raises RejectedError with all that is wrong."""
-    import tomllib
+    from thidua_cli import models, textfiles
 
-    from thidua_cli import models
-
-    try:
-        values = tomllib.loads(files.read(path).decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise RejectedError(
-            _("{path}: không đọc được kế hoạch: {error}").format(path=path, error=why(error))
-        ) from None
-    plan, problems = models.check(models.PlanIn, values)
+    plan, problems = models.check(models.PlanIn, textfiles.read_toml(path))
     if plan is None:
         raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *map(str, problems))
     return plan
