@@ -5,7 +5,8 @@
 #
 # Silent on success. A failure is one line on standard error and the exit code of the command that failed; the
 # files of last week then stay as they are. At the end the verdict of `check`: 3 where somebody is overdue.
-# THIDUA_DB names the register; THIDUA the program, where it is not in PATH.
+# THIDUA_DB names the register; THIDUA the program, where it is not in PATH; LETTERHEAD a letterhead file, with
+# which the report is written as DOCX too.
 set -eu
 folder=${1:?"usage: weekly.sh FOLDER [ADDRESS]"}
 address=${2:-}
@@ -22,14 +23,16 @@ run() {
   [ "$code" = 0 ] || fail "$1" "$code" "$said"
 }
 
-run report -o "$folder" --format html --format xlsx --format json --since last
+set --
+[ -z "${LETTERHEAD:-}" ] || set -- --format docx --letterhead "$LETTERHEAD"
+run report -o "$folder" --format html --format xlsx --format json --since last "$@"
 run remind -o "$folder/overdue.txt"
 
 verdict=0
 said=$("$thidua" --lock check -q 2>&1) || verdict=$?
 case $verdict in
   0) ;;
-  3) [ -z "$address" ] || mail -s "thidua: $(date +%G-W%V)" "$address" <"$folder/overdue.txt" ;;
+  3) [ -z "$address" ] || mail -s "thidua: $(TZ=Asia/Ho_Chi_Minh date +%G-W%V)" "$address" <"$folder/overdue.txt" ;;
   *) fail check "$verdict" "$said" ;;
 esac
 exit "$verdict"

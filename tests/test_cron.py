@@ -131,6 +131,28 @@ def test_a_failed_run_is_one_line_and_leaves_last_week(
     assert not (tmp_path / "mail").exists()
 
 
+def test_the_script_writes_the_paper_where_there_is_a_letterhead(
+    world: dict[str, str], tmp_path: Path
+) -> None:
+    """LETTERHEAD adds the DOCX; a letterhead that is not there fails the run in one line."""
+    assert weekly({**world, "LETTERHEAD": str(EXAMPLES / "letterhead.toml")}).returncode == 3
+    endings = sorted(path.suffix for path in (tmp_path / "reports").glob("status-*"))
+    assert endings == [".docx", ".html", ".json", ".xlsx"]
+    done = weekly({**world, "LETTERHEAD": str(tmp_path / "gone.toml")})
+    assert (done.returncode, done.stdout) == (7, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "gone.toml" in done.stderr
+
+
+def test_the_mail_names_the_week_in_viet_nam(world: dict[str, str], tmp_path: Path) -> None:
+    """On a machine in another zone Monday morning there is Sunday, and another week."""
+    date = tmp_path / "bin" / "date"
+    date.write_text('#!/bin/sh\nprintf "%s in %s\\n" "$1" "$TZ"\n')
+    date.chmod(stat.S_IRWXU)
+    weekly({**world, "TZ": "America/New_York"}, "leaders@example.org")
+    assert "thidua: +%G-W%V in Asia/Ho_Chi_Minh" in (tmp_path / "mail").read_text(encoding="utf-8")
+
+
 @needs["shellcheck"]
 def test_the_scripts_are_clean() -> None:
     """POSIX sh, without a complaint of shellcheck."""
