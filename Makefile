@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 FAULTS := writers kill power signals disk forgeries environment clock model
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak $(FAULTS:%=soak-%) lint fix docs messages registers audit bench build clean
+.PHONY: help demo test soak $(FAULTS:%=soak-%) lint fix docs pictures messages registers audit bench build clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -61,6 +61,9 @@ fix: $(VENV)/dev ## Mend style
 
 docs: $(VENV)/dev ## Write the generated parts of README and docs anew
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cog -r README.md docs/*.md
+
+pictures: $(VENV)/dev ## Draw the pictures of the documentation anew; look at them afterwards
+	$(BIN)/python tools/pictures.py
 
 messages: $(VENV)/dev ## Bring the English catalogue in step with the source
 	$(BIN)/python tools/catalogue.py

@@ -57,8 +57,8 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
         Column(_("TT"), Form.NUMBER),
         Column(_("Nội dung phải thực hiện"), narrow=24),
         Column(_("Thời hạn"), narrow=14),
-        Column(_("Tình trạng"), narrow=14),
-        Column(_("Văn bản còn thiếu"), narrow=20),
+        Column(_("Tình trạng"), narrow=17),
+        Column(_("Văn bản còn thiếu"), narrow=18),
     ]
     rows = [
         [number, deed(item), *owed(item, state, reminder.at)]
