@@ -198,6 +198,62 @@ def test_a_workbook_says_when_its_register_was_known() -> None:
         ]
 
 
+def _sheet(data: bytes, part: str = "worksheets/sheet1") -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(f"xl/{part}.xml").decode()
+
+
+def test_a_headline_is_a_figure_in_a_workbook() -> None:
+    """A program can calculate with it; people read it as before."""
+    item = Headline("Phát động", "61,7\u00a0%", "71/115", share=61.7)
+    data = to_bytes(document(Headlines([item])), DocumentFormat.XLSX)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert ["Phát động", 0.617, "71/115"] in [row[:3] for row in rows]
+    assert "61,7\u00a0%" in to_bytes(document(Headlines([item])), DocumentFormat.HTML).decode()
+
+
+def test_every_sheet_with_a_table_is_frozen() -> None:
+    """Below the header where all tables have the same; below the title where they do not."""
+    other = Table([Column("Khác")], [("", [["x"]])])
+    for blocks, row in (
+        ([units(["một"])], 7),
+        ([units(["một"]), units(["hai"])], 7),
+        ([units(["một"]), other], 1),
+    ):
+        sheet = _sheet(to_bytes(document(*blocks), DocumentFormat.XLSX))
+        assert re.search(rf'<pane ySplit="{row}" .*state="frozen"', sheet)
+
+
+def test_no_heading_stands_last_on_a_page() -> None:
+    """A page of a workbook is broken before a heading rather than behind it."""
+    groups = [
+        (f"{number}. Nhóm", [[place, "x", None, None] for place in range(number % 5)]) for number in range(90)
+    ]
+    table = units([])._replace(groups=groups, total=None)
+    data = to_bytes(document(table), DocumentFormat.XLSX)
+    breaks = [int(row) for row in re.findall(r'<brk id="(\d+)"', _sheet(data))]
+    cells = (
+        CalamineWorkbook.from_filelike(io.BytesIO(data))
+        .get_sheet_by_index(0)
+        .to_python(skip_empty_area=False)
+    )
+    assert len(breaks) > 3
+    assert not [cells[row - 1] for row in breaks if "Nhóm" in str(cells[row - 1][0]) and cells[row][1] == "x"]
+
+
+def test_a_deadline_is_named_beside_its_line() -> None:
+    """The chart of a workbook has its words at the mark, and only lines in the legend."""
+    curve = Curve("", {"a": [("2022-03-01", 0.0), ("2022-04-01", 50.0)]}, {"2022-03-31": "hạn a"})
+    chart = _sheet(to_bytes(document(curve), DocumentFormat.XLSX), "charts/chart1")
+    assert '<c:legendEntry><c:idx val="1"/><c:delete' in chart
+    assert "hạn a" in chart.partition("<c:dLbls>")[2].partition("</c:dLbls>")[0]
+
+
+def test_codes_are_not_flagged_as_numbers() -> None:
+    """A spreadsheet does not offer to turn the code 00123 into 123."""
+    assert 'numberStoredAsText="1"' in _sheet(to_bytes(document(units(["00123"])), DocumentFormat.XLSX))
+
+
 def test_a_large_workbook_holds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Written row by row to a file it reads back as the same cells, in equal bytes each time."""
     from thidua_cli.render import xlsx
@@ -219,6 +275,7 @@ def test_a_large_workbook_holds_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
         ("Phụ lục 1. Đơn vị", "Phụ lục 1. Đơn vị"),
         ("a" * 31, "a" * 31),
         ("a" * 32, "a" * 30 + "…"),
+        ("Phụ lục 2. Đơn vị trễ hạn hoặc khai muộn", "Phụ lục 2. Đơn vị trễ hạn hoặc…"),
         ("[x]: y/z?", "x   y z"),
     ],
 )

@@ -45,12 +45,16 @@ class Paragraph(NamedTuple):
 
 
 class Headline(NamedTuple):
-    """A figure that stands out: `value` is written for people, `note` says what it means."""
+    """A figure that stands out: `value` is written for people, `note` says what it means.
+
+    `share`: the same as a percentage, for programs that calculate; None where it is none.
+    """
 
     label: str
     value: str
     note: str = ""
     tone: Tone = Tone.PLAIN
+    share: float | None = None
 
 
 class Headlines(NamedTuple):
@@ -97,13 +101,15 @@ Block = Paragraph | Headlines | Curve | Bars | Heat | Table
 class Section(NamedTuple):
     """A part of a document under its heading; `key` is a stable name (an anchor, a sheet).
 
-    `annex`: on paper it follows the signature, on a page of its own.
+    `annex`: on paper it follows the signature, on a page of its own. `short`: a title for where the whole one
+    has no room.
     """
 
     key: str
     title: str
     blocks: Sequence[Block]
     annex: bool = False
+    short: str = ""
 
 
 class Document(NamedTuple):

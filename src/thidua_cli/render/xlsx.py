@@ -26,11 +26,17 @@ if TYPE_CHECKING:
 _MANY = 30_000  # rows that need not be held in memory
 _LINE = 90  # characters of a line of text above and below the tables
 _LINE_HEIGHT = 13.5
+_ROW_HEIGHT = 15.0
+_TINY = 3  # letters of the header of a column of numbers of its own width, such as that of places
+_PAPER = 769.0, 501.0  # points of A4 landscape within the margins
+_SURE = 0.94  # the part of the paper that every program surely has room on
 _STANDARD = 8.43  # the width of a column that nobody has set
 _SHEET_NAME = 31
+_BREAKS = 1000  # of pages that a sheet may have
 _A4 = 9
+_FONT = {"font_name": "Arial", "font_size": 10}
 _SIGNED = f'+#,##0;"{MINUS}"#,##0;0'
-_WIDTHS = {Form.NUMBER: 10, Form.RATE: 10, Form.DAY: 12, Form.INSTANT: 20, Form.BAR: 12}
+_WIDTHS = {Form.NUMBER: 11, Form.RATE: 11, Form.DAY: 12, Form.INSTANT: 20, Form.BAR: 12}
 _COLOURS = {
     Tone.GOOD: ("#14532D", "#DCF2E3"),
     Tone.WARN: ("#6B4100", "#FDEECB"),
@@ -47,6 +53,8 @@ class _Book:
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
         self._cells: dict[tuple[Form, Tone, bool, bool, bool], Format] = {}
         self.data: tuple[Worksheet, int] | None = None
+        self.heights: dict[int, float] = {}  # of the rows of the sheet that is being written
+        self.kept: set[int] = set()  # its rows that stay on a page with the next
 
     def chart_data(self, rows: int) -> "tuple[Worksheet, int]":
         """The sheet of the charts' figures, and the header row of a table with that many rows."""
@@ -54,12 +62,15 @@ class _Book:
         self.data = sheet, header + rows + 3
         return sheet, header
 
+    def high(self, sheet: "Worksheet", row: int, height: float) -> None:
+        """Give a row its height."""
+        sheet.set_row(row, height)
+        self.heights[row] = height
+
     def format(self, **properties: object) -> "Format":
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
-            self._formats[key] = self.book.add_format(
-                {"font_name": "Arial", "font_size": 10, "valign": "top"} | properties
-            )
+            self._formats[key] = self.book.add_format(_FONT | {"valign": "top"} | properties)
         return self._formats[key]
 
     def cell(
@@ -80,7 +91,7 @@ class _Book:
         elif form is Form.DAY:
             properties |= {"num_format": _day_format(), "align": "left", "indent": 1}
         elif form is Form.TEXT:
-            properties |= {"num_format": "@", "text_wrap": True}
+            properties |= {"num_format": "@", "text_wrap": True, "align": "left", "indent": 1}
         if mood in _COLOURS:
             ink, paper = _COLOURS[mood]
             properties |= {"font_color": ink} | ({"bg_color": paper} if heat else {})
@@ -102,7 +113,8 @@ def to_bytes(document: Document) -> bytes:
     import xlsxwriter
 
     target = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    options: dict[str, object] = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    options["default_format_properties"] = _FONT  # widths of columns are counted in its digits
     if sum(map(_rows_of, document.sections)) > _MANY:
         # Rows go to a file as they come, and texts stand in their cells.
         options |= {"constant_memory": True, "in_memory": False}
@@ -110,7 +122,10 @@ def to_bytes(document: Document) -> bytes:
         workbook.set_properties({"title": document.title, "created": _instant(document.known_at)})
         workbook.set_calc_mode("auto")
         book = _Book(workbook)
-        sheets = [workbook.add_worksheet(sheet_name(section.title)) for section in document.sections]
+        sheets = [
+            workbook.add_worksheet(sheet_name(section.short or section.title))
+            for section in document.sections
+        ]
         for section, sheet in zip(document.sections, sheets, strict=True):
             _section(book, sheet, document, section)
         if book.data:
@@ -133,15 +148,21 @@ def _section(book: _Book, sheet: "Worksheet", document: Document, section: Secti
     widths = _widths(tables)
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)
+    book.heights, book.kept, header = {}, set(), -1
     place = _Place(sheet, _title(book, sheet, section.title, document.lead), widths)
     if section is document.sections[0]:
         place = _text(book, place, document.summary)
     one_header = len({tuple(table.columns) for table in tables}) == 1
+    if tables and not one_header:
+        sheet.freeze_panes(1, 0)  # no header is true of the whole sheet; its title is
     for block in section.blocks:
         if one_header and block is tables[0]:
-            _freeze(sheet, place.row + (0 if isinstance(block, Heat) else 1))
+            header = place.row + (1 if isinstance(block, Table) and block.title else 0)
+            _freeze(sheet, header)
         place = _block(book, place, block)
     _print_setup(sheet, document)
+    if not any(isinstance(block, Heat | Curve) for block in section.blocks):
+        _paginate(book, place, header)
     if any(isinstance(block, Curve) for block in section.blocks):
         sheet.fit_to_pages(1, 1)  # a chart is not cut
 
@@ -149,12 +170,39 @@ def _section(book: _Book, sheet: "Worksheet", document: Document, section: Secti
 def sheet_name(title: str) -> str:
     """A section's title as the name of a sheet: no signs that Excel forbids, at most 31 characters."""
     plain = re.sub(r"[\[\]:*?/\\']", " ", prose(title)).strip()
-    return plain if len(plain) <= _SHEET_NAME else f"{plain[: _SHEET_NAME - 1].rstrip()}…"
+    if len(plain) <= _SHEET_NAME:
+        return plain
+    words = plain[:_SHEET_NAME].rpartition(" ")[0] or plain[: _SHEET_NAME - 1]
+    return f"{words.rstrip(' ,.')}…"
 
 
 def _freeze(sheet: "Worksheet", header: int) -> None:
     sheet.freeze_panes(header + 1, 0)
     sheet.repeat_rows(header)
+
+
+def _paginate(book: _Book, place: _Place, header: int) -> None:
+    """Where the sheet takes pages, break them so that no heading stands last.
+
+    The row of the header is on each page.
+    """
+    width = sum(each * 7 + 5 for each in place.widths) * 0.75 or 1
+    scale = min(1.0, _PAPER[0] * _SURE / width)
+    room = _PAPER[1] * _SURE / scale
+    breaks: list[int] = []
+    first, used = 0, 0.0
+    for row in range(place.row - 1):
+        height = book.heights.get(row, _ROW_HEIGHT)
+        if used + height > room:
+            start = row
+            while start - 1 > first and start - 1 in book.kept:
+                start -= 1
+            breaks.append(start)
+            first = start
+            used = sum(book.heights.get(each, _ROW_HEIGHT) for each in range(start, row))
+            used += book.heights.get(header, 0.0)
+        used += height
+    place.sheet.set_h_pagebreaks(breaks[:_BREAKS])
 
 
 def _print_setup(sheet: "Worksheet", document: Document) -> None:
@@ -163,6 +211,7 @@ def _print_setup(sheet: "Worksheet", document: Document) -> None:
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes of units are names
     sheet.set_footer(f"&L&9 {show_day(document.as_of or None)}&C&9 &P / &N&R&9 &A")
 
 
@@ -176,7 +225,9 @@ def _widths(tables: Sequence[Table | Heat]) -> list[float]:
         for row in chain.from_iterable(rows for _heading, rows in table.groups):
             widest = [max(most, len(str(_plain(cell)))) for most, cell in zip(widest, row, strict=True)]
         for index, column in enumerate(table.columns):
-            width = _WIDTHS.get(column.form) or min(1.1 * widest[index] + 2, 60 if column.narrow else 30)
+            width = _WIDTHS.get(column.form) or min(1.1 * widest[index] + 3, 66 if column.narrow else 45)
+            if column.form is Form.NUMBER and len(column.label) <= _TINY:
+                width = max(widest[index] + 3, 5)
             columns[index : index + 1] = [max(width, columns[index] if index < len(columns) else 0)]
     return columns
 
@@ -187,7 +238,7 @@ def _plain(value: object) -> object:
 
 def _title(book: _Book, sheet: "Worksheet", title: str, lead: Sequence[str]) -> int:
     sheet.write_string(0, 0, prose(title), book.format(bold=True, font_size=14))
-    sheet.set_row(0, 22)
+    book.high(sheet, 0, 22)
     for row, line in enumerate(lead, 1):
         sheet.write_string(row, 0, prose(line), book.format(font_color="#55606E"))
     return len(lead) + 2
@@ -204,7 +255,7 @@ def _text(book: _Book, place: _Place, words: str) -> _Place:
         place.sheet.merge_range(place.row, 0, place.row, last - 1, prose(words), style)
     else:
         place.sheet.write_string(place.row, 0, prose(words), book.format(text_wrap=True))
-    place.sheet.set_row(place.row, _LINE_HEIGHT * _lines(words, width))
+    book.high(place.sheet, place.row, _LINE_HEIGHT * _lines(words, width))
     return place._replace(row=place.row + 2)
 
 
@@ -230,11 +281,16 @@ def _headlines(book: _Book, place: _Place, block: Headlines) -> _Place:
     sheet, row = place.sheet, place.row
     for number, item in enumerate(block.items):
         sheet.write_string(row + number, 0, prose(item.label), book.format(bold=True))
+        look: dict[str, object] = {"bold": True, "font_size": 14, "align": "right"}
+        if item.share is None:
+            sheet.write_string(row + number, 1, prose(item.value), book.format(**look))
+        else:
+            style = book.format(**look, num_format="0.0%")
+            sheet.write_number(row + number, 1, round(item.share / 100, 4), style)
         sheet.write_string(
-            row + number, 1, prose(item.value), book.format(bold=True, font_size=14, align="right")
+            row + number, 2, prose(item.note), book.format(font_color="#55606E", align="left", indent=1)
         )
-        sheet.write_string(row + number, 2, prose(item.note), book.format(font_color="#55606E"))
-        sheet.set_row(row + number, 20)
+        book.high(sheet, row + number, 20)
     return place._replace(row=row + len(block.items) + 1)
 
 
@@ -242,15 +298,17 @@ def _table(book: _Book, place: _Place, table: Table) -> _Place:
     sheet, row = place.sheet, place.row
     if table.title:
         sheet.write_string(row, 0, prose(table.title), book.format(bold=True, font_size=11))
+        book.kept.add(row)
         row += 1
     if not table.groups:
         sheet.write_string(row, 0, prose(table.empty), book.format())
         return place._replace(row=row + 2)
-    _header(book, sheet, row, table.columns)
+    _header(book, place._replace(row=row), table.columns)
     first, row = row + 1, row + 1
     for heading, rows in table.groups:
         if heading:
             sheet.write_string(row, 0, prose(heading), book.format(bold=True))
+            book.kept.add(row)
             row += 1
         for cells in rows:
             _row(book, place._replace(row=row), cells, table.columns)
@@ -273,7 +331,7 @@ _BAR = {
 def _heat(book: _Book, place: _Place, heat: Heat) -> _Place:
     """All rows as one list that can be filtered; the group is one of its columns."""
     sheet, header = place.sheet, place.row
-    _header(book, sheet, header, heat.columns)
+    _header(book, place, heat.columns)
     row = header
     for _heading, rows in heat.groups:
         for cells in rows:
@@ -283,15 +341,17 @@ def _heat(book: _Book, place: _Place, heat: Heat) -> _Place:
     return place._replace(row=row + 2)
 
 
-def _header(book: _Book, sheet: "Worksheet", row: int, columns: Sequence[Column]) -> None:
+def _header(book: _Book, place: _Place, columns: Sequence[Column]) -> None:
+    lines = 1
     for index, column in enumerate(columns):
         if column.form is not Form.BAR:
-            align = "right" if column.form in (Form.NUMBER, Form.RATE) else "left"
-            style = book.format(
-                bold=True, bottom=2, text_wrap=True, valign="bottom", align=align, bg_color="#F3F5F8"
-            )
-            sheet.write_string(row, index, prose(column.label), style)
-    sheet.set_row(row, 30)
+            is_right = column.form in (Form.NUMBER, Form.RATE)
+            look = {"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom", "bg_color": "#F3F5F8"}
+            side = {"align": "right"} if is_right else {"align": "left", "indent": 1}
+            place.sheet.write_string(place.row, index, prose(column.label), book.format(**look, **side))
+            lines = max(lines, _lines(column.label, place.widths[index]))
+    book.high(place.sheet, place.row, _LINE_HEIGHT * lines + 4)
+    book.kept.add(place.row)
 
 
 def _row(
@@ -311,15 +371,15 @@ def _row(
         plain = _plain(value)
         style = book.cell(column.form, tone(value), heat=heat, bold=bold, signed=isinstance(plain, Delta))
         _value(place.sheet, place.row, index, plain, column.form, style)
-        if isinstance(plain, str) and (len(plain) * 1.1 >= place.widths[index] or "\n" in plain):
+        if isinstance(plain, str) and (len(plain) >= place.widths[index] or "\n" in plain):
             lines = max(lines, _lines(plain, place.widths[index]))
     if lines > 1:
-        place.sheet.set_row(place.row, _LINE_HEIGHT * lines)
+        book.high(place.sheet, place.row, _LINE_HEIGHT * lines)
 
 
 def _lines(words: str, width: float) -> int:
     """How many lines a text takes in a column; a little more than a typist would need."""
-    return sum(1 + int(len(line) * 1.1 / width) for line in words.split("\n"))
+    return sum(1 + int(len(line) / width) for line in words.split("\n"))
 
 
 def _value(sheet: "Worksheet", row: int, index: int, value: object, form: Form, style: "Format") -> None:
@@ -348,23 +408,26 @@ def _curve(book: _Book, place: _Place, found: Curve) -> _Place:
     columns += [Column(label, Form.RATE) for label in found.marks.values()]
     data, header = book.chart_data(len(days))
     data.write_string(header - 1, 0, prose(found.title), book.format(bold=True, font_size=11))
-    _header(book, data, header, columns)
-    data.set_column(0, len(columns) - 1, 16)
+    widths = [16.0] * len(columns)
+    _header(book, _Place(data, header, widths), columns)
+    data.set_column(0, len(columns) - 1, widths[0])
+    if header == 1:
+        data.freeze_panes(header + 1, 0)
     series = [dict(points) for points in found.series.values()] + [{day: 100.0} for day in found.marks]
     for row, day in enumerate(days, header + 1):
         for index, value in enumerate([day, *(points.get(day) for points in series)]):
             if value is not None:
                 form = columns[index].form
                 _value(data, row, index, value, form, book.cell(form, Tone.PLAIN))
-    chart = _chart(book, found, data, (header, header + len(days)))
+    chart = _chart(book, found, data, header, days)
     place.sheet.insert_chart(place.row, 0, chart, {"description": prose(found.title)})
     return place._replace(row=place.row + 20)
 
 
-def _chart(book: _Book, found: Curve, data: "Worksheet", rows: tuple[int, int]) -> "Chart":
-    """Lines over the days of the data sheet, whose header and last row are given."""
+def _chart(book: _Book, found: Curve, data: "Worksheet", header: int, days: Sequence[str]) -> "Chart":
+    """Lines over the days of the data sheet, which stand below the header; a mark has its words beside it."""
     chart = book.book.add_chart({"type": "line"})
-    header, last = rows
+    last = header + len(days)
     styles = [("#0B5394", "solid"), ("#9A4A00", "dash"), ("#5B2A86", "round_dot"), ("#2B6A3B", "dash_dot")]
 
     def series(number: int, **look: object) -> dict[str, object]:
@@ -381,7 +444,11 @@ def _chart(book: _Book, found: Curve, data: "Worksheet", rows: tuple[int, int]) 
         chart.add_series(series(number, line={"color": colour, "width": 2.25, "dash_type": dash}))
     marks = book.book.add_chart({"type": "column"})  # a mark is a column of the full height on its day
     for number in range(lines + 1, lines + len(found.marks) + 1):
-        marks.add_series(series(number, fill={"color": "#B3261E"}, gap=500))
+        day = days.index(list(found.marks)[number - lines - 1])
+        named: list[dict[str, object]] = [{"delete": True}] * len(days)
+        named[day] = {"value": list(found.marks.values())[number - lines - 1]}
+        labels = {"value": True, "custom": named, "position": "inside_end", "font": {"color": "#B3261E"}}
+        marks.add_series(series(number, fill={"color": "#B3261E"}, gap=500, data_labels=labels))
     if found.marks:
         chart.combine(marks)
     chart.set_title({"name": prose(found.title), "name_font": {"size": 11}})
@@ -396,7 +463,7 @@ def _chart(book: _Book, found: Curve, data: "Worksheet", rows: tuple[int, int]) 
             "major_gridlines": {"visible": True, "line": {"color": "#D5DAE1"}},
         }
     )
-    chart.set_legend({"position": "top"})
+    chart.set_legend({"position": "top", "delete_series": list(range(lines, lines + len(found.marks)))})
     chart.set_size({"width": 900, "height": 360})
     return chart
 
@@ -407,7 +474,7 @@ def _notes(book: _Book, document: Document) -> None:
     _title(book, sheet, document.title, ())
     for row, line in enumerate(document.notes, 2):
         sheet.write_string(row, 0, prose(line), book.format(text_wrap=True))
-        sheet.set_row(row, _LINE_HEIGHT * _lines(line, 110))
+        book.high(sheet, row, _LINE_HEIGHT * _lines(line, 110))
     sheet.set_column(0, 0, 110)
     _print_setup(sheet, document)
 

@@ -43,7 +43,13 @@ def not_done(week: Week) -> Section:
     blocks += words.at_rest(
         week, _("Không liệt kê ở phụ lục này: {names}. Phụ lục 4 có trạng thái của mọi đơn vị.")
     )
-    return Section("not-done", _("Phụ lục 1. Đơn vị chưa thực hiện"), blocks or _nothing(), annex=True)
+    return Section(
+        "not-done",
+        _("Phụ lục 1. Đơn vị chưa thực hiện"),
+        blocks or _nothing(),
+        annex=True,
+        short=_("PL1. Chưa thực hiện"),
+    )
 
 
 def late(week: Week) -> Section:
@@ -73,7 +79,13 @@ def late(week: Week) -> Section:
         for item in week.in_play
         if week.counts[item.code].done
     ]
-    return Section("late", _("Phụ lục 2. Đơn vị trễ hạn hoặc khai muộn"), blocks or _nothing(), annex=True)
+    return Section(
+        "late",
+        _("Phụ lục 2. Đơn vị trễ hạn hoặc khai muộn"),
+        blocks or _nothing(),
+        annex=True,
+        short=_("PL2. Trễ hạn, khai muộn"),
+    )
 
 
 def _unit_columns() -> list[Column]:
@@ -163,7 +175,9 @@ def exemptions(week: Week) -> Section:
         title=_("Đơn vị được miễn: {number}").format(number=grouped(len(rows))),
         empty=_("Không có đơn vị nào được miễn."),
     )
-    return Section("exemptions", _("Phụ lục 3. Đơn vị được miễn"), [table], annex=True)
+    return Section(
+        "exemptions", _("Phụ lục 3. Đơn vị được miễn"), [table], annex=True, short=_("PL3. Được miễn")
+    )
 
 
 def exemption_rows(week: Week) -> list[dict[str, object]]:
@@ -221,6 +235,7 @@ def units(week: Week) -> Section:
         if groups
         else _nothing(),
         annex=True,
+        short=_("PL4. Từng đơn vị"),
     )
 
 

@@ -35,8 +35,8 @@ def _headline(item: Obligation, counts: Tally, *, several: bool) -> Headline:
     if overdue:
         notes.append(_("quá hạn {number}").format(number=grouped(overdue)))
     tone = Tone.BAD if overdue else Tone.GOOD if counts.rate == 100 else Tone.PLAIN
-    label = f"{item.title} · {item.phase.code.upper()}" if several else item.title
-    return Headline(label, words.share(counts), " · ".join(notes), tone)
+    name = f"{item.title} · {item.phase.code.upper()}" if several else item.title
+    return Headline(name, words.share(counts), " · ".join(notes), tone, counts.rate)
 
 
 def _curve(week: Week, phase: Phase) -> Curve | None:
@@ -111,7 +111,12 @@ def groups(week: Week) -> Section:
             blocks += _bars(item, mine[By.KIND], mine[By.DISTRICT])
         blocks.append(_group_table(title, {by: mine[by] for by in (By.KIND, By.LEVEL, By.DISTRICT)}))
     blocks += words.at_rest(week, _("Không chia nhỏ: {names}."))
-    return Section("groups", _("3. Theo loại đơn vị, cấp và địa bàn"), blocks or [words.nobody()])
+    return Section(
+        "groups",
+        _("3. Theo loại đơn vị, cấp và địa bàn"),
+        blocks or [words.nobody()],
+        short=_("3. Theo nhóm đơn vị"),
+    )
 
 
 def _bars(item: Obligation, *breakdowns: list[Line]) -> list[Block]:
@@ -166,9 +171,11 @@ def contents(week: Week) -> Section:
 
 def changes(week: Week) -> Section:
     """What changed since the report before, and why."""
-    title = _("5. Thay đổi so với báo cáo trước và nguyên nhân")
+    title, short = _("5. Thay đổi so với báo cáo trước và nguyên nhân"), _("5. Thay đổi")
     if week.changes is None or week.since is None:
-        return Section("changes", title, [Paragraph(_("Đây là báo cáo đầu tiên, chưa có gì để so sánh."))])
+        return Section(
+            "changes", title, [Paragraph(_("Đây là báo cáo đầu tiên, chưa có gì để so sánh."))], short=short
+        )
     blocks: list[Block] = [Paragraph(_between(week.since, week.at))]
     if week.since.is_before_register:
         blocks.append(Paragraph(before_register(week.since)))
@@ -176,7 +183,7 @@ def changes(week: Week) -> Section:
         blocks += _titled(week.changes.tables())
     else:
         blocks.append(Paragraph(_("Không có gì thay đổi.")))
-    return Section("changes", title, blocks)
+    return Section("changes", title, blocks, short=short)
 
 
 def _titled(tables: Iterable[Table]) -> Iterator[Table]:
