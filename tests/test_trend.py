@@ -13,6 +13,7 @@ from oracle import Unit
 from test_status import DAYS, populate, worlds
 from thidua_cli import language
 from thidua_cli.render import curve as drawing
+from thidua_cli.render import svg
 from thidua_cli.render.document import Curve
 from thidua_cli.report import status as status_report
 from thidua_cli.report import trend
@@ -132,6 +133,19 @@ def test_what_has_not_begun_is_said(run: Run) -> None:
         "Chưa có đơn vị nào thuộc diện."
         in run("trend", "--phase", "p2", "--as-of", "2022-03-01", lang="vi").out
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "ticks"),
+    [
+        ("2022-01-11", "2022-05-08", ["2022-02-01", "2022-03-01", "2022-04-01", "2022-05-01"]),
+        ("2022-01-11", "2025-12-31", ["2023-01-01", "2024-01-01", "2025-01-01"]),
+        ("2022-03-01", "2022-03-05", ["2022-03-01", "2022-03-02", "2022-03-03", "2022-03-04", "2022-03-05"]),
+    ],
+)
+def test_dates_under_a_chart_are_first_days_of_months(first: str, last: str, ticks: list[str]) -> None:
+    """As many as have room; of a few weeks, days at equal distances."""
+    assert svg._Scale(date.fromisoformat(first), date.fromisoformat(last)).ticks() == ticks
 
 
 # The drawing

@@ -15,30 +15,43 @@ from thidua_cli.render.document import Bars, Curve
 
 _WIDTH, _HEIGHT = 720, 330  # user units; the page scales them
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 14, 40, 42
-_TICKS = 4  # dates under the axis, besides the first
+_TICKS = 6  # dates under the axis, at most
+_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)  # from one date to the next
+_SHORT = 62  # days of a picture whose dates are not those of months
+_LABEL = 28  # of the words of a mark
 _ROW, _BAR = 50, 14  # of a bar with its words above
 
 Points = Sequence[tuple[str, float | None]]
 
 
 class _Scale:
-    """Days and percentages as places of the picture."""
+    """Days and percentages as places of the picture, below `top`."""
 
-    def __init__(self, first: date, last: date) -> None:
-        self.first, self.span = first, max((last - first).days, 1)
+    def __init__(self, first: date, last: date, top: int = _TOP) -> None:
+        self.first, self.last, self.span = first, last, max((last - first).days, 1)
+        self.top, self.height = top, _HEIGHT + top - _TOP
 
     def x(self, day: str) -> float:
         days = (date.fromisoformat(day) - self.first).days
         return round(_LEFT + days * (_WIDTH - _LEFT - _RIGHT) / self.span, 1)
 
     def y(self, value: float) -> float:
-        return round(_HEIGHT - _BOTTOM - value * (_HEIGHT - _TOP - _BOTTOM) / 100, 1)
+        return round(self.height - _BOTTOM - value * (_HEIGHT - _TOP - _BOTTOM) / 100, 1)
 
     def ticks(self) -> list[str]:
-        """Days at equal distances, both ends included."""
-        count = min(_TICKS, self.span)
-        days = [self.first + timedelta(days=self.span * number // count) for number in range(count + 1)]
+        """The first days of months, as many as have room; of a short time, days at equal distances."""
+        if self.span <= _SHORT:
+            count = min(4, self.span)
+            days = [self.first + timedelta(days=self.span * number // count) for number in range(count + 1)]
+        else:
+            days = next(found for step in _MONTHS if len(found := self._firsts(step)) <= _TICKS)
         return [day.isoformat() for day in days]
+
+    def _firsts(self, step: int) -> list[date]:
+        """The first days of every so many months, counted from January."""
+        months = range(self.first.year * 12, self.last.year * 12 + 12, step)
+        days = [date(month // 12, month % 12 + 1, 1) for month in months]
+        return [day for day in days if self.first <= day <= self.last]
 
 
 def curve(found: Curve, key: str) -> str:
@@ -46,15 +59,16 @@ def curve(found: Curve, key: str) -> str:
     days = [day for points in found.series.values() for day, _value in points]
     if not days:
         return ""
-    scale = _Scale(date.fromisoformat(min(days)), date.fromisoformat(max([*days, *found.marks])))
+    top = _TOP + _LABEL * max(len(found.marks) - 1, 0)  # each label has a line of its own
+    scale = _Scale(date.fromisoformat(min(days)), date.fromisoformat(max([*days, *found.marks])), top)
     parts = [
         *_grid(scale),
-        *(_mark(scale, day, label) for day, label in found.marks.items()),
+        *(_mark(scale, day, label, line) for line, (day, label) in enumerate(sorted(found.marks.items()))),
         *(_line(scale, points, number) for number, points in enumerate(found.series.values(), 1)),
     ]
     words = "; ".join(f"{name}: {_ends(points)}" for name, points in found.series.items() if points)
     marks = "; ".join(found.marks.values())
-    return _svg(key, found.title, f"{words}. {marks}" if marks else words, _HEIGHT, parts)
+    return _svg(key, found.title, f"{words}. {marks}" if marks else words, scale.height, parts)
 
 
 def _ends(points: Points) -> str:
@@ -76,20 +90,21 @@ def _grid(scale: _Scale) -> Iterable[str]:
         minor = ' class="minor"' if share % 50 else ""
         yield f'<text{minor} x="{left - 8}" y="{y}" dy=".35em" text-anchor="end">{rate(share, 0)}</text>'
     ticks = scale.ticks()
+    sparse = -(-len(ticks) // 3)  # on a telephone a third of them has room
     for number, day in enumerate(ticks):
-        x, end = scale.x(day), number in (0, len(ticks) - 1)
-        anchor = "start" if number == 0 else "end" if end else "middle"
+        x = scale.x(day)
+        anchor = "start" if x < left + 45 else "end" if x > right - 45 else "middle"
         yield f'<line class="tick" x1="{x}" y1="{scale.y(0)}" x2="{x}" y2="{scale.y(0) + 5}"/>'
-        minor = ' class="minor"' if not end else ""
-        yield f'<text{minor} x="{x}" y="{_HEIGHT - 14}" text-anchor="{anchor}">{show_day(day)}</text>'
+        minor = ' class="minor"' if number % sparse else ""
+        yield f'<text{minor} x="{x}" y="{scale.height - 14}" text-anchor="{anchor}">{show_day(day)}</text>'
 
 
-def _mark(scale: _Scale, day: str, label: str) -> str:
-    x = scale.x(day)
+def _mark(scale: _Scale, day: str, label: str, line: int) -> str:
+    x, y = scale.x(day), _TOP - 14 + line * _LABEL
     anchor, shift = ("end", -6) if x > _WIDTH / 2 else ("start", 6)
-    place = f'x="{x + shift}" y="{_TOP - 14}" text-anchor="{anchor}"'
+    place = f'x="{x + shift}" y="{y}" text-anchor="{anchor}"'
     return (
-        f'<line class="mark" x1="{x}" y1="{_TOP - 28}" x2="{x}" y2="{scale.y(0)}"/>'
+        f'<line class="mark" x1="{x}" y1="{y - 14}" x2="{x}" y2="{scale.y(0)}"/>'
         f'<text class="mark-label" {place}>{_text(label)}</text>'
     )
 
