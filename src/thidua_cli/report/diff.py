@@ -199,7 +199,7 @@ def _figures(item: Obligation, tallies: tuple[Tally, Tally], changes: Sequence[C
     columns = [
         Column(_("Số liệu")),
         Column(_("Trước"), Form.NUMBER),
-        *(Column(cause_label(cause), Form.NUMBER) for cause in causes),
+        *(Column(_capital(cause_label(cause)), Form.NUMBER) for cause in causes),
         Column(_("Sau"), Form.NUMBER),
     ]
     return Table(columns, [("", rows)], title=f"{item.phase.title} · {item.code} · {item.title}")
@@ -245,5 +245,8 @@ def _units(changes: Sequence[Change], directory: Directory) -> Table:
 
 
 def _heading(cause: Cause, number: int) -> str:
-    words = cause_label(cause)
-    return f"{words[:1].upper()}{words[1:]} ({grouped(number)})"
+    return f"{_capital(cause_label(cause))} ({grouped(number)})"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -201,26 +201,23 @@ def figures(counts: Tally) -> list[object]:
     """The cells of `figure_columns`."""
     states = counts.states
     return [
-        counts.roster,
-        _quiet(states[State.EXEMPT]),
-        _quiet(states[State.LAPSED]),
-        counts.applicable,
+        _toned(counts.roster),
+        _toned(states[State.EXEMPT]),
+        _toned(states[State.LAPSED]),
+        _toned(counts.applicable),
         _toned(states[State.ON_TIME], Tone.GOOD),
-        _quiet(counts.declared_late),
+        _toned(counts.declared_late),
         _toned(states[State.LATE], Tone.WARN),
-        states[State.PENDING],
+        _toned(states[State.PENDING]),
         _toned(states[State.OVERDUE], Tone.BAD),
-        counts.done,
+        _toned(counts.done),
         counts.rate,
     ]
 
 
-def _toned(number: int, tone: Tone) -> Mark:
+def _toned(number: int, tone: Tone = Tone.PLAIN) -> object:
+    """A count; zeros step back."""
     return Mark(number, tone if number else Tone.MUTED)
-
-
-def _quiet(number: int) -> object:
-    return number or Mark(0, Tone.MUTED)
 
 
 def by_phase(plan: Plan, lines: Sequence[Line]) -> Table:
@@ -290,7 +287,12 @@ def content_table(title: str, lines: Sequence[Line]) -> Table:
         Column(_("Trễ hạn"), Form.NUMBER),
     ]
     rows = [
-        [line.name, line.counts.done, line.counts.states[State.ON_TIME], line.counts.states[State.LATE]]
+        [
+            line.name,
+            _toned(line.counts.done),
+            _toned(line.counts.states[State.ON_TIME]),
+            _toned(line.counts.states[State.LATE]),
+        ]
         for line in lines
     ]
     return Table(columns, [("", rows)], title=title)

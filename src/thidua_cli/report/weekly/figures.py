@@ -18,6 +18,19 @@ from thidua_cli.status import Tally
 from thidua_cli.terms import State, label
 
 _MARGIN = timedelta(days=7)
+_LEADING = (
+    3,
+    9,
+    10,
+    8,
+    7,
+    4,
+    6,
+    5,
+    0,
+    1,
+    2,
+)  # the figures of `status`, in the order in which leaders ask for them
 
 
 def headlines(week: Week) -> Section:
@@ -96,7 +109,7 @@ def obligations(week: Week) -> Section:
     lines = [line for line in week.lines[None] if line.obligation.phase in week.begun]
     blocks: list[Block] = []
     if lines:
-        table = status.by_phase(week.plan, lines)
+        table = _for_leaders(status.by_phase(week.plan, lines), [0])
         blocks.append(table._replace(title=_("Tình hình thực hiện từng nghĩa vụ")))
     return Section("obligations", _("2. Theo nghĩa vụ"), [*blocks, *words.not_begun(week.to_come)])
 
@@ -138,7 +151,7 @@ def _group_table(title: str, breakdowns: dict[By, list[Line]]) -> Table:
         By.DISTRICT: _("Theo địa bàn"),
     }
     total = total_of(breakdowns[By.KIND])
-    return Table(
+    table = Table(
         [Column(_("Nhóm đơn vị"), narrow=16), *figure_columns(), Column(_("Tiến độ"), Form.BAR, drop=9)],
         [
             (
@@ -149,6 +162,27 @@ def _group_table(title: str, breakdowns: dict[By, list[Line]]) -> Table:
         ],
         title=title,
         total=[_("Tổng cộng"), *status.figures(total), total.rate or 0],
+    )
+    return _for_leaders(table, [0])
+
+
+def _for_leaders(table: Table, names: Sequence[int]) -> Table:
+    """The table as it is read from the left, and on a telephone no further than its edge.
+
+    What names a row, what is to be done, what is done, the rate, what is overdue; then the rest.
+    """
+    first = next(index for index, column in enumerate(table.columns) if column.form is Form.NUMBER)
+    figures = range(first, first + len(_LEADING))
+    rest = range(figures.stop, len(table.columns))
+    order = [*names, *(figures[place] for place in _LEADING), *rest]
+
+    def pick(row: Sequence[object]) -> list[object]:
+        return [row[index] for index in order]
+
+    return table._replace(
+        columns=[table.columns[index] for index in order],
+        groups=[(heading, [pick(row) for row in rows]) for heading, rows in table.groups],
+        total=None if table.total is None else pick(table.total),
     )
 
 
