@@ -61,20 +61,9 @@ def test_the_page_in_a_browser(browser: "Browser", page_of: tuple[Path, dict[str
     rows = page.locator("#obligations tbody tr:not(.group)").all()
     cells = [re.split(r"\t", row.inner_text().strip()) for row in rows]
     shown = [row for row in status["rows"] if row["phase"] == "p1" or status["as_of"] > "2026"]
-    keys = (
-        "roster",
-        "exempt",
-        "lapsed",
-        "applicable",
-        "on_time",
-        "declared_late",
-        "late",
-        "pending",
-        "overdue",
-        "done",
-    )
-    assert [[cell.strip() for cell in each[1:12]] for each in cells] == [
-        [row["obligation"], *(str(row[key]) for key in keys)] for row in shown
+    keys = ("overdue", "pending", "on_time", "late", "declared_late", "roster", "exempt", "lapsed")
+    assert [[cell.strip() for cell in (*each[1:3], *each[4:12])] for each in cells] == [
+        [str(row[key]) for key in ("applicable", "done", *keys)] for row in shown
     ]
     context.close()
 
@@ -95,6 +84,25 @@ def test_the_page_is_accessible(
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     assert [(each["id"], each["nodes"][0]["target"]) for each in found if each["impact"] != "minor"] == []
     context.close()
+
+
+def test_what_leaders_look_for_is_seen_on_a_telephone(
+    browser: "Browser", page_of: tuple[Path, dict[str, Any]]
+) -> None:
+    """The rate and the overdue units of every table of figures are on the screen, headings and states too."""
+    page = browser.new_page(viewport={"width": 390, "height": 900}, offline=True)
+    page.goto(page_of[0].as_uri())
+    for selector in (
+        "table.figures thead th:nth-child(-n + 5)",
+        "#not-done table td:nth-child(4)",
+        "tr.group span",
+        ".mark-label",
+    ):
+        boxes = [each.bounding_box() for each in page.locator(selector).all()]
+        assert [box for box in boxes if box and box["x"] + box["width"] > 390 - 8] == [], selector
+    labels = [each.bounding_box() for each in page.locator(".mark-label").all()]
+    assert len({round(box["y"]) for box in labels if box}) == len(labels)
+    page.close()
 
 
 def test_it_prints_on_a4(browser: "Browser", page_of: tuple[Path, dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _PAGE = Path(__file__).parent / "page"
 _SHORT = 14  # rows of a table that is kept on one printed page
+_FEW = 10  # rows of a group that is
 _RIGHT = (Form.NUMBER, Form.RATE)
 
 
@@ -31,6 +32,11 @@ class _Rows(NamedTuple):
 
     heading: str
     rows: list[list[_Cell]]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is kept on one printed page."""
+        return len(self.rows) <= _FEW
 
 
 class _Grid(NamedTuple):
@@ -56,6 +62,7 @@ def to_text(document: Document) -> str:
     return _template().render(
         lang=language.current(),
         contents_label=_("Mục lục"),
+        swipe=_("Vuốt ngang để xem các cột còn lại."),
         document=document,
         style=(_PAGE / "report.css").read_text(encoding="utf-8"),
         sections=[(section, parts, _is_long(parts)) for section, parts in sections],
