@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
 from thidua_cli.diff import Cause, Change, compare, deltas
 from thidua_cli.language import _, current, grouped
-from thidua_cli.plan import Obligation, Plan
+from thidua_cli.plan import Plan
 from thidua_cli.render import Column, Delta, Form, Mark, Report, Rows, Table, Tone
 from thidua_cli.report.frame import (
     Filter,
@@ -36,7 +36,8 @@ FIGURES = (
 class Comparison(NamedTuple):
     """What changed from `one` to `other`, in the order in which it is told.
 
-    `figures`: by obligation, the counts at both moments.
+    `figures`: by obligation, the counts at both moments. `reasons`: why a record or exemption was voided, by
+    its number.
     """
 
     plan: Plan
@@ -45,6 +46,7 @@ class Comparison(NamedTuple):
     changes: Sequence[Change]
     figures: Mapping[str, tuple[Tally, Tally]]
     directory: Directory
+    reasons: Mapping[int, str]
 
     def rows(self) -> Iterator[dict[str, object]]:
         """One for each unit that stands differently, with the keys of FIELDS."""
@@ -63,16 +65,21 @@ class Comparison(NamedTuple):
             for figure in FIGURES
         ]
 
-    def tables(self) -> list[Table]:
-        """For people: for each obligation the figures that changed, and the units by cause."""
+    def tables(self, *, codes: bool = True) -> list[Table]:
+        """For people: for each obligation the figures that changed, and the units by cause.
+
+        `codes`: whether a title has the code of its obligation.
+        """
         of: dict[str, list[Change]] = {}
         for change in self.changes:
             of.setdefault(change.fact.obligation, []).append(change)
         tables = []
         for item in self.plan.obligations:
             if mine := of.get(item.code):
-                tables.append(_figures(item, self.figures[item.code], mine))
-                tables.append(_units(mine, self.directory))
+                title = f"{item.code} · {item.title}" if codes else item.title
+                made = _figures(self.figures[item.code], mine)
+                tables.append(made._replace(title=f"{item.phase.title} · {title}"))
+                tables.append(_units(mine, self.directory, self.reasons))
         return tables
 
 
@@ -128,7 +135,26 @@ def comparison(
         for pair in pairs:
             sides[pair[0].obligation][side].append(pair)
     figures = {code: (tally(old), tally(new)) for code, (old, new) in sides.items()}
-    return Comparison(plan, one, other, [change for _fact, change in ordered], figures, directory)
+    return Comparison(
+        plan,
+        one,
+        other,
+        [change for _fact, change in ordered],
+        figures,
+        directory,
+        _reasons(connection, other, changes),
+    )
+
+
+def _reasons(connection: sqlite3.Connection, at: Moment, changes: Iterable[Change]) -> dict[int, str]:
+    """Why what counted before no longer does, by the number of the record or exemption."""
+    if not any(change.cause in (Cause.VOIDED, Cause.CORRECTED) for change in changes):
+        return {}
+    found = connection.execute(
+        "SELECT target_id, reason FROM void WHERE operation <= ? AND target IN ('record', 'exemption')",
+        (at.known.number,),
+    )
+    return dict(found.fetchall())
 
 
 def _on_both(
@@ -180,7 +206,7 @@ def cause_label(cause: Cause) -> str:
     }[cause]
 
 
-def _figures(item: Obligation, tallies: tuple[Tally, Tally], changes: Sequence[Change]) -> Table:
+def _figures(tallies: tuple[Tally, Tally], changes: Sequence[Change]) -> Table:
     """Each figure that changed: before, what each cause adds or takes, after."""
     old, new = (counts_row(counts) for counts in tallies)
     present = {change.cause for change in changes}
@@ -202,7 +228,7 @@ def _figures(item: Obligation, tallies: tuple[Tally, Tally], changes: Sequence[C
         *(Column(_capital(cause_label(cause)), Form.NUMBER) for cause in causes),
         Column(_("Sau"), Form.NUMBER),
     ]
-    return Table(columns, [("", rows)], title=f"{item.phase.title} · {item.code} · {item.title}")
+    return Table(columns, [("", rows)])
 
 
 def _signed(number: int) -> object:
@@ -224,24 +250,36 @@ def _figure_names() -> dict[str, str]:
     }
 
 
-def _units(changes: Sequence[Change], directory: Directory) -> Table:
+def _units(changes: Sequence[Change], directory: Directory, reasons: Mapping[int, str]) -> Table:
     names = {None: "–"} | {state: label(state, current()) for state in State}
     arrows = {(old, new): f"{names[old]} → {names[new]}" for old in names for new in names}
     groups: dict[Cause, list[Change]] = {}
     for change in changes:
         groups.setdefault(change.cause, []).append(change)
 
+    some = any(_reason(change, reasons) for change in changes)
+
     def rows(members: Sequence[Change]) -> Rows:
         def row(index: int) -> list[object]:
             change = members[index]
             version = directory.last(change.fact.unit, change.fact.named_on)
             sides = (change.before and change.before.state, change.after and change.after.state)
-            return [version.code, version.name, arrows[sides]]
+            return [version.code, version.name, arrows[sides], *([_reason(change, reasons)] if some else [])]
 
         return Rows(len(members), row)
 
     columns = [Column(_("Mã")), Column(_("Tên đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=12)]
+    if some:
+        columns.append(Column(_("Lý do"), narrow=16))
     return Table(columns, [(_heading(cause, len(found)), rows(found)) for cause, found in groups.items()])
+
+
+def _reason(change: Change, reasons: Mapping[int, str]) -> str:
+    """The stated reason of a void or a correction."""
+    if change.cause not in (Cause.VOIDED, Cause.CORRECTED) or change.before is None:
+        return ""
+    before = change.before.fact
+    return reasons.get(before.record_id or before.exemption_id or 0, "")
 
 
 def _heading(cause: Cause, number: int) -> str:
