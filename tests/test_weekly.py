@@ -95,7 +95,7 @@ def test_the_order_of_contents_is_fixed(filled: Run) -> None:
     text = filled("report", "--as-of", "2022-04-15", "-f", "md").out
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
         "1. Headline figures", "2. By obligation", "3. By kind, level and district", "4. By content",
-        "5. What changed since the report before, and why", "Annex 1. Units that have not done it",
+        "5. What changed, and why", "Annex 1. Units that have not done it",
         "Annex 2. Units late or declared late", "Annex 3. Exempt units", "Annex 4. State of every unit", "Definitions",
     ]  # fmt: skip
     assert re.search(r"Anchor: \d+:[0-9a-f]{64}\n$", text)
@@ -130,8 +130,10 @@ def test_annexes_number_anew_in_each_group_and_name_empty_ones(filled: Run) -> N
     annex = text.split("## Annex 2.")[1].split("## Annex 3.")[0]
     first = annex.split("\n\n### ")[1]
     headings = re.findall(r"\| \*\*([IVX]+)\. (.*?)\*\*", first)
-    assert [numeral for numeral, _words in headings][:4] == ["I", "II", "III", "IV"]
-    assert any(words.endswith(": none") for _numeral, words in headings)
+    none = re.findall(r"\*\*No unit: (.*?)\.\*\*", first)
+    assert none
+    named = [part.partition(". ")[0] for part in none[0].split("; ")]
+    assert not set(named) & {numeral for numeral, _words in headings}
     for _heading, body in re.findall(r"\*\*([IVX]+\. [^*]*)\*\*([^*]*)", first):
         numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", body, re.MULTILINE)]
         assert numbers == list(range(1, len(numbers) + 1))
@@ -187,6 +189,32 @@ def test_a_moment_before_the_register_is_said_to_people(filled: Run, command: st
     assert words in " ".join(filled(*asked).out.split())
     assert words not in " ".join(filled(*command.split()).out.split())
     assert words not in filled(*asked, "-f", "json").out
+
+
+def test_a_void_is_told_with_its_reason(
+    register: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among the changes stands why a record no longer counts; titles have no codes of the plan file."""
+    monkeypatch.setattr(dates, "now", lambda: datetime(2027, 1, 4, tzinfo=UTC))
+    entry = build.record(register, "SKHCN", "2022-01-10")
+    monkeypatch.setattr(dates, "now", lambda: datetime(2027, 1, 14, tzinfo=UTC))
+    build.void(register, entry.id, "nhầm đơn vị")
+    at = moment(register, date(2027, 1, 15), None)
+    week = weekly.gather(register, at, Filter(), on_day(register, at, date(2027, 1, 8)))
+    text = to_bytes(weekly.document(week), DocumentFormat.MD).decode()
+    changed = text.split("## 5. Thay đổi so với ngày 08/01/2027")[1].split("\n## ")[0]
+    assert "| SKHCN | Sở Khoa học và Công nghệ | Đúng hạn → Quá hạn | nhầm đơn vị |" in changed
+    assert "p1-launch" not in text
+
+
+def test_nobody_is_said_in_words(run: Run) -> None:
+    """Where nobody has acted the summary says so, and no figure of zero."""
+    text = run("report", "--as-of", "2022-04-15", "-f", "md", lang="vi").out
+    assert "Tính đến hết ngày 15/04/2022, chưa có đơn vị nào phát động; còn 116 đơn vị quá hạn." in text
+    assert (
+        "Chưa có đơn vị nào phát động giai đoạn 2"
+        in run("report", "--as-of", "2026-02-01", "-f", "md", lang="vi").out
+    )
 
 
 def test_last_is_the_newest_report_of_an_earlier_week(filled: Run, tmp_path: Path) -> None:

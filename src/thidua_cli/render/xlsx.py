@@ -307,8 +307,9 @@ def _table(book: _Book, place: _Place, table: Table) -> _Place:
     first, row = row + 1, row + 1
     for heading, rows in table.groups:
         if heading:
-            sheet.write_string(row, 0, prose(heading), book.format(bold=True))
-            book.kept.add(row)
+            _heading(book, place._replace(row=row), heading, len(table.columns))
+            if rows:
+                book.kept.add(row)
             row += 1
         for cells in rows:
             _row(book, place._replace(row=row), cells, table.columns)
@@ -320,6 +321,17 @@ def _table(book: _Book, place: _Place, table: Table) -> _Place:
         if column.form is Form.RATE:
             sheet.conditional_format(first, index, row - 1, index, _BAR)
     return place._replace(row=row + 1)
+
+
+def _heading(book: _Book, place: _Place, heading: str, columns: int) -> None:
+    """A line above rows; one that is longer than the table is wide takes several lines."""
+    lines = _lines(heading, sum(place.widths[:columns]) * 0.9)
+    style = book.format(bold=True, text_wrap=lines > 1)
+    if lines > 1 and columns > 1:
+        place.sheet.merge_range(place.row, 0, place.row, columns - 1, prose(heading), style)
+        book.high(place.sheet, place.row, _LINE_HEIGHT * lines)
+    else:
+        place.sheet.write_string(place.row, 0, prose(heading), style)
 
 
 _BAR = {

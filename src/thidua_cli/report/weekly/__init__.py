@@ -103,7 +103,7 @@ def document(week: Week) -> Document:
         ],
         notes=[
             *moment_lines(at),
-            _("Sổ như đã biết đến {instant}.").format(instant=show_instant(at.known_at)),
+            _("Số liệu theo sổ ghi đến {instant}.").format(instant=show_instant(at.known_at)),
             _("Kế hoạch: {title} ({code}).").format(title=week.plan.title, code=week.plan.code),
             words.rosters(week),
             anchor_note(at),

@@ -109,14 +109,24 @@ def _annex(
     cells: Cells,
     empty: str,
 ) -> Table:
-    """One obligation: every group of its roster under a roman numeral, its units numbered from 1."""
-    groups: list[tuple[str, Rows]] = []
+    """One obligation: every group of its roster under a roman numeral, its units numbered from 1.
+
+    The last line names the groups that have no unit here.
+    """
+    groups: list[tuple[str, Sequence[Sequence[object]]]] = []
+    none: list[str] = []
     count = 0
     for number, (heading, members) in enumerate(by_heading(week.pairs[item.code], week.directory), 1):
         chosen = [pair for pair in members if belongs(*pair)]
         count += len(chosen)
-        ending = f" ({grouped(len(chosen))})" if chosen else _(": không có")
-        groups.append((f"{roman(number)}. {heading}{ending}", _annex_rows(week.directory, chosen, cells)))
+        name = f"{roman(number)}. {heading}"
+        if chosen:
+            rows = _annex_rows(week.directory, chosen, cells)
+            groups.append((f"{name} ({grouped(len(chosen))})", rows))
+        else:
+            none.append(name)
+    if none:
+        groups.append((_("Không có đơn vị nào: {groups}.").format(groups="; ".join(none)), []))
     title = f"{item.phase.title} · {item.title}, {due_words(item)}: {grouped(count)}"
     return Table(columns, groups if count else [], title=title, empty=empty)
 

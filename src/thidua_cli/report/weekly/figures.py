@@ -204,17 +204,18 @@ def contents(week: Week) -> Section:
 
 
 def changes(week: Week) -> Section:
-    """What changed since the report before, and why."""
-    title, short = _("5. Thay đổi so với báo cáo trước và nguyên nhân"), _("5. Thay đổi")
+    """What changed since another day, and why."""
+    title, short = _("5. Thay đổi và nguyên nhân"), _("5. Thay đổi")
     if week.changes is None or week.since is None:
         return Section(
             "changes", title, [Paragraph(_("Đây là báo cáo đầu tiên, chưa có gì để so sánh."))], short=short
         )
+    title = _("5. Thay đổi so với ngày {day} và nguyên nhân").format(day=show_day(week.since.as_of))
     blocks: list[Block] = [Paragraph(_between(week.since, week.at))]
     if week.since.is_before_register:
         blocks.append(Paragraph(before_register(week.since)))
     if week.changes.changes:
-        blocks += _titled(week.changes.tables())
+        blocks += _titled(week.changes.tables(codes=False))
     else:
         blocks.append(Paragraph(_("Không có gì thay đổi.")))
     return Section("changes", title, blocks, short=short)

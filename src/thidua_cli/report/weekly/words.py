@@ -33,16 +33,27 @@ def summary(week: Week) -> str:
         counts = week.counts[item.code]
         opening = _("Tính đến hết ngày {day}, ").format(day=day) if not sentences else ""
         deed = _deed(item, counts, phase=item.phase if len(week.begun) > 1 else None)
-        sentences.append(f"{opening}{deed}{_done(counts, item)}{_open(counts, item)}.")
+        sentence = f"{opening}{deed}{_done(counts, item)}{_open(counts, item)}."
+        sentences.append(sentence[:1].upper() + sentence[1:])
     return " ".join(sentences)
 
 
 def _deed(item: Obligation, counts: Tally, phase: Phase | None) -> str:
+    """Who has done it; nobody, where nobody has."""
     words = {
-        Action.LAUNCH: _("{done}/{applicable} đơn vị đã phát động{phase} ({rate})"),
-        Action.REGISTRATION: _("{done}/{applicable} đơn vị đã đăng ký{phase} ({rate})"),
-        Action.REVIEW: _("{done}/{applicable} đơn vị đã hoàn thành {title}{phase} ({rate})"),
-    }[item.action]
+        Action.LAUNCH: (
+            _("{done}/{applicable} đơn vị đã phát động{phase} ({rate})"),
+            _("chưa có đơn vị nào phát động{phase}"),
+        ),
+        Action.REGISTRATION: (
+            _("{done}/{applicable} đơn vị đã đăng ký{phase} ({rate})"),
+            _("chưa có đơn vị nào đăng ký{phase}"),
+        ),
+        Action.REVIEW: (
+            _("{done}/{applicable} đơn vị đã hoàn thành {title}{phase} ({rate})"),
+            _("chưa có đơn vị nào hoàn thành {title}{phase}"),
+        ),
+    }[item.action][not counts.done]
     return words.format(
         done=grouped(counts.done),
         applicable=grouped(counts.applicable),
