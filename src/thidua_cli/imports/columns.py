@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -126,6 +126,11 @@ def required(kind: ImportKind) -> tuple[str, ...]:
 def fields(kind: ImportKind) -> tuple[str, ...]:
     """All columns that a file of that kind may have, required ones first."""
     return _REQUIRED[kind] + _OPTIONAL[kind]
+
+
+def complete(kind: ImportKind, found: Set[str | None]) -> bool:
+    """Whether all columns that a file must have are among those found; a unit's name stands for its code."""
+    return set(required(kind)) - found <= ({"unit_code"} if UNIT_NAME in found else set())
 
 
 def normal(header: str) -> str:

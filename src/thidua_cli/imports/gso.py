@@ -36,14 +36,19 @@ class Columns(NamedTuple):
 def recognise(first: Sequence[tuple[int, Sequence[Cell]]]) -> Columns | None:
     """The list's header among the first rows, or none."""
     for index, (_number, values) in enumerate(first):
-        places = {
-            _HEADERS[name]: place
-            for place, cell in enumerate(values)
-            if (name := columns.normal(str(cell))) in _HEADERS
-        }
-        if len(places) == len(_HEADERS):
-            return Columns(index, places)
+        if (found := places([str(cell) for cell in values])) is not None:
+            return Columns(index, found)
     return None
+
+
+def places(headers: Sequence[str]) -> dict[str, int] | None:
+    """Where the list's columns stand in its header row; none for any other row."""
+    found = {
+        _HEADERS[name]: place
+        for place, header in enumerate(headers)
+        if (name := columns.normal(header)) in _HEADERS
+    }
+    return found if len(found) == len(_HEADERS) else None
 
 
 def sheet(

@@ -13,12 +13,12 @@ from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import columns, gso, json_file, text_file, workbook
 from thidua_cli.imports.cells import Table, blank, empty, header_text, sheet_of
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.grid import Cell, Grid
+from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid
 from thidua_cli.imports.sheet import Problem, Sheet, reject, short
+from thidua_cli.imports.text_file import Likeness
 from thidua_cli.language import _, why
 
 STDIN = "-"
-_HEADER_ROWS = 50  # the header is one of the first rows
 
 
 class FileFormat(StrEnum):
@@ -105,7 +105,11 @@ def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> T
         return _from_objects(objects, source, kind, wished)
     if form in (FileFormat.CSV, FileFormat.TSV):
         delimiter = "\t" if form is FileFormat.TSV else None
-        grid = text_file.read(data, source, wished.encoding, delimiter)
+
+        def likeness(values: Sequence[str]) -> Likeness:
+            return _likeness(values, kind, wished)
+
+        grid = text_file.read(data, source, wished.encoding, likeness, delimiter)
     else:
         grid = workbook.read(data, source, form, wished.sheet)
     return _from_grid(grid, source, kind, wished)
@@ -116,7 +120,7 @@ def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> T
 
 def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Table | Sheet:
     rows = iter(grid.rows)
-    first = list(islice(rows, _HEADER_ROWS))
+    first = list(islice(rows, HEADER_ROWS))
     if kind is ImportKind.UNITS and (list_columns := gso.recognise(first)) is not None:
         return gso.sheet([*first[list_columns.header + 1 :], *rows], list_columns, source, wished.province)
     found = _header(first, kind, wished)
@@ -154,16 +158,20 @@ def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wishe
     """The first row with all required columns, else the one with most known columns; or none."""
     best, most = None, 0
     for index, (_number, values) in enumerate(first):
-        known = {
-            field
-            for cell in values
-            if (field := columns.field_of(kind, header_text(cell), wished.renamed)) is not None
-        }
-        if known >= set(columns.required(kind)):
+        complete, known = _likeness(values, kind, wished)
+        if complete:
             return index
-        if len(known) > most:
-            best, most = index, len(known)
+        if known > most:
+            best, most = index, known
     return best
+
+
+def _likeness(values: Sequence[Cell], kind: ImportKind, wished: Wishes) -> Likeness:
+    """How much a row is like the header of a file of that kind, or of the statistics office's list."""
+    names = [header_text(cell) for cell in values]
+    known = {columns.field_of(kind, name, wished.renamed) for name in names} - {None}
+    listed = kind is ImportKind.UNITS and gso.places(names) is not None
+    return Likeness(listed or columns.complete(kind, known), len(known))
 
 
 # Objects

@@ -1,16 +1,20 @@
 """CSV and TSV: bytes to text by their encoding, text to rows by their delimiter."""
 
+import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from thidua_cli import encodings
 from thidua_cli.errors import RejectedError
-from thidua_cli.imports.grid import MOST_COLUMNS, Grid
+from thidua_cli.imports.grid import HEADER_ROWS, MOST_COLUMNS, Grid
 from thidua_cli.language import _
 from thidua_cli.text import visible
 
 _DELIMITERS = ",;\t"
 _FIELD_LIMIT = 10_000_000
+_SAMPLE = 1_000_000  # characters in which the header is looked for
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _MAGIC = {
     b"PK\x03\x04": "Excel (.xlsx)",
@@ -22,7 +26,20 @@ _MAGIC = {
 }
 
 
-def read(data: bytes, name: str, encoding: str | None, delimiter: str | None = None) -> Grid:
+class Likeness(NamedTuple):
+    """How much a row is like the header: whether it has all required columns, and how many known ones."""
+
+    complete: bool
+    known: int
+
+
+def read(
+    data: bytes,
+    name: str,
+    encoding: str | None,
+    likeness: Callable[[Sequence[str]], Likeness],
+    delimiter: str | None = None,
+) -> Grid:
     """The rows of a text table; raises RejectedError where it cannot be read without a guess."""
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
@@ -37,7 +54,7 @@ def read(data: bytes, name: str, encoding: str | None, delimiter: str | None = N
     skipped = 0
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         delimiter, text, skipped = first.strip()[4], rest, 1
-    return Grid(_rows(text, name, delimiter or _delimiter(text), skipped), [])
+    return Grid(_rows(text, name, delimiter or _delimiter(text, name, likeness), skipped), [])
 
 
 def decode(data: bytes, name: str, encoding: str | None) -> str:
@@ -84,10 +101,46 @@ def _with_guess(error: RejectedError, guess: encodings.Guess) -> RejectedError:
     return error
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter of the line, among the first fifty, that any delimiter divides most: the header."""
-    lines = text[:200_000].splitlines()[:50]
-    return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in lines), default=0))
+def _delimiter(text: str, name: str, likeness: Callable[[Sequence[str]], Likeness]) -> str:
+    """The delimiter under which one of the first rows is the header; raises RejectedError where two are.
+
+    Where there is no header under any, the one with the most known columns, then the one that divides most:
+    the message about missing columns comes later.
+    """
+    sample = text[:_SAMPLE]
+    best = {
+        mark: max(_likenesses(sample, mark, likeness), default=Likeness(False, 0)) for mark in _DELIMITERS
+    }
+    complete = [mark for mark in _DELIMITERS if best[mark].complete]
+    if len(complete) > 1:
+        raise RejectedError(
+            _("{file}: tiêu đề đọc được bằng nhiều dấu phân cách: {marks}").format(
+                file=name, marks=" ".join(map(repr, complete))
+            ),
+            _("Thêm dòng đầu nói rõ dấu phân cách, ví dụ sep=;"),
+        )
+    if complete:
+        return complete[0]
+    lines = sample.splitlines()[:HEADER_ROWS]
+    return max(
+        _DELIMITERS,
+        key=lambda mark: (best[mark].known, max((line.count(mark) for line in lines), default=0)),
+    )
+
+
+def _likenesses(
+    sample: str, delimiter: str, likeness: Callable[[Sequence[str]], Likeness]
+) -> Iterator[Likeness]:
+    """How much each of the first rows is like the header, up to the header itself."""
+    import csv
+
+    csv.field_size_limit(_FIELD_LIMIT)
+    with contextlib.suppress(csv.Error):  # `_rows` says what is wrong
+        for values in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), HEADER_ROWS):
+            found = likeness(values[:MOST_COLUMNS])
+            yield found
+            if found.complete:
+                return
 
 
 def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
