@@ -62,3 +62,37 @@ def test_two_delimiters_that_both_make_a_header_are_refused(run: Run, put: Put) 
     done = run("import", "units", put("code,name,kind\ncode;name;kind\nA1;Sở Mới;department\n"))
     assert done.code == 7
     assert "sep=" in done.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "named"),
+    [
+        ("units", "A1,Sở Xây,department\nA2,Sở Dựng,department\ncode,name,kind\nA3,Sở Mới,department\n", "12"),
+        ("units", "Danh sách,,\nA2,Sở Dựng,planet\nMã đơn vị,Tên đơn vị,Loại\nA3,Sở Mới,Sở\n", "2"),
+        ("launches", "Sở Nội vụ,15/03/2022,\nunit_code,done_on,note\nSTC,2022-03-15,\n", "1"),
+    ],
+)  # fmt: skip
+def test_a_header_below_data_is_refused(run: Run, put: Put, kind: str, rows: str, named: str) -> None:
+    """A header that was sorted into the data loses no row: those above it are named."""
+    done = run("import", kind, put(rows))
+    assert done.code == 7
+    assert [line.split()[0] for line in done.err.splitlines() if "stands above" in line] == list(named)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "ỦY BAN NHÂN DÂN,CỘNG HÒA XÃ HỘI,CHỦ NGHĨA",
+        "Danh sách đơn vị,kèm theo Công văn 12,ngày 15/3/2022",
+        "Mẫu01,,",
+        "DANH SÁCH ĐƠN VỊ",
+        "1,2",
+    ],
+)
+def test_titles_above_the_header_are_skipped_and_reported(
+    run: Run, empty_db: Path, put: Put, title: str
+) -> None:
+    """A title is no data, however many commas it has."""
+    done = run("import", "units", put(f"{title}\n\ncode,name,kind\nA3,Sở Mới,department\n"))
+    assert (done.code, "above the header ignored: 1" in done.err) == (0, True), done.err
+    assert _names(run) == ["Sở Mới"]

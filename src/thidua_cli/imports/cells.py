@@ -1,6 +1,7 @@
 """What the cells under a header say: text made ready, dates and numbers only where they belong."""
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -18,6 +19,9 @@ _DAY_0, _DAY_0_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
 CODES = {"code", "parent_code", "unit_code", "old_code", "new_code"}
 DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
+
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
+_DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
 
 
 class Table(NamedTuple):
@@ -84,6 +88,20 @@ def blank(values: Sequence[Cell]) -> bool:
     if isinstance(first, str) and first[:1].isalnum():  # nearly every row
         return False
     return all(map(empty, values))
+
+
+def looks_like_data(values: Sequence[Cell], fields: Sequence[str | None], required: Sequence[str]) -> bool:
+    """Whether a row fills the required columns, a code's with a code or a day's with a day; titles do not."""
+    cells = {field: header_text(value).strip() for field, value in zip(fields, values, strict=False) if field}
+    wanted = [cells.get(field, "") for field in required if field in fields]
+    return (
+        all(wanted)
+        and len(wanted) > 1
+        and any(
+            (field in CODES and _CODE.fullmatch(cell)) or (field in DAYS and _DAY.search(cell))
+            for field, cell in cells.items()
+        )
+    )
 
 
 def _is_header(values: Sequence[Cell], plain: Sequence[str]) -> bool:

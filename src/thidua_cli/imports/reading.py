@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from thidua_cli import resources
 from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import columns, gso, json_file, text_file, workbook
-from thidua_cli.imports.cells import Table, blank, empty, header_text, sheet_of
+from thidua_cli.imports.cells import Table, blank, empty, header_text, looks_like_data, sheet_of
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid
 from thidua_cli.imports.sheet import Problem, Sheet, reject, short
@@ -133,6 +133,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     position = found
     header_row, header = first[position]
     notices = list(grid.notices)
+    _refuse_sunk(first[:position], header, source, kind, wished)
     above = [str(number) for number, values in first[:position] if not blank(values)]
     if above:
         notices.append(_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=", ".join(above)))
@@ -164,6 +165,30 @@ def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wishe
         if known > most:
             best, most = index, known
     return best
+
+
+def _refuse_sunk(
+    above: Sequence[tuple[int, Sequence[Cell]]],
+    header: Sequence[Cell],
+    source: str,
+    kind: ImportKind,
+    wished: Wishes,
+) -> None:
+    """Raise RejectedError where the header sank into the data: rows above it would be lost as titles."""
+    names = [columns.field_of(kind, header_text(cell), wished.renamed) for cell in header]
+    sunk = [number for number, values in above if looks_like_data(values, names, columns.required(kind))]
+    if sunk:
+        problems = [
+            Problem(
+                number,
+                "",
+                None,
+                _("dòng dữ liệu nằm phía trên dòng tiêu đề"),
+                _("đưa dòng tiêu đề lên đầu bảng"),
+            )
+            for number in sunk
+        ]
+        raise reject(source, problems, most=20)
 
 
 def _likeness(values: Sequence[Cell], kind: ImportKind, wished: Wishes) -> Likeness:
