@@ -27,12 +27,11 @@ _DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
 class Table(NamedTuple):
     """Rows of a file under a header, their cells as they stand.
 
-    `fields` names the field of each column (None: left out), `kept` its header likewise; `headers` is the
-    whole header row, number `header_row` of the file.
+    `fields` names the field of each column (None: left out), `headers` is the whole header row, number
+    `header_row` of the file.
     """
 
     fields: Sequence[str | None]
-    kept: Sequence[str]
     headers: Sequence[str]
     header_row: int
     body: Sequence[tuple[int, Sequence[Cell]]]
@@ -46,13 +45,14 @@ def sheet_of(table: Table | Sheet) -> Sheet:
         return table
     grid, width = table.grid, len(table.headers)
     made = Sheet(
-        [field for field in table.fields if field], [], notices=list(table.notices), headers=table.kept
+        [field for field in table.fields if field], [], notices=list(table.notices), headers=table.headers
     )
     _refuse_merged(grid, table.header_row, made)
     plain = [columns.normal(name) for name in table.headers]
     changes: Counter[str] = Counter()
     numbers = 0
     for number, values in table.body:
+        made.raw.append((number, as_text(values, guarded=not grid.letters)))
         if len(values) != width and not grid.letters:
             made.problems.append(_ragged(number, len(values), width))
         elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
@@ -63,7 +63,6 @@ def sheet_of(table: Table | Sheet) -> Sheet:
             numbers += digits
             if len(made.problems) == known:  # what the cells are comes before what they say
                 made.rows.append((number, row))
-            made.raw.append((number, [header_text(value) for value in values]))
     if numbers:
         made.notices.append(_("{count} mã là số, đã lấy các chữ số của số").format(count=numbers))
     made.notices += [_change_words(change).format(count=count) for change, count in changes.items()]
@@ -75,6 +74,12 @@ def header_text(cell: Cell) -> str:
     if cell is None:
         return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def as_text(values: Sequence[Cell], *, guarded: bool) -> list[str]:
+    """A row as it is handed back with what is wrong; `guarded` as for `_text_cell`."""
+    written = map(header_text, values)
+    return list(map(text.unguard, written) if guarded else written)
 
 
 def empty(cell: Cell) -> bool:

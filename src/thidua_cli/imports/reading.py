@@ -1,5 +1,6 @@
 """From a file to a table: which format, where the header is, which column is which."""
 
+import json
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 from thidua_cli import resources
 from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import columns, gso, json_file, text_file, workbook
-from thidua_cli.imports.cells import Table, blank, empty, header_text, looks_like_data, sheet_of
+from thidua_cli.imports.cells import Table, as_text, blank, empty, header_text, looks_like_data, sheet_of
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid
 from thidua_cli.imports.sheet import Problem, Sheet, reject, short
@@ -138,7 +139,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     if above:
         notices.append(_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=", ".join(above)))
     body = [row for row in chain(first[position + 1 :], rows) if not blank(row[1])]
-    headers = [header_text(cell) for cell in header]
+    headers = as_text(header, guarded=not grid.letters)
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
     filled = {
@@ -151,8 +152,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
         raise reject(source, matched.problems, most=20)
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    kept = [name if field else "" for name, field in zip(headers, matched.fields, strict=True)]
-    return Table(matched.fields, kept, headers, header_row, body, grid, notices)
+    return Table(matched.fields, headers, header_row, body, grid, notices)
 
 
 def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: Wishes) -> int | None:
@@ -208,10 +208,13 @@ def _from_objects(
     if not objects:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     ignored = {columns.normal(name) for name in wished.ignored}
-    sheet = Sheet(sorted({key for item in objects for key in item}), [], items=True)
+    sheet = Sheet([], [], items=True)
     known: dict[str, str | None] = {}
+    headers: dict[str, str] = {}  # the first key of each field, and all keys of no field
+    raw: list[dict[str, str]] = []
     for number, item in enumerate(objects, 1):
         made: dict[str, object] = {}
+        written: dict[str, str] = {}
         for key, value in item.items():
             if key not in known:
                 known[key] = columns.field_of(kind, key, wished.renamed)
@@ -233,8 +236,23 @@ def _from_objects(
                 )
             else:
                 made[field] = unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+            column = key if field is None or field in written else field
+            headers.setdefault(column, key)
+            written[column] = _written(value)
         sheet.rows.append((number, made))
-        sheet.raw.append((number, ["" if value is None else str(value) for value in item.values()]))
+        raw.append(written)
     sheet.fields = [field for field in known.values() if field]
-    sheet.headers = list(known)
+    for field in columns.required(kind):
+        headers.setdefault(field, field)
+    sheet.headers = list(headers.values())
+    sheet.raw = [(number, [row.get(column, "") for column in headers]) for number, row in enumerate(raw, 1)]
     return sheet
+
+
+def _written(value: object) -> str:
+    """A value of JSON as a cell that says the same."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, list) and all(isinstance(each, (str, int)) for each in value):
+        return ",".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False)

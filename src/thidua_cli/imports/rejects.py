@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from thidua_cli.imports import columns
 from thidua_cli.imports.sheet import Problem, Sheet
 from thidua_cli.language import _
-from thidua_cli.render import Format, Report, write
+from thidua_cli.render import delimited, replace_file
 
 
 def write_rejects(path: Path, sheet: Sheet, problems: Sequence[Problem]) -> None:
     """Write the rows that problems are about as CSV, with a last column that says what is wrong.
 
+    The columns are those of the file, ignored ones too; what a row has too much stands under no header.
     Raises StoreError where the file cannot be written.
     """
     reasons: dict[int, list[str]] = {}
@@ -19,16 +21,22 @@ def write_rejects(path: Path, sheet: Sheet, problems: Sequence[Problem]) -> None
             column = f"{problem.column}: " if problem.column else ""
             cure = f" → {problem.cure}" if problem.cure else ""
             reasons.setdefault(problem.row, []).append(f"{column}{problem.message}{cure}")
-    reason = _("lý do từ chối")
-    headers = [header for header in sheet.headers if header.strip()]
-    keep = [index for index, header in enumerate(sheet.headers) if header.strip()]
-    rows = [
-        {
-            **{sheet.headers[index]: values[index] if index < len(values) else "" for index in keep},
-            reason: "; ".join(reasons[number]),
-        }
-        for number, values in sheet.raw
-        if number in reasons
+    bad = [(number, values) for number, values in sheet.raw if number in reasons]
+    width = max([len(sheet.headers), *(len(values) for _number, values in bad)])
+    headers = [*sheet.headers, *[""] * (width - len(sheet.headers))]
+    rows = [[*values, *[""] * (width - len(values))] for _number, values in bad]
+    keep = [
+        index
+        for index, header in enumerate(headers)
+        if columns.normal(header) not in columns.REASON_HEADERS
+        and (header.strip() or any(row[index].strip() for row in rows))
     ]
-    report = Report(fields=[*headers, reason], rows=rows, people=list)
-    write(report, Format.CSV, path, bom=True)
+    text = delimited.to_lines(
+        [*(headers[index] for index in keep), _("lý do từ chối")],
+        (
+            [*(row[index] for index in keep), "; ".join(reasons[number])]
+            for row, (number, _values) in zip(rows, bad, strict=True)
+        ),
+        ",",
+    )
+    replace_file(path, b"\xef\xbb\xbf" + text.encode("utf-8", "backslashreplace"))

@@ -5,7 +5,7 @@ in front, after any number of `'`) gets one `'` in front; `import` takes it off 
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from thidua_cli.render import Report
 from thidua_cli.text import guard
@@ -13,12 +13,17 @@ from thidua_cli.text import guard
 
 def to_text(report: Report, delimiter: str) -> str:
     """The rows, with a header."""
+    return to_lines(report.fields, ([row[key] for key in report.fields] for row in report.rows), delimiter)
+
+
+def to_lines(header: Sequence[str], rows: Iterable[Sequence[object]], delimiter: str) -> str:
+    """A header and rows; the header may have names twice, or none."""
     import csv
 
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow(report.fields)
-    writer.writerows([_cell(row[key]) for key in report.fields] for row in report.rows)
+    writer.writerow(map(_cell, header))
+    writer.writerows(map(_cell, row) for row in rows)
     return buffer.getvalue()
 
 
