@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ from thidua_cli.language import _
 _MOST_DIGITS = 10**15
 _DAY_0, _DAY_0_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
-CODES = {"code", "parent_code", "unit_code", "old_code", "new_code"}
+_LISTED = ("Mã TP", "Mã QH", "Mã PX")  # of the statistics office's list
+CODES = {"code", "parent_code", "unit_code", "old_code", "new_code", *_LISTED}
 DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
 
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
@@ -39,8 +40,11 @@ class Table(NamedTuple):
     notices: Sequence[str]
 
 
-def sheet_of(table: Table | Sheet) -> Sheet:
-    """The rows by field, with what is wrong in their cells; a sheet is one already."""
+def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] | None = None) -> Sheet:
+    """The rows by field, with what is wrong in their cells; a sheet is one already.
+
+    What is made regular is told of all rows, or of those that are to be `counted`.
+    """
     if isinstance(table, Sheet):
         return table
     grid, width = table.grid, len(table.headers)
@@ -59,8 +63,13 @@ def sheet_of(table: Table | Sheet) -> Sheet:
             made.problems.append(Problem(number, "", None, _("lặp lại dòng tiêu đề"), _("xóa dòng này")))
         else:
             known = len(made.problems)
-            row, digits = _row(made, number, values, table.fields, grid, changes)
-            numbers += digits
+            done = changes if counted is None else Counter()
+            row, digits = _row(made, number, values, table.fields, grid, done)
+            if counted is None:
+                numbers += digits
+            elif counted(row):
+                numbers += digits
+                changes.update(done)
             if len(made.problems) == known:  # what the cells are comes before what they say
                 made.rows.append((number, row))
     if numbers:

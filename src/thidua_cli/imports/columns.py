@@ -153,7 +153,7 @@ class Headers(NamedTuple):
     """Which field each column holds (none: ignored), and what is wrong with the header row."""
 
     fields: Sequence[str | None]
-    problems: Sequence[Problem]
+    problems: list[Problem]
 
 
 def match(
@@ -167,20 +167,10 @@ def match(
     """Match a header row; `filled` tells which columns without a header hold data below it."""
     left_out = {normal(header) for header in ignored} | REASON_HEADERS
     found: list[str | None] = []
-    problems: list[Problem] = []
-    for index, header in enumerate(headers):
+    problems = unnamed(filled, row)
+    for header in headers:
         name = normal(header)
         if not name:
-            if filled.get(index):
-                problems.append(
-                    Problem(
-                        row,
-                        "",
-                        None,
-                        _("cột thứ {n} có dữ liệu mà không có tiêu đề").format(n=index + 1),
-                        _("ghi tiêu đề hoặc xóa cột"),
-                    )
-                )
             found.append(None)
             continue
         if name in left_out:
@@ -221,6 +211,21 @@ def match(
             ),
         )
     return Headers(found, problems)
+
+
+def unnamed(filled: Mapping[int, bool], row: int) -> list[Problem]:
+    """Columns of data without a header; `filled` and `row` as for `match`."""
+    return [
+        Problem(
+            row,
+            "",
+            None,
+            _("cột thứ {n} có dữ liệu mà không có tiêu đề").format(n=index + 1),
+            _("ghi tiêu đề hoặc xóa cột"),
+        )
+        for index, holds_data in filled.items()
+        if holds_data
+    ]
 
 
 _VIETNAMESE = {

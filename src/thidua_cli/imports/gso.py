@@ -5,55 +5,49 @@ province it gives the districts and communes, named as their committees. A distr
 empty ward code.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
+from thidua_cli import text
 from thidua_cli.changes.naming import committee_name
-from thidua_cli.errors import RejectedError, UsageError
-from thidua_cli.imports import columns
-from thidua_cli.imports.grid import Cell
-from thidua_cli.imports.sheet import Problem, Sheet
+from thidua_cli.errors import InvalidError, RejectedError, UsageError
+from thidua_cli.imports import cells, columns
+from thidua_cli.imports.cells import Table
+from thidua_cli.imports.sheet import Problem, Sheet, short
 from thidua_cli.language import _
 from thidua_cli.terms import Kind, Level
 
-_HEADERS = {
-    "mã tp": "province",
-    "quận huyện": "district_name",
-    "mã qh": "district",
-    "phường xã": "ward_name",
-    "mã px": "ward",
-}
+_PROVINCE, _DISTRICT, _WARD = "Mã TP", "Mã QH", "Mã PX"
+_DISTRICT_NAME, _WARD_NAME = "Quận Huyện", "Phường Xã"
+NEEDED = (_PROVINCE, _DISTRICT, _WARD, _DISTRICT_NAME, _WARD_NAME)
+CODES = NEEDED[:3]
+_HEADERS = {columns.normal(header): header for header in (*NEEDED, "Tỉnh Thành Phố", "Cấp", "Tên Tiếng Anh")}
 FIELDS = ("code", "name", "kind", "level", "parent_code")
 
 
-class Columns(NamedTuple):
-    """Where the list's columns stand, by our names for them."""
-
-    header: int
-    places: dict[str, int]
-
-
-def recognise(first: Sequence[tuple[int, Sequence[Cell]]]) -> Columns | None:
-    """The list's header among the first rows, or none."""
-    for index, (_number, values) in enumerate(first):
-        if (found := places([str(cell) for cell in values])) is not None:
-            return Columns(index, found)
-    return None
+def places(headers: Sequence[str]) -> list[str | None] | None:
+    """Which of the list's columns each header is (none: another); none at all where one is missing."""
+    found = [_HEADERS.get(columns.normal(header)) for header in headers]
+    return found if set(NEEDED) <= set(found) else None
 
 
-def places(headers: Sequence[str]) -> dict[str, int] | None:
-    """Where the list's columns stand in its header row; none for any other row."""
-    found = {
-        _HEADERS[name]: place
-        for place, header in enumerate(headers)
-        if (name := columns.normal(header)) in _HEADERS
-    }
-    return found if len(found) == len(_HEADERS) else None
+def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[Problem]:
+    """What is wrong with the list's header row: columns that it does not have, or has once."""
+    left_out = {columns.normal(name) for name in ignored} | columns.REASON_HEADERS
+    found: list[Problem] = []
+    seen: set[str] = set()
+    for header in headers:
+        name = columns.normal(header)
+        if name in seen and name in _HEADERS:
+            message = _("cột {field} có hai lần").format(field=header)
+            found.append(Problem(row, short(header), None, message, _("bỏ một cột")))
+        elif name and name not in _HEADERS and name not in left_out:
+            message = _("không biết cột này")
+            found.append(Problem(row, short(header), None, message, _("--ignore-column để bỏ qua")))
+        seen.add(name)
+    return found
 
 
-def sheet(
-    rows: Iterable[tuple[int, Sequence[Cell]]], found: Columns, source: str, province: str | None
-) -> Sheet:
+def sheet(table: Table, source: str, province: str | None) -> Sheet:
     """The districts and communes of a province as a sheet of units.
 
     Raises UsageError without a province, RejectedError for one that the list does not have.
@@ -62,43 +56,80 @@ def sheet(
         raise UsageError(
             _("{file}: danh mục cả nước: nêu --province, ví dụ --province 48").format(file=source)
         )
-    made = Sheet(FIELDS, [], headers=FIELDS)
+    listed = cells.sheet_of(table, lambda row: _clean(row[_PROVINCE]) == province)
+    made = Sheet(FIELDS, [], listed.problems, notices=listed.notices, headers=listed.headers, raw=listed.raw)
     districts: dict[str, str] = {}
     provinces: set[str] = set()
-    for number, values in rows:
-        cells = {
-            name: _text(values[place]) if place < len(values) else "" for name, place in found.places.items()
-        }
-        if not any(cells.values()):
+    for number, row in _cleaned(listed, made):
+        provinces.add(row[_PROVINCE])
+        if row[_PROVINCE] != province or _has_gaps(number, row, made):
             continue
-        provinces.add(cells["province"])
-        if cells["province"] != province:
-            continue
-        known = districts.setdefault(cells["district"], cells["district_name"])
-        if known != cells["district_name"]:
+        code, name = row[_DISTRICT], row[_DISTRICT_NAME]
+        if code not in districts:
+            districts[code] = name
+            made.rows.append((number, _unit(code, name, Kind.DISTRICT_COMMITTEE, province)))
+        elif districts[code] != name:
             made.problems.append(
                 Problem(
                     number,
-                    "Quận Huyện",
-                    cells["district_name"],
-                    _("mã {code} đã là {name}").format(code=cells["district"], name=known),
+                    _DISTRICT_NAME,
+                    name,
+                    _("mã {code} đã là {name}").format(code=code, name=districts[code]),
+                    _("ghi cùng một tên ở mọi dòng của mã này"),
                 )
             )
-        elif cells["district"] not in {row["code"] for _row, row in made.rows}:
-            made.rows.append((number, _unit(cells["district"], known, Kind.DISTRICT_COMMITTEE, province)))
-        if cells["ward"]:
-            ward = _unit(cells["ward"], cells["ward_name"], Kind.COMMUNE_COMMITTEE, cells["district"])
-            made.rows.append((number, ward))
-    if not made.rows:
+        if row[_WARD]:
+            made.rows.append((number, _unit(row[_WARD], row[_WARD_NAME], Kind.COMMUNE_COMMITTEE, code)))
+    if not made.rows and not made.problems:
         raise RejectedError(
             _("{file}: không có tỉnh, thành phố mã '{code}'").format(file=source, code=province),
             ", ".join(sorted(provinces))[:200],
         )
-    made.raw = [(number, [str(value) for value in row.values()]) for number, row in made.rows]
     made.notices.append(
         _("danh mục của cơ quan thống kê: lấy tỉnh, thành phố mã {code}").format(code=province)
     )
     return made
+
+
+def _cleaned(listed: Sheet, made: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows with every value made regular; one that cannot be, or is of no province, is a problem."""
+    for number, values in listed.rows:
+        row = {}
+        for column, value in values.items():
+            try:
+                row[column] = text.clean(str(value)).value
+            except InvalidError as error:
+                made.problems.append(Problem(number, column, value, error.message, error.cure))
+        if len(row) == len(values) and row[_PROVINCE]:
+            yield number, row
+        elif len(row) == len(values):
+            made.problems.append(_gap(number, _PROVINCE))
+
+
+def _clean(value: object) -> str:
+    try:
+        return text.clean(str(value)).value
+    except InvalidError:
+        return ""
+
+
+def _has_gaps(number: int, row: dict[str, str], made: Sheet) -> bool:
+    """Whether a code is missing that the row needs, as below merged cells; each is a problem."""
+    needed = [_DISTRICT] if any(row[column] for column in NEEDED[1:]) else []
+    needed += [_WARD] if row[_WARD_NAME] else []
+    gaps = [column for column in needed if not row[column]]
+    made.problems += [_gap(number, column) for column in gaps]
+    return bool(gaps) or not needed
+
+
+def _gap(number: int, column: str) -> Problem:
+    return Problem(
+        number,
+        column,
+        None,
+        _("mã bỏ trống, như khi chỉ dòng đầu của nhóm có giá trị"),
+        _("ghi giá trị vào từng ô, kể cả ô giống dòng trên"),
+    )
 
 
 def _unit(code: str, name: str, kind: Kind, parent: str) -> dict[str, object]:
@@ -110,9 +141,3 @@ def _unit(code: str, name: str, kind: Kind, parent: str) -> dict[str, object]:
         "level": str(level),
         "parent_code": parent,
     }
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell).strip()

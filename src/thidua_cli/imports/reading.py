@@ -122,24 +122,23 @@ def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> T
 def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Table | Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, HEADER_ROWS))
-    if kind is ImportKind.UNITS and (list_columns := gso.recognise(first)) is not None:
-        return gso.sheet([*first[list_columns.header + 1 :], *rows], list_columns, source, wished.province)
-    found = _header(first, kind, wished)
-    if found is None:
+    position = _header(first, kind, wished)
+    if position is None:
         raise RejectedError(
             _("{file}: không thấy dòng tiêu đề").format(file=source),
             _("Các cột cần có: {columns}").format(columns=", ".join(columns.required(kind))),
             _("Các cột nhận thêm: {columns}").format(columns=", ".join(columns.fields(kind))),
         )
-    position = found
     header_row, header = first[position]
+    headers = as_text(header, guarded=not grid.letters)
+    named = [columns.field_of(kind, name, wished.renamed) for name in headers]
+    listed = _listed(headers, kind) if not columns.complete(kind, set(named)) else None
+    _refuse_sunk(first[:position], listed or named, gso.CODES if listed else columns.required(kind), source)
     notices = list(grid.notices)
-    _refuse_sunk(first[:position], header, source, kind, wished)
     above = [str(number) for number, values in first[:position] if not blank(values)]
     if above:
         notices.append(_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=", ".join(above)))
     body = [row for row in chain(first[position + 1 :], rows) if not blank(row[1])]
-    headers = as_text(header, guarded=not grid.letters)
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
     filled = {
@@ -147,12 +146,32 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
         for index, name in enumerate(headers)
         if not name.strip()
     }
-    matched = columns.match(kind, headers, header_row, filled, wished.renamed, wished.ignored)
-    if matched.problems:
-        raise reject(source, matched.problems, most=20)
+    if listed:
+        _refuse_renamed(source, wished)
+        problems = gso.problems(headers, header_row, wished.ignored)
+        problems += columns.unnamed(filled, header_row)
+        fields: Sequence[str | None] = [name if name in gso.NEEDED else None for name in listed]
+        fields = [*fields, *[None] * (width - len(fields))]
+    else:
+        fields, problems = columns.match(kind, headers, header_row, filled, wished.renamed, wished.ignored)
+    if problems:
+        raise reject(source, problems, most=20)
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    return Table(matched.fields, headers, header_row, body, grid, notices)
+    table = Table(fields, headers, header_row, body, grid, notices)
+    return gso.sheet(table, source, wished.province) if listed else table
+
+
+def _listed(headers: Sequence[str], kind: ImportKind) -> Sequence[str | None] | None:
+    return gso.places(headers) if kind is ImportKind.UNITS else None
+
+
+def _refuse_renamed(source: str, wished: Wishes) -> None:
+    """Raise UsageError for --map: it names columns of ours, and the list has its own."""
+    if wished.renamed:
+        raise UsageError(
+            _("{file}: danh mục của cơ quan thống kê có cột riêng, không dùng --map").format(file=source)
+        )
 
 
 def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: Wishes) -> int | None:
@@ -169,25 +188,23 @@ def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wishe
 
 def _refuse_sunk(
     above: Sequence[tuple[int, Sequence[Cell]]],
-    header: Sequence[Cell],
+    fields: Sequence[str | None],
+    required: Sequence[str],
     source: str,
-    kind: ImportKind,
-    wished: Wishes,
 ) -> None:
     """Raise RejectedError where the header sank into the data: rows above it would be lost as titles."""
-    names = [columns.field_of(kind, header_text(cell), wished.renamed) for cell in header]
-    sunk = [number for number, values in above if looks_like_data(values, names, columns.required(kind))]
-    if sunk:
-        problems = [
-            Problem(
-                number,
-                "",
-                None,
-                _("dòng dữ liệu nằm phía trên dòng tiêu đề"),
-                _("đưa dòng tiêu đề lên đầu bảng"),
-            )
-            for number in sunk
-        ]
+    problems = [
+        Problem(
+            number,
+            "",
+            None,
+            _("dòng dữ liệu nằm phía trên dòng tiêu đề"),
+            _("đưa dòng tiêu đề lên đầu bảng"),
+        )
+        for number, values in above
+        if looks_like_data(values, fields, required)
+    ]
+    if problems:
         raise reject(source, problems, most=20)
 
 
@@ -195,7 +212,7 @@ def _likeness(values: Sequence[Cell], kind: ImportKind, wished: Wishes) -> Liken
     """How much a row is like the header of a file of that kind, or of the statistics office's list."""
     names = [header_text(cell) for cell in values]
     known = {columns.field_of(kind, name, wished.renamed) for name in names} - {None}
-    listed = kind is ImportKind.UNITS and gso.places(names) is not None
+    listed = _listed(names, kind) is not None
     return Likeness(listed or columns.complete(kind, known), len(known))
 
 
