@@ -96,3 +96,36 @@ def test_titles_above_the_header_are_skipped_and_reported(
     done = run("import", "units", put(f"{title}\n\ncode,name,kind\nA3,Sở Mới,department\n"))
     assert (done.code, "above the header ignored: 1" in done.err) == (0, True), done.err
     assert _names(run) == ["Sở Mới"]
+
+
+QUOTED = "Ban “Khu A” – ‘Đà Nẵng’ — Hòa Vang…"
+TCVN3 = dict(
+    zip(
+        "ĐàẵạăâòáôởộụvịHi“”–‘’—…",
+        bytes.fromhex("A7B5BDB9A8A9DFB8ABEBE9F476DE486993949691929785"),
+        strict=True,
+    )
+)
+VNI = {"Đà": "Ñaø", "ẵ": "aü", "ò": "oø", "ở": "ôû", "ộ": "oä", "ụ": "uï"}
+
+
+def _tcvn3(text: str) -> bytes:
+    return bytes(TCVN3.get(letter) or ord(letter) for letter in text)
+
+
+def _vni(text: str) -> bytes:
+    for letter, written in VNI.items():
+        text = text.replace(letter, written)
+    return text.encode("cp1252")
+
+
+@pytest.mark.parametrize(("name", "encode"), [("tcvn3", _tcvn3), ("vni", _vni)])
+def test_quotes_and_dashes_of_old_encodings(
+    run: Run, empty_db: Path, put: Put, name: str, encode: Callable[[str], bytes]
+) -> None:
+    """What Word types is read, and does not hide which encoding it is."""
+    file = put(encode(f"code,name,kind\nA1,{QUOTED},other\nA2,Sở Nội vụ,department\n"))
+    refused = run("import", "units", file)
+    assert (refused.code, f"--encoding {name}" in refused.err) == (7, True), refused.err
+    assert run("import", "units", file, "--encoding", name).code == 0
+    assert QUOTED in _names(run)

@@ -3,6 +3,7 @@
 Nothing is decoded on a guess: a guess only stands in the message that refuses the file.
 """
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Callable
@@ -14,6 +15,8 @@ _TCVN3_BYTES = (
     "A1A2A3A4A5A6A7A8A9AAABACADAEB5B6B7B8B9BBBCBDBEC6C7C8C9CACBCCCECFD0D1D2D3D4D5D6D7D8DCDDDE"
     "DFE1E2E3E4E5E6E7E8E9EAEBECEDEEEFF1F2F3F4F5F6F7F8F9FAFBFCFDFE"
 )
+# The dashes, quotes and dots that Word types come from the Windows code page, as in VNI.
+_WINDOWS = {0x85: "…", 0x91: "‘", 0x92: "’", 0x93: "“", 0x94: "”", 0x96: "–", 0x97: "—", 0xA0: " "}
 _TCVN3_LETTERS = "ĂÂÊÔƠƯĐăâêôơưđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
 
 # VNI: a base letter and a mark after it; capitals take the capital mark.
@@ -30,8 +33,11 @@ _VNI_ALONE = {"ô": "ơ", "ö": "ư", "î": "ỵ", "ñ": "đ", "æ": "ỉ", "ó"
 
 
 @cache
-def _tcvn3() -> dict[int, str]:
-    return dict(zip(bytes.fromhex(_TCVN3_BYTES), _TCVN3_LETTERS, strict=True))
+def _tcvn3() -> str:
+    """The character of each byte, U+FFFE where there is none, as `codecs.charmap_decode` wants it."""
+    table = dict(enumerate(map(chr, range(0x80)))) | _WINDOWS
+    table |= dict(zip(bytes.fromhex(_TCVN3_BYTES), _TCVN3_LETTERS, strict=True))
+    return "".join(table.get(byte, "\ufffe") for byte in range(0x100))
 
 
 @cache
@@ -47,17 +53,7 @@ def _vni() -> dict[str, str]:
 
 def from_tcvn3(data: bytes) -> str:
     """TCVN3 bytes as text; raises UnicodeDecodeError for a byte that TCVN3 does not have."""
-    table, letters = _tcvn3(), []
-    for position, byte in enumerate(data):
-        if byte < 0x80:
-            letters.append(chr(byte))
-        elif byte == 0xA0:
-            letters.append(" ")
-        elif byte in table:
-            letters.append(table[byte])
-        else:
-            raise UnicodeDecodeError("tcvn3", data, position, position + 1, "no such letter")
-    return "".join(letters)
+    return codecs.charmap_decode(data, "strict", _tcvn3())[0]
 
 
 def from_vni(data: bytes) -> str:
@@ -90,6 +86,7 @@ _NUCLEUS = (
     "oă|oa|oe|uê|uy|uâ|uô|ươ|iê|yê|ia|ưa|ua|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|[aăâeêioôơuưy]"
 )
 _SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_NUCLEUS})(?:ch|ng|nh|[cmnpt])?")
+_WORD = re.compile(r"[^\s\d,;:.!?\"'()\[\]{}/_“”‘’–—…-]+")
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
 
 
@@ -108,7 +105,7 @@ def is_syllable(word: str) -> bool:
 
 def _share(text: str) -> float:
     """The share of words with letters outside ASCII that are Vietnamese syllables."""
-    words = [word for word in re.findall(r"[^\s\d,;:.!?\"'()/_-]+", text) if not word.isascii()]
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
     return sum(map(is_syllable, words)) / len(words) if words else 0.0
 
 
