@@ -129,3 +129,24 @@ def test_quotes_and_dashes_of_old_encodings(
     assert (refused.code, f"--encoding {name}" in refused.err) == (7, True), refused.err
     assert run("import", "units", file, "--encoding", name).code == 0
     assert QUOTED in _names(run)
+
+
+UNITS = "code,name,kind\nA1,Sở Mới,department\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "options"),
+    [
+        (UNITS.encode("utf-16"), ["--encoding", "utf-16-le"]),
+        (b"\xfe\xff" + UNITS.encode("utf-16-be"), ["--encoding", "utf-16-be"]),
+        (b"\xfe\xff" + UNITS.encode("utf-16-be"), ["--encoding", "utf-16"]),
+        (b"\xef\xbb\xbf" * 2 + UNITS.encode(), []),
+        (b"\xef\xbb\xbf" * 2 + b"sep=,\n" + UNITS.encode(), ["--encoding", "utf-8"]),
+    ],
+)
+def test_byte_order_marks_are_no_text(
+    run: Run, empty_db: Path, put: Put, data: bytes, options: list[str]
+) -> None:
+    """One that stands there twice, or though the encoding is named, goes."""
+    done = run("import", "units", put(data), *options)
+    assert (done.code, done.err) == (0, "")

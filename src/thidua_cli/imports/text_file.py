@@ -65,7 +65,7 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
         )
     bom = next((name for mark, name in _BOMS.items() if data.startswith(mark)), None)
     try:
-        text = encodings.DECODERS[encoding or bom or "utf-8"](data)
+        text = encodings.DECODERS[encoding or bom or "utf-8"](data).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         raise _undecodable(data, name, encoding, error) from None
     if "\0" in text:
