@@ -150,3 +150,36 @@ def test_byte_order_marks_are_no_text(
     """One that stands there twice, or though the encoding is named, goes."""
     done = run("import", "units", put(data), *options)
     assert (done.code, done.err) == (0, "")
+
+
+def test_headers_are_made_regular_like_values(run: Run, empty_db: Path, put: Put) -> None:
+    """What cannot be seen in a header, and Ð for Đ, do not hide the column, and are told."""
+    done = run("import", "units", put("Mã Ðơn vị,Tên\u200b đơn vị\ufeff,Loại\nA1,Sở Mới,Sở\n"))
+    assert done.code == 0, done.err
+    assert "1 column header(s): Ð made Đ" in done.err
+    assert "1 column header(s): invisible characters removed" in done.err
+
+
+def test_a_row_in_which_nothing_can_be_seen_is_blank(run: Run, empty_db: Path, put: Put) -> None:
+    """Zero-width characters alone make no row, nor data in a column without a header."""
+    done = run(
+        "import", "units", put("code,name,kind,\u200b\nA1,Sở Mới,department,\u2060\n\u200b,,,\n\ufeff\n")
+    )
+    assert done.code == 0, done.err
+
+
+def test_line_ends_of_old_machines(run: Run, empty_db: Path, put: Put) -> None:
+    """A carriage return alone ends a line, below sep= and in JSONL too."""
+    assert run("import", "units", put("sep=;\rcode;name;kind\rA1;Sở Mới, a, b, c;department\r")).code == 0
+    lines = [f'{{"code": "A{number}", "name": "Sở {number}", "kind": "department"}}' for number in (2, 3)]
+    assert run("import", "units", put("\r".join(lines), "in.jsonl")).code == 0
+    assert len(_names(run)) == 3
+
+
+@pytest.mark.parametrize(("above", "code"), [(150, 0), (250, 7)])
+def test_the_header_is_one_of_the_first_200_rows(
+    run: Run, empty_db: Path, put: Put, above: int, code: int
+) -> None:
+    """A long foreword does not hide the table."""
+    file = put("lời dẫn\n" * above + UNITS.replace(",", ";"))
+    assert run("import", "units", file).code == code

@@ -92,8 +92,8 @@ def as_text(values: Sequence[Cell], *, guarded: bool) -> list[str]:
 
 
 def empty(cell: Cell) -> bool:
-    """Whether nothing stands in a cell."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    """Whether nothing that can be seen stands in a cell."""
+    return cell is None or (isinstance(cell, str) and not (cell and columns.normal(cell)))
 
 
 def blank(values: Sequence[Cell]) -> bool:

@@ -116,6 +116,9 @@ _ALIASES: dict[ImportKind, dict[str, str]] = {
 }
 REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
 _SPACES = re.compile(r"\s+")
+_UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+_STROKED = frozenset("ÐƉ")
+_ODD = str.maketrans(dict.fromkeys(_UNSEEN, "") | dict.fromkeys(_STROKED, "Đ"))
 
 
 def required(kind: ImportKind) -> tuple[str, ...]:
@@ -134,8 +137,25 @@ def complete(kind: ImportKind, found: Set[str | None]) -> bool:
 
 
 def normal(header: str) -> str:
-    """A header for comparison: NFC, lower case, a line break or any run of spaces is one space."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", header)).strip().lower()
+    """A header for comparison: NFC, lower case, a line break or any run of spaces is one space.
+
+    As in values, what cannot be seen goes and `Ð` is `Đ`.
+    """
+    plain = header if header.isascii() else unicodedata.normalize("NFC", header).translate(_ODD)
+    return _SPACES.sub(" ", plain).strip().lower()
+
+
+def oddities(headers: Sequence[str]) -> list[str]:
+    """What `normal` overlooks in headers that ought to be told."""
+    told = {
+        _("{count} tiêu đề cột: bỏ ký tự không nhìn thấy"): _UNSEEN,
+        _("{count} tiêu đề cột: Ð đã đổi thành Đ"): _STROKED,
+    }
+    counts = {
+        words: sum(not odd.isdisjoint(header) for header in headers if not header.isascii())
+        for words, odd in told.items()
+    }
+    return [words.format(count=count) for words, count in counts.items() if count]
 
 
 def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str] = MappingProxyType({})) -> str | None:

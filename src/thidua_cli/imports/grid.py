@@ -9,7 +9,7 @@ Cell = (
 )  # None and "" are blank; a datetime is a day with a time of day
 
 MARK = "thidua_import"  # the name by which a workbook of ours tells which sheet is to be read
-HEADER_ROWS = 50  # the header is one of the first rows
+HEADER_ROWS = 200  # the header is one of the first rows
 MOST_COLUMNS = 256
 MOST_ROWS = 200_000  # of a workbook; text files have no bound
 

@@ -1,12 +1,15 @@
 """A JSON array of objects, or JSONL: one object a line."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from thidua_cli.errors import RejectedError
 from thidua_cli.imports import text_file
 from thidua_cli.language import _
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class _TwiceError(ValueError):
@@ -21,7 +24,7 @@ def read(data: bytes, name: str, encoding: str | None, *, lines: bool) -> list[d
     found: Any
     if lines:
         found = [
-            _parse(line, name, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()
+            _parse(line, name, number) for number, line in enumerate(_LINE_END.split(text), 1) if line.strip()
         ]
     else:
         found = _parse(text, name, 0)

@@ -135,16 +135,17 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     listed = _listed(headers, kind) if not columns.complete(kind, set(named)) else None
     _refuse_sunk(first[:position], listed or named, gso.CODES if listed else columns.required(kind), source)
     notices = list(grid.notices)
-    above = [str(number) for number, values in first[:position] if not blank(values)]
+    above = [number for number, values in first[:position] if not blank(values)]
     if above:
-        notices.append(_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=", ".join(above)))
+        notices.append(_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=_runs(above)))
+    notices += columns.oddities(headers)
     body = [row for row in chain(first[position + 1 :], rows) if not blank(row[1])]
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
     filled = {
         index: any(index < len(values) and not empty(values[index]) for _number, values in body)
         for index, name in enumerate(headers)
-        if not name.strip()
+        if not columns.normal(name)
     }
     if listed:
         _refuse_renamed(source, wished)
@@ -160,6 +161,17 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     table = Table(fields, headers, header_row, body, grid, notices)
     return gso.sheet(table, source, wished.province) if listed else table
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """Rising numbers in short: `1, 2, 5-9`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
 def _listed(headers: Sequence[str], kind: ImportKind) -> Sequence[str | None] | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from thidua_cli.text import visible
 
 _DELIMITERS = ",;\t"
 _FIELD_LIMIT = 10_000_000
+_SEP = re.compile(r"[ \t]*sep=([^\w\"\r\n])[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)  # Excel's first line
 _SAMPLE = 1_000_000  # characters in which the header is looked for
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _MAGIC = {
@@ -50,10 +52,9 @@ def read(
     text = decode(data, name, encoding)
     if not text.strip():
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
-    first, _end, rest = text.partition("\n")
     skipped = 0
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        delimiter, text, skipped = first.strip()[4], rest, 1
+    if named := _SEP.match(text):
+        delimiter, text, skipped = named[1], text[named.end() :], 1
     return Grid(_rows(text, name, delimiter or _delimiter(text, name, likeness), skipped), [])
 
 
