@@ -1,6 +1,9 @@
 """Text tables: which delimiter, which header, which encoding; nothing lost, nothing guessed."""
 
 import csv
+import subprocess
+import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +25,20 @@ def put(tmp_path: Path) -> Put:
         return str(path)
 
     return make
+
+
+def _measured(db: Path, *arguments: str) -> tuple[int, int, float]:
+    """Exit code, most memory in MB and seconds of a command line in a process of its own."""
+    program = (
+        "import resource, sys; from thidua_cli import cli; code = cli.run(sys.argv[1:]);"
+        "used = resource.getrusage(resource.RUSAGE_SELF);"
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'));"
+        "print(int(code), int(peak.split()[1]) // 1024, used.ru_utime + used.ru_stime)"
+    )
+    command = [sys.executable, "-c", program, "--db", str(db), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    code, memory, seconds = done.stdout.split()
+    return int(code), int(memory), float(seconds)
 
 
 def _names(run: Run) -> list[str]:
@@ -106,6 +123,13 @@ TCVN3 = dict(
         strict=True,
     )
 )
+LEGACY = {
+    ord(letter): base + tone
+    for base in "aăâeêioôơuưy"
+    for tone in "\u0300\u0301\u0303\u0309\u0323"
+    for letter in unicodedata.normalize("NFC", base + tone)
+    if len(unicodedata.normalize("NFC", base + tone)) == 1
+}
 VNI = {"Đà": "Ñaø", "ẵ": "aü", "ò": "oø", "ở": "ôû", "ộ": "oä", "ụ": "uï"}
 
 
@@ -183,3 +207,20 @@ def test_the_header_is_one_of_the_first_200_rows(
     """A long foreword does not hide the table."""
     file = put("lời dẫn\n" * above + UNITS.replace(",", ";"))
     assert run("import", "units", file).code == code
+
+
+def test_the_preview_of_an_encoding_shows_names(run: Run, put: Put) -> None:
+    """Three names of the data tell whether a guess is right; words of the header tell less."""
+    names = ("Sở Nội vụ", "Đà Nẵng", "Hòa Hòa", "Hòa Đà")
+    rows = "".join(f"A{number};{name};other;Nội\n" for number, name in enumerate(names))
+    text = "Báo cáo tháng\nMã đơn vị;Tên đơn vị;Loại;Ghi chú\n" + rows
+    done = run("import", "units", put(unicodedata.normalize("NFC", text).translate(LEGACY).encode("cp1258")))
+    assert done.code == 7
+    assert [line.strip() for line in done.err.splitlines()[2:5]] == ["Sở Nội vụ", "Đà Nẵng", "Hòa Hòa"]
+
+
+def test_a_long_file_in_an_old_encoding_is_refused_soon(put: Put, db: Path) -> None:
+    """A guess looks at a sample, not at 25 MB three times."""
+    row = b"A,S\xeb N\xe9i v\xf4,department\n"
+    code, memory, seconds = _measured(db, "import", "units", put(UNITS.encode()[:15] + row * 1_000_000))
+    assert (code, memory < 300, seconds < 5) == (7, True, True), (memory, seconds)

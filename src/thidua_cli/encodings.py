@@ -6,8 +6,8 @@ Nothing is decoded on a guess: a guess only stands in the message that refuses t
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 # TCVN3 (ABC): one byte a letter; capitals with tones are made by a capital font, so they are these bytes too.
@@ -63,10 +63,11 @@ def from_vni(data: bytes) -> str:
 
 
 def _python(name: str) -> Callable[[bytes], str]:
-    def decode(data: bytes) -> str:
-        return unicodedata.normalize("NFC", data.decode(name))
+    return lambda data: data.decode(name)
 
-    return decode
+
+def _from_cp1258(data: bytes) -> str:
+    return unicodedata.normalize("NFC", data.decode("cp1258"))
 
 
 DECODERS: dict[str, Callable[[bytes], str]] = {
@@ -74,20 +75,23 @@ DECODERS: dict[str, Callable[[bytes], str]] = {
     "utf-16": _python("utf-16"),
     "utf-16-le": _python("utf-16-le"),
     "utf-16-be": _python("utf-16-be"),
-    "cp1258": _python("cp1258"),
+    "cp1258": _from_cp1258,
     "tcvn3": from_tcvn3,
     "vni": from_vni,
 }
 _CANDIDATES = ("cp1258", "tcvn3", "vni")
 
 _ONSET = "ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx]"
-_NUCLEUS = (
-    "oai|oay|uây|uôi|ươi|iêu|yêu|ươu|uya|uyê|"
-    "oă|oa|oe|uê|uy|uâ|uô|ươ|iê|yê|ia|ưa|ua|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|[aăâeêioôơuưy]"
+_NUCLEUS = "uyê|oă|oa|oe|uê|uy|uâ|uô|uơ|ươ|iê|yê|[aăâeêioôơuưy]"  # may stand before a last consonant
+_RHYME = (  # and these may not
+    "oai|oao|oay|oeo|uây|uôi|ươi|iêu|yêu|ươu|uya|uyu|ia|ưa|ua|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu"
 )
-_SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_NUCLEUS})(?:ch|ng|nh|[cmnpt])?")
+_SYLLABLE = re.compile(f"({_ONSET})?(?:({_RHYME})|({_NUCLEUS})(ch|ng|nh|[cmnpt])?)")
 _WORD = re.compile(r"[^\s\d,;:.!?\"'()\[\]{}/_“”‘’–—…-]+")
-_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
+_CAPITALS = re.compile(r"(?<![^\W\d_])[^\W\d_a-z]*[A-Z][^\W\d_a-z]*(?![^\W\d_])")
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_TONES_OF_STOPS = frozenset("\u0301\u0323")  # of syllables that end in c, ch, p or t
+_SAMPLE = 200_000  # bytes or characters that show an encoding well enough
 
 
 class Guess(NamedTuple):
@@ -97,16 +101,56 @@ class Guess(NamedTuple):
     preview: list[str]
 
 
+@lru_cache(maxsize=1 << 14)
 def is_syllable(word: str) -> bool:
-    """Whether a word could be a Vietnamese syllable."""
-    bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word.lower()).translate(_TONES))
-    return _SYLLABLE.fullmatch(bare) is not None
+    """Whether a word could be a Vietnamese syllable: its letters, its tone and where the tone stands."""
+    word = unicodedata.normalize("NFC", word)
+    if len(word) > 7 or not (word.islower() or word.istitle() or word.isupper()):
+        return False
+    parts = [unicodedata.normalize("NFD", letter) for letter in word.lower()]
+    tones = {place: part for place, made in enumerate(parts) for part in made if part in _TONES}
+    bare = "".join(part for made in parts for part in made if part not in _TONES)
+    found = _SYLLABLE.fullmatch(unicodedata.normalize("NFC", bare))
+    if found is None or sum(part in _TONES for made in parts for part in made) > 1:
+        return False
+    onset, rhyme, nucleus, coda = (part or "" for part in found.groups())
+    vowels = rhyme or nucleus
+    if coda in ("c", "ch", "p", "t") and not _TONES_OF_STOPS.issuperset(tones.values() or "?"):
+        return False
+    return _spelt(onset, vowels[0]) and all(place - len(onset) in _bearers(vowels, coda) for place in tones)
+
+
+def _spelt(onset: str, vowel: str) -> bool:
+    """Whether an onset is written so before a vowel: k, gh, ngh before i, e, ê, y; c, g, ng elsewhere."""
+    if onset in ("k", "gh", "ngh"):
+        return vowel in "ieêy"
+    return not (vowel in "eêi" and (onset in ("c", "ng") or (onset == "g" and vowel != "i")))
+
+
+def _bearers(vowels: str, coda: str) -> set[int]:
+    """Which vowels may bear the tone, in the old or the new placement."""
+    marked = [place for place, vowel in enumerate(vowels) if vowel in "ăâêôơư"]
+    if marked:
+        return {marked[-1]}
+    if vowels in ("oa", "oe", "uy"):
+        return {0, 1}
+    return {1} if len(vowels) == 3 or (coda and len(vowels) == 2) else {0}
+
+
+def _words(text: str) -> list[str]:
+    """The words that have letters outside ASCII."""
+    return [word for word in _WORD.findall(text) if not word.isascii()]
 
 
 def _share(text: str) -> float:
     """The share of words with letters outside ASCII that are Vietnamese syllables."""
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    words = _words(text)
     return sum(map(is_syllable, words)) / len(words) if words else 0.0
+
+
+def _even(text: str) -> str:
+    """Words whose ASCII letters are capitals in capitals: TCVN3 has no others with a tone."""
+    return _CAPITALS.sub(lambda match: match[0].upper(), text)
 
 
 def guess(data: bytes) -> Guess | None:
@@ -114,44 +158,112 @@ def guess(data: bytes) -> Guess | None:
     if data[:4096].count(0) > len(data[:4096]) // 4:
         even = data[:4096:2].count(0) > data[1:4096:2].count(0)
         name = "utf-16-be" if even else "utf-16-le"
-        text = data[: len(data) // 2 * 2].decode(name, "replace")
-        return Guess(name, _preview(text))
+        return Guess(name, pieces(data[:_SAMPLE].decode(name, "replace")))
+    sample = _telling(data)
     best: tuple[float, str, str] = (0.0, "", "")
     for name in _CANDIDATES:
         try:
-            text = DECODERS[name](data)
+            text = DECODERS[name](sample)
         except UnicodeDecodeError:
             continue
-        best = max(best, (_share(text), name, text))
+        best = max(best, (_share(_even(text)), name, text))
     share, name, text = best
-    return Guess(name, _preview(text)) if share > 0.6 else None
+    return Guess(name, pieces(text)) if share > 0.6 else None
 
 
-def _preview(text: str) -> list[str]:
-    """Three pieces of the text that show its letters."""
-    pieces = [piece.strip() for piece in re.split(r"[,;\t\r\n\"]+", text) if piece.strip()]
-    telling = [piece for piece in pieces if not piece.isascii()]
-    return (telling or pieces)[:3]
+def _telling(data: bytes) -> bytes:
+    """Lines that have bytes outside ASCII, as many as show the encoding."""
+    lines: list[bytes] = []
+    size = position = 0
+    while size < _SAMPLE and (found := _HIGH.search(data, position)):
+        start = max(data.rfind(b"\n", 0, found.start()) + 1, found.start() - 500, position)
+        end = data.find(b"\n", found.end(), found.end() + 2000)
+        position = end if end >= 0 else found.end() + 2000
+        lines.append(data[start:position])
+        size += len(lines[-1])
+    return b"\n".join(lines)
+
+
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+
+def pieces(text: str) -> list[str]:
+    """Three pieces of a text that show its letters, names rather than words; keys of JSON are none."""
+    found = re.split(r"[,;\t\r\n\"]+", re.sub(r'"[^"\n]*"\s*:', ",", text))
+    return telling(piece.strip() for piece in found)
+
+
+def telling(texts: Iterable[str]) -> list[str]:
+    """The first three texts that show letters outside ASCII, those of several words before others."""
+    found = [each for each in dict.fromkeys(texts) if each]
+    letters = [each for each in found if not each.isascii()] or found
+    return sorted(letters, key=lambda each: " " not in each)[:3]
 
 
 def disguised(text: str) -> Guess | None:
     """Text that is valid but was decoded wrongly before: UTF-8 twice, TCVN3 or VNI letters."""
+    repairs = [(_share(_even(repaired)), name, repaired) for name, repaired in _repairs(text)]
+    share, name, repaired = max(repairs, default=(0.0, "", ""))
+    return Guess(name, [repaired]) if share > max(0.8, _share(text)) else None
+
+
+def disguises(column: Sequence[str]) -> dict[int, Guess]:
+    """Those of many texts, by index, that are Vietnamese only once they are decoded again.
+
+    One text must show it by two words at least that are no Vietnamese as they stand and all Vietnamese
+    then (of text encoded twice, by one); texts of one such word show it together. What is foreign, or
+    Vietnamese already, stays.
+    """
+    odd = {word for word in set(_words("\n".join(column))) if not is_syllable(word)}
+    if not odd:
+        return {}
+    found: dict[int, Guess] = {}
+    undecided: dict[str, dict[int, str]] = {}
+    for index, text in enumerate(column):
+        if text.isascii() or odd.isdisjoint(_words(text[:_LONG])):
+            continue
+        guess = disguised(text[:_LONG])
+        if guess is None:
+            continue
+        if _proves(text[:_LONG], guess.preview[0], words=1 if guess.encoding == "utf-8" else 2):
+            found[index] = guess
+        else:
+            undecided.setdefault(guess.encoding, {})[index] = guess.preview[0]
+    for name, texts in undecided.items():
+        before = "\n".join(column[index] for index in texts)
+        if _proves(before, "\n".join(texts.values()), words=4):
+            found |= {index: Guess(name, [repaired]) for index, repaired in texts.items()}
+    return found
+
+
+_LONG = 4000  # characters of a text that are looked at
+
+
+def _repairs(text: str) -> Iterator[tuple[str, str]]:
+    """How a text reads if it was decoded wrongly before, with the encoding that it really is."""
     if text.isascii():
-        return None
+        return
     for charset in ("cp1252", "latin-1"):
         try:
             data = text.encode(charset)
         except UnicodeEncodeError:
             continue
-        try:
-            return Guess("utf-8", [data.decode("utf-8")])
-        except UnicodeDecodeError:
-            pass
-        for name in ("tcvn3", "vni"):
+        for name in ("utf-8", "tcvn3", "vni"):
             try:
-                repaired = DECODERS[name](data)
+                repaired = data.decode() if name == "utf-8" else DECODERS[name](data)
             except UnicodeDecodeError:
                 continue
-            if repaired != text and _share(repaired) > max(0.8, _share(text)):
-                return Guess(name, [repaired])
-    return None
+            if repaired != text:
+                yield name, repaired
+
+
+def _proves(before: str, after: str, words: int) -> bool:
+    """Whether a text is clearly more Vietnamese after than before, by so many different words at least."""
+    were, are = _words(before), _words(_even(after))
+    gained = {word for word in are if is_syllable(word)} - set(were)
+    return (
+        len(gained) >= words
+        and len({word for word in were if not is_syllable(word)}) >= words
+        and _share(_even(after)) >= 0.9
+        and _share(before) <= 0.5
+    )

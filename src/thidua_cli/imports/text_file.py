@@ -3,7 +3,7 @@
 import contextlib
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from thidua_cli.text import visible
 _DELIMITERS = ",;\t"
 _FIELD_LIMIT = 10_000_000
 _SEP = re.compile(r"[ \t]*sep=([^\w\"\r\n])[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)  # Excel's first line
+_PREVIEWED = 200_000  # bytes
 _SAMPLE = 1_000_000  # characters in which the header is looked for
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _MAGIC = {
@@ -49,7 +50,7 @@ def read(
                 _("{file}: không phải bảng chữ mà là tệp {what}").format(file=name, what=what),
                 _("Nêu đúng --format, hoặc lưu lại dạng “CSV UTF-8”."),
             )
-    text = decode(data, name, encoding)
+    text = decode(data, name, encoding, lambda text: _data_cells(text, likeness, delimiter))
     if not text.strip():
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
     skipped = 0
@@ -58,8 +59,16 @@ def read(
     return Grid(_rows(text, name, delimiter or _delimiter(text, name, likeness), skipped), [])
 
 
-def decode(data: bytes, name: str, encoding: str | None) -> str:
-    """The text: by --encoding, else by its byte order mark, else strict UTF-8."""
+def decode(
+    data: bytes,
+    name: str,
+    encoding: str | None,
+    cells: Callable[[str], Iterable[str]] = lambda _text: (),
+) -> str:
+    """The text: by --encoding, else by its byte order mark, else strict UTF-8.
+
+    `cells` takes from a text what shows best how an encoding reads; it may find nothing.
+    """
     if encoding is None and data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         raise RejectedError(
             _("{file}: UTF-32, chưa đọc được").format(file=name), _("Lưu lại dạng “CSV UTF-8”.")
@@ -68,10 +77,12 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
     try:
         text = encodings.DECODERS[encoding or bom or "utf-8"](data).lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        raise _undecodable(data, name, encoding, error) from None
+        raise _undecodable(data, name, encoding, error, cells) from None
     if "\0" in text:
         if encoding is None and (guess := encodings.guess(data)) and guess.encoding.startswith("utf-16"):
-            raise _with_guess(RejectedError(_("{file}: không phải UTF-8").format(file=name)), guess)
+            raise _with_guess(
+                RejectedError(_("{file}: không phải UTF-8").format(file=name)), guess, data, cells
+            )
         line = text.count("\n", 0, text.index("\0")) + 1
         raise RejectedError(
             _("{file}: dòng {line} có byte NUL: không phải bảng chữ").format(file=name, line=line)
@@ -79,7 +90,13 @@ def decode(data: bytes, name: str, encoding: str | None) -> str:
     return text
 
 
-def _undecodable(data: bytes, name: str, encoding: str | None, error: UnicodeDecodeError) -> RejectedError:
+def _undecodable(
+    data: bytes,
+    name: str,
+    encoding: str | None,
+    error: UnicodeDecodeError,
+    cells: Callable[[str], Iterable[str]],
+) -> RejectedError:
     line = data.count(b"\n", 0, error.start) + 1
     if encoding is not None:
         return RejectedError(
@@ -89,17 +106,36 @@ def _undecodable(data: bytes, name: str, encoding: str | None, error: UnicodeDec
         )
     message = _("{file}: dòng {line} không phải UTF-8").format(file=name, line=line)
     if guess := encodings.guess(data):
-        return _with_guess(RejectedError(message), guess)
+        return _with_guess(RejectedError(message), guess, data, cells)
     return RejectedError(message, _("Lưu lại dạng “CSV UTF-8” rồi thử lại."))
 
 
-def _with_guess(error: RejectedError, guess: encodings.Guess) -> RejectedError:
+def _with_guess(
+    error: RejectedError, guess: encodings.Guess, data: bytes, cells: Callable[[str], Iterable[str]]
+) -> RejectedError:
+    preview = guess.preview
+    with contextlib.suppress(UnicodeDecodeError):
+        text = encodings.DECODERS[guess.encoding](data[:_PREVIEWED])
+        preview = encodings.telling(islice(cells(text), 3000)) or preview
     error.hints = [
         _("Có lẽ là {encoding}; đọc thử:").format(encoding=guess.encoding),
-        *(f"  {visible(piece)[:60]}" for piece in guess.preview),
+        *(f"  {visible(piece)[:60]}" for piece in preview),
         _("Nếu đúng: --encoding {encoding}").format(encoding=guess.encoding),
     ]
     return error
+
+
+def _data_cells(
+    text: str, likeness: Callable[[Sequence[str]], Likeness], delimiter: str | None
+) -> Iterator[str]:
+    """The cells below the header, under whichever delimiter there is one."""
+    import csv
+
+    for mark in [delimiter] if delimiter else _DELIMITERS:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        with contextlib.suppress(csv.Error):
+            if any(likeness(row[:MOST_COLUMNS]).complete for row in islice(rows, HEADER_ROWS)):
+                yield from (cell.strip() for row in rows for cell in row if not cell.isascii())
 
 
 def _delimiter(text: str, name: str, likeness: Callable[[Sequence[str]], Likeness]) -> str:
