@@ -1,6 +1,8 @@
 """Text tables: which delimiter, which header, which encoding; nothing lost, nothing guessed."""
 
+import contextlib
 import csv
+import json
 import subprocess
 import sys
 import unicodedata
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Outcome
+from conftest import ROOT, Outcome
+from thidua_cli import encodings
 
 Run = Callable[..., Outcome]
 Put = Callable[..., str]
@@ -224,3 +227,77 @@ def test_a_long_file_in_an_old_encoding_is_refused_soon(put: Put, db: Path) -> N
     row = b"A,S\xeb N\xe9i v\xf4,department\n"
     code, memory, seconds = _measured(db, "import", "units", put(UNITS.encode()[:15] + row * 1_000_000))
     assert (code, memory < 300, seconds < 5) == (7, True, True), (memory, seconds)
+
+
+DISGUISED = [
+    ("units", "name", "UBND xaõ Phuù Taân", "vni", "UBND xã Phú Tân"),
+    ("units", "name", "Coâng an quaân", "vni", "Công an quân"),
+    ("units", "name", "Côc ThuÕ", "tcvn3", "Cục Thuế"),
+    ("units", "note", "KÕ ho¹ch sè 12 cña Së Néi vô", "tcvn3", "Kế hoạch số 12 của Sở Nội vụ"),
+    ("units", "abbreviation", "Së Néi vô", "tcvn3", "Sở Nội vụ"),
+    ("launches", "document_issuer", "Së Néi vô", "tcvn3", "Sở Nội vụ"),
+    ("launches", "note", "Káº¿ hoáº¡ch phÃ¡t Ä‘á»™ng", "utf-8", "Kế hoạch phát động"),
+    ("launches", "unit_code", "Së Néi vô", "tcvn3", "Sở Nội vụ"),
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize(("kind", "field", "written", "encoding", "read"), DISGUISED)
+def test_text_that_was_decoded_wrongly_is_refused(
+    run: Run, put: Put, form: str, kind: str, field: str, written: str, encoding: str, read: str
+) -> None:
+    """Letters of an old font in valid UTF-8 are refused in every field, with the encoding and how they read."""
+    row = (
+        {"code": "A1", "name": "Sở Thử", "kind": "other"}
+        if kind == "units"
+        else {"unit_code": "SNV", "done_on": "2022-03-15"}
+    )
+    row[field] = written
+    text = json.dumps([row]) if form == "json" else ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+    done = run("import", kind, put(text, f"in.{form}"), "--format-report", "json")
+    problems = json.loads(done.out)["problems"]
+    assert (done.code, len(problems), problems[0]["column"]) == (7, 1, field)
+    assert encoding in problems[0]["message"]
+    assert read in problems[0]["message"]
+
+
+FOREIGN = [
+    "Société Générale", "Là où déjà", "São João", "Müller für über", "naïve café", "Crêpe à la carte", "Château d’Été",
+    "señor niño año", "Ångström Größe", "Công an Hà Nam", "Tân Bình, Hòa An", "Nestlé", "Zuôich Dêê Laêê", "là cà", "ThuÕ",
+    "Phòng Văn hóa – Thể thao", "“Là”… và ‘cá’", "100 µm ± 2 °C", "½ © ® ™",
+]  # fmt: skip
+
+
+def test_foreign_words_and_signs_are_taken(run: Run, put: Put) -> None:
+    """What is merely not Vietnamese is no mark of an old font, however much of it there is."""
+    for notes in [*([note] for note in FOREIGN), FOREIGN]:
+        rows = "".join(f'X{number},Sở Thử {number},other,"{note}"\n' for number, note in enumerate(notes))
+        done = run("import", "units", put(f"code,name,kind,note\n{rows}"), "--dry-run")
+        assert done.code == 0, done.err
+
+
+FILES = sorted(
+    path
+    for folder in (ROOT / "data", ROOT / "examples", ROOT / "tests" / "hostile", Path("/work/shared/data"))
+    for path in folder.glob("*.csv")
+)
+
+
+def test_no_column_of_real_lists_looks_decoded_wrongly() -> None:
+    """Names of places in minority languages, abbreviations and typing errors are no mark of an old font."""
+    for path in FILES:
+        if "mojibake" in path.name or "in_unicode" in path.name:
+            continue
+        with (
+            path.open(encoding="utf-8-sig", errors="replace", newline="") as file,
+            contextlib.suppress(csv.Error),
+        ):
+            for column in zip(*csv.reader(file), strict=False):
+                assert encodings.disguises(column) == {}, path
+
+
+def test_single_words_of_a_column_tell_together() -> None:
+    """Four of them that only decoding makes Vietnamese are enough, three are not."""
+    words = ["Së", "Néi", "c¶ng", "cña"]
+    assert len(encodings.disguises([*words, "Hà", "café"])) == 4
+    assert encodings.disguises([*words[:3], "Hà", "café"]) == {}

@@ -259,10 +259,10 @@ def _repairs(text: str) -> Iterator[tuple[str, str]]:
 
 def _proves(before: str, after: str, words: int) -> bool:
     """Whether a text is clearly more Vietnamese after than before, by so many different words at least."""
-    were, are = _words(before), _words(_even(after))
-    gained = {word for word in are if is_syllable(word)} - set(were)
+    were = {word for word in _words(before) if len(word) > 1}  # a sign alone, such as ©, is no word
+    are = {word for word in _words(_even(after)) if len(word) > 1}
     return (
-        len(gained) >= words
+        len({word for word in are - were if is_syllable(word)}) >= words
         and len({word for word in were if not is_syllable(word)}) >= words
         and _share(_even(after)) >= 0.9
         and _share(before) <= 0.5

@@ -3,15 +3,15 @@
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from thidua_cli import text
+from thidua_cli import encodings, text
 from thidua_cli.errors import InvalidError
 from thidua_cli.imports import columns
 from thidua_cli.imports.grid import Cell, Grid, address
-from thidua_cli.imports.sheet import Problem, Sheet
+from thidua_cli.imports.sheet import Problem, Sheet, short
 from thidua_cli.language import _
 
 _MOST_DIGITS = 10**15
@@ -19,6 +19,11 @@ _DAY_0, _DAY_0_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
 _LISTED = ("Mã TP", "Mã QH", "Mã PX")  # of the statistics office's list
 CODES = {"code", "parent_code", "unit_code", "old_code", "new_code", *_LISTED}
+NAMING = {"unit_code", "unit_name"}
+_NAMES = {"name", "Quận Huyện", "Phường Xã"}
+_TEXTS = _NAMES | NAMING
+_TEXTS |= {"old_name", "new_name", "abbreviation", "document_number", "document_issuer", "resolution"}
+_TEXTS |= {"evidence", "note", "reason"}
 DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
 
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
@@ -29,7 +34,7 @@ class Table(NamedTuple):
     """Rows of a file under a header, their cells as they stand.
 
     `fields` names the field of each column (None: left out), `headers` is the whole header row, number
-    `header_row` of the file.
+    `header_row` of the file; `problems` are known without a look at each cell.
     """
 
     fields: Sequence[str | None]
@@ -38,6 +43,7 @@ class Table(NamedTuple):
     body: Sequence[tuple[int, Sequence[Cell]]]
     grid: Grid
     notices: Sequence[str]
+    problems: Sequence[Problem] = ()
 
 
 def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] | None = None) -> Sheet:
@@ -52,6 +58,8 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
         [field for field in table.fields if field], [], notices=list(table.notices), headers=table.headers
     )
     _refuse_merged(grid, table.header_row, made)
+    made.problems += table.problems
+    unnamed = {problem.row for problem in table.problems if problem.column in NAMING}
     plain = [columns.normal(name) for name in table.headers]
     changes: Counter[str] = Counter()
     numbers = 0
@@ -70,12 +78,42 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
             elif counted(row):
                 numbers += digits
                 changes.update(done)
-            if len(made.problems) == known:  # what the cells are comes before what they say
+            if len(made.problems) == known and number not in unnamed:  # first what cells are
                 made.rows.append((number, row))
     if numbers:
         made.notices.append(_("{count} mã là số, đã lấy các chữ số của số").format(count=numbers))
     made.notices += [_change_words(change).format(count=count) for change, count in changes.items()]
     return made
+
+
+def disguised(field: str | None, column: Iterable[object], rows: Sequence[int]) -> list[Problem]:
+    """Texts of a column that are Vietnamese only once they are decoded again, as they are pasted from
+    documents in old fonts; names that no unit can have are left to the models.
+    """
+    if field not in _TEXTS:
+        return []
+    texts = [cell if isinstance(cell, str) else "" for cell in column]
+    return [
+        Problem(
+            rows[index],
+            str(field),
+            texts[index],
+            _("trông như {encoding} đọc nhầm: '{name}'").format(
+                encoding=guess.encoding, name=short(guess.preview[0])
+            ),
+            _("chuyển tệp sang Unicode (UTF-8) rồi thử lại"),
+        )
+        for index, guess in encodings.disguises(texts).items()
+        if field not in _NAMES or _is_name(texts[index])
+    ]
+
+
+def _is_name(written: str) -> bool:
+    try:
+        text.check_name(text.clean(written).value)
+    except InvalidError:
+        return False
+    return True
 
 
 def header_text(cell: Cell) -> str:

@@ -12,7 +12,17 @@ from typing import Any, NamedTuple
 from thidua_cli import resources
 from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import columns, gso, json_file, text_file, workbook
-from thidua_cli.imports.cells import Table, as_text, blank, empty, header_text, looks_like_data, sheet_of
+from thidua_cli.imports.cells import (
+    NAMING,
+    Table,
+    as_text,
+    blank,
+    disguised,
+    empty,
+    header_text,
+    looks_like_data,
+    sheet_of,
+)
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid
 from thidua_cli.imports.sheet import Problem, Sheet, reject, short
@@ -159,8 +169,15 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
         raise reject(source, problems, most=20)
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    table = Table(fields, headers, header_row, body, grid, notices)
-    return gso.sheet(table, source, wished.province) if listed else table
+    strange: list[Problem] = []
+    numbers = [number for number, _values in body]
+    for index, field in enumerate(fields):
+        cells = (values[index] if index < len(values) else None for _number, values in body)
+        strange += disguised(field, cells, numbers)
+    table = Table(fields, headers, header_row, body, grid, notices, strange)
+    if listed:
+        return gso.sheet(table, source, wished.province)
+    return sheet_of(table) if strange else table
 
 
 def _runs(numbers: Sequence[int]) -> str:
@@ -271,6 +288,11 @@ def _from_objects(
         sheet.rows.append((number, made))
         raw.append(written)
     sheet.fields = [field for field in known.values() if field]
+    numbers = range(1, len(objects) + 1)
+    for name in dict.fromkeys(sheet.fields):
+        sheet.problems += disguised(name, (row.get(name) for _number, row in sheet.rows), numbers)
+    unnamed = {problem.row for problem in sheet.problems if problem.column in NAMING}
+    sheet.rows = [row for row in sheet.rows if row[0] not in unnamed]
     for field in columns.required(kind):
         headers.setdefault(field, field)
     sheet.headers = list(headers.values())
