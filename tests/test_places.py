@@ -9,7 +9,7 @@ import pytest
 
 import build
 from conftest import Outcome, process
-from thidua_cli import files, places, store
+from thidua_cli import files, language, places, store
 
 Run = Callable[..., Outcome]
 RECORD = ("record", "launch", "492", "--on", "2022-03-30")
@@ -189,8 +189,9 @@ def test_what_is_far_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "large"
     path.write_bytes(bytes(3 << 20))
     assert len(files.read(path, 3 << 20)) == 3 << 20
-    with pytest.raises(OSError, match="2 MB"):
+    with pytest.raises(OSError, match="2 MB") as caught:
         files.read(path, 2 << 20)
+    assert "2 MB" in language.why(caught.value)
 
 
 @pytest.mark.parametrize(
