@@ -222,6 +222,34 @@ def test_keep_lets_alone_what_came_meanwhile(db: Path, tmp_path: Path) -> None:
     assert (others.exists(), made.exists()) == (True, True)
 
 
+_STOPPED = """
+import os, signal, sys
+from thidua_cli import backup, cli, files
+module, name = (backup, "_named") if "backup" in sys.argv else (files, "replace_all")
+whole = getattr(module, name)
+def stopped(*arguments, **options):
+    whole(*arguments, **options)
+    os.kill(os.getpid(), signal.SIGTERM)
+setattr(module, name, stopped)
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(
+    "command", [["backup"], ["status", "-f", "csv", "-o"], ["report", "-o"]], ids=lambda it: it[0]
+)
+def test_a_signal_after_the_file_has_its_name(db: Path, tmp_path: Path, command: list[str]) -> None:
+    """The message names the file that is there, instead of saying that nothing was written."""
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-c", _STOPPED, "--lang", "en", *command, str(out)],
+        env={**os.environ, "THIDUA_DB": str(db)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    made = max(out.iterdir()) if out.is_dir() else out
+    others = ", and 1 before it" if command[0] == "report" else ""
+    assert (done.returncode, done.stderr) == (143, f"Error: stopped by a signal; wrote {made}{others}\n")
+
+
 def test_backups_while_others_write(db: Path) -> None:
     """Writers and backups side by side: no failure, and every backup verifies."""
     env = {**os.environ, "THIDUA_DB": str(db), "PYTHONDONTWRITEBYTECODE": "1"}

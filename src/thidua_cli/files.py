@@ -23,6 +23,14 @@ _BESIDE = ("-journal", "-wal", "-shm")
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
+_placing: list[tuple[Path, os.stat_result]] = []
+
+
+def placed() -> list[Path]:
+    """What this process has given its name; true at any moment, also where a signal came just then."""
+    return [path for path, made in _placing if path.exists() and os.path.samestat(path.stat(), made)]
+
+
 @contextlib.contextmanager
 def draft(path: Path) -> Iterator[Path]:
     """An empty file beside `path`, readable by the owner alone; whatever is left of it goes at the end.
@@ -97,6 +105,7 @@ def place(made: Path, path: Path) -> None:
                 _("Tìm lại sổ ấy, hoặc chuyển tệp nhật ký đi nơi khác."),
             )
     sync(made)
+    _placing.append((path, made.stat()))
     try:
         os.link(made, path)
     except OSError as error:
@@ -163,6 +172,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
                     file.flush()
                     os.fsync(file.fileno())
             for made, path in drafts.items():
+                _placing.append((path, made.stat()))
                 made.replace(path)
         finally:
             for made in drafts:

@@ -99,8 +99,17 @@ def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = No
 
 def _say_stopped(number: int, writers: "Sequence[Writer | Restored]") -> None:
     """That a signal stopped the command, and whether its write happened."""
+    from thidua_cli import files
+
     stored = [writer.operation for writer in writers if writer.operation is not None]
-    done = _("đã lưu ở thao tác #{number}").format(number=stored[-1].number) if stored else _("chưa ghi gì")
+    if stored:
+        done = _("đã lưu ở thao tác #{number}").format(number=stored[-1].number)
+    elif paths := files.placed():
+        done = _("đã ghi {path}").format(path=paths[-1])
+        if paths[1:]:
+            done = _("đã ghi {path} và {count} tệp trước đó").format(path=paths[-1], count=len(paths) - 1)
+    else:
+        done = _("chưa ghi gì")
     if number == signal.SIGINT:
         complain(_("đã dừng theo yêu cầu; {done}").format(done=done))
     else:
