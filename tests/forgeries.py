@@ -161,6 +161,10 @@ _RENUMBER = [
     "UPDATE operation SET number = 1 - number WHERE number < 0",
 ]
 _NEW_VERSION = "INSERT INTO unit_version SELECT 9001, {unit}, {code}, 'Giả', {parent}, NULL, NULL, '2022-01-01', NULL, NULL, 9"
+_NEW_RECORD = (
+    "INSERT INTO record SELECT {values}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM record WHERE id = 1"
+)
+_NEW_SUCCESSION = "INSERT INTO succession VALUES ({id}, {old}, {new}, '2022-01-01', '{change}', 'whole', NULL, NULL, NULL, NULL, NULL, NULL, 9)"
 _MIGRATIONS_INDEX = "idx__sqlite_migrations_migration_set_name"
 
 FORGERIES = [
@@ -204,6 +208,25 @@ FORGERIES = [
     Forgery("a month that is none", statements("UPDATE operation SET recorded_at = '2027-13-45T99:99:99.000000Z' WHERE number = 9", chain_from=9), False, "rule"),
     Forgery("a day of recording that is none", statements("UPDATE operation SET recorded_at = '2021-02-30T00:00:00.000000Z' WHERE number = 1", chain_from=1), False, "rule"),
     Forgery("the end of time", statements("UPDATE operation SET recorded_at = '9999-12-31T23:59:59.999999Z' WHERE number = 9", chain_from=9), False, "rule"),
+    Forgery("a number for a record and an exemption", statements("UPDATE exemption SET id = 1", chain_from=1), False, "rule"),
+    Forgery("a replacement of another action", statements("INSERT INTO void VALUES (9001, 'record', 1, 'x', 9002, 9)", _NEW_RECORD.format(values="9002, unit, phase, 'review', '2022-01-01'"), chain_from=9), False, "rule"),
+    Forgery("a replacement of another sort", statements("INSERT INTO void VALUES (9001, 'exemption', 4, 'x', 9002, 9)", _NEW_RECORD.format(values="9002, unit, phase, 'review', '2022-01-01'"), chain_from=9), False, "rule"),
+    Forgery("an obligation of a kind that is none", statements("UPDATE obligation_kind SET kind = 'nobody' WHERE kind = 'other'", chain_from=1), False, "rule"),
+    Forgery("a phase that ends before it starts", statements("UPDATE phase SET ends_on = '2020-12-31' WHERE code = 'p1'", chain_from=1), False, "rule"),
+    Forgery("a unit without a name", statements("INSERT INTO unit VALUES (9001, 'other', 'city', 9)", chain_from=9), False, "rule"),
+    Forgery("two names from one day", statements(_NEW_VERSION.format(unit=1, code="'X8'", parent="NULL").replace("2022-01-01", "2021-01-01"), chain_from=9), False, "rule"),
+    Forgery("two ends of a unit", statements("INSERT INTO unit_end VALUES (9001, 1, '2025-01-01', NULL, NULL, 9), (9002, 1, '2025-02-01', NULL, NULL, 9)", chain_from=9), False, "rule"),
+    Forgery("an empty code", statements("UPDATE unit_version SET code = '' WHERE id = 1", chain_from=1), False, "rule"),
+    Forgery("a code of two lines", statements("UPDATE unit_version SET code = 'A' || char(10) || 'B' WHERE id = 1", chain_from=1), False, "rule"),
+    Forgery("a name that turns around", statements("UPDATE unit_version SET name = name || char(8238) WHERE id = 1", chain_from=1), False, "rule"),
+    Forgery("a phase without a title", statements("UPDATE phase SET title_en = ' '", chain_from=1), False, "rule"),
+    Forgery("a unit merged into itself", statements(_NEW_SUCCESSION.format(id=9001, old=1, new=1, change="merge"), chain_from=9), False, "rule"),
+    Forgery("a unit kept as another", statements(_NEW_SUCCESSION.format(id=9001, old=1, new=2, change="keep"), chain_from=9), False, "rule"),
+    Forgery("a ring of successors", statements(*(_NEW_SUCCESSION.format(id=9000 + old, old=old, new=new, change="merge") for old, new in ((1, 2), (2, 3), (3, 1), (4, 1))), chain_from=9), False, "rule"),
+    Forgery("a record before its phase", statements("UPDATE record SET done_on = '2020-12-31' WHERE id = 1", chain_from=2), False, "rule"),
+    Forgery("an exemption before its phase", statements("UPDATE exemption SET exempted_on = '2020-12-31'", chain_from=2), False, "rule"),
+    Forgery("a record of tomorrow", statements("UPDATE record SET done_on = (SELECT date(recorded_at, '+1 day', '+7 hours') FROM operation WHERE number = 2) WHERE id = 1", chain_from=2), False, "rule"),
+    Forgery("a paper of tomorrow", statements("UPDATE exemption SET received_on = '2100-01-01'", chain_from=2), False, "rule"),
     Forgery("no movement", statements("DELETE FROM movement", chain_from=1), False, "rule"),
     Forgery("no phase", statements("DELETE FROM phase", chain_from=1), False, "rule"),
     Forgery("nothing at all", statements(*(f"DELETE FROM {table}" for table in ("operation", *journal.TABLES))), False, "chain"),

@@ -3,12 +3,13 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from thidua_cli import changes
+from thidua_cli import changes, text
 from thidua_cli.dates import show_day
+from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
 from thidua_cli.records import EVERYTHING
-from thidua_cli.terms import Kind
 from thidua_cli.units import Directory, Version
+from thidua_cli.verify import queries
 from thidua_cli.verify.finding import Finding
 
 _DAYS = {
@@ -20,6 +21,13 @@ _DAYS = {
     "record": ("done_on", "document_date", "received_on"),
     "exemption": ("exempted_on", "document_date", "received_on"),
 }
+_NAMES = {
+    "movement": ("code", "title_vi", "title_en"),
+    "phase": ("code", "title_vi", "title_en"),
+    "obligation": ("code", "title_vi", "title_en"),
+    "content": ("title_vi", "title_en"),
+    "unit_version": ("code", "name"),
+}
 _VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
 
 
@@ -28,18 +36,78 @@ def examine(connection: sqlite3.Connection) -> Iterator[Finding]:
     connection.text_factory = str  # text that is none has been found by the chain
     unreadable = list(_words(connection))
     yield from unreadable
-    for examine_one in (_plan, _live_twice, _voids, _replacements):
+    for examine_one in (_plan, _texts, _broken, _live_twice, _voids, _successions):
         yield from examine_one(connection)
     if not unreadable:
         yield from _units(Directory.read(connection, EVERYTHING))
 
 
+def _broken(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Rows that break one of the rules."""
+    for table, message, broken in queries.rules():
+        rows = connection.execute(broken)
+        names = [column[0] for column in rows.description]
+        for values in rows:
+            found = dict(zip(names, values, strict=True))
+            yield _at(message.format(**found), table, found["row"])
+
+
+def _texts(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Codes and names that no reader of ours takes: empty, or with letters that cannot be seen."""
+    for table, columns in _NAMES.items():
+        for column in columns:
+            rows = connection.execute(f"SELECT rowid, {column} FROM {table} ORDER BY rowid").fetchall()
+            letters = set().union(*(value for _row, value in rows)) - {" "}
+            unseen = {letter for letter in letters if not _is_seen(letter)}
+            for row, value in rows:
+                if not (_is_code(value) if column == "code" else value.strip() and unseen.isdisjoint(value)):
+                    message = _("bảng {table}, dòng {row}: {column} '{value}' không hợp lệ").format(
+                        table=table, row=row, column=column, value=text.visible(value)
+                    )
+                    yield _at(message, table, row)
+
+
+def _is_seen(letter: str) -> bool:
+    try:
+        return text.clean(letter).value == letter
+    except InvalidError:
+        return False
+
+
+def _is_code(value: str) -> bool:
+    try:
+        return text.check_code(value) == value
+    except InvalidError:
+        return False
+
+
+def _successions(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """A unit that passes whole into another, and comes back out of it."""
+    rows = connection.execute(
+        f"SELECT id, predecessor, successor FROM succession WHERE {queries.live('succession')}"
+        " AND extent = 'whole' AND predecessor <> successor AND id NOT IN"  # nor what undo brought back
+        " (SELECT n.id FROM succession n JOIN succession o ON o.predecessor = n.predecessor AND o.id < n.id"
+        " AND o.successor = n.successor JOIN void v ON v.target = 'succession' AND v.target_id = o.id)"
+    )
+    into = {predecessor: (successor, row) for row, predecessor, successor in rows}
+    done: set[int] = set()
+    for start in into:
+        path: dict[int, int] = {}
+        unit = start
+        while unit in into and unit not in done and unit not in path:
+            path[unit] = into[unit][1]
+            unit = into[unit][0]
+        if unit in path:
+            units = list(path)[list(path).index(unit) :]
+            ring = " → ".join(map(str, [*units, unit]))
+            message = _("vòng tròn thay đổi giữa các đơn vị: {ring}").format(ring=ring)
+            yield _at(message, "succession", path[unit])
+        done.update(path)
+
+
 def _words(connection: sqlite3.Connection) -> Iterator[Finding]:
     """Kinds that there are not, and days that are none."""
-    marks = ", ".join("?" * len(Kind))
-    for row, kind in connection.execute(
-        f"SELECT id, kind FROM unit WHERE kind NOT IN ({marks})", [*map(str, Kind)]
-    ):
+    for row, kind in connection.execute(f"SELECT id, kind FROM unit WHERE kind NOT IN ({queries.KINDS})"):
         yield _at(_("đơn vị {row}: không có loại '{kind}'").format(row=row, kind=kind), "unit", row)
     for table, columns in _DAYS.items():
         for column in columns:
@@ -97,21 +165,6 @@ def _voids(connection: sqlite3.Connection) -> Iterator[Finding]:
     again = "SELECT max(id), target, target_id FROM void GROUP BY target, target_id HAVING count(*) > 1"
     for row, table, target in connection.execute(again):
         message = _("dòng {target} của bảng {table} bị hủy hai lần").format(target=target, table=table)
-        yield _at(message, "void", row)
-
-
-def _replacements(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """A correction whose new record is not there, or was not written with it."""
-    rows = connection.execute(
-        "SELECT v.id, v.replacement FROM void v LEFT JOIN"
-        " (SELECT id, operation FROM record UNION ALL SELECT id, operation FROM exemption) r"
-        " ON r.id = v.replacement"
-        " WHERE v.replacement IS NOT NULL AND r.operation IS NOT v.operation"
-    )
-    for row, fresh in rows:
-        message = _("lần hủy {row}: bản ghi thay thế #{fresh} không có, hoặc không ghi cùng lúc").format(
-            row=row, fresh=fresh
-        )
         yield _at(message, "void", row)
 
 

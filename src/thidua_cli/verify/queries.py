@@ -1,0 +1,120 @@
+"""The rules of a register that one query can tell, each with what it says of a row that breaks it.
+
+A register that only this program has written breaks none: where an undo may bring back what the rule would
+not let in, the rule lets it stand.
+"""
+
+from typing import NamedTuple
+
+from thidua_cli.language import _
+from thidua_cli.terms import Kind
+
+KINDS = ", ".join(f"'{kind}'" for kind in Kind)
+_DEEDS = (
+    "SELECT 'record' AS source, id, action AS deed FROM record"
+    " UNION ALL SELECT 'exemption', id, obligation FROM exemption"
+)
+
+
+class Rule(NamedTuple):
+    """A query for the rows of a table that break a rule; the message names its columns, `row` among them."""
+
+    table: str
+    message: str
+    broken: str
+
+
+def rules() -> list[Rule]:
+    """The rules, in the order of the tables."""
+    return [
+        Rule(
+            "obligation_kind",
+            _("nghĩa vụ {code}: không có loại '{kind}'"),
+            f"SELECT rowid AS row, obligation AS code, kind FROM obligation_kind WHERE kind NOT IN ({KINDS})",
+        ),
+        Rule(
+            "phase",
+            _("giai đoạn {code}: ngày cuối trước ngày đầu"),
+            "SELECT rowid AS row, code FROM phase WHERE ends_on < starts_on",
+        ),
+        Rule(
+            "unit",
+            _("đơn vị {row} không có mã, không có tên"),
+            "SELECT id AS row FROM unit WHERE id NOT IN (SELECT unit FROM unit_version)",
+        ),
+        Rule(
+            "unit_version",
+            _("đơn vị {unit} có nhiều tên và mã từ cùng ngày {day}"),
+            f"SELECT max(id) AS row, unit, valid_from AS day FROM unit_version WHERE {live('unit_version')}"
+            f" AND {_first_said('unit_version', 'valid_from')} GROUP BY unit, valid_from HAVING count(*) > 1",
+        ),
+        Rule(
+            "unit_end",
+            _("đơn vị {unit} kết thúc nhiều lần"),
+            f"SELECT max(id) AS row, unit FROM unit_end WHERE {live('unit_end')}"
+            f" AND {_first_said('unit_end', 'ended_on')} GROUP BY unit HAVING count(*) > 1",
+        ),
+        Rule(
+            "succession",
+            _("thay đổi {row}: {change} không thể nối đơn vị {predecessor} với đơn vị {successor}"),
+            "SELECT id AS row, change, predecessor, successor FROM succession WHERE CASE change"
+            " WHEN 'create' THEN predecessor IS NOT NULL WHEN 'dissolve' THEN successor IS NOT NULL"
+            " WHEN 'merge' THEN predecessor = successor WHEN 'split' THEN predecessor = successor"
+            " ELSE predecessor IS NOT NULL AND predecessor IS NOT successor END",
+        ),
+        Rule(
+            "exemption",
+            _("số {row} vừa là một bản ghi, vừa là một lần miễn"),
+            "SELECT id AS row FROM exemption WHERE id IN (SELECT id FROM record)",
+        ),
+        Rule(
+            "record",
+            _("bản ghi #{row}: ngày {day} trước ngày đầu của {phase}"),
+            "SELECT r.id AS row, done_on AS day, phase FROM record r JOIN phase p ON p.code = phase"
+            " WHERE done_on < starts_on",
+        ),
+        Rule(
+            "exemption",
+            _("bản ghi #{row}: ngày {day} trước ngày đầu của {phase}"),
+            "SELECT x.id AS row, exempted_on AS day, phase FROM exemption x JOIN obligation b"
+            " ON b.code = obligation JOIN phase p ON p.code = phase WHERE exempted_on < starts_on",
+        ),
+        *(
+            Rule(
+                table,
+                _("bản ghi #{row}: ngày {day} sau ngày ghi vào sổ"),
+                f"SELECT id AS row, max({day}, coalesce(document_date, ''), coalesce(received_on, '')) AS day"
+                f" FROM {table} t JOIN operation ON number = t.operation"
+                " WHERE day > date(recorded_at, '+7 hours')",  # Việt Nam's day
+            )
+            for table, day in {"record": "done_on", "exemption": "exempted_on"}.items()
+        ),
+        Rule(
+            "void",
+            _("lần hủy {row}: bản ghi thay thế #{fresh} không có, hoặc không ghi cùng lúc"),
+            "SELECT v.id AS row, v.replacement AS fresh FROM void v LEFT JOIN"
+            " (SELECT id, operation FROM record UNION ALL SELECT id, operation FROM exemption) r"
+            " ON r.id = v.replacement WHERE v.replacement IS NOT NULL AND r.operation IS NOT v.operation",
+        ),
+        Rule(
+            "void",
+            _("lần hủy {row}: bản ghi thay thế #{fresh} nói về một việc khác"),
+            "SELECT v.id AS row, v.replacement AS fresh FROM void v"
+            f" LEFT JOIN ({_DEEDS}) old ON old.source = v.target AND old.id = v.target_id"
+            f" LEFT JOIN ({_DEEDS}) new ON new.id = v.replacement"
+            " WHERE v.replacement <= v.target_id OR (new.source, new.deed) IS NOT (old.source, old.deed)"
+            " AND v.replacement IS NOT NULL",
+        ),
+    ]
+
+
+def live(table: str) -> str:
+    return f"id NOT IN (SELECT target_id FROM void WHERE target = '{table}')"
+
+
+def _first_said(table: str, day: str) -> str:
+    """That a row is not what an undo has brought back: the copy of one that was voided."""
+    return (
+        f"NOT EXISTS (SELECT 1 FROM {table} o JOIN void v ON v.target = '{table}' AND v.target_id = o.id"
+        f" WHERE o.unit = {table}.unit AND o.{day} = {table}.{day} AND o.id < {table}.id)"
+    )
