@@ -114,7 +114,7 @@ def to_bytes(document: Document) -> bytes:
 
     target = io.BytesIO()
     options: dict[str, object] = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    options["default_format_properties"] = _FONT  # widths of columns are counted in its digits
+    options["default_format_properties"] = dict(_FONT)  # widths of columns are counted in its digits
     if sum(map(_rows_of, document.sections)) > _MANY:
         # Rows go to a file as they come, and texts stand in their cells.
         options |= {"constant_memory": True, "in_memory": False}
