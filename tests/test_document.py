@@ -284,6 +284,15 @@ def test_sheets_have_names_that_excel_takes(title: str, name: str) -> None:
     assert sheet_name(title) == name
 
 
+def test_headlines_fit_a_narrow_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a figure means is wrapped, the figure is not."""
+    monkeypatch.setenv("COLUMNS", "40")
+    item = Headline("Tổng kết đơn vị · P1", "61,7\u00a0%", "62/116 · không đặt hạn, giai đoạn đến 31/12/2025")
+    text = to_bytes(document(Headlines([item])), DocumentFormat.TABLE, terminal=True).decode()
+    assert max(map(len, text.splitlines())) <= 40
+    assert "61,7 %" in text
+
+
 def test_what_is_cut_is_said() -> None:
     """A table of more rows than anybody reads keeps the first of each group and says how many are left out."""
     names = [f"đơn vị {number}" for number in range(1200)]

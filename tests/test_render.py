@@ -121,6 +121,16 @@ def test_a_narrow_terminal_hides_columns_and_never_cuts(monkeypatch: pytest.Monk
     assert max(len(line) for line in body.splitlines()) <= max(width, 20)
 
 
+def test_a_short_text_is_not_wrapped_for_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The room of a narrow screen goes first to the column that needs least of it."""
+    monkeypatch.setenv("COLUMNS", "60")
+    columns = [Column("Mã"), Column("Tên", narrow=24), Column("Trạng thái", narrow=12)]
+    rows = [["20194", "Ban Quản lý khu công nghệ cao và các khu công nghiệp", "Quá hạn → Đúng hạn"]]
+    text = "\n".join(table.to_lines(Table(columns, [("", rows)])))
+    assert "Quá hạn → Đúng hạn" in text
+    assert max(map(len, text.splitlines())) <= 60
+
+
 def test_a_pipe_hides_nothing() -> None:
     """Without a terminal and COLUMNS every column is there, on one line."""
     text = table.to_text(report([("Ủy ban nhân dân phường Hòa Quý " * 6, 1)], width=8), terminal=True)

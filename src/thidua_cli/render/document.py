@@ -213,7 +213,7 @@ def _flat_block(block: Block) -> Iterator[Table | Curve]:
             yield Table([], [], empty=text)
         case Headlines(items):
             rows = [[item.label, item.value.replace("\u00a0", " "), item.note] for item in items]
-            yield Table([Column(""), Column(""), Column("")], [("", rows)])
+            yield Table([Column("", narrow=8), Column(""), Column("", narrow=10)], [("", rows)])
         case Heat():
             yield Table(block.columns, block.groups, title=block.title)
         case Bars():

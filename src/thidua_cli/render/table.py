@@ -153,7 +153,8 @@ def _widths(
     if lines < _NARROW:
         return full
     spare = available - sum(least.values())
-    for index in shown:  # what room there is goes to the texts, from the left
+    # What room there is goes first to the texts that need least of it to stand on one line.
+    for index in sorted(shown, key=lambda each: full[each] - least[each]):
         extra = max(0, min(spare, full[index] - least[index]))
         least[index] += extra
         spare -= extra
