@@ -1,14 +1,18 @@
 """The weekly report: its figures are those of status, its order is fixed, an old one can be made again."""
 
+import csv
 import json
 import random
 import re
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 import build
 from conftest import ROOT, Outcome, process
@@ -420,6 +424,95 @@ def test_a_year_of_reports_can_be_made_again(
         assert _made(register, day, made[2], page=number % pages == 0) == made
     assert len({data for _day, (data, _page, _known_at) in year}) == 52
     assert _made(register, year[20][0], None, page=False)[0] != year[20][1][0]
+
+
+@pytest.mark.parametrize("every", [13, pytest.param(1, marks=pytest.mark.soak)])
+def test_every_file_of_a_year_can_be_made_again(
+    run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: int
+) -> None:
+    """As cron writes them, each compared with the last; made again at the end of the year by `--known-at` alone."""
+    clock = [datetime(2021, 12, 20, tzinfo=UTC)]
+    monkeypatch.setattr(dates, "now", lambda: clock[0])
+    db.unlink()
+    assert run("init").code == 0
+    connection = store.prepare(sqlite3.connect(db))
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    forms = [part for form in ("html", "json", "md", "docx", "xlsx") for part in ("-f", form)]
+
+    def write(day: date, *known: str) -> dict[str, bytes]:
+        asked = ["report", "--as-of", day.isoformat(), "--since", "last", "-o", str(folder), *forms, *known]
+        assert run(*asked, lang="vi").code == 0
+        return {path.name: path.read_bytes() for path in sorted(folder.glob(f"{file_stem(day)}.*"))}
+
+    weeks = {day: write(day) for number, day in enumerate(_weeks(connection, clock)) if number % every == 0}
+    connection.close()
+    clock[0] = datetime(2023, 2, 1, tzinfo=UTC)
+    compared = []
+    for day, made in weeks.items():
+        found = json.loads(made[f"{file_stem(day)}.json"])
+        compared.append(found["since"])
+        assert len(made) == 5
+        assert write(day, "--known-at", found["known_at"]) == made
+    assert [since is None for since in compared] == [True, *[False] * (len(weeks) - 1)]
+
+
+DAYS = ("2022-03-31", "2022-04-15", "2026-02-01")
+COUNTS = ("applicable", "done", "rate", "overdue", "pending", "on_time", "late", "declared_late", "roster", "exempt",
+          "lapsed")  # fmt: skip
+
+
+def _figures(filled: Run, day: str) -> list[list[float | None]]:
+    """What status says of a day, in the order of the report's columns; a rate is a share of one."""
+    rows = json.loads(filled("status", "--as-of", day, "-f", "json").out)["rows"]
+    return [
+        [row[key] / 100 if key == "rate" and row[key] is not None else row[key] for key in COUNTS]
+        for row in rows
+        if row["phase"] == "p1" or day > "2026"
+    ]
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_workbook_has_the_figures_of_status(filled: Run, tmp_path: Path, day: str) -> None:
+    """Read back by another program, obligation by obligation."""
+    path = tmp_path / "report.xlsx"
+    assert filled("report", "--as-of", day, "-o", str(path)).code == 0
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_name("2. By obligation").to_python()
+    read = [
+        [None if cell == "–" else cell for cell in row[1:12]] for row in rows if isinstance(row[1], float)
+    ]
+    wanted = _figures(filled, day)
+    assert [[cell and round(cell, 4) for cell in row] for row in read] == [
+        [cell and round(cell, 4) for cell in row] for row in wanted
+    ]
+    shares = [row[1] for row in CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[5:]]
+    assert round(wanted[0][2] or 0, 4) in shares
+
+
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice is not installed (make test as root gets it)"
+)
+def test_libreoffice_reads_the_figures_of_the_workbook(filled: Run, tmp_path: Path) -> None:
+    """Every sheet comes out as CSV; that of the obligations has the figures of status as people read them."""
+    day = "2022-04-15"
+    assert filled("report", "--as-of", day, "-o", str(tmp_path / "report.xlsx")).code == 0
+    command = [
+        "soffice",
+        f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1",
+        "report.xlsx",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    if not (found := list(tmp_path.glob("report-2*.csv"))):
+        pytest.skip(f"this LibreOffice has no spreadsheets: {done.stderr.decode()}")
+    rows = list(csv.reader(found[0].read_text(encoding="utf-8").splitlines()))
+    read = [
+        [float(cell.rstrip("%")) for cell in row[1:12]] for row in rows if len(row) > 11 and row[1].isdigit()
+    ]
+    wanted = json.loads(filled("status", "--as-of", day, "-f", "json").out)["rows"]
+    assert read == [[row[key] for key in COUNTS] for row in wanted if row["phase"] == "p1"]
 
 
 def test_the_paper_report_has_the_figures_and_the_letterhead(filled: Run, tmp_path: Path) -> None:
