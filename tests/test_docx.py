@@ -498,7 +498,7 @@ def test_a_wrong_letterhead_is_rejected_with_its_place(tmp_path: Path, content: 
         (b"\n[issuer]\nname = S\xe1\xbb\x9f", "letterhead.toml: dòng 3, cột 8: sai cú pháp TOML: name = Sở"),
         (b'[issuer]\nname = """', "letterhead.toml: sai cú pháp TOML: hết tệp giữa chừng"),
         (b'[issuer]\nname = "S\xf4"', "letterhead.toml: dòng 2 không phải UTF-8"),
-        (None, "letterhead.toml: không có tệp này"),
+        (None, "letterhead.toml: không đọc được: không có tệp hay thư mục này"),
     ],
 )
 def test_a_letterhead_that_cannot_be_read_is_said_in_full(
