@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from faults.witness import assert_sound, beside, count, dump, program, start, stopped_in_the_write, thidua
+from faults.witness import (
+    assert_sound,
+    beside,
+    count,
+    dump,
+    program,
+    start,
+    stopped_in_the_write,
+    thidua,
+    wait_for_the_write,
+)
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 IN_THE_WRITE = "stopped in the write"
@@ -73,17 +83,21 @@ def _check(
 def _stop_at_random(
     db: Path, command: tuple[str, ...], times: int, say: Callable[[str], None], *, earliest: float = 0.0
 ) -> Counter[str]:
-    """Stop at random moments; returns how often a signal met which stage."""
+    """Stop at random moments, every other one after the write has begun; returns how often it met which stage."""
     total: Counter[str] = Counter()
     before, content = db.read_bytes(), dump(db)
     length, whole = _whole(db, command)
     chance = random.Random(times)
     for number, code in CODES.items():
         seen: Counter[str] = Counter()
-        for _time in range(times):
+        for moment in range(times):
             db.write_bytes(before)
             with start(db, *command) as running:
-                time.sleep(chance.uniform(earliest, 1.05) * length)
+                if moment % 2:
+                    wait_for_the_write(db, running)
+                    time.sleep(chance.uniform(0.0, 0.1) * length)
+                else:
+                    time.sleep(chance.uniform(earliest, 1.05) * length)
                 met = db.with_name(f"{db.name}-journal").exists()
                 stopped = _stop(running, number, 0)
             seen[_check(db, content, whole, stopped, code, met=met)] += 1

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -86,6 +87,13 @@ def journal_is_hot(db: Path) -> bool:
         return journal.read_bytes()[:8] == bytes.fromhex("d9d505f920a163d7")
     except FileNotFoundError:
         return False
+
+
+def wait_for_the_write(db: Path, running: subprocess.Popen[str]) -> None:
+    """Wait until a command has begun to write, as its journal shows, or has ended."""
+    journal = db.with_name(f"{db.name}-journal")
+    while not journal.exists() and running.poll() is None:
+        time.sleep(0.0005)
 
 
 def acknowledged(out: str) -> list[int]:
