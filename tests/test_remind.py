@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -307,8 +308,10 @@ def test_the_letters_of_a_day_are_replaced_as_a_set(run: Run, tmp_path: Path) ->
     }
     for name, data in others.items():
         (folder / name).write_bytes(data)
+    os.mkfifo(folder / "remind-2022-04-04-pipe.docx")
     run("record", "launch", "SCT", "--on", "2022-03-30")
     assert run(*arguments).code == 0
+    (folder / "remind-2022-04-04-pipe.docx").unlink()
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert after.keys() == (before - {"remind-2022-04-04-SCT.docx"}) | others.keys()
     assert {name: after[name] for name in others} == others

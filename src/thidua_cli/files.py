@@ -201,9 +201,7 @@ def remove(paths: Iterable[Path]) -> None:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise StoreError(
-                _("không xóa được {path}: {why}").format(path=path, why=error.strerror)
-            ) from error
+            raise StoreError(_("không xóa được {path}: {why}").format(path=path, why=why(error))) from error
 
 
 def _refuse_register(path: Path, target: Path) -> None:

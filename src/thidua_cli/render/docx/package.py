@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from thidua_cli import files
 from thidua_cli.render.docx.text import MILLIMETRE, safe
 
 _PARTS = Path(__file__).parent / "parts"
@@ -28,7 +29,7 @@ def chart_relation(number: int) -> str:
 def package(body: Iterable[str], charts: Sequence[str], *, title: str, instant: str) -> bytes:
     """A DOCX file of A4 pages; `body` is written piece by piece, so that a long one is never held whole."""
     names = [f"charts/chart{number}.xml" for number in range(1, len(charts) + 1)]
-    files: list[tuple[str, Iterable[str]]] = [
+    parts: list[tuple[str, Iterable[str]]] = [
         ("[Content_Types].xml", [_content_types(names)]),
         ("_rels/.rels", [_relations(_root_relations())]),
         ("docProps/core.xml", [_core(title, instant)]),
@@ -40,7 +41,7 @@ def package(body: Iterable[str], charts: Sequence[str], *, title: str, instant: 
     ]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, pieces in files:
+        for name, pieces in parts:
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 0
@@ -53,7 +54,7 @@ def package(body: Iterable[str], charts: Sequence[str], *, title: str, instant: 
 def is_ours(path: Path) -> bool:
     """Whether a file is a document as this program wrote it, not saved by another program since."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with files.regular(path) as file, zipfile.ZipFile(file) as archive:
             return archive.read("docProps/app.xml") == _app().encode()
     except (OSError, KeyError, zipfile.BadZipFile):
         return False
