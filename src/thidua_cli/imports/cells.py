@@ -228,10 +228,17 @@ def _change_words(change: str) -> str:
     }[change]
 
 
-def _typed_cell(field: str, cell: float | bool | date, *, from_1904: bool) -> str:
+def _typed_cell(field: str, cell: float | bool | date | timedelta, *, from_1904: bool) -> str:
     """A workbook's number or date as text; raises InvalidError where it is not what the column holds."""
     if isinstance(cell, bool):
         raise InvalidError(_("là TRUE hoặc FALSE"), _("gõ lại thành chữ"))
+    if isinstance(cell, timedelta):
+        raise InvalidError(
+            _("là giờ {time}, không phải ngày").format(time=cell)
+            if field in DAYS
+            else _("là giờ {time}, không phải chữ").format(time=cell),
+            _("ghi ngày, không có giờ") if field in DAYS else _("định dạng ô là Text rồi gõ lại"),
+        )
     if isinstance(cell, date):
         if field not in DAYS:
             raise InvalidError(

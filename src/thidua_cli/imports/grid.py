@@ -1,12 +1,12 @@
 """A file as a grid of cells, whatever its format, before anyone knows which columns it has."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 Cell = (
-    str | float | bool | date | datetime | None
-)  # None and "" are blank; a datetime is a day with a time of day
+    str | float | bool | date | datetime | timedelta | None
+)  # None and "" are blank; a datetime is a day with a time of day, a timedelta a time alone
 
 MARK = "thidua_import"  # the name by which a workbook of ours tells which sheet is to be read
 HEADER_ROWS = 200  # the header is one of the first rows

@@ -141,10 +141,10 @@ def _rows(page: "CalamineSheet") -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _cell(value: object) -> Cell:
-    if isinstance(value, (time, timedelta)):
-        return str(value)
+    if isinstance(value, time):
+        return timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
     if isinstance(value, datetime):
         return value if value.time() != time() else value.date()
-    if isinstance(value, (str, bool, int, float, date)):
+    if isinstance(value, (str, bool, int, float, date, timedelta)):
         return value
     return str(value)

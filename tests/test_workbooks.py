@@ -1,0 +1,53 @@
+"""Workbooks as people and attackers make them: what is read, what is refused, and at what cost."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from books import HEADER, UNIT, line, row, xlsx
+from conftest import ROOT, Outcome
+
+Run = Callable[..., Outcome]
+Import = Callable[..., Outcome]
+FOLDER = ROOT / "tests" / "workbooks"
+ROWS = row(*HEADER) + row(*UNIT)
+LINES = line(*HEADER) + line(*UNIT)
+
+
+@pytest.fixture
+def bring(run: Run, tmp_path: Path) -> Import:
+    """Import the bytes of a workbook into the register of 117 units."""
+
+    def call(data: bytes, ending: str, *arguments: str, kind: str = "units") -> Outcome:
+        path = tmp_path / f"in.{ending}"
+        path.write_bytes(data)
+        return run("import", kind, str(path), *arguments)
+
+    return call
+
+
+TIMES = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts>'
+    '<numFmt numFmtId="170" formatCode="[h]:mm"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="20"/>'
+    '<xf numFmtId="170"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+)
+
+
+def _styled(rows: str) -> bytes:
+    """A workbook whose cell styles 1, 2 and 3 are a time of day, a length of time and a day."""
+    return xlsx(rows, extra={"xl/styles.xml": TIMES}, related={"rt": ("styles", "styles.xml")})
+
+
+@pytest.mark.parametrize("style", [1, 2])
+@pytest.mark.parametrize("column", ["name", "note", "document_number"])
+def test_times_are_no_text(bring: Import, style: int, column: str) -> None:
+    """A time of day or a length of time in a column of text is refused, as a day is."""
+    clock = f'<c s="{style}"><v>0.5</v></c>'
+    if column == "name":
+        rows = row(*HEADER) + row("A-1", clock, "department")
+        done = bring(_styled(rows), "xlsx")
+    else:
+        rows = row("unit_code", "done_on", column) + row("492", "2022-03-30", clock)
+        done = bring(_styled(rows), "xlsx", kind="launches")
+    assert (done.code, "12:00:00" in done.err) == (7, True), done.err
