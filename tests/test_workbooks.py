@@ -27,6 +27,18 @@ def bring(run: Run, tmp_path: Path) -> Import:
     return call
 
 
+@pytest.mark.parametrize("number", ["NaN", "inf", "-inf", "1e400"])
+@pytest.mark.parametrize("place", ["A", "B"])
+def test_what_is_no_number_is_refused(bring: Import, number: str, place: str) -> None:
+    """NaN and infinities in a column of codes or of dates."""
+    odd = f"<c><v>{number}</v></c>"
+    rows = row("unit_code", "done_on") + row(
+        odd if place == "A" else "492", odd if place == "B" else "2022-03-30"
+    )
+    done = bring(xlsx(rows), "xlsx", kind="launches")
+    assert (done.code, "Traceback" in done.err) == (7, False), done.err
+
+
 TIMES = (
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts>'
     '<numFmt numFmtId="170" formatCode="[h]:mm"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="20"/>'

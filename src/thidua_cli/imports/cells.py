@@ -1,6 +1,7 @@
 """What the cells under a header say: text made ready, dates and numbers only where they belong."""
 
 import contextlib
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -248,6 +249,8 @@ def _typed_cell(field: str, cell: float | bool | date | timedelta, *, from_1904:
         if isinstance(cell, datetime):
             raise InvalidError(_("có cả giờ, giờ sẽ bị mất"), _("ghi ngày, không có giờ"))
         return cell.isoformat()
+    if not math.isfinite(cell):
+        raise InvalidError(_("không phải là số"), _("gõ lại ô này"))
     if field in DAYS:
         raise InvalidError(
             _not_a_day(cell, from_1904=from_1904), _("định dạng ô là Date, hoặc gõ 31/03/2022")
