@@ -27,6 +27,12 @@ def bring(run: Run, tmp_path: Path) -> Import:
     return call
 
 
+def test_numbers_taken_for_codes_are_shown(bring: Import) -> None:
+    """The warning names the digits that were taken, for a format may have shown others."""
+    done = bring(xlsx(row(*HEADER) + row("<c><v>123</v></c>", *UNIT[1:])), "xlsx")
+    assert (done.code, "123" in done.err) == (0, True), done.err
+
+
 @pytest.mark.parametrize("number", ["NaN", "inf", "-inf", "1e400"])
 @pytest.mark.parametrize("place", ["A", "B"])
 def test_what_is_no_number_is_refused(bring: Import, number: str, place: str) -> None:

@@ -16,6 +16,7 @@ from thidua_cli.imports.sheet import Problem, Sheet, short
 from thidua_cli.language import _
 
 _MOST_DIGITS = 10**15
+_SHOWN = 10  # numbers in a warning
 _DAY_0, _DAY_0_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
 _LISTED = ("Mã TP", "Mã QH", "Mã PX")  # of the statistics office's list
@@ -63,7 +64,7 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
     unnamed = {problem.row for problem in table.problems if problem.column in NAMING}
     plain = [columns.normal(name) for name in table.headers]
     changes: Counter[str] = Counter()
-    numbers = 0
+    numbers: list[float] = []
     for number, values in table.body:
         made.raw.append((number, as_text(values, guarded=not grid.letters)))
         if len(values) != width and not grid.letters:
@@ -82,7 +83,12 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
             if len(made.problems) == known and number not in unnamed:  # first what cells are
                 made.rows.append((number, row))
     if numbers:
-        made.notices.append(_("{count} mã là số, đã lấy các chữ số của số").format(count=numbers))
+        shown = ", ".join(str(int(number)) for number in numbers[:_SHOWN])
+        made.notices.append(
+            _("{count} mã là số, đã lấy các chữ số của số: {numbers}").format(
+                count=len(numbers), numbers=shown if len(numbers) <= _SHOWN else f"{shown}, …"
+            )
+        )
     made.notices += [_change_words(change).format(count=count) for change, count in changes.items()]
     return made
 
@@ -189,10 +195,10 @@ def _row(
     fields: Sequence[str | None],
     grid: Grid,
     changes: Counter[str],
-) -> tuple[dict[str, object], int]:
-    """The cells of a row by field, and how many codes were numbers."""
+) -> tuple[dict[str, object], list[float]]:
+    """The cells of a row by field, and the codes that were numbers."""
     made: dict[str, object] = {}
-    digits = 0
+    digits: list[float] = []
     for index, field in enumerate(fields):
         if field is None:
             continue
@@ -207,7 +213,9 @@ def _row(
             except InvalidError as error:
                 where = address(number, index) if grid.letters else field
                 sheet.problems.append(Problem(number, where, None, error.message, error.cure))
-            digits += field in CODES and isinstance(cell, (int, float))
+            else:
+                if field in CODES and isinstance(cell, (int, float)):
+                    digits.append(cell)
     return made, digits
 
 
