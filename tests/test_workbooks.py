@@ -27,6 +27,31 @@ def bring(run: Run, tmp_path: Path) -> Import:
     return call
 
 
+def _merged(reference: str) -> str:
+    return f'<mergeCells><mergeCell ref="{reference}"/></mergeCells>'
+
+
+@pytest.mark.parametrize("book", [
+    xlsx(row(*HEADER) + "<row/>" + row(*UNIT), after=_merged("A1:A2")),
+    xlsx(ROWS, after=_merged("A5:C6")),
+    xlsx(ROWS, after=_merged("G1:I4")),
+    xlsx(row(*HEADER, "note") + row(*UNIT) + row("A-2", "Sở Khác", "department"), after=_merged("D2:D3")),
+], ids=["header over two rows", "below", "beside", "empty in the table"])  # fmt: skip
+def test_merged_cells_that_hide_nothing_are_fine(bring: Import, book: bytes) -> None:
+    """Only where a merged value stands in rows that are read is it unclear whose it is."""
+    done = bring(book, "xlsx")
+    assert done.code == 0, done.err
+
+
+def test_merged_cells_of_a_column_left_out_are_fine(bring: Import) -> None:
+    """What is ignored may be merged; without that the cell is named, in Excel's own words."""
+    rows = row(*HEADER, "nhóm") + row(*UNIT, "một") + row("A-2", "Sở Khác", "department")
+    book = xlsx(rows, after=_merged("D2:D3"))
+    assert bring(book, "xlsx", "--ignore-column", "nhóm").code == 0
+    done = bring(book, "xlsx", "--map", "note=nhóm")
+    assert (done.code, "D2:D3" in done.err) == (7, True), done.err
+
+
 def test_numbers_taken_for_codes_are_shown(bring: Import) -> None:
     """The warning names the digits that were taken, for a format may have shown others."""
     done = bring(xlsx(row(*HEADER) + row("<c><v>123</v></c>", *UNIT[1:])), "xlsx")

@@ -3,6 +3,7 @@
 import contextlib
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -59,7 +60,7 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
     made = Sheet(
         [field for field in table.fields if field], [], notices=list(table.notices), headers=table.headers
     )
-    _refuse_merged(grid, table.header_row, made)
+    _refuse_merged(table, made)
     made.problems += table.problems
     unnamed = {problem.row for problem in table.problems if problem.column in NAMING}
     plain = [columns.normal(name) for name in table.headers]
@@ -177,15 +178,21 @@ def _ragged(row: int, found: int, expected: int) -> Problem:
     )
 
 
-def _refuse_merged(grid: Grid, header_row: int, sheet: Sheet) -> None:
-    for top, left, bottom, right in grid.merged:
-        if bottom > header_row:
-            where = f"{address(top, left)}:{address(bottom, right)}"
-            sheet.problems.append(
-                Problem(
-                    top, where, None, _("ô trộn trong vùng dữ liệu"), _("bỏ trộn và ghi giá trị vào từng ô")
-                )
-            )
+def _refuse_merged(table: Table, sheet: Sheet) -> None:
+    """Merged cells that hold something in a row and a column that are read: whose value is it?"""
+    rows = [number for number, _values in table.body]
+    read = [field is not None for field in table.fields]
+    for top, left, bottom, right in table.grid.merged:
+        below = bisect_left(rows, top), bisect_right(rows, bottom)
+        if below[0] == below[1] or not any(read[left : right + 1]):
+            continue
+        first, values = table.body[below[0]]
+        if top > table.header_row and (first != top or empty(values[left] if left < len(values) else None)):
+            continue
+        where = f"{address(top, left)}:{address(bottom, right)}"
+        sheet.problems.append(
+            Problem(top, where, None, _("ô gộp trong vùng dữ liệu"), _("bỏ gộp và ghi giá trị vào từng ô"))
+        )
 
 
 def _row(

@@ -168,7 +168,7 @@ def _help_sheet(book: "Workbook", kind: ImportKind) -> None:
         ),
         (
             "",
-            _("Không trộn ô, không dùng công thức, không thêm cột không tên. Ngày trước, tháng sau."),
+            _("Không gộp ô, không dùng công thức, không thêm cột không tên. Ngày trước, tháng sau."),
         ),
         *((columns.vietnamese(kind, field), columns.explain(field)) for field in columns.fields(kind)),
     ]
