@@ -1,11 +1,14 @@
 """Workbooks as people and attackers make them: what is read, what is refused, and at what cost."""
 
+import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from books import HEADER, UNIT, line, row, xlsx
+from books import HEADER, UNIT, cell, line, ods, row, table, text, xlsx
 from conftest import ROOT, Outcome
 
 Run = Callable[..., Outcome]
@@ -25,6 +28,104 @@ def bring(run: Run, tmp_path: Path) -> Import:
         return run("import", kind, str(path), *arguments)
 
     return call
+
+
+# What a file may cost
+
+
+def _far(reference: str) -> bytes:
+    return xlsx(ROWS + row(text("x", reference)))
+
+
+COSTLY = {
+    "lower_case.xlsx": lambda: _far("xfd1048576"),
+    "mixed_case.xlsx": lambda: _far("Xfd1048576"),
+    "no_such_cell.xlsx": lambda: _far("ZZZZ99999999"),
+    "corner.xlsx": lambda: _far("IV200000"),
+    "counted_on.xlsx": lambda: xlsx(
+        ROWS + f'<row r="199999">{text("x", "IU1")}{text("x")}</row>'
+    ),
+    "escaped.xlsx": lambda: xlsx(
+        ROWS + f"<row>{text('x', 'A1').replace('A1', 'A&#49;')}</row>"
+    ),
+    "one_column.xlsx": lambda: xlsx(
+        ROWS + "".join(row(text("x", f"IV{number}")) for number in range(3, 50_000, 1000))
+    ),
+    "empty_cells.xlsx": lambda: xlsx(ROWS + f"<row>{'<c/>' * 250}</row>" * 60_000),
+    "deep.xlsx": lambda: xlsx(ROWS, after="<a>" * 3_000_000 + "</a>" * 3_000_000),
+    "merged.xlsx": lambda: xlsx(ROWS, after='<mergeCell ref="A1:B2"/>' * 2_700_000),
+    "one_text_often.xlsx": lambda: xlsx(
+        ROWS + row(*['<c t="s"><v>0</v></c>'] * 12) * 10_000,
+        shared=f"<si><t>{'x' * 30_000}</t></si>",
+    ),
+    "many_sheets.xlsx": lambda: xlsx(*[ROWS] * 1900),
+    "corner.ods": lambda: ods(
+        table(
+            LINES,
+            line('<table:table-cell table:number-columns-repeated="16384"/>',
+                 attributes='table:number-rows-repeated="199000"'),
+            line('<table:table-cell table:number-columns-repeated="255"/>', "x"),
+        )
+    ),
+    "repeated.ods": lambda: ods(
+        table(
+            LINES,
+            line(cell("x", 'table:number-columns-repeated="250"'),
+                 attributes='table:number-rows-repeated="199000"'),
+        )
+    ),
+    "corner.xls": lambda: _moved((FOLDER / "base_units.xls").read_bytes(), 65535, 255),
+}  # fmt: skip
+MEASURED = """
+import os, sys
+from thidua_cli import cli
+code = cli.run(sys.argv[1:])
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(code, int(peak.split()[1]) // 1024, sum(os.times()[:4]))
+"""
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_no_workbook_costs_more_than_it_may(db: Path, tmp_path: Path, name: str) -> None:
+    """Whatever a small file unfolds to, it is refused in five seconds and 300 MB."""
+    path = tmp_path / name
+    path.write_bytes(COSTLY[name]())
+    command = [sys.executable, "-c", MEASURED, "--db", str(db), "import", "units", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    code, memory, seconds = done.stdout.split()
+    assert (code, int(memory) < 300, float(seconds) < 5) == ("7", True, True), done
+    assert len(done.stderr) < 1500
+
+
+@pytest.mark.parametrize("book", [
+    xlsx(ROWS + '<row r="1048576" ht="15"><c r="XFD1048576" s="0"/></row>'),
+    ods(table(LINES, line('<table:table-cell table:number-columns-repeated="16384"/>',
+                          attributes='table:number-rows-repeated="1048574"'))),
+], ids=["xlsx", "ods"])  # fmt: skip
+def test_cells_with_nothing_in_them_are_no_cells(bring: Import, book: bytes) -> None:
+    """Formats that reach to the last row and column, as programs write them, do no harm."""
+    done = bring(book, "xlsx" if b"xl/" in book else "ods")
+    assert done.code == 0, done.err
+
+
+def _moved(data: bytes, row: int, column: int) -> bytes:
+    """An .xls with its last shared text in another cell."""
+    place = data.rindex(b"\xfd\x00\x0a\x00") + 4
+    return data[:place] + struct.pack("<HH", row, column) + data[place + 4 :]
+
+
+# What is in a sheet
+
+
+SPANNED = 'table:number-rows-spanned="2" table:number-columns-spanned="1"'
+COVERED = "<table:covered-table-cell/>"
+
+
+def test_merged_cells_in_an_open_document_are_refused(run: Run, empty_db: Path) -> None:
+    """A value that stands for several rows of an .ods is refused as in .xlsx."""
+    assert empty_db.exists()
+    done = run("import", "units", str(FOLDER / "merged_data.ods"))
+    assert (done.code, "E3:E5" in done.err) == (7, True), done.err
 
 
 def _merged(reference: str) -> str:
@@ -52,22 +153,57 @@ def test_merged_cells_of_a_column_left_out_are_fine(bring: Import) -> None:
     assert (done.code, "D2:D3" in done.err) == (7, True), done.err
 
 
-def test_numbers_taken_for_codes_are_shown(bring: Import) -> None:
-    """The warning names the digits that were taken, for a format may have shown others."""
-    done = bring(xlsx(row(*HEADER) + row("<c><v>123</v></c>", *UNIT[1:])), "xlsx")
-    assert (done.code, "123" in done.err) == (0, True), done.err
-
-
-@pytest.mark.parametrize("number", ["NaN", "inf", "-inf", "1e400"])
-@pytest.mark.parametrize("place", ["A", "B"])
-def test_what_is_no_number_is_refused(bring: Import, number: str, place: str) -> None:
-    """NaN and infinities in a column of codes or of dates."""
-    odd = f"<c><v>{number}</v></c>"
-    rows = row("unit_code", "done_on") + row(
-        odd if place == "A" else "492", odd if place == "B" else "2022-03-30"
+def test_hidden_sheets_of_an_open_document_are_passed_over(bring: Import) -> None:
+    """However large, broken or full of formulas a hidden sheet is, the visible one is read."""
+    hidden = table(
+        line("A-9", cell("1", 'table:formula="of:=1"'), attributes='table:number-rows-repeated="300000"'),
+        name="S1",
+        style="hidden",
     )
-    done = bring(xlsx(rows), "xlsx", kind="launches")
-    assert (done.code, "Traceback" in done.err) == (7, False), done.err
+    done = bring(ods(table(LINES), hidden), "ods")
+    assert (done.code, "S1" in done.err) == (0, True), done.err
+
+
+@pytest.mark.parametrize(("book", "ending"), [
+    (xlsx(ROWS, row("  ")), "xlsx"),
+    (ods(table(LINES), table(line("  "), name="S1")), "ods"),
+])  # fmt: skip
+def test_spaces_are_no_data(bring: Import, book: bytes, ending: str) -> None:
+    """A second sheet with nothing but spaces needs no --sheet."""
+    done = bring(book, ending)
+    assert done.code == 0, done.err
+
+
+def test_many_sheets_are_named_in_short(bring: Import) -> None:
+    """A message names the first sheets and counts the others."""
+    done = bring(xlsx(*[ROWS] * 30), "xlsx")
+    assert (done.code, "S9" in done.err, "S10" in done.err, "20" in done.err) == (7, True, False, True)
+
+
+def test_sheets_are_found_by_their_relationships(bring: Import) -> None:
+    """A worksheet is what the workbook calls one, in whatever folder."""
+    assert bring(xlsx(ROWS, folder="trang"), "xlsx").code == 0
+
+
+@pytest.mark.parametrize(("part", "content"), [
+    ("Basic/Standard/Module1.xml", "<x/>"),
+    ("Scripts/python/evil.py", "x"),
+    ("styles.xml", "<!DOCTYPE x><x/>"),
+])  # fmt: skip
+def test_open_documents_with_programs_are_refused(bring: Import, part: str, content: str) -> None:
+    """Macros in either language, and a DOCTYPE in any part."""
+    assert bring(ods(table(LINES), extra={part: content}), "ods").code == 7
+
+
+@pytest.mark.parametrize(("part", "content"), [
+    ("xl/macrosheets/sheet1.xml", "<x/>"),
+    ("xl/drawings/vmlDrawing1.vml", "<!DOCTYPE x><xml/>"),
+    ("xl/worksheets/_rels/s0.xml.rels", "<!DOCTYPE x><x/>"),
+    ("docProps/note.dat", " <?xml version='1.0'?><!DOCTYPE x><x/>"),
+])  # fmt: skip
+def test_workbooks_with_programs_are_refused(bring: Import, part: str, content: str) -> None:
+    """Old macro sheets, and a DOCTYPE in any part that is XML, whatever its name."""
+    assert bring(xlsx(ROWS, extra={part: content}), "xlsx").code == 7
 
 
 TIMES = (
@@ -94,3 +230,56 @@ def test_times_are_no_text(bring: Import, style: int, column: str) -> None:
         rows = row("unit_code", "done_on", column) + row("492", "2022-03-30", clock)
         done = bring(_styled(rows), "xlsx", kind="launches")
     assert (done.code, "12:00:00" in done.err) == (7, True), done.err
+
+
+def test_a_day_may_have_noise_behind_it(bring: Import) -> None:
+    """A date cell a thousandth of a second off is that day; one second off is not."""
+    for serial, code in (("44635.00000001", 0), ("44634.99999999", 0), ("44635.00001157", 7)):
+        rows = row("unit_code", "done_on") + row("492", f'<c s="3"><v>{serial}</v></c>')
+        assert bring(_styled(rows), "xlsx", kind="launches").code == code
+
+
+@pytest.mark.parametrize("number", ["NaN", "inf", "-inf", "1e400"])
+@pytest.mark.parametrize("place", ["A", "B"])
+def test_what_is_no_number_is_refused(bring: Import, number: str, place: str) -> None:
+    """NaN and infinities in a column of codes or of dates."""
+    odd = f"<c><v>{number}</v></c>"
+    rows = row("unit_code", "done_on") + row(
+        odd if place == "A" else "492", odd if place == "B" else "2022-03-30"
+    )
+    done = bring(xlsx(rows), "xlsx", kind="launches")
+    assert (done.code, "Traceback" in done.err) == (7, False), done.err
+
+
+def test_numbers_taken_for_codes_are_shown(bring: Import) -> None:
+    """The warning names the digits that were taken, for a format may have shown others."""
+    done = bring(xlsx(row(*HEADER) + row("<c><v>123</v></c>", *UNIT[1:])), "xlsx")
+    assert (done.code, "123" in done.err) == (0, True), done.err
+
+
+@pytest.mark.parametrize(("value", "kind", "said"), [
+    (cell("15/03/22", 'office:date-value="15/03/2022"', "date"), "date", "15/03/2022"),
+    (cell("x", 'office:date-value="2022-02-30"', "date"), "date", "B2"),
+    (cell("13:45", 'office:time-value="PT13H45M00S"', "time"), "date", "13:45:00"),
+    (cell("13:45", 'office:time-value="PT13H45M00S"', "time"), "note", "13:45:00"),
+    (cell("100%", 'office:value="1"', "percentage"), "code", "100%"),
+    (cell("x", 'office:value="NaN"', "float"), "code", "A2"),
+])  # fmt: skip
+def test_typed_cells_of_an_open_document(bring: Import, value: str, kind: str, said: str) -> None:
+    """Days only as the standard writes them, times nowhere, and a percentage is what it shows."""
+    cells = {"code": "492", "date": "2022-03-30", "note": ""} | {kind: value}
+    book = ods(table(line("unit_code", "done_on", "note"), line(*cells.values())))
+    done = bring(book, "ods", kind="launches")
+    assert (done.code, said in done.err) == (7, True), done.err
+
+
+def test_tabs_and_line_breaks_are_kept_apart(bring: Import, run: Run) -> None:
+    """In an .ods a tab, a line break, spaces and a paragraph are spaces of a name; comments are no text."""
+    name = (
+        "<table:table-cell office:value-type='string'><office:annotation><text:p>riêng</text:p></office:annotation>"
+        "<text:p>Sở<text:tab/>Nội<text:line-break/>vụ<text:s text:c='3'/>và</text:p><text:p>việc "
+        "<text:span>khác</text:span></text:p></table:table-cell>"
+    )
+    done = bring(ods(table(line(*HEADER), line("A-1", name, "department"))), "ods")
+    assert done.code == 0, done.err
+    assert '"Sở Nội vụ và việc khác"' in run("units", "list", "--format", "csv").out

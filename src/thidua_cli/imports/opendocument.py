@@ -1,0 +1,239 @@
+"""OpenDocument spreadsheets (.ods), walked with the standard library: values, and what stands between them.
+
+A repeated row or cell is one object however often it is repeated, and hidden sheets are passed over.
+"""
+
+import math
+import re
+import zipfile
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from thidua_cli.errors import RejectedError
+from thidua_cli.imports import container
+from thidua_cli.imports.container import Hazards, SheetInfo, check_size
+from thidua_cli.imports.grid import Cell, address
+from thidua_cli.language import _
+
+_NAMESPACES = {
+    "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
+    "urn:oasis:names:tc:opendocument:xmlns:style:1.0": "style",
+    "urn:oasis:names:tc:opendocument:xmlns:table:1.0": "table",
+    "urn:oasis:names:tc:opendocument:xmlns:text:1.0": "text",
+}
+_SPACE = re.compile(r"[ \t\r\n]+")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?)?", re.ASCII)
+_CLOCK = re.compile(r"-?P(?:([0-9]{1,6})D)?T([0-9]{1,7})H([0-9]{1,2})M([0-9]{1,2})(?:[.,][0-9]+)?S", re.ASCII)
+_MOST_SPACES = 100
+
+
+class Page(NamedTuple):
+    """A sheet that was read: its rows that are not empty, and its hazards."""
+
+    name: str
+    rows: list[tuple[int, list[Cell]]]
+    hazards: Hazards
+
+
+class Book(NamedTuple):
+    """The sheets in order, the names of those with data, the first of these read, and the date system."""
+
+    sheets: list[SheetInfo]
+    filled: list[str]
+    page: Page | None
+    from_1904: bool
+
+
+def read(archive: zipfile.ZipFile, name: str, wished: str | None) -> Book:
+    """The first visible sheet with data, or the one wished for; raises RejectedError."""
+    names = archive.namelist()
+    if "content.xml" not in names:
+        raise RejectedError(_("{file}: không phải sổ tính OpenDocument").format(file=name))
+    manifest = "META-INF/manifest.xml"
+    if manifest in names and b"encryption-data" in container.part_bytes(archive, manifest, name):
+        raise RejectedError(_("{file}: có mật khẩu").format(file=name), _("Bỏ mật khẩu rồi lưu lại."))
+    walk = _Walk(name, wished)
+    content = container.part_bytes(archive, "content.xml", name)
+    container.parse(content, name, walk.start, walk.end, walk.characters, namespaces=True)
+    return Book(walk.sheets, walk.filled, walk.page, walk.from_1904)
+
+
+class _Walk:
+    """The handlers of the XML parser: outside a sheet, between its cells, and inside a cell."""
+
+    def __init__(self, name: str, wished: str | None) -> None:
+        self.name, self.wished = name, wished
+        self.sheets: list[SheetInfo] = []
+        self.filled: list[str] = []
+        self.page: Page | None = None
+        self.from_1904 = False
+        self.style, self.hidden_styles = "", set[str]()
+        self.current: Page | None = None
+        self.passed = 0  # depth inside a sheet that is not read
+        self.row = self.column = self.width = 0
+        self.row_repeats, self.row_hidden = 1, False
+        self.values: list[Cell] = []
+        self.cell: dict[str, str] | None = None
+        self.covered, self.skipped = False, 0  # depth inside notes and drawings of a cell
+        self.paragraphs: list[list[str]] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = _short(tag)
+        if self.passed or self.skipped:
+            self.passed += bool(self.passed)
+            self.skipped += bool(self.skipped)
+        elif self.cell is not None:
+            self._inside(tag, attributes)
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
+            self.cell = {_short(key): value for key, value in attributes.items()}
+            self.covered, self.paragraphs = tag == "table:covered-table-cell", []
+        elif tag == "table:table-row":
+            named = {_short(key): value for key, value in attributes.items()}
+            self.row_repeats = _count(named.get("table:number-rows-repeated", "1"), self.name)
+            self.row_hidden = named.get("table:visibility", "visible") != "visible"
+            self.column, self.values = 0, []
+        else:
+            self._outside(tag, {_short(key): value for key, value in attributes.items()})
+
+    def _outside(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "style:style":
+            self.style = attributes.get("style:name", "")
+        elif tag == "style:table-properties" and attributes.get("table:display") == "false":
+            self.hidden_styles.add(self.style)
+        elif tag == "table:null-date":
+            self.from_1904 = attributes.get("table:date-value", "").startswith("1904")
+        elif tag == "table:table" and self.current is None:
+            title = attributes.get("table:name", "")
+            hidden = attributes.get("table:style-name", "") in self.hidden_styles
+            self.sheets.append(SheetInfo(title, hidden))
+            if hidden if self.wished is None else title != self.wished:
+                self.passed = 1
+            else:
+                self.current = Page(title, [], Hazards())
+                self.row = self.width = 0
+
+    def _inside(self, tag: str, attributes: dict[str, str]) -> None:
+        if not tag.startswith("text:") or tag in ("text:ruby-text", "text:note"):
+            self.skipped = 1
+        elif tag == "text:p":
+            self.paragraphs.append([])
+        elif self.paragraphs:
+            if tag == "text:s":
+                written = {_short(key): value for key, value in attributes.items()}.get("text:c", "1")
+                self.paragraphs[-1].append(" " * min(_count(written, self.name), _MOST_SPACES))
+            elif tag == "text:tab":
+                self.paragraphs[-1].append(" ")
+            elif tag == "text:line-break":
+                self.paragraphs[-1].append("\n")
+
+    def characters(self, data: str) -> None:
+        if self.cell is not None and self.paragraphs and not self.skipped:
+            self.paragraphs[-1].append(_SPACE.sub(" ", data))
+
+    def end(self, tag: str) -> None:
+        if self.passed or self.skipped:
+            self.passed -= bool(self.passed)
+            self.skipped -= bool(self.skipped)
+            return
+        tag = _short(tag)
+        if tag in ("table:table-cell", "table:covered-table-cell"):
+            if self.cell is not None and self.current is not None:
+                self._close_cell(self.cell, self.current)
+            self.cell = None
+        elif self.cell is None and self.current is not None:
+            if tag == "table:table-row":
+                self._close_row(self.current)
+            elif tag == "table:table":
+                self._close_sheet(self.current)
+
+    def _close_cell(self, cell: dict[str, str], page: Page) -> None:
+        repeats = _count(cell.get("table:number-columns-repeated", "1"), self.name)
+        place = (self.row + 1, self.column)
+        value = self._value(cell, address(*place), page.hazards)
+        self.column += repeats
+        blank = value is None or (isinstance(value, str) and not value.strip())
+        down = _count(cell.get("table:number-rows-spanned", "1"), self.name)
+        right = _count(cell.get("table:number-columns-spanned", "1"), self.name)
+        if down > 1 or right > 1 or (self.covered and not blank):
+            bottom, last = place[0] + max(down, 1) - 1, place[1] + max(right, 1) - 1
+            page.hazards.merge(*place, bottom, last, self.name)
+        if blank and "table:formula" not in cell:
+            return
+        check_size(self.row + self.row_repeats, self.column, self.name)
+        self.values += [None] * (self.column - repeats - len(self.values)) + [value] * repeats
+
+    def _close_row(self, page: Page) -> None:
+        first = self.row + 1
+        self.row += self.row_repeats
+        if not self.values:
+            return
+        if self.row_hidden:
+            page.hazards.hidden_rows.extend(range(first, self.row + 1))
+        self.width = max(self.width, len(self.values))
+        check_size(self.row, self.width, self.name)
+        page.hazards.cells += 1
+        if self.page is None:
+            page.rows.extend((number, self.values) for number in range(first, self.row + 1))
+
+    def _close_sheet(self, page: Page) -> None:
+        if page.hazards.cells:
+            self.filled.append(page.name)
+            self.page = self.page or page
+        self.current = None
+
+    def _value(self, cell: dict[str, str], where: str, found: Hazards) -> Cell:
+        """What a cell holds; what is no plain value is noted in `found`."""
+        if "table:formula" in cell:
+            found.formulas.append(where)
+            return "="
+        text = "\n".join("".join(parts) for parts in self.paragraphs)
+        kind = cell.get("office:value-type", "string")
+        if kind == "boolean":
+            found.booleans.append(where)
+            return True
+        written = {
+            "float": "office:value",
+            "currency": "office:value",
+            "date": "office:date-value",
+            "time": "office:time-value",
+        }.get(kind)
+        if written is None:  # a percentage is what it shows
+            return cell.get("office:string-value", text) if kind == "string" else text
+        value = _typed(kind, cell.get(written, ""))
+        if value is None:
+            found.errors[where] = cell.get(written, "")
+            return "?"
+        return value
+
+
+def _typed(kind: str, written: str) -> Cell:
+    """A number, a day or a time of day as the standard writes it; None for anything else."""
+    try:
+        if kind == "date":
+            if not _DAY.fullmatch(written):
+                return None
+            return datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
+        if kind == "time":
+            match = _CLOCK.fullmatch(written)
+            days, hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0,) * 4
+            return timedelta(days, seconds, 0, 0, minutes, hours) if match else None
+    except (ValueError, OverflowError):
+        return None
+    if not _NUMBER.fullmatch(written) or not math.isfinite(float(written)):
+        return None
+    return float(written)
+
+
+@lru_cache(1024)
+def _short(name: str) -> str:
+    """`table:table-cell` for the name with its namespace, whatever prefix the file has for that."""
+    space, _blank, local = name.rpartition(" ")
+    return f"{_NAMESPACES.get(space, '')}:{local}"
+
+
+def _count(written: str, name: str) -> int:
+    if not (written.isascii() and written.isdigit()):
+        raise container.damaged(name)
+    return int(written[:9])

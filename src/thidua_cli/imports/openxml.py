@@ -1,0 +1,254 @@
+"""Excel workbooks (.xlsx): what they say of themselves, what a reader would hide, and one sheet made safe."""
+
+import io
+import posixpath
+import re
+import zipfile
+from array import array
+from typing import NamedTuple
+
+from thidua_cli.errors import RejectedError
+from thidua_cli.imports.container import (
+    Hazards,
+    SheetInfo,
+    check_size,
+    damaged,
+    parse,
+    part_bytes,
+    refuse_macros,
+    too_large,
+)
+from thidua_cli.imports.grid import MARK, MOST_CELLS, address
+from thidua_cli.language import _
+
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
+_ESCAPED = re.compile(rb"<(?:[^\s<>/]+:)?(?:c|row)\s[^<]*&")
+_SHARED = ("sharedStrings", "styles")  # parts that all sheets need
+_MOST_SHARED = 2**31
+_MOST_TEXT = 32 << 20  # characters of shared texts
+_OVERHEAD = 64 << 10
+_SCHEMAS = "http://schemas.openxmlformats.org"
+_BOOK = f"""<workbook xmlns="{_SCHEMAS}/spreadsheetml/2006/main" \
+xmlns:r="{_SCHEMAS}/officeDocument/2006/relationships"><workbookPr date1904="{{date1904}}"/>\
+<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>"""
+_RELATION = f"""<Relationships xmlns="{_SCHEMAS}/package/2006/relationships"><Relationship Id="rId1" \
+Type="{_SCHEMAS}/officeDocument/2006/relationships/{{kind}}" Target="{{target}}"/></Relationships>"""
+
+
+class BookInfo(NamedTuple):
+    """A workbook's worksheets in order, whether its dates count from 1904, and the sheet that MARK names.
+
+    `parts` are its other parts by the last word of their relationship's type.
+    """
+
+    sheets: list[SheetInfo]
+    from_1904: bool
+    marked: str | None
+    parts: dict[str, str]
+
+
+def book_info(archive: zipfile.ZipFile, name: str) -> BookInfo:
+    """What the workbook says of itself; raises RejectedError where it is none."""
+    names = set(archive.namelist())
+    if "xl/workbook.xml" not in names:
+        raise RejectedError(
+            _("{file}: không phải sổ tính Excel").format(file=name), _("Mở bằng Excel rồi lưu lại.")
+        )
+    related: dict[str, tuple[str, str]] = {}
+    listed: list[tuple[str, str, bool]] = []
+    flags = {"1904": False, "marked": False}
+    marks: list[str] = []
+
+    def relation(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "Relationship":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            if kind in ("vbaProject", "xlMacrosheet"):
+                refuse_macros(name)
+            part = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
+            related[attributes.get("Id", "")] = kind, part
+
+    def book(tag: str, attributes: dict[str, str]) -> None:
+        local = tag.rpartition(":")[2]
+        if local == "sheet":
+            number = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+            listed.append(
+                (attributes.get("name", ""), number, attributes.get("state", "visible") != "visible")
+            )
+        elif local == "workbookPr":
+            flags["1904"] = attributes.get("date1904", "0") in ("1", "true")
+        flags["marked"] = local == "definedName" and attributes.get("name") == MARK
+
+    def text(data: str) -> None:
+        if flags["marked"]:
+            marks.append(data)
+
+    if "xl/_rels/workbook.xml.rels" in names:
+        parse(part_bytes(archive, "xl/_rels/workbook.xml.rels", name), name, relation)
+    parse(part_bytes(archive, "xl/workbook.xml", name), name, book, characters=text)
+    sheets = []
+    for title, number, hidden in listed:
+        kind, part = related.get(number, ("", ""))
+        if kind in ("chartsheet", "dialogsheet"):
+            continue  # they hold no rows
+        if part not in names:
+            raise damaged(name)
+        sheets.append(SheetInfo(title, hidden, part))
+    if not sheets:
+        raise damaged(name)
+    marked = "".join(marks).rpartition("!")[0].strip("'").replace("''", "'")
+    parts = {kind: part for kind, part in related.values() if part in names}
+    return BookInfo(sheets, flags["1904"], marked or None, parts)
+
+
+class _Scan:
+    """The handlers that walk a worksheet and note its hazards; rows and columns count from 1."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found = Hazards()
+        self.every = 0  # cells, empty ones too
+        self.rows, self.columns = 0, 0  # that are used
+        self.row, self.column, self.hidden = 1, 0, False
+        self.place = 1, 1
+        self.kind, self.text = "n", ""
+        self.in_value = False
+        self.shared = array("L")  # which shared text each cell holds
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag == "c":
+            self._cell(attributes)
+        elif tag in ("v", "is"):
+            self.in_value = tag == "v"
+            self._used()
+        elif tag == "row":
+            self._row(attributes)
+        elif tag == "f":
+            self.found.formulas.append(self._where())
+        elif tag == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+
+    def _row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r")
+        if number is not None:
+            if not (number.isascii() and number.isdigit() and 0 < int(number[:8]) < 10_000_000):
+                raise damaged(self.name)
+            self.row = int(number)
+        self.hidden = attributes.get("hidden", "0") in ("1", "true")
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        self.every += 1
+        if self.every > MOST_CELLS:
+            raise too_large(self.name)
+        self.kind, self.text = attributes.get("t", "n"), ""
+        where = attributes.get("r")
+        if where is None:
+            self.column += 1
+            self.place = self.row, self.column
+        else:
+            self.place = _place(where, self.name)
+            self.column = self.place[1]
+        if self.kind == "b":
+            self.found.booleans.append(self._where())
+
+    def _where(self) -> str:
+        return address(self.place[0], self.place[1] - 1)
+
+    def _used(self) -> None:
+        self.found.cells += 1
+        row, column = self.place
+        if row > self.rows or column > self.columns:
+            self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+            check_size(self.rows, self.columns, self.name)
+        if self.hidden:
+            self.hidden = False
+            self.found.hidden_rows.append(row)
+
+    def _merge(self, reference: str) -> None:
+        first, _colon, last = reference.partition(":")
+        top, left = _place(first, self.name)
+        bottom, right = _place(last or first, self.name)
+        self.found.merge(top, left - 1, bottom, right - 1, self.name)
+
+    def characters(self, data: str) -> None:
+        if self.in_value and self.kind in "es":
+            self.text += data
+
+    def end(self, tag: str) -> None:
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag == "v":
+            if self.kind == "e":
+                self.found.errors[self._where()] = self.text
+            elif self.kind == "s" and self.text.isascii() and self.text.isdigit():
+                self.shared.append(min(int(self.text[:9]), _MOST_SHARED))
+            self.in_value = False
+        elif tag == "row":
+            self.row, self.column = self.row + 1, 0
+
+
+def hazards(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> Hazards:
+    """What a worksheet holds besides plain values; raises RejectedError for a cell out of bounds."""
+    scan = _Scan(name)
+    data = part_bytes(archive, part, name)
+    parse(data, name, scan.start, scan.end, scan.characters)
+    if _ESCAPED.search(data):
+        raise damaged(name)  # readers differ on where such a cell stands
+    _check_shared(archive, book, scan.shared, name)
+    scan.found.area = scan.rows * scan.columns
+    return scan.found
+
+
+def _check_shared(archive: zipfile.ZipFile, book: BookInfo, shared: "array[int]", name: str) -> None:
+    """Raises RejectedError where shared texts, which the reader copies for every cell, are too much."""
+    part = book.parts.get("sharedStrings")
+    if part is None or len(shared) * archive.getinfo(part).file_size <= _MOST_TEXT:
+        return  # as it is in nearly every workbook
+    lengths = array("L")
+
+    def start(tag: str, _attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "si":
+            lengths.append(0)
+
+    def text(data: str) -> None:
+        if lengths:
+            lengths[-1] += len(data)
+
+    parse(part_bytes(archive, part, name), name, start, characters=text)
+    if sum(lengths[index] for index in shared if index < len(lengths)) > _MOST_TEXT:
+        raise too_large(name)
+
+
+def single(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> bytes:
+    """A workbook of one sheet: exactly the parts that were checked, each in its usual place."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        target.writestr("xl/workbook.xml", _BOOK.format(date1904=int(book.from_1904)))
+        target.writestr("_rels/.rels", _RELATION.format(kind="officeDocument", target="xl/workbook.xml"))
+        target.writestr(
+            "xl/_rels/workbook.xml.rels",
+            _RELATION.format(kind="worksheet", target="worksheets/sheet1.xml"),
+        )
+        target.writestr("xl/worksheets/sheet1.xml", part_bytes(archive, part, name))
+        for kind in _SHARED:
+            if kind in book.parts:
+                target.writestr(f"xl/{kind}.xml", part_bytes(archive, book.parts[kind], name))
+    return made.getvalue()
+
+
+def weight(archive: zipfile.ZipFile, book: BookInfo, part: str) -> int:
+    """How many bytes `single` unpacks, and what it costs besides."""
+    parts = [part, *(book.parts[kind] for kind in _SHARED if kind in book.parts)]
+    return _OVERHEAD + sum(archive.getinfo(each).file_size for each in parts)
+
+
+def _place(reference: str, name: str) -> tuple[int, int]:
+    """Row and column of A2, from 1; raises RejectedError for anything that is not written so."""
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        raise damaged(name)
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column
