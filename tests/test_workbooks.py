@@ -1,5 +1,6 @@
 """Workbooks as people and attackers make them: what is read, what is refused, and at what cost."""
 
+import contextlib
 import struct
 import subprocess
 import sys
@@ -7,9 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from books import HEADER, UNIT, cell, line, ods, row, table, text, xlsx
 from conftest import ROOT, Outcome
+from thidua_cli.errors import RejectedError
+from thidua_cli.imports import workbook
 
 Run = Callable[..., Outcome]
 Import = Callable[..., Outcome]
@@ -108,10 +113,96 @@ def test_cells_with_nothing_in_them_are_no_cells(bring: Import, book: bytes) -> 
     assert done.code == 0, done.err
 
 
+# Old workbooks, damaged
+
+
 def _moved(data: bytes, row: int, column: int) -> bytes:
     """An .xls with its last shared text in another cell."""
     place = data.rindex(b"\xfd\x00\x0a\x00") + 4
     return data[:place] + struct.pack("<HH", row, column) + data[place + 4 :]
+
+
+def _read_xls(data: bytes) -> None:
+    """Read or refused; never anything else."""
+    with contextlib.suppress(RejectedError):
+        list(workbook.read(data, "x.xls", "xls", None).rows)
+
+
+def _damaged(base: str, cut: float, flips: list[tuple[str, float, int]]) -> bytes:
+    """An .xls cut short, with bytes changed in its header, its directory, its sector table, or anywhere."""
+    data = bytearray((FOLDER / f"{base}.xls").read_bytes())
+    sector = {"directory": 48, "table": 76}
+    for region, place, value in flips:
+        if region == "header":
+            start, size = 24, 488
+        elif region == "anywhere":
+            start, size = 0, len(data)
+        else:
+            start = 512 * (1 + struct.unpack_from("<I", data, sector[region])[0] % (len(data) // 512 - 1))
+            size = 512
+        data[start + int(place * size)] = value
+    return bytes(data[: max(1, int(cut * len(data)))])
+
+
+BASES = st.sampled_from(sorted(path.stem for path in FOLDER.glob("*.xls")))
+CUTS = st.one_of(st.just(1.0), st.floats(0, 1))
+FLIPS = st.lists(
+    st.tuples(
+        st.sampled_from(["header", "directory", "table", "anywhere"]),
+        st.floats(0, 1, exclude_max=True),
+        st.sampled_from([0, 1, 127, 128, 254, 255]) | st.integers(0, 255),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(base=BASES, cut=CUTS, flips=FLIPS)
+def test_damaged_old_workbooks_end_in_a_verdict(
+    base: str, cut: float, flips: list[tuple[str, float, int]]
+) -> None:
+    """An .xls damaged where its reader is weakest is read or refused."""
+    _read_xls(_damaged(base, cut, flips))
+
+
+@pytest.mark.soak
+@settings(max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(base=BASES, cut=CUTS, flips=FLIPS)
+def test_very_many_damaged_old_workbooks_end_in_a_verdict(
+    base: str, cut: float, flips: list[tuple[str, float, int]]
+) -> None:
+    """The same, longer."""
+    _read_xls(_damaged(base, cut, flips))
+
+
+def test_every_beginning_of_an_old_workbook_ends_in_a_verdict() -> None:
+    """An .xls that was cut anywhere is read or refused."""
+    data = (FOLDER / "base_units.xls").read_bytes()
+    for length in range(1, len(data), 997):
+        _read_xls(data[:length])
+
+
+def test_a_sheet_name_that_is_no_text_is_damage(bring: Import) -> None:
+    """A lone surrogate in the name of a sheet is refused."""
+    data = bytearray((FOLDER / "base_units.xls").read_bytes())
+    name = data.index(b"\x85\x00") + 4 + 7
+    data[name : name + 3] = b"\x01\x00\xd8"
+    assert bring(bytes(data), "xls").code == 7
+
+
+@pytest.mark.parametrize("data", [b"<html><table><tr><td>code</td></tr></table></html>", b"code\tname\n",
+                                  xlsx(ROWS)], ids=["html", "text", "xlsx"])  # fmt: skip
+def test_what_is_only_called_xls_has_a_cure(bring: Import, data: bytes) -> None:
+    """Web pages and texts that programs name .xls are refused with the way out."""
+    done = bring(data, "xls")
+    assert (done.code, ".xlsx" in done.err) == (7, True), done.err
+
+
+def test_a_bare_serial_is_told_in_its_own_date_system(bring: Import) -> None:
+    """In an .xls that counts from 1904, 44635 would be a day of 2026."""
+    data = bytearray((FOLDER / "serial_general.xls").read_bytes())
+    data[data.index(b"\x22\x00\x02\x00\x00\x00") + 4] = 1
+    assert "2026-03-16" in bring(bytes(data), "xls", kind="launches").err
 
 
 # What is in a sheet

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from thidua_cli.errors import RejectedError
-from thidua_cli.imports import container, legacy, opendocument, openxml
+from thidua_cli.imports import apart, container, legacy, opendocument, openxml
 from thidua_cli.imports.container import Hazards, SheetInfo
 from thidua_cli.imports.grid import Cell, Grid
 from thidua_cli.imports.sheet import short
@@ -27,7 +27,7 @@ _NOISE = timedelta(milliseconds=1)  # what is left of a day after sums of fracti
 def read(data: bytes, name: str, form: str, sheet: str | None) -> Grid:
     """The rows of the one visible sheet with data, or of `sheet`; raises RejectedError."""
     if form == "xls":
-        return read_xls(data, name, sheet)
+        return apart.read(data, name, sheet)
     archive = container.open_zip(data, name)
     return _read_ods(archive, name, sheet) if form == "ods" else _read_xlsx(archive, name, sheet)
 
