@@ -222,10 +222,24 @@ def test_the_preview_of_an_encoding_shows_names(run: Run, put: Put) -> None:
     assert [line.strip() for line in done.err.splitlines()[2:5]] == ["Sở Nội vụ", "Đà Nẵng", "Hòa Hòa"]
 
 
-def test_a_long_file_in_an_old_encoding_is_refused_soon(put: Put, db: Path) -> None:
-    """A guess looks at a sample, not at 25 MB three times."""
-    row = b"A,S\xeb N\xe9i v\xf4,department\n"
-    code, memory, seconds = _measured(db, "import", "units", put(UNITS.encode()[:15] + row * 1_000_000))
+def _large(name: str) -> bytes:
+    match name:
+        case "tcvn3.csv":
+            return b"code,name,kind\n" + b"A,S\xeb N\xe9i v\xf4,department\n" * 1_000_000
+        case "marks.csv":
+            return ('code,name,kind\nA,"' + "ấ\u0301\u200b" * 3_000_000 + '",department\n').encode()
+        case "open_quote.csv":
+            return b'code,name,kind\nA,"B,department\n' + b"A1,Name,department\n" * 1_000_000
+        case "keys.json":
+            return ("[{" + ",".join(f'"a{number}":1' for number in range(1_000_000)) + "}]").encode()
+        case _:
+            return ('[{"code":"A","kind":"other","name":"' + "ấ" * 10_000_000 + '"}]').encode()
+
+
+@pytest.mark.parametrize("name", ["tcvn3.csv", "marks.csv", "open_quote.csv", "keys.json", "name.json"])
+def test_large_files_are_refused_soon_and_in_little_memory(put: Put, db: Path, name: str) -> None:
+    """A guess looks at a sample, a cell and an object have a bound: less than 5 seconds and 300 MB."""
+    code, memory, seconds = _measured(db, "import", "units", put(_large(name), name))
     assert (code, memory < 300, seconds < 5) == (7, True, True), (memory, seconds)
 
 

@@ -214,7 +214,9 @@ def disguises(column: Sequence[str]) -> dict[int, Guess]:
     then (of text encoded twice, by one); texts of one such word show it together. What is foreign, or
     Vietnamese already, stays.
     """
-    odd = {word for word in set(_words("\n".join(column))) if not is_syllable(word)}
+    whole = " ".join(column)
+    written = set() if whole.isascii() else {each for each in set(whole.split()) if not each.isascii()}
+    odd = {word for each in written for word in _words(each) if not is_syllable(word)}
     if not odd:
         return {}
     found: dict[int, Guess] = {}

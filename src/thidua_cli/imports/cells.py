@@ -24,9 +24,9 @@ _LISTED = ("Mã TP", "Mã QH", "Mã PX")  # of the statistics office's list
 CODES = {"code", "parent_code", "unit_code", "old_code", "new_code", *_LISTED}
 NAMING = {"unit_code", "unit_name"}
 _NAMES = {"name", "Quận Huyện", "Phường Xã"}
-_TEXTS = _NAMES | NAMING
-_TEXTS |= {"old_name", "new_name", "abbreviation", "document_number", "document_issuer", "resolution"}
-_TEXTS |= {"evidence", "note", "reason"}
+TEXTS = _NAMES | NAMING
+TEXTS |= {"old_name", "new_name", "abbreviation", "document_number", "document_issuer", "resolution"}
+TEXTS |= {"evidence", "note", "reason"}
 DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
 
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
@@ -94,17 +94,15 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
     return made
 
 
-def disguised(field: str | None, column: Iterable[object], rows: Sequence[int]) -> list[Problem]:
+def disguised(field: str, column: Iterable[object], rows: Sequence[int]) -> list[Problem]:
     """Texts of a column that are Vietnamese only once they are decoded again, as they are pasted from
-    documents in old fonts; names that no unit can have are left to the models.
+    documents in old fonts; `field` is one of TEXTS. Names that no unit can have are left to the models.
     """
-    if field not in _TEXTS:
-        return []
     texts = [cell if isinstance(cell, str) else "" for cell in column]
     return [
         Problem(
             rows[index],
-            str(field),
+            field,
             texts[index],
             _("trông như {encoding} đọc nhầm: '{name}'").format(
                 encoding=guess.encoding, name=short(guess.preview[0])

@@ -7,6 +7,7 @@ from typing import Any
 
 from thidua_cli.errors import RejectedError
 from thidua_cli.imports import text_file
+from thidua_cli.imports.grid import MOST_COLUMNS, MOST_LETTERS
 from thidua_cli.language import _
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -14,6 +15,10 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 class _TwiceError(ValueError):
     """A key stands twice in an object."""
+
+
+class _TooLargeError(ValueError):
+    """An object has more keys, or a value more characters, than any that is read."""
 
 
 def read(data: bytes, name: str, encoding: str | None, *, lines: bool) -> list[dict[str, Any]]:
@@ -42,6 +47,8 @@ def _parse(text: str, name: str, line: int) -> Any:
         raise RejectedError(
             _("{file}: khóa '{key}' có hai lần trong một đối tượng").format(file=name, key=error)
         ) from None
+    except _TooLargeError as error:
+        raise RejectedError(f"{name}: {error}") from None
     except json.JSONDecodeError as error:
         raise RejectedError(
             _("{file}: không phải JSON: dòng {line}, cột {column}").format(
@@ -55,6 +62,13 @@ def _parse(text: str, name: str, line: int) -> Any:
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; raises before it is made where it has a key twice, or is larger than any that is read."""
+    if len(pairs) > MOST_COLUMNS:
+        raise _TooLargeError(
+            _("một đối tượng có {count} khóa, tối đa {most}").format(count=len(pairs), most=MOST_COLUMNS)
+        )
+    if any(isinstance(value, str) and len(value) > MOST_LETTERS for _key, value in pairs):
+        raise _TooLargeError(_("một giá trị dài hơn {most} ký tự").format(most=MOST_LETTERS))
     made = dict(pairs)
     if len(made) != len(pairs):
         seen: set[str] = set()

@@ -14,6 +14,7 @@ from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import columns, gso, json_file, text_file, workbook
 from thidua_cli.imports.cells import (
     NAMING,
+    TEXTS,
     Table,
     as_text,
     blank,
@@ -172,8 +173,9 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     strange: list[Problem] = []
     numbers = [number for number, _values in body]
     for index, field in enumerate(fields):
-        cells = (values[index] if index < len(values) else None for _number, values in body)
-        strange += disguised(field, cells, numbers)
+        if field in TEXTS:
+            cells = [values[index] if index < len(values) else None for _number, values in body]
+            strange += disguised(str(field), cells, numbers)
     table = Table(fields, headers, header_row, body, grid, notices, strange)
     if listed:
         return gso.sheet(table, source, wished.province)
@@ -289,7 +291,7 @@ def _from_objects(
         raw.append(written)
     sheet.fields = [field for field in known.values() if field]
     numbers = range(1, len(objects) + 1)
-    for name in dict.fromkeys(sheet.fields):
+    for name in TEXTS.intersection(sheet.fields):
         sheet.problems += disguised(name, (row.get(name) for _number, row in sheet.rows), numbers)
     unnamed = {problem.row for problem in sheet.problems if problem.column in NAMING}
     sheet.rows = [row for row in sheet.rows if row[0] not in unnamed]

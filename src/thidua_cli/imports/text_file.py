@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from thidua_cli import encodings
 from thidua_cli.errors import RejectedError
-from thidua_cli.imports.grid import HEADER_ROWS, MOST_COLUMNS, Grid
+from thidua_cli.imports.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid
 from thidua_cli.language import _
 from thidua_cli.text import visible
 
 _DELIMITERS = ",;\t"
-_FIELD_LIMIT = 10_000_000
 _SEP = re.compile(r"[ \t]*sep=([^\w\"\r\n])[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)  # Excel's first line
 _PREVIEWED = 200_000  # bytes
 _SAMPLE = 1_000_000  # characters in which the header is looked for
@@ -171,7 +170,7 @@ def _likenesses(
     """How much each of the first rows is like the header, up to the header itself."""
     import csv
 
-    csv.field_size_limit(_FIELD_LIMIT)
+    csv.field_size_limit(MOST_LETTERS)
     with contextlib.suppress(csv.Error):  # `_rows` says what is wrong
         for values in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), HEADER_ROWS):
             found = likeness(values[:MOST_COLUMNS])
@@ -183,7 +182,7 @@ def _likenesses(
 def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
     import csv
 
-    csv.field_size_limit(_FIELD_LIMIT)
+    csv.field_size_limit(MOST_LETTERS)
 
     def reader() -> Iterator[list[str]]:
         return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -207,6 +206,13 @@ def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[
             raise RejectedError(
                 _("{file}: dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(file=name, line=line),
                 _("Thêm dấu ngoặc kép đóng, hoặc bỏ dấu mở."),
+            ) from None
+        if "field limit" in str(error):
+            raise RejectedError(
+                _("{file}: ô bắt đầu ở dòng {line} dài hơn {most} ký tự").format(
+                    file=name, line=line, most=MOST_LETTERS
+                ),
+                _("Kiểm tra dấu ngoặc kép mở mà không đóng."),
             ) from None
         raise RejectedError(
             _("{file}: dòng {line} sai dạng CSV: {why}").format(file=name, line=line, why=error)
