@@ -315,3 +315,31 @@ def test_single_words_of_a_column_tell_together() -> None:
     words = ["Së", "Néi", "c¶ng", "cña"]
     assert len(encodings.disguises([*words, "Hà", "café"])) == 4
     assert encodings.disguises([*words[:3], "Hà", "café"]) == {}
+
+
+def test_a_known_column_can_be_ignored(run: Run, empty_db: Path, put: Put) -> None:
+    """--ignore-column leaves out a field of JSON as it does a column of CSV."""
+    csv_file = put("code,name,kind,note\nA1,Sở Một,other,bí mật\n")
+    items = [{"code": "A2", "name": "Sở Hai", "kind": "other", "Ghi chú": "bí mật", "lý do từ chối": "x"}]
+    for file, name in ((csv_file, "note"), (put(json.dumps(items), "in.json"), "ghi chú")):
+        assert run("import", "units", file, "--ignore-column", name).code == 0
+    assert "bí mật" not in run("export", "units").out
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("in.csv", UNITS), ("in.json", json.dumps([{"code": "A1", "name": "X", "kind": "other"}]))],
+)
+def test_a_named_header_must_be_there(run: Run, put: Put, name: str, text: str) -> None:
+    """--map of a header that the file does not have says which there are, and is not passed over."""
+    done = run("import", "units", put(text, name), "--map", "note=Nhận xét")
+    assert done.code == 7
+    assert "Nhận xét" in done.err
+    assert "code, name, kind" in done.err
+
+
+@pytest.mark.parametrize("pairs", [("code=a", "code=b"), ("code=a", "abbreviation= A ")])
+def test_a_column_is_named_once(run: Run, put: Put, pairs: tuple[str, str]) -> None:
+    """One field of two headers, or one header for two fields, is a slip of the command line."""
+    options = [option for pair in pairs for option in ("--map", pair)]
+    assert run("import", "units", put("a,b,name,kind\nA1,A2,X,Sở\n"), *options).code == 2

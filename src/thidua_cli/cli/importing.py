@@ -304,13 +304,25 @@ def _wishes(
     province: str | None,
 ) -> Wishes:
     """What the options say about the file; raises UsageError for a column or encoding that there is not."""
-    mapped = {}
+    mapped: dict[str, str] = {}
     for pair in renamed:
         field, equals, header = pair.partition("=")
         if not equals or field not in columns.fields(kind):
             raise UsageError(
                 _("--map {pair}: viết CỘT=TIÊU-ĐỀ").format(pair=pair),
                 _("Các cột: {columns}").format(columns=", ".join(columns.fields(kind))),
+            )
+        if field in mapped:
+            raise UsageError(_("--map {field}: nêu hai lần").format(field=field))
+        taken = next(
+            (other for other, named in mapped.items() if columns.normal(named) == columns.normal(header)),
+            None,
+        )
+        if taken is not None:
+            raise UsageError(
+                _("--map: tiêu đề '{header}' cho cả {first} và {second}").format(
+                    header=header, first=taken, second=field
+                )
             )
         mapped[field] = header
     wanted = encoding.lower().replace("_", "-") if encoding else None

@@ -169,6 +169,11 @@ def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str] = Mapping
     return _ALIASES[kind].get(name)
 
 
+def left_out(ignored: Sequence[str]) -> set[str]:
+    """Headers, as `normal` makes them, of columns that are not read: those to be ignored, and the reasons."""
+    return {normal(header) for header in ignored} | REASON_HEADERS
+
+
 class Headers(NamedTuple):
     """Which field each column holds (none: ignored), and what is wrong with the header row."""
 
@@ -185,7 +190,7 @@ def match(
     ignored: Sequence[str] = (),
 ) -> Headers:
     """Match a header row; `filled` tells which columns without a header hold data below it."""
-    left_out = {normal(header) for header in ignored} | REASON_HEADERS
+    without = left_out(ignored)
     found: list[str | None] = []
     problems = unnamed(filled, row)
     for header in headers:
@@ -193,7 +198,7 @@ def match(
         if not name:
             found.append(None)
             continue
-        if name in left_out:
+        if name in without:
             found.append(None)
             continue
         field = field_of(kind, header, renamed)

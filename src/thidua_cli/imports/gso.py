@@ -32,7 +32,7 @@ def places(headers: Sequence[str]) -> list[str | None] | None:
 
 def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[Problem]:
     """What is wrong with the list's header row: columns that it does not have, or has once."""
-    left_out = {columns.normal(name) for name in ignored} | columns.REASON_HEADERS
+    without = columns.left_out(ignored)
     found: list[Problem] = []
     seen: set[str] = set()
     for header in headers:
@@ -40,7 +40,7 @@ def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[P
         if name in seen and name in _HEADERS:
             message = _("cột {field} có hai lần").format(field=header)
             found.append(Problem(row, short(header), None, message, _("bỏ một cột")))
-        elif name and name not in _HEADERS and name not in left_out:
+        elif name and name not in _HEADERS and name not in without:
             message = _("không biết cột này")
             found.append(Problem(row, short(header), None, message, _("--ignore-column để bỏ qua")))
         seen.add(name)

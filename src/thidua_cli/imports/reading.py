@@ -3,7 +3,7 @@
 import json
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
@@ -143,6 +143,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     header_row, header = first[position]
     headers = as_text(header, guarded=not grid.letters)
     named = [columns.field_of(kind, name, wished.renamed) for name in headers]
+    _refuse_absent(headers, source, wished)
     listed = _listed(headers, kind) if not columns.complete(kind, set(named)) else None
     _refuse_sunk(first[:position], listed or named, gso.CODES if listed else columns.required(kind), source)
     notices = list(grid.notices)
@@ -195,6 +196,18 @@ def _runs(numbers: Sequence[int]) -> str:
 
 def _listed(headers: Sequence[str], kind: ImportKind) -> Sequence[str | None] | None:
     return gso.places(headers) if kind is ImportKind.UNITS else None
+
+
+def _refuse_absent(headers: Iterable[str], source: str, wished: Wishes) -> None:
+    """Raise RejectedError where --map names a header that the file does not have."""
+    there = {columns.normal(header): header for header in headers}
+    there.pop("", None)
+    absent = [header for header in wished.renamed.values() if columns.normal(header) not in there]
+    if absent:
+        raise RejectedError(
+            _("{file}: không có cột '{header}' mà --map nêu").format(file=source, header="', '".join(absent)),
+            _("Các cột của tệp: {columns}").format(columns=", ".join(map(short, there.values()))),
+        )
 
 
 def _refuse_renamed(source: str, wished: Wishes) -> None:
@@ -255,7 +268,8 @@ def _from_objects(
 ) -> Sheet:
     if not objects:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    ignored = {columns.normal(name) for name in wished.ignored}
+    _refuse_absent({key: None for item in objects for key in item}, source, wished)
+    left_out = columns.left_out(wished.ignored)
     sheet = Sheet([], [], items=True)
     known: dict[str, str | None] = {}
     headers: dict[str, str] = {}  # the first key of each field, and all keys of no field
@@ -265,10 +279,11 @@ def _from_objects(
         written: dict[str, str] = {}
         for key, value in item.items():
             if key not in known:
-                known[key] = columns.field_of(kind, key, wished.renamed)
+                ignored = columns.normal(key) in left_out
+                known[key] = None if ignored else columns.field_of(kind, key, wished.renamed)
             field = known[key]
             if field is None:
-                if columns.normal(key) not in ignored:
+                if columns.normal(key) not in left_out:
                     sheet.problems.append(
                         Problem(
                             number,
