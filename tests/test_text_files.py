@@ -343,3 +343,39 @@ def test_a_column_is_named_once(run: Run, put: Put, pairs: tuple[str, str]) -> N
     """One field of two headers, or one header for two fields, is a slip of the command line."""
     options = [option for pair in pairs for option in ("--map", pair)]
     assert run("import", "units", put("a,b,name,kind\nA1,A2,X,Sở\n"), *options).code == 2
+
+
+NFD = unicodedata.normalize("NFD", "Sở Nội vụ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("in.csv", f"code,name,kind\nA1,{NFD},other\nA2,Ban  Ða,other\n"),
+        (
+            "in.json",
+            json.dumps(
+                [
+                    {"code": "A1", "name": NFD, "kind": "other"},
+                    {"code": "A2", "name": "Ban  Ða", "kind": "other"},
+                ]
+            ),
+        ),
+    ],
+)
+def test_what_is_made_regular_is_told(run: Run, empty_db: Path, put: Put, name: str, text: str) -> None:
+    """Combining marks, spaces and Ð are reported, whatever the format."""
+    done = run("import", "units", put(text, name))
+    assert done.code == 0
+    assert _names(run) == ["Ban Đa", "Sở Nội vụ"]
+    for said in ("1 cell(s) with combining marks", "1 cell(s): extra spaces", "1 cell(s): Ð"):
+        assert said in done.err
+
+
+def test_headers_that_were_decoded_wrongly_are_told(run: Run, put: Put) -> None:
+    """A file whose headers are unknown for their letters alone says which encoding it seems to be."""
+    text = "Mã đơn vị,Tên đơn vị,Loại\nA1,Sở Mới,Sở\n"
+    twice = run("import", "units", put(text.encode().decode("latin-1")))
+    tcvn3 = run("import", "units", put("M· ®¬n vÞ,Tªn ®¬n vÞ,Lo¹i\nA1,Së Néi vô,Së\n"))
+    assert (twice.code, "utf-8" in twice.err, "→ Mã đơn vị" in twice.err) == (7, True, True), twice.err
+    assert (tcvn3.code, "tcvn3" in tcvn3.err, "→ Tên đơn vị" in tcvn3.err) == (7, True, True), tcvn3.err

@@ -86,11 +86,11 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
     if numbers:
         shown = ", ".join(str(int(number)) for number in numbers[:_SHOWN])
         made.notices.append(
-            _("{count} mã là số, đã lấy các chữ số của số: {numbers}").format(
+            _("{count} mã nhập dạng số, đã đọc thành chữ: {numbers}").format(
                 count=len(numbers), numbers=shown if len(numbers) <= _SHOWN else f"{shown}, …"
             )
         )
-    made.notices += [_change_words(change).format(count=count) for change, count in changes.items()]
+    made.notices += change_notices(changes)
     return made
 
 
@@ -130,7 +130,7 @@ def header_text(cell: Cell) -> str:
 
 
 def as_text(values: Sequence[Cell], *, guarded: bool) -> list[str]:
-    """A row as it is handed back with what is wrong; `guarded` as for `_text_cell`."""
+    """A row as it is handed back with what is wrong; `guarded` as for `text_cell`."""
     written = map(header_text, values)
     return list(map(text.unguard, written) if guarded else written)
 
@@ -209,7 +209,7 @@ def _row(
             continue
         cell = values[index] if index < len(values) else None
         if isinstance(cell, str):
-            made[field] = _text_cell(field, cell, changes, guarded=not grid.letters)
+            made[field] = text_cell(field, cell, changes, guarded=not grid.letters)
         elif cell is None:
             made[field] = ""
         else:
@@ -224,12 +224,20 @@ def _row(
     return made, digits
 
 
-def _text_cell(field: str, cell: str, changes: Counter[str], *, guarded: bool) -> str:
-    """A text; `guarded`: of a text file, where a `'` before a formula is ours and comes off."""
+def text_cell(field: str, cell: str, changes: Counter[str], *, guarded: bool) -> str:
+    """A text as it stands; what the models will make regular in it is counted.
+
+    `guarded`: of a text file, where a `'` before a formula is ours and comes off.
+    """
     if not (cell.isascii() and cell.isprintable() and "  " not in cell):
         with contextlib.suppress(InvalidError):  # the models say what is wrong
             changes.update(text.clean(cell, lines=field == "note").changes)
     return text.unguard(cell) if guarded else cell
+
+
+def change_notices(changes: Counter[str]) -> list[str]:
+    """What `text_cell` counted, in words."""
+    return [_change_words(change).format(count=count) for change, count in changes.items()]
 
 
 def _change_words(change: str) -> str:
@@ -238,7 +246,7 @@ def _change_words(change: str) -> str:
         "zero-width": _("{count} ô: bỏ ký tự không nhìn thấy"),
         "d-stroke": _("{count} ô: Ð đã đổi thành Đ"),
         "line-end": _("{count} ô: xuống dòng đã đổi thành khoảng trắng"),
-        "nfc": _("{count} ô: dấu rời đã ghép vào chữ"),
+        "nfc": _("{count} ô dùng dấu tổ hợp, đã chuẩn hóa"),
     }[change]
 
 

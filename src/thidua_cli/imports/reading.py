@@ -2,14 +2,14 @@
 
 import json
 import sys
-import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from thidua_cli import resources
+from thidua_cli import encodings, resources
 from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import columns, gso, json_file, text_file, workbook
 from thidua_cli.imports.cells import (
@@ -18,11 +18,13 @@ from thidua_cli.imports.cells import (
     Table,
     as_text,
     blank,
+    change_notices,
     disguised,
     empty,
     header_text,
     looks_like_data,
     sheet_of,
+    text_cell,
 )
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid
@@ -137,6 +139,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     if position is None:
         raise RejectedError(
             _("{file}: không thấy dòng tiêu đề").format(file=source),
+            *_misread_headers(first, kind, wished),
             _("Các cột cần có: {columns}").format(columns=", ".join(columns.required(kind))),
             _("Các cột nhận thêm: {columns}").format(columns=", ".join(columns.fields(kind))),
         )
@@ -168,7 +171,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     else:
         fields, problems = columns.match(kind, headers, header_row, filled, wished.renamed, wished.ignored)
     if problems:
-        raise reject(source, problems, most=20)
+        raise reject(source, problems, most=20, then=_misread_headers(first, kind, wished))
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     strange: list[Problem] = []
@@ -196,6 +199,27 @@ def _runs(numbers: Sequence[int]) -> str:
 
 def _listed(headers: Sequence[str], kind: ImportKind) -> Sequence[str | None] | None:
     return gso.places(headers) if kind is ImportKind.UNITS else None
+
+
+def _misread_headers(
+    first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: Wishes
+) -> list[str]:
+    """Hints where headers are those of a file of that kind once they are decoded again."""
+    found = {}
+    for _number, values in first:
+        for cell in values:
+            guess = encodings.disguised(cell) if isinstance(cell, str) else None
+            if guess and columns.field_of(kind, guess.preview[0], wished.renamed):
+                found[cell] = guess
+    if not found:
+        return []
+    return [
+        _("Tiêu đề trông như {encoding} đọc nhầm; đọc lại:").format(
+            encoding=next(iter(found.values())).encoding
+        ),
+        *(f"  {short(cell)} → {guess.preview[0]}" for cell, guess in list(found.items())[:3]),
+        _("Chuyển tệp sang Unicode (UTF-8) rồi thử lại."),
+    ]
 
 
 def _refuse_absent(headers: Iterable[str], source: str, wished: Wishes) -> None:
@@ -271,6 +295,7 @@ def _from_objects(
     _refuse_absent({key: None for item in objects for key in item}, source, wished)
     left_out = columns.left_out(wished.ignored)
     sheet = Sheet([], [], items=True)
+    changes: Counter[str] = Counter()
     known: dict[str, str | None] = {}
     headers: dict[str, str] = {}  # the first key of each field, and all keys of no field
     raw: list[dict[str, str]] = []
@@ -298,12 +323,15 @@ def _from_objects(
                     Problem(number, short(key), None, _("trường {field} có hai lần").format(field=field))
                 )
             else:
-                made[field] = unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+                made[field] = (
+                    text_cell(field, value, changes, guarded=False) if isinstance(value, str) else value
+                )
             column = key if field is None or field in written else field
             headers.setdefault(column, key)
             written[column] = _written(value)
         sheet.rows.append((number, made))
         raw.append(written)
+    sheet.notices = [*columns.oddities(list(known)), *change_notices(changes)]
     sheet.fields = [field for field in known.values() if field]
     numbers = range(1, len(objects) + 1)
     for name in TEXTS.intersection(sheet.fields):
