@@ -153,11 +153,14 @@ def _widths(
     if lines < _NARROW:
         return full
     spare = available - sum(least.values())
-    # What room there is goes first to the texts that need least of it to stand on one line.
-    for index in sorted(shown, key=lambda each: full[each] - least[each]):
-        extra = max(0, min(spare, full[index] - least[index]))
-        least[index] += extra
-        spare -= extra
+    # What room there is goes first to the texts that then stand on one line, the rest to the longest.
+    wanting = sorted(shown, key=lambda each: full[each] - least[each])
+    for index in wanting:
+        if (need := full[index] - least[index]) <= spare:
+            least[index] += need
+            spare -= need
+    longest = wanting[-1]
+    least[longest] = min(full[longest], least[longest] + max(spare, 0))
     return least
 
 
