@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TOOLS := sqlite3:sqlite3 jq:jq shellcheck:shellcheck crontab:cron chromium:chromium faketime:faketime \
   soffice:libreoffice-writer-nogui
 # As wide as Times New Roman, with all letters of Vietnamese, which the first version of these fonts has not.
-FONTS = $(shell apt-cache show fonts-liberation2 >/dev/null 2>&1 && echo fonts-liberation2)
+FONTS := fonts-liberation2
 DEMO ?= $(shell mktemp -d)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -29,10 +29,11 @@ $(VENV)/dev: $(VENV)/run
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
 	@missing=; for pair in $(TOOLS); do command -v $${pair%:*} >/dev/null || missing="$$missing $${pair#*:}"; done; \
 	test -e /usr/share/i18n/locales/vi_VN || missing="$$missing locales"; \
-	fc-list :lang=vi family 2>/dev/null | grep -q 'Liberation Serif' || missing="$$missing $(FONTS)"; \
-	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	fc-list :lang=vi family 2>/dev/null | grep -q 'Liberation Serif' || fonts="$(FONTS)"; \
+	if [ -n "$$missing$$fonts" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -q >/dev/null && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing fonts-liberation >/dev/null || true; fi
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing fonts-liberation >/dev/null; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$fonts >/dev/null || true; fi
 	touch $@
 
 demo: $(VENV)/run ## Make a register in a temporary place from the seed and the invented examples, and look at it

@@ -26,7 +26,8 @@ class Problem(NamedTuple):
     def cells(self) -> Sequence[object]:
         """The problem as a row of a table: row, column, value made visible, what is wrong, cure."""
         value = short(self.value) if isinstance(self.value, str) and self.value else ""
-        return [self.row or _("tệp"), visible(self.column)[:SHOWN], value, visible(self.message), self.cure]
+        row = str(self.row or _("tệp"))
+        return [row, visible(self.column)[:SHOWN], value, visible(self.message), self.cure]
 
 
 @dataclass(slots=True)
