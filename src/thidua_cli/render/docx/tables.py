@@ -180,14 +180,14 @@ def _figures_abreast(items: Sequence[Headline]) -> Iterator[str]:
 
 
 def _figures_in_rows(items: Sequence[Headline]) -> Iterator[str]:
-    rooms = [int(TEXT_WIDTH * part) for part in (0.24, 0.13, 0.63)]
+    rooms = [int(TEXT_WIDTH * part) for part in (0.27, 0.11, 0.62)]
     yield from _opening(rooms)
     for item in items:
         keep = item is not items[-1]
         cells_ = (
-            paragraph(run(item.label, size=12), keep=keep),
+            paragraph(run(item.label, size=11), keep=keep),
             paragraph(run(item.value, bold=True, size=14), align="center", keep=keep),
-            paragraph(run(item.note, italic=True, size=12), keep=keep),
+            paragraph(run(item.note, italic=True, size=11), keep=keep),
         )
         yield _tr("".join(_td(cell, room) for cell, room in zip(cells_, rooms, strict=True)))
 
