@@ -547,3 +547,23 @@ def test_a_letterhead_that_is_not_there_is_told(filled: Run, tmp_path: Path) -> 
     file = tmp_path / "report.docx"
     assert filled("report", "-o", str(file), "--letterhead", str(tmp_path / "no.toml")).code == 7
     assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"as_of":\n', "dòng 2, cột 1: sai cú pháp JSON"),
+        ('{\n"as_of": x}', 'dòng 2, cột 10: sai cú pháp JSON: "as_of": x}'),
+        ("[]", "thiếu as_of, known_at hoặc head"),
+        ('{"as_of": "2022-03-28", "known_at": "x", "head": "y"}', "thiếu as_of, known_at hoặc head"),
+    ],
+)
+def test_a_broken_last_report_is_said_in_full(filled: Run, tmp_path: Path, content: str, said: str) -> None:
+    """The first line names the file, the place and what is wrong, a cure follows, and nothing is written."""
+    (tmp_path / "status-2022-W13.json").write_text(content, encoding="utf-8")
+    done = filled("report", "--as-of", "2022-04-04", "--since", "last", "-o", str(tmp_path), lang="vi")
+    assert done.code == 7
+    first, cure = done.err.splitlines()[:2]
+    assert f"status-2022-W13.json: {said}" in first
+    assert "--since NGÀY" in cure
+    assert [path.name for path in tmp_path.glob("status-*")] == ["status-2022-W13.json"]

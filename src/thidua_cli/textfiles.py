@@ -11,10 +11,10 @@ _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _SHOWN = 60  # characters of a line
 
 
-def read_text(path: Path) -> str:
-    """A text in UTF-8, with or without a byte order mark; raises RejectedError."""
+def read_text(path: Path, most: int = files.SMALL) -> str:
+    """A text in UTF-8 of at most so many bytes, with or without a byte order mark; raises RejectedError."""
     try:
-        data = files.read(path)
+        data = files.read(path, most)
     except OSError as error:
         raise RejectedError(_("{path}: không đọc được: {why}").format(path=path, why=why(error))) from None
     try:
@@ -41,6 +41,17 @@ def read_toml(path: Path) -> dict[str, object]:
         raise RejectedError(
             _("{path}: sai cú pháp {form}: hết tệp giữa chừng").format(path=path, form="TOML"), cure
         ) from None
+
+
+def read_json(path: Path, most: int = files.SMALL) -> object:
+    """The value of a JSON file; raises RejectedError."""
+    import json
+
+    text = read_text(path, most)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RejectedError(_wrong(path, text, error.lineno, error.colno, "JSON")) from None
 
 
 def _wrong(path: Path, text: str, line: int, column: int, form: str) -> str:

@@ -1,14 +1,13 @@
 """Which report a report is compared with."""
 
-import json
 import re
 import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
-from thidua_cli import dates, files, journal
+from thidua_cli import dates, journal, textfiles
 from thidua_cli.errors import RejectedError
-from thidua_cli.language import _, why
+from thidua_cli.language import _
 from thidua_cli.report.frame import Moment
 
 _LARGEST = 64 << 20
@@ -49,14 +48,21 @@ def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | N
 
 
 def _moment_of(connection: sqlite3.Connection, path: Path) -> Moment:
+    cure = _("Chuyển tệp ấy đi nơi khác, hoặc nêu --since NGÀY.")
     try:
-        found = json.loads(files.read(path, _LARGEST).decode())
+        found = textfiles.read_json(path, _LARGEST)
+    except RejectedError as error:
+        raise RejectedError(error.message, cure) from None
+    try:
+        if not isinstance(found, dict):
+            raise TypeError
         day, known_at = date.fromisoformat(found["as_of"]), str(found["known_at"])
         number, _colon, link = str(found["head"]).partition(":")
         operation = journal.numbered(connection, int(number))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError):
         raise RejectedError(
-            _("{path}: không đọc được như một báo cáo của thidua").format(path=path), why(error)
+            _("{path}: thiếu as_of, known_at hoặc head, không phải báo cáo của thidua").format(path=path),
+            cure,
         ) from None
     if operation is None or operation.hash != link:
         raise RejectedError(
