@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,12 @@ from thidua_cli.imports import units as unit_imports
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
+
+
+# A runner in the background ignores these, and so would the commands that tests start and stop.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
 
 
 @pytest.fixture(autouse=True)
