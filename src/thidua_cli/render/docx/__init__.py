@@ -4,8 +4,8 @@ Written as WordprocessingML by hand: what is read back by Word, LibreOffice and 
 stands here, and the same content gives the same bytes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import count
 from typing import assert_never
 
@@ -74,14 +74,7 @@ def _report(
     day = show_day(document.as_of or stamp.day)
     yield paragraph(run(closing.format(day=day)), style="BodyText", keep=True)
     yield official.signature(letterhead, letterhead.report_copies)
-    head = partial(
-        official.annex_head,
-        paper=_("Báo cáo"),
-        letterhead=letterhead,
-        symbol=letterhead.report_symbol,
-        day=stamp.day,
-    )
-    yield from _annexes(annexes, head, numbers)
+    yield from _annexes(annexes, _("Báo cáo"), letterhead, letterhead.report_symbol, stamp.day, numbers)
     yield from _foot(document.notes)
 
 
@@ -99,23 +92,22 @@ def _letter(letter: Letter, letterhead: Letterhead, stamp: Stamp, numbers: Itera
     yield from official.addressees(letter.to)
     yield from _blocks(letter.blocks, numbers)
     yield official.signature(letterhead, letterhead.letter_copies)
-    head = partial(
-        official.annex_head,
-        paper=_("Công văn"),
-        letterhead=letterhead,
-        symbol=letterhead.letter_symbol,
-        day=stamp.day,
-    )
-    yield from _annexes(letter.annexes, head, numbers)
+    symbol = letterhead.letter_symbol
+    yield from _annexes(letter.annexes, _("Công văn"), letterhead, symbol, stamp.day, numbers)
 
 
 def _annexes(
-    sections: Sequence[Section], head: Callable[[str, str], Iterable[str]], numbers: Iterator[int]
+    sections: Sequence[Section],
+    paper: str,
+    letterhead: Letterhead,
+    symbol: str,
+    day: date,
+    numbers: Iterator[int],
 ) -> Iterator[str]:
     names = official.annex_names([section.title for section in sections])
-    for section, name in zip(sections, names, strict=True):
+    for section, (number, name) in zip(sections, names, strict=True):
         yield section_end()
-        yield from head(*name)
+        yield from official.annex_head(number, name, paper, letterhead, symbol, day)
         yield from _blocks(section.blocks, numbers)
 
 
