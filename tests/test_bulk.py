@@ -2,16 +2,18 @@
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, Outcome
 from thidua_cli import models
-from thidua_cli.imports import bulk, records
+from thidua_cli.imports import bulk
 
 Run = Callable[..., Outcome]
 SEED = (ROOT / "data" / "seed_units.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -37,24 +39,63 @@ ODD = {
 }
 
 
+NAMES = {row["code"]: row["name"] for row in csv.DictReader(SEED)}
+PLAIN["unit_name"] = ["", "=", "="]  # the name of the unit
+ODD["unit_name"] = ["UBND quận Thanh Khê", "  ", "ubnd quận hải châu"]
+CHANGES = """old_code,old_name,new_code,new_name,effective_date,resolution,kind_of_change,extent
+20242,UBND phường Phước Ninh,20236,UBND phường Hải Châu I,2022-01-10,1/NQ,merge,whole
+20236,UBND phường Hải Châu I,20236,UBND phường Hải Châu I,2022-01-10,1/NQ,keep,whole
+"""
+
+
+def _row(draw: st.DrawFn, fields: Sequence[str], code: str) -> dict[str, str]:
+    row = {
+        field: code if field == "unit_code" else draw(st.sampled_from(PLAIN[field]))
+        for field in dict.fromkeys(fields)
+    }
+    if row.get("unit_name") == "=":
+        row["unit_name"] = NAMES[code]
+    return row
+
+
 @st.composite
-def files(draw: st.DrawFn) -> list[dict[str, str]]:
-    """Rows of a launches file: all plain, or with one odd value."""
-    fields = ["unit_code", "done_on", *draw(st.sets(st.sampled_from(sorted(PLAIN)[:-1])))]
-    codes = draw(st.lists(st.sampled_from(ROSTER), min_size=1, max_size=6, unique=True))
-    rows = [
-        {
-            field: code if field == "unit_code" else draw(st.sampled_from(PLAIN[field]))
-            for field in dict.fromkeys(fields)
-        }
-        for code in codes
-    ]
-    if draw(st.booleans()):
-        field = draw(st.sampled_from(sorted(set(fields))))
-        draw(st.sampled_from(rows))[field] = draw(st.sampled_from(ODD[field]))
-    if draw(st.integers(0, 9)) == 0:
-        rows.append(rows[0])
-    return rows
+def files(draw: st.DrawFn) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Two launches files of the same columns, the second with some rows of the first, and some of both odd."""
+    fields = ["unit_code", "done_on", *draw(st.sets(st.sampled_from(sorted(set(PLAIN) - {"done_on"}))))]
+    codes = draw(st.lists(st.sampled_from(ROSTER), min_size=2, max_size=7, unique=True))
+    rows = [_row(draw, fields, code) for code in codes]
+    held = rows[: draw(st.integers(0, len(rows)))]
+    for each in (rows, held):
+        for _time in range(draw(st.integers(0, 2)) if each else 0):
+            place = draw(st.integers(0, len(each) - 1))
+            field = draw(st.sampled_from(sorted(set(fields))))
+            value = draw(st.sampled_from([*ODD[field], *PLAIN.get(field, [])]))
+            each[place] = {**each[place], field: value.replace("=", "")}
+    if draw(st.integers(0, 4)) == 0:
+        rows.append({**rows[0], "unit_code": draw(st.sampled_from([rows[0]["unit_code"], NAMES[codes[0]]]))})
+    return held, draw(st.permutations(rows))
+
+
+def _write(file: Path, rows: list[dict[str, str]]) -> Path:
+    """The rows as CSV, or as a workbook in which ISO days are dates and some codes are numbers."""
+    if file.suffix == ".csv":
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return file
+    with xlsxwriter.Workbook(file, {"strings_to_formulas": False}) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_row(0, 0, list(rows[0]))
+        for number, row in enumerate(rows, 1):
+            for column, (field, value) in enumerate(row.items()):
+                if field in ("done_on", "received_on") and value[4:5] == "-":
+                    sheet.write_datetime(number, column, datetime.fromisoformat(value), day)
+                elif field == "unit_code" and value.isdigit() and number % 3 == 0:
+                    sheet.write_number(number, column, int(value))
+                else:
+                    sheet.write_string(number, column, value)
+    return file
 
 
 def _import(run: Run, db: Path, file: Path, *options: str) -> tuple[Outcome, str]:
@@ -66,28 +107,40 @@ def _import(run: Run, db: Path, file: Path, *options: str) -> tuple[Outcome, str
     return done, head
 
 
-@given(rows=files(), change=st.sampled_from(["", "units rename 492", "record", "void", "dry"]))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    both=files(),
+    change=st.sampled_from(["", "", "rename", "void", "merge"]),
+    form=st.sampled_from(["csv", "csv", "xlsx"]),
+    options=st.sampled_from([[], [], ["--dry-run"], ["--correct", "--reason", "x"]]),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_as_a_whole_is_as_row_by_row(
-    run: Run, db: Path, tmp_path: Path, rows: list[dict[str, str]], change: str
+    run: Run,
+    db: Path,
+    tmp_path: Path,
+    both: tuple[list[dict[str, str]], list[dict[str, str]]],
+    change: str,
+    form: str,
+    options: list[str],
 ) -> None:
     """Messages, exit code and the hash of the register are the same, whichever way a file went."""
     fresh = tmp_path / "fresh.db"
     if not fresh.exists():
         shutil.copy(db, fresh)
     shutil.copy(fresh, db)
-    if change.startswith("units"):
-        run(*change.split(), "UBND quận Hải Châu Mới", "--on", "2022-01-15", "--doc", "1/NQ")
-    if change in ("record", "void"):
-        run("record", "launch", rows[0]["unit_code"], "--on", "2022-03-30")
+    held, rows = both
+    if change == "rename":
+        run("units", "rename", "492", "UBND quận Hải Châu Mới", "--on", "2022-01-15", "--doc", "1/NQ")
+    if change == "merge":
+        changes = tmp_path / "changes.csv"
+        changes.write_text(CHANGES, encoding="utf-8")
+        assert run("import", "changes", str(changes)).code == 0
+    if held:
+        run("import", "launches", str(_write(tmp_path / "held.csv", held)))
     if change == "void":
         run("record", "void", "1", "--reason", "x")
-    file = tmp_path / "in.csv"
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    options = ["--dry-run"] if change == "dry" else []
+    file = _write(tmp_path / f"in.{form}", rows)
+    options = [*options, "--format-report", "json"] if len(rows) % 2 else options
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk, "WORTH", 1)
         whole = _import(run, db, file, *options)
@@ -101,7 +154,7 @@ def test_a_plain_file_goes_as_a_whole(
 ) -> None:
     """Registrations with contents go in without a look at single rows, and are found with their contents."""
     monkeypatch.setattr(bulk, "WORTH", 3)
-    monkeypatch.setattr(records, "check", None)
+    monkeypatch.setattr(models, "check", None)
     file = tmp_path / "in.csv"
     file.write_text(
         "Mã đơn vị,Ngày đăng ký,Nội dung,Số văn bản\n"
@@ -117,11 +170,46 @@ def test_a_plain_file_goes_as_a_whole(
     assert [line.split(",")[14] for line in by_content[1:4]] == ["1", "1", "1"]
 
 
+def test_a_plain_row_is_of_the_unit_that_it_names(
+    run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a long list too, a name that is not the code's is refused, and one that is may stand there."""
+    monkeypatch.setattr(bulk, "WORTH", 2)
+    file = tmp_path / "in.csv"
+    file.write_text(
+        f"Mã đơn vị,Tên đơn vị,Ngày phát động\n491,{NAMES['491']},2022-03-30\n492,{NAMES['493']},2022-03-30\n",
+        encoding="utf-8",
+    )
+    done = run("import", "launches", str(file))
+    assert done.code == 7
+    assert "492" in done.err
+    assert "491" not in done.err
+
+
+def test_examples_stand_in_the_order_of_the_file(
+    run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was decided as a whole and what was decided alone is told together, row after row."""
+    monkeypatch.setattr(bulk, "WORTH", 2)
+    codes = ROSTER[:8]
+    file = tmp_path / "in.csv"
+    for _time in range(2):  # new, then known
+        file.write_text(
+            "unit_code,done_on,document_number\n"
+            + "".join(
+                f"{code},2022-03-30,{'1/KH' if at % 2 else '  1/KH'}\n" for at, code in enumerate(codes)
+            ),
+            encoding="utf-8",
+        )
+        told = run("import", "launches", str(file)).out
+        assert [line.split()[1] for line in told.splitlines() if line[2:3] in ("+", "=")] == codes[:5]
+
+
 def test_a_column_is_read_by_the_same_rule_as_a_row() -> None:
     """Each field of a record is read by the function that its model uses."""
     for name, field in models.RecordIn.model_fields.items():
         if name in bulk.READ:
             assert [mark.func for mark in field.metadata] == [bulk.READ[name]]
     assert set(models.RecordIn.model_fields) - set(bulk.READ) == {
-        "unit_code", "unit_name", "action", "evidence_sha256",
+        "unit_code", "action", "evidence_sha256",
     }  # fmt: skip

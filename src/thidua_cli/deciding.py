@@ -47,40 +47,47 @@ class Register:
     directory: Directory
     today: date = field(default_factory=dates.today)
     entries: dict[tuple[object, ...], Entry] = field(default_factory=dict)
-    _open: dict[Action, set[tuple[str, int]]] = field(default_factory=dict)
-    _rosters: dict[Action, set[tuple[str, int]]] = field(default_factory=dict)
+    _rosters: dict[tuple[Action, str], "_Roster"] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, connection: sqlite3.Connection, plan: Plan, known: int) -> "Register":
-        """All of the register as known at an operation."""
+    def read(
+        cls, connection: sqlite3.Connection, plan: Plan, known: int, action: Action | None = None
+    ) -> "Register":
+        """All of the register as known at an operation, or what deciding on records of one action needs."""
         register = cls(connection, known, plan, Directory.read(connection, known))
-        register.entries.update({entry.key: entry for entry in live_records(connection, known)})
-        register.entries.update({entry.key: entry for entry in live_exemptions(connection, known)})
+        register.entries.update(
+            (entry.key, entry) for entry in live_records(connection, known, action=action)
+        )
+        if action is None:
+            register.entries.update((entry.key, entry) for entry in live_exemptions(connection, known))
         return register
 
     def open_phases(self, action: Action, unit: int, before: str) -> list[str]:
         """Phases before `before` in which the unit still owes that action."""
         order = [phase.code for phase in self.plan.phases]
-        earlier = order[: order.index(before)]
-        if earlier:
-            self._load_rosters(action)
-        return [code for code in earlier if (code, unit) in self._open[action]]
+        return [code for code in order[: order.index(before)] if unit in self._roster(action, code).owing]
 
     def on_roster(self, action: Action, phase: str, unit: int) -> bool:
         """Whether any obligation of that phase and action binds the unit today."""
-        self._load_rosters(action)
-        return (phase, unit) in self._rosters[action]
+        return unit in self._roster(action, phase).bound
 
-    def _load_rosters(self, action: Action) -> None:
-        if action not in self._rosters:
-            found = status.facts(self.connection, self.today, self.known, action=action)
+    def _roster(self, action: Action, phase: str) -> "_Roster":
+        found = self._rosters.get((action, phase))
+        if found is None:
+            found = self._rosters[action, phase] = _Roster(set(), set())
             undone = (State.PENDING, State.OVERDUE)
-            self._rosters[action] = {(fact.phase, fact.unit) for fact in found}
-            self._open[action] = {
-                (fact.phase, fact.unit)
-                for fact in found
-                if status.judge(fact, self.today.isoformat()) in undone and not fact.ended_on
-            }
+            for fact in status.each_fact(self.connection, self.today, self.known, phase=phase, action=action):
+                found.bound.add(fact.unit)
+                if status.judge(fact, self.today.isoformat()) in undone and not fact.ended_on:
+                    found.owing.add(fact.unit)
+        return found
+
+
+class _Roster(NamedTuple):
+    """The units that a phase and action bind, and those of them that are alive and have not done it."""
+
+    bound: set[int]
+    owing: set[int]
 
 
 def decide(register: Register, incoming: "RecordIn | ExemptionIn", unit_day: date | None = None) -> Outcome:

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from thidua_cli import store, text
 from thidua_cli.errors import NotFoundError, RefusedError
@@ -108,21 +108,30 @@ def _issuer_key(issuer: str | None) -> str:
 
 
 def live_records(
-    connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
+    connection: sqlite3.Connection,
+    known: int,
+    *,
+    unit: int | None = None,
+    number: int | None = None,
+    action: Action | None = None,
 ) -> list[Record]:
-    """Live records: of one unit, the one with a number, or all."""
-    rows = connection.execute(store.sql("live_records"), {"known": known, "unit": unit, "id": number})
+    """Live records: of one unit, the one with a number, those of an action, or all."""
+    wanted = {"known": known, "unit": unit, "id": number, "action": action and str(action)}
+    shared: dict[Any, Any] = {}  # words and days recur in every row; each is kept once
+    keep = shared.setdefault
     return [
         Record(
-            row[1],
-            row[2],
-            Action(row[3]),
-            row[4],
-            Document(*row[5:12]),
-            tuple(int(number) for number in row[12].split(",")) if row[12] else (),
-            row[0],
+            unit,
+            keep(phase, phase),
+            Action(act),
+            keep(done_on, done_on),
+            Document(paper[0], *map(keep, paper[1:], paper[1:])),
+            tuple(int(content) for content in contents.split(",")) if contents else (),
+            found,
         )
-        for row in rows
+        for found, unit, phase, act, done_on, *paper, contents in connection.execute(
+            store.sql("live_records"), wanted
+        )
     ]
 
 

@@ -10,7 +10,7 @@ import typer
 
 from thidua_cli import dates, encodings, journal, records, render
 from thidua_cli import plan as plans
-from thidua_cli.cli import options
+from thidua_cli.cli import options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import columns, reading
@@ -19,8 +19,9 @@ from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import reject
-from thidua_cli.language import _
+from thidua_cli.language import _, grouped
 from thidua_cli.store import Writer
+from thidua_cli.text import visible
 from thidua_cli.units import Directory
 
 
@@ -125,20 +126,27 @@ def run(
         options.refuse_read_only(ctx)
     name = file if file != reading.STDIN else _("đầu vào chuẩn")
     wishes = _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
+    large = file != reading.STDIN and Path(file).is_file() and Path(file).stat().st_size > progress.LARGE
     try:
-        read = reading.read_table(file, kind, wishes)
+        with progress.waiting(_("Đang đọc {file}…").format(file=visible(name)), long=large):
+            read = reading.read_table(file, kind, wishes)
     except RejectedError as error:
         if report_form is ReportForm.JSON:
             _report_unread(name, kind, error, dry_run=dry_run)
         raise
     importer: Importer
     if kind is ImportKind.UNITS:
-        importer = Units(sheet_of(read), on, province)
+        with options.reading(ctx) as connection:
+            importer = Units(sheet_of(read), on, province, connection)
     elif kind is ImportKind.CHANGES:
         importer = Changes(sheet_of(read))
     else:
         importer = Records(read, kind, why if correct else None)
-    writer = _apply(ctx, importer, dry_run=dry_run)
+    importer.check()  # with a bar, so not while the register is open
+    working = _("Đang so với sổ: {count} dòng…") if dry_run else _("Đang so với sổ và ghi: {count} dòng…")
+    count = importer.count
+    with progress.waiting(working.format(count=grouped(count)), long=count >= progress.LONG):
+        writer = _apply(ctx, importer, dry_run=dry_run)
     if importer.problems:
         if rejects is not None:
             write_rejects(rejects, importer.sheet, importer.problems)

@@ -1,24 +1,28 @@
-"""A long and plain list of records, decided and stored as a whole.
+"""Long lists of records: plain rows are decided by columns, the others one by one.
 
-Most rows of a long list say one new thing, without doubt or remark, of a unit named by its code. Where all
-rows do, a column is looked at as a whole and each different day once: a tenth of the time that deciding row
-by row takes, with the same result. `read` or `plan` gives None for any other file, which goes row by row.
+Most rows of a long list say one thing without doubt or remark: something new of a unit named by its code, or
+word for word what the register holds. There a column is looked at as a whole and each different day once: a
+tenth of the time that deciding row by row takes, with the same result. The rules themselves stand in
+`deciding`; here it is only ever found that none of them has anything to say about a row, else it is `odd`.
 """
 
 import json
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import repeat
 from typing import Any, NamedTuple, cast
 
-from thidua_cli import fields, store, text
+from thidua_cli import fields, records, store, text
 from thidua_cli.errors import InvalidError
-from thidua_cli.imports.cells import Table
+from thidua_cli.imports.cells import DAYS, Table
 from thidua_cli.imports.columns import ACTIONS, ImportKind
+from thidua_cli.imports.grid import Cell
 from thidua_cli.plan import Plan
+from thidua_cli.records import Entry
 from thidua_cli.store import Writer
 from thidua_cli.terms import Action
 
@@ -26,6 +30,7 @@ WORTH = 1000  # rows from which on a file is looked at as a whole
 
 # How a record's fields are read, as in models.RecordIn, without pydantic's start-up.
 READ: dict[str, Callable[[object], Any]] = {
+    "unit_name": fields.optional,
     "done_on": fields.day,
     "document_number": fields.number,
     "document_issuer": fields.short,
@@ -36,161 +41,287 @@ READ: dict[str, Callable[[object], Any]] = {
     "phase": fields.optional,
     "contents": fields.contents,
 }
-_FREE = {"document_number", "document_issuer", "evidence", "note"}  # kept as they stand
+_FREE = {"unit_name", "document_number", "document_issuer", "evidence", "note"}  # kept as they stand
+_PAPER = ("document_number", "document_issuer", "document_date", "received_on")
+_STORED = ("done_on", *_PAPER, "evidence", "note")
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
 _CODES = re.compile(rf"{_CODE}(?:\n{_CODE})*", re.ASCII)
-
-
-class Bulk(NamedTuple):
-    """Records to be stored, in the order of the file: the unit of each, and the values of each field.
-
-    Days are ISO text, contents tuples of numbers.
-    """
-
-    phase: str
-    action: Action
-    units: Sequence[int]
-    columns: Mapping[str, Sequence[Any]]
+_NONE = "\a"  # what no field may hold
 
 
 class Plain(NamedTuple):
-    """A long and plain file as it was read: the unit's code of each row, and the values of each field."""
+    """A long file as it was read: number of each row, code in lower case, and the values of each field.
+
+    Days are ISO text, contents tuples of numbers. `odd` are the places of rows that want a closer look; what
+    `codes` and `columns` hold there means nothing.
+    """
 
     action: Action
+    rows: Sequence[int]
     codes: Sequence[str]
     columns: Mapping[str, Sequence[Any]]
+    odd: Collection[int]
+
+
+class Sorted(NamedTuple):
+    """The places of a file's rows by what becomes of them: `new`, `same` as a record of that number, `odd`.
+
+    `units` and `phases` hold those of every place that is not odd.
+    """
+
+    new: Sequence[int]
+    same: Mapping[int, int]
+    odd: Collection[int]
+    units: Sequence[int]
+    phases: Sequence[str | None]
+
+    def without(self, keys: Iterable[tuple[object, ...]]) -> "Sorted":
+        """The same, but odd where a row is about a unit and phase with which one of the keys begins."""
+        wanted = {key[:2] for key in keys}
+        about = {
+            place
+            for places in (self.new, self.same)
+            for place in places
+            if (self.units[place], self.phases[place]) in wanted
+        }
+        if not about:
+            return self
+        new = [place for place in self.new if place not in about]
+        same = {place: number for place, number in self.same.items() if place not in about}
+        return self._replace(new=new, same=same, odd={*self.odd, *about})
 
 
 def read(table: Table, kind: ImportKind) -> Plain | None:
-    """A long file in which every value can be stored as it stands; none for any other."""
-    rows = cast("Sequence[Sequence[str]]", [values for _number, values in table.body])
-    if kind not in ACTIONS or table.grid.letters or len(rows) < WORTH:
+    """A long file, looked at without the register; none for one that has to go row by row."""
+    named = {name: index for index, name in enumerate(table.fields) if name}
+    if kind not in ACTIONS or len(table.body) < WORTH or table.grid.merged:
         return None
-    if set(map(len, rows)) != {len(table.fields)}:
+    if not named.keys() <= READ.keys() | {"unit_code"}:
         return None
-    columns = {name: [row[index] for row in rows] for index, name in enumerate(table.fields) if name}
-    codes = "\n".join(columns.pop("unit_code"))
-    if not columns.keys() <= READ.keys() or not _CODES.fullmatch(codes):
-        return None
-    try:
-        values = {name: _values(name, column) for name, column in columns.items()}
-    except InvalidError:
-        return None
-    return Plain(ACTIONS[kind], codes.lower().split("\n"), values)
+    rows: Sequence[Sequence[Cell]] = [values for _number, values in table.body]
+    odd: set[int] = set()
+    width = len(table.headers)
+    if not table.grid.letters and set(map(len, rows)) != {width}:
+        odd = {place for place, row in enumerate(rows) if len(row) != width}
+        rows = [row if len(row) == width else [""] * width for row in rows]
+    columns = {name: _column(rows, index, name, typed=table.grid.letters) for name, index in named.items()}
+    codes = columns.pop("unit_code")
+    odd.update(_failing(codes, _are_codes))
+    values = {name: _values(name, column, odd) for name, column in columns.items()}
+    lowered = [code.lower() for code in codes]
+    return Plain(ACTIONS[kind], [number for number, _values in table.body], lowered, values, odd)
 
 
-def plan(plain: Plain, connection: sqlite3.Connection, movement: Plan, today: date) -> Bulk | None:
-    """The records of the file, all of them new; none where any row wants a closer look."""
-    values = plain.columns
-    phase = _phase(values, movement) if _plain(values, movement, today) else None
-    if phase is None:
-        return None
-    known = _units(connection, movement, phase, plain.action, min(values["done_on"]), today)
-    units = [known.get(code, 0) for code in plain.codes]
-    if 0 in units or len(set(units)) != len(units):
-        return None
-    return Bulk(phase, plain.action, units, values)
+def _column(rows: Sequence[Sequence[Cell]], index: int, name: str, *, typed: bool) -> Sequence[str]:
+    """The texts of a column. In a workbook a date is one in a column of days; any other number is odd."""
+    if not typed:
+        return [row[index] for row in cast("Sequence[Sequence[str]]", rows)]
+    column = []
+    for row in rows:
+        cell = row[index] if index < len(row) else None
+        if isinstance(cell, str):
+            column.append(cell)
+        elif type(cell) is date and name in DAYS:
+            column.append(cell.isoformat())
+        else:
+            column.append("" if cell is None else _NONE)
+    return column
 
 
-def _values(name: str, column: Sequence[str]) -> list[Any]:
-    """The values of a column as they are stored.
-
-    Raises InvalidError where one is wrong, or would have to be made regular, which a report must tell.
+def _values(name: str, column: Sequence[str], odd: set[int]) -> Sequence[Any]:
+    """The values of a column as they are stored. `odd` gets the places of texts that are wrong, or would have
+    to be made regular, which a report must tell.
     """
-    if not _regular(column):
-        raise InvalidError("")
-    if name in _FREE:
-        READ[name](max(column, key=len))
-        return [written or None for written in column]
-    read = {written: READ[name](written) for written in set(column)}
-    stored = {
-        written: value.isoformat() if isinstance(value, date) else value for written, value in read.items()
-    }
-    return [stored[written] for written in column]
+    irregular = set(_failing(column, _are_regular))
+    if irregular:
+        odd |= irregular
+        column = ["" if place in irregular else written for place, written in enumerate(column)]
+    free = name in _FREE
+    stored, wrong = _stored(name, {max(column, key=len)} if free else set(column))
+    if wrong and free:
+        _kept, wrong = _stored(name, set(column))
+    if wrong:
+        odd.update(place for place, written in enumerate(column) if written in wrong)
+    return [written or None for written in column] if free else [stored.get(written) for written in column]
 
 
-def _regular(column: Sequence[str]) -> bool:
+def _stored(name: str, different: Collection[str]) -> tuple[dict[str, Any], set[str]]:
+    """What each text of a column is stored as, and the texts that are no value of its field."""
+    stored, wrong = {}, set()
+    for written in different:
+        try:
+            value = READ[name](written)
+        except InvalidError:
+            wrong.add(written)
+        else:
+            stored[written] = value.isoformat() if isinstance(value, date) else value
+    return stored, wrong
+
+
+def _failing(column: Sequence[str], right: Callable[[Sequence[str]], bool], start: int = 0) -> Iterator[int]:
+    """The places of texts for which `right` does not hold; it holds for a column if it does for each text."""
+    if right(column):
+        return
+    if len(column) == 1:
+        yield start
+        return
+    middle = len(column) // 2
+    yield from _failing(column[:middle], right, start)
+    yield from _failing(column[middle:], right, start + middle)
+
+
+def _are_codes(column: Sequence[str]) -> bool:
+    whole = "\n".join(column)
+    return whole.count("\n") == len(column) - 1 and _CODES.fullmatch(whole) is not None
+
+
+def _are_regular(column: Sequence[str]) -> bool:
     """Whether every text is one that `text.clean` and `text.unguard` leave as it is."""
     whole = "\n".join(["", *column, ""])
     if whole.count("\n") != len(column) + 1 or any(odd in whole for odd in ("  ", " \n", "\n ", "\n'")):
         return False
     letters = "".join(sorted(set(whole) - {"\n", " "}))
-    return text.clean(letters).value == letters and unicodedata.is_normalized("NFC", whole)
+    try:
+        return text.clean(letters).value == letters and unicodedata.is_normalized("NFC", whole)
+    except InvalidError:
+        return False
 
 
-def _plain(values: Mapping[str, Sequence[Any]], movement: Plan, today: date) -> bool:
-    """Whether no rule or remark applies to what the rows say: days in order, none ahead, contents known."""
-    done = values["done_on"]
+# With the register
+
+
+def sort(plain: Plain, connection: sqlite3.Connection, movement: Plan, today: date) -> Sorted:
+    """What becomes of each row. A unit that several rows name is odd in all of them."""
+    phases = _phases(plain.columns, movement)
+    units = _units(plain, connection, phases, movement, today)
+    odd = {*plain.odd, *_remarkable(plain.columns, movement, today)}
+    odd.update(place for place, unit in enumerate(units) if not unit)
+    if len(set(units)) != len(units):
+        keys = list(zip(units, phases, strict=True))
+        times = Counter(keys)
+        odd.update(place for place, key in enumerate(keys) if times[key] > 1)
+    held = _held(connection, plain.action)
+    if not (odd or held):
+        return Sorted(range(len(units)), {}, odd, units, phases)
+    new: list[int] = []
+    same: dict[int, int] = {}
+    said = zip(*_content(plain.columns), strict=False)
+    for place, (unit, phase, content) in enumerate(zip(units, phases, said, strict=True)):
+        known = held.get((unit, phase))
+        if place in odd:
+            continue
+        if known is None:
+            new.append(place)
+        elif known[1:] == content:
+            same[place] = known[0]
+        else:
+            odd.add(place)
+    return Sorted(new, same, odd, units, phases)
+
+
+def _remarkable(values: Mapping[str, Sequence[Any]], movement: Plan, today: date) -> Iterator[int]:
+    """The places of rows about which a rule or a remark has something to say: a day ahead or out of order, a
+    content that is not in the plan.
+    """
+    done, ahead = values["done_on"], today.isoformat()
     issued, received = values.get("document_date", ()), values.get("received_on", ())
-    ahead = today.isoformat()
-    if any(day and day > ahead for column in (done, issued, received) for day in set(column)):
-        return False
-    if any(day and day > on for day, on in zip(issued, done, strict=False)):
-        return False
-    if any(day and day < on for day, on in zip(received, done, strict=False)):
-        return False
-    return {number for named in set(values.get("contents", ())) for number in named} <= set(movement.contents)
+    for column in (done, issued, received):
+        if any(day and day > ahead for day in set(column)):
+            yield from (place for place, day in enumerate(column) if day and day > ahead)
+    pairs = zip(issued, done, strict=False)
+    yield from (place for place, (day, on) in enumerate(pairs) if day and on and day > on)
+    pairs = zip(received, done, strict=False)
+    yield from (place for place, (day, on) in enumerate(pairs) if day and on and day < on)
+    known = movement.contents.keys()
+    yield from (
+        place for place, named in enumerate(values.get("contents", ())) if named and not known >= set(named)
+    )
 
 
-def _phase(values: Mapping[str, Sequence[Any]], movement: Plan) -> str | None:
-    """The one phase that all rows are of; none where there are several, or an earlier one may be meant."""
-    codes = values.get("phase") or [None] * len(values["done_on"])
-    found = set()
-    for day, code in set(zip(values["done_on"], codes, strict=True)):
-        phase = next((item for item in movement.phases if item.code == (code or "").lower()), None)
-        if not code and movement.phase_of(date.fromisoformat(day)) == movement.phases[0]:
-            phase = movement.phases[0]
-        if phase is None or day < phase.starts_on.isoformat():
-            return None
-        found.add(phase.code)
-    return found.pop() if len(found) == 1 else None
+def _phases(values: Mapping[str, Sequence[Any]], movement: Plan) -> Sequence[str | None]:
+    """The phase of each row; none where it cannot be told, or an earlier one may be meant."""
+    starts = {phase.code: phase.starts_on.isoformat() for phase in movement.phases}
+    first = movement.phases[0]
+    pairs = list(zip(values["done_on"], values.get("phase") or repeat(None), strict=False))
+    found: dict[tuple[str | None, str | None], str | None] = {}
+    for day, code in set(pairs):
+        phase = (code or "").lower()
+        if day and not code and movement.phase_of(date.fromisoformat(day)) == first:
+            phase = first.code
+        found[day, code] = phase if day and phase in starts and day >= starts[phase] else None
+    return [found[pair] for pair in pairs]
 
 
 def _units(
-    connection: sqlite3.Connection, movement: Plan, phase: str, action: Action, first: str, today: date
-) -> dict[str, int]:
-    """Units by code in lower case that are beyond doubt on every day from the first on, and on the roster."""
-    kinds: set[str] = set()
-    born_by = first
-    for item in movement.obligations:
-        counted_on = min(today, item.roster_on or today)
-        if item.phase.code == phase and item.action == action and item.newcomers:
-            if counted_on >= item.phase.starts_on:
-                kinds |= {str(kind) for kind in item.kinds}
-            born_by = min(born_by, counted_on.isoformat())
-    values = {"born_by": born_by, "kinds": json.dumps(sorted(kinds)), "phase": phase, "action": str(action)}
-    return dict(connection.execute(store.raw_sql("bulk_units"), values))
+    plain: Plain, connection: sqlite3.Connection, phases: Sequence[str | None], movement: Plan, today: date
+) -> Sequence[int]:
+    """The unit of each row that is beyond doubt on all days of the file, and on the roster; 0 for others."""
+    units = [0] * len(phases)
+    names = plain.columns.get("unit_name")
+    for phase in set(phases) - {None}:
+        born_by = min(day for day, of in zip(plain.columns["done_on"], phases, strict=True) if of == phase)
+        kinds: set[str] = set()
+        for item in movement.obligations:
+            counted_on = min(today, item.roster_on or today)
+            if item.phase.code == phase and item.action == plain.action and item.newcomers:
+                if counted_on >= item.phase.starts_on:
+                    kinds |= {str(kind) for kind in item.kinds}
+                born_by = min(born_by, counted_on.isoformat())
+        values = {"born_by": born_by, "kinds": json.dumps(sorted(kinds))}
+        found = connection.execute(store.raw_sql("bulk_units"), values)
+        if names is None:
+            known = {code: unit for code, unit, _name in found}
+            fresh = map(known.get, plain.codes)
+        else:
+            called = {(code, name): unit for code, unit, name in found for name in (name, None)}
+            fresh = map(called.get, zip(plain.codes, names, strict=True))
+        units = [
+            unit or 0 if of == phase else held for held, unit, of in zip(units, fresh, phases, strict=True)
+        ]
+    return units
 
 
-def examples(connection: sqlite3.Connection, bulk: Bulk, most: int) -> list[tuple[str, str, str]]:
-    """Code, name and day of the first records."""
-    named = "SELECT code, name FROM unit_version WHERE unit = ?"
-    return [
-        (*connection.execute(named, (unit,)).fetchone(), day)
-        for unit, day in zip(bulk.units[:most], bulk.columns["done_on"][:most], strict=True)
-    ]
+def _content(columns: Mapping[str, Sequence[Any]]) -> Iterator[Iterable[Any]]:
+    """Of what makes two records the same, the columns; without one, nothing is said."""
+    yield columns["done_on"]
+    for name in _PAPER:
+        yield columns.get(name) or repeat(None)
+    yield columns.get("contents") or repeat(())
 
 
-def apply(writer: Writer, bulk: Bulk) -> None:
-    """Store the records."""
-    count = len(bulk.units)
-    first = writer.next_id("record", count)
-    stored = {name: column for name, column in bulk.columns.items() if name not in ("phase", "contents")}
+def _held(connection: sqlite3.Connection, action: Action) -> dict[tuple[int, str | None], tuple[Any, ...]]:
+    """Number and content of each live record of an action, by unit and phase."""
+    found: dict[tuple[int, str | None], tuple[Any, ...]] = {}
+    for record in records.live_records(connection, records.EVERYTHING, action=action):
+        paper = record.document
+        content = (paper.number, paper.issuer, paper.date, paper.received_on, record.contents)
+        found[record.unit, record.phase] = (record.id, record.done_on, *content)
+    return found
+
+
+def apply(writer: Writer, plain: Plain, found: Sorted, odd: Mapping[int, Entry]) -> None:
+    """Store the new records, numbered in the order of the file with those of `odd` rows (row -> entry)."""
+    count, columns = len(found.new), plain.columns
+    numbers: Sequence[int] = range(first := writer.next_id("record", count + len(odd)), first + count)
+    if odd:
+        rows = [plain.rows[place] for place in found.new]
+        number = {row: each for each, row in enumerate(sorted([*rows, *odd]), first)}
+        numbers = [number[row] for row in rows]
+        records.add(writer, [entry._replace(id=number[row]) for row, entry in odd.items()])
+    stored = [name for name in _STORED if name in columns]
+    chosen: list[Sequence[Any]] = [found.units, found.phases, *(columns[name] for name in stored)]
+    contents = columns.get("contents", ())
+    if count != len(plain.rows):
+        chosen = [[column[place] for place in found.new] for column in chosen]
+        contents = [contents[place] for place in found.new] if contents else ()
+    units, phases, *others = chosen
     writer.insert_rows(
         "record",
         ["id", "unit", "phase", "action", *stored],
-        zip(
-            range(first, first + count),
-            bulk.units,
-            repeat(bulk.phase, count),
-            repeat(str(bulk.action), count),
-            *stored.values(),
-            strict=True,
-        ),
+        zip(numbers, units, phases, repeat(str(plain.action), count), *others, strict=True),
     )
-    contents = enumerate(bulk.columns.get("contents", ()), first)
     writer.insert_rows(
         "record_content",
         ["record", "content"],
-        ((number, content) for number, named in contents for content in named),
+        ((number, content) for number, named in zip(numbers, contents, strict=False) for content in named),
     )

@@ -1,6 +1,6 @@
 """Launches, registrations, reviews and exemptions from a file."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,10 +35,13 @@ class RecordPlan:
     )  # the live record, and the right one
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    keys: dict[tuple[object, ...], int] = field(default_factory=dict)  # what a row is about, and the row
 
 
 def check(sheet: Sheet, kind: ImportKind, watch: Watch = iter) -> tuple[list[Incoming], list[Problem]]:
     """The records of a sheet, and what is wrong with its rows; `watch` sees the rows go by."""
+    if not sheet.rows:
+        return [], list(sheet.problems)
     from thidua_cli import models
 
     items: list[Incoming] = []
@@ -61,20 +64,19 @@ def check(sheet: Sheet, kind: ImportKind, watch: Watch = iter) -> tuple[list[Inc
     return items, problems
 
 
-def plan(items: list[Incoming], register: Register, *, correct: bool = False) -> RecordPlan:
+def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False) -> RecordPlan:
     """Compare records with the register. A unit has one record of a phase and action, in a file too.
 
     With `correct`, a row that differs from a live record corrects it, in what the file has columns for.
     """
     made = RecordPlan()
-    rows: dict[tuple[object, ...], int] = {}
     for incoming in items:
         outcome = deciding.decide(register, incoming.item)
         if outcome.error is not None:
             made.problems.append(_refused(incoming, outcome))
             continue
         assert outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
-        if earlier := rows.get(outcome.entry.key):
+        if earlier := made.keys.get(outcome.entry.key):
             made.problems.append(
                 Problem(
                     incoming.row,
@@ -87,7 +89,7 @@ def plan(items: list[Incoming], register: Register, *, correct: bool = False) ->
                 )
             )
             continue
-        rows[outcome.entry.key] = incoming.row
+        made.keys[outcome.entry.key] = incoming.row
         made.warnings += [
             _("dòng {row}: {warning}").format(row=incoming.row, warning=each) for each in outcome.warnings
         ]

@@ -10,7 +10,7 @@ from thidua_cli import changes, dates, store
 from thidua_cli.dates import show_day
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.sheet import Problem, Sheet, reject
+from thidua_cli.imports.sheet import Problem, Sheet, Watch, reject
 from thidua_cli.language import _
 from thidua_cli.terms import Change, Level
 from thidua_cli.units import Directory, Version
@@ -47,12 +47,15 @@ class UnitPlan:
     parents: dict[str, int] = field(default_factory=dict)  # code -> unit id, for parents in the register
 
 
-def check(sheet: Sheet, first_day: date) -> tuple[list[Incoming], list[Problem]]:
-    """The units of a sheet, and what is wrong with its rows; `first_day` is used where no day is given."""
+def check(sheet: Sheet, first_day: date, watch: Watch = iter) -> tuple[list[Incoming], list[Problem]]:
+    """The units of a sheet, and what is wrong with its rows; `first_day` is used where no day is given.
+
+    `watch` sees the rows go by.
+    """
     from thidua_cli import models
 
     items, problems = [], list(sheet.problems)
-    for row, values in sheet.rows:
+    for row, values in watch(sheet.rows):
         unit, wrong = models.check(models.UnitIn, values)
         problems += [Problem(row, each.field, each.value, each.message, each.cure) for each in wrong]
         if unit is not None:

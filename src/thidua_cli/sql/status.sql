@@ -5,6 +5,7 @@
         coalesce(o.due_on, p.ends_on) AS closes_on,
         min(:as_of, coalesce(o.roster_on, :as_of)) AS counted_on
     FROM obligation o JOIN phase p ON p.code = o.phase
+    WHERE :phase IS NULL OR o.phase = :phase
 ),
 life AS MATERIALIZED (
     SELECT v.unit, u.kind, u.level, min(v.valid_from) AS born_on, e.ended_on
@@ -29,8 +30,7 @@ addressed AS (
 member AS MATERIALIZED (
     SELECT b.*, d.due_on, d.closes_on
     FROM bound b JOIN duty d ON d.code = b.code
-    WHERE (:phase IS NULL OR b.phase = :phase) AND (:action IS NULL OR b.action = :action)
-      AND (:obligation IS NULL OR b.code = :obligation)
+    WHERE (:action IS NULL OR b.action = :action) AND (:obligation IS NULL OR b.code = :obligation)
       AND (b.newcomers = 1 OR (b.phase, b.unit) IN (SELECT phase, unit FROM addressed))
 )
 SELECT m.code AS obligation, m.phase, m.action, m.due_on, m.closes_on, m.unit, m.kind, m.level, m.ended_on, m.named_on,

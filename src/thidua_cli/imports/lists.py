@@ -1,0 +1,136 @@
+"""A list of records of any length: its plain rows are decided by columns (`bulk`), the others one by one."""
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from thidua_cli import dates
+from thidua_cli import plan as plans
+from thidua_cli import records as register_records
+from thidua_cli.dates import show_day
+from thidua_cli.deciding import Register
+from thidua_cli.imports import bulk, cells, records
+from thidua_cli.imports.bulk import Plain, Sorted
+from thidua_cli.imports.cells import Table
+from thidua_cli.imports.columns import ACTIONS, ImportKind
+from thidua_cli.imports.records import Incoming, RecordPlan
+from thidua_cli.imports.sheet import Problem, Sheet, Watch
+from thidua_cli.language import _
+from thidua_cli.store import Writer
+from thidua_cli.units import describe
+
+
+class Listed(NamedTuple):
+    """A list as it was read: `plain` by columns, if it is long; `items` are its other rows, or all of them.
+
+    `sheet` holds the rows of `items`, and what was noticed in the file; `problems` are those of its cells.
+    """
+
+    source: Table | Sheet
+    kind: ImportKind
+    plain: Plain | None
+    sheet: Sheet
+    items: Sequence[Incoming]
+    problems: Sequence[Problem]
+
+
+class Decision(NamedTuple):
+    """What becomes of a list: `found` of its plain rows, `rows` of the others."""
+
+    listed: Listed
+    found: Sorted | None
+    rows: RecordPlan
+    register: Register | None
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [*self.listed.problems, *self.rows.problems]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows are new, changed and unchanged."""
+        new, same = (len(self.found.new), len(self.found.same)) if self.found else (0, 0)
+        return {
+            "new": new + len(self.rows.new),
+            "changed": len(self.rows.corrected),
+            "unchanged": same + len(self.rows.unchanged),
+        }
+
+
+def read(source: Table | Sheet, kind: ImportKind, watch: Watch = iter) -> Listed:
+    """A list, looked at without the register; `watch` sees the rows go by that are checked one by one."""
+    plain = bulk.read(source, kind) if isinstance(source, Table) else None
+    return _rows(source, kind, plain, plain and plain.odd, watch)
+
+
+def _rows(
+    source: Table | Sheet,
+    kind: ImportKind,
+    plain: Plain | None,
+    places: Collection[int] | None,
+    watch: Watch = iter,
+) -> Listed:
+    """A list of which the rows in certain places are checked one by one, or all."""
+    some = source
+    if places is not None and isinstance(source, Table):
+        some = source._replace(body=[source.body[place] for place in sorted(places)])
+    sheet = cells.sheet_of(some)
+    items, problems = records.check(sheet, kind, watch)
+    return Listed(source, kind, plain, sheet, items, problems)
+
+
+def decide(listed: Listed, connection: sqlite3.Connection, *, correct: bool) -> Decision:
+    """What becomes of a list in the register as it is; `correct` as in `records.plan`."""
+    plan = plans.load(connection)
+    found = bulk.sort(listed.plain, connection, plan, dates.today()) if listed.plain else None
+    while True:
+        if listed.plain and found and len(found.odd) != len(listed.plain.odd):
+            listed = _rows(listed.source, listed.kind, listed.plain, found.odd)
+        register = None
+        rows = RecordPlan()
+        if listed.items:
+            register = Register.read(connection, plan, register_records.EVERYTHING, ACTIONS.get(listed.kind))
+            rows = records.plan(listed.items, register, correct=correct)
+        # A row may mean, by its name, a unit that a plain row names by its code.
+        left = found.without(rows.keys) if found else None
+        if left is found:
+            return Decision(listed, found, rows, register)
+        found = left
+
+
+def examples(decision: Decision, connection: sqlite3.Connection, most: int) -> tuple[list[str], list[str]]:
+    """The first rows that are new and those that are known, in the order of the file, in words."""
+    found, plain, rows = decision.found, decision.listed.plain, decision.rows
+    new = [(incoming.row, entry.unit, entry.day, 0) for incoming, entry in rows.new[:most]]
+    same = [(incoming.row, entry.unit, entry.day, entry.id or 0) for incoming, entry in rows.unchanged[:most]]
+    if found and plain:
+        done = plain.columns["done_on"]
+        new += [(plain.rows[at], found.units[at], done[at], 0) for at in islice(found.new, most)]
+        same += [
+            (plain.rows[at], found.units[at], done[at], found.same[at]) for at in islice(found.same, most)
+        ]
+
+    def unit(number: int, day: str) -> str:
+        if decision.register:
+            return describe(decision.register.directory.last(number, day))
+        named = "SELECT code, name FROM unit_version WHERE unit = ?"  # of plain rows, where units have one
+        return "  ".join(connection.execute(named, (number,)).fetchone())
+
+    return (
+        [f"{unit(number, day)}  {show_day(day)}" for _row, number, day, _record in sorted(new)[:most]],
+        [
+            _("{unit}: đã ghi ở #{number} từ trước").format(unit=unit(number, day), number=record)
+            for _row, number, day, record in sorted(same)[:most]
+        ],
+    )
+
+
+def apply(writer: Writer, decision: Decision, reason: str) -> None:
+    """Store a decision in which nothing is wrong; corrections have the reason."""
+    for _incoming, old, fresh in decision.rows.corrected:
+        register_records.correct(writer, int(old.id or 0), reason, fresh)
+    odd = {incoming.row: entry for incoming, entry in decision.rows.new}
+    if decision.found and decision.listed.plain:
+        bulk.apply(writer, decision.listed.plain, decision.found, odd)
+    else:
+        register_records.add(writer, list(odd.values()))
