@@ -5,7 +5,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -142,10 +142,15 @@ def empty(cell: Cell) -> bool:
 
 def blank(values: Sequence[Cell]) -> bool:
     """Whether nothing stands in a row."""
-    first = values[0] if values else None
-    if isinstance(first, str) and first[:1].isalnum():  # nearly every row
-        return False
     return all(map(empty, values))
+
+
+def inhabited(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """The numbered rows in which something stands."""
+    for row in rows:
+        first = row[1][0] if row[1] else None
+        if (isinstance(first, str) and first[:1].isalnum()) or not blank(row[1]):  # the first says it mostly
+            yield row
 
 
 def looks_like_data(values: Sequence[Cell], fields: Sequence[str | None], required: Sequence[str]) -> bool:

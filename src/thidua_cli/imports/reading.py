@@ -22,6 +22,7 @@ from thidua_cli.imports.cells import (
     disguised,
     empty,
     header_text,
+    inhabited,
     looks_like_data,
     sheet_of,
     text_cell,
@@ -154,7 +155,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     if above:
         notices.append(_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=_runs(above)))
     notices += columns.oddities(headers)
-    body = [row for row in chain(first[position + 1 :], rows) if not blank(row[1])]
+    body = list(inhabited(chain(first[position + 1 :], rows)))
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
     filled = {

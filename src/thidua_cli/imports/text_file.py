@@ -189,14 +189,15 @@ def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[
 
     number = skipped
     try:
-        for number, values in enumerate(reader(), skipped + 1):
+        for row in enumerate(reader(), skipped + 1):
+            number, values = row
             if len(values) > MOST_COLUMNS:
                 raise RejectedError(
                     _("{file}: dòng {row} có {count} cột, tối đa {most}").format(
                         file=name, row=number, count=len(values), most=MOST_COLUMNS
                     )
                 )
-            yield number, values
+            yield row
     except csv.Error as error:
         again = reader()
         for _good in range(number - skipped):
