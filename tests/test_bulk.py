@@ -130,7 +130,8 @@ def test_as_a_whole_is_as_row_by_row(
     shutil.copy(fresh, db)
     held, rows = both
     if change == "rename":
-        run("units", "rename", "492", "UBND quận Hải Châu Mới", "--on", "2022-01-15", "--doc", "1/NQ")
+        named = ["--name", "UBND quận Hải Châu Mới"]
+        assert run("units", "rename", "492", *named, "--on", "2022-01-15", "--doc", "1/NQ").code == 0
     if change == "merge":
         changes = tmp_path / "changes.csv"
         changes.write_text(CHANGES, encoding="utf-8")

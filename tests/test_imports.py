@@ -202,6 +202,57 @@ def test_a_changed_unit_is_a_dated_change(run: Run, write: Callable[[str], str],
     assert "0 new, 2 already" in run("import", "units", file, "--on", "2024-01-01").out
 
 
+def test_a_changed_unit_keeps_what_it_has_not(run: Run, write: Callable[[str], str]) -> None:
+    """A dated change alters what differs and nothing else: a unit that is below nobody stays so."""
+    columns = "code,name,kind,parent_code,abbreviation,sort_order\n"
+    run("import", "units", write(f"{columns}X1,Hội Thử Một,association,,HTM,900\n"))
+    assert (
+        run("units", "rename", "X1", "--name", "Hội Thử Hai", "--on", "2022-05-01", "--doc", "1/QĐ").code == 0
+    )
+    rows = run("units", "list", "--format", "csv", "--as-of", "2022-05-01").out.splitlines()
+    assert '"X1","Hội Thử Hai","association","city","","HTM",900,"2022-05-01",""' in rows
+
+
+def test_a_dated_change_can_empty_a_field(run: Run, write: Callable[[str], str]) -> None:
+    """With --on an empty parent, abbreviation or order is taken away from that day on, once."""
+    columns = "code,name,kind,parent_code,abbreviation,sort_order\n"
+    run("import", "units", write(f"{columns}X1,Hội Thử Một,association,48,HTM,900\n"))
+    file = write(f"{columns}X1,Hội Thử Một,association,,,\n")
+    assert run("import", "units", file).code == 7
+    done = run("import", "units", file, "--on", "2022-06-01")
+    assert done.code == 0
+    assert "parent_code 48 → –" in done.out
+    rows = {
+        day: run("units", "list", "--format", "csv", "--as-of", day).out
+        for day in ("2022-05-31", "2022-06-01")
+    }
+    assert '"X1","Hội Thử Một","association","city","48","HTM",900,' in rows["2022-05-31"]
+    assert '"X1","Hội Thử Một","association","city","","","","2022-06-01"' in rows["2022-06-01"]
+    assert "0 new, 1 already" in run("import", "units", file, "--on", "2022-06-01").out
+
+
+def test_a_list_without_days_may_be_of_today_or_of_the_beginning(
+    run: Run, write: Callable[[str], str]
+) -> None:
+    """The whole list sent again is known after a change too, in its new form and in its old one."""
+    old, new = (
+        f"code,name,kind,parent_code\nSDL,{name},department,48\n" for name in ("Sở Du lịch", "Sở Du lịch Mới")
+    )
+    assert run("import", "units", write(new), "--on", "2024-01-01").code == 0
+    for text in (old, new):
+        assert "0 new, 1 already" in run("import", "units", write(text)).out
+    done = run("import", "units", write(new.replace("Mới", "Khác")))
+    assert done.code == 7
+    assert "'Sở Du lịch Mới'" in done.err
+
+
+def test_a_unit_may_not_begin_before_it_does(run: Run, write: Callable[[str], str]) -> None:
+    """A day before the one of the register is told as a wrong day, not as a code that is taken."""
+    done = run("import", "units", write("code,name,kind,valid_from\nSDL,Sở Du lịch,department,2020-01-01\n"))
+    assert done.code == 7
+    assert "Sở Du lịch is there from 2021-01-01" in " ".join(done.err.split())
+
+
 def test_another_kind_is_another_unit(run: Run, write: Callable[[str], str]) -> None:
     """A changed kind or level is refused, with or without a day."""
     file = write("code,name,kind\nSDL,Sở Du lịch,agency\n")

@@ -191,7 +191,8 @@ class Day:
         ):
             self._fault(row, "kind_of_change", _("giữ nguyên mà mã hoặc tên khác"), _("dùng rename"))
             return None
-        parent = self._parent(row, held.parent)
+        stays = held.parent is not None and "parent_code" not in row.emptied
+        parent = self._parent(row, held.parent) if change.parent_code or stays else None
         if change.parent_code and not self._may_be_below(row, held, parent):
             return None
         return held._replace(
@@ -200,8 +201,10 @@ class Day:
             if same_name and change.kind_of_change is Change.KEEP
             else committee_name(str(change.new_name), held.kind),
             parent=parent,
-            abbreviation=change.abbreviation or held.abbreviation,
-            sort_order=held.sort_order if change.sort_order is None else change.sort_order,
+            abbreviation=None if "abbreviation" in row.emptied else change.abbreviation or held.abbreviation,
+            sort_order=held.sort_order
+            if change.sort_order is None and "sort_order" not in row.emptied
+            else change.sort_order,
             valid_from=self.day,
             until_on=None,
             document_number=change.resolution,

@@ -10,10 +10,15 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """A change with its place in the file (0: from the command line)."""
+    """A change with its place in the file (0: from the command line).
+
+    `emptied` are the fields of the unit (parent_code, abbreviation, sort_order) that it no longer has;
+    those on which the change says nothing stay as they are.
+    """
 
     number: int
     change: "ChangeIn"
+    emptied: frozenset[str] = frozenset()
 
     @property
     def day(self) -> str:

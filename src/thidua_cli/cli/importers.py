@@ -96,7 +96,7 @@ class Units:
         lines = [_summary(name, new, same, dry_run, changed=len(self.made.changed))]
         lines += [
             f"  ~ {held.code}  {held.name}: "
-            + "; ".join(f"{each.field} {each.old or '–'} → {each.new}" for each in fields)
+            + "; ".join(f"{each.field} {each.old or '–'} → {each.new or '–'}" for each in fields)
             + f" ({show_day(item.valid_from)})"
             for item, held, fields in self.made.changed[:CORRECTIONS]
         ]

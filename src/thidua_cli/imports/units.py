@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import changes, dates, store
+from thidua_cli import changes, dates, store, text
 from thidua_cli.dates import show_day
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
@@ -192,11 +192,15 @@ def _compare(
 ) -> None:
     day = item.valid_from.isoformat()
     holders = directory.with_code(item.unit.code)
-    held = next((version for version in holders if version.holds_on(day)), None)
-    if held is None and item.unit.valid_from is None and holders:
-        held = holders[-1]
-    if held is not None:
-        differences = _differences(item, held, directory, fields)
+    versions = [version for version in holders if version.holds_on(day)]
+    if item.unit.valid_from is None and not on:  # a list that names no day is of today, or of the beginning
+        today = dates.today().isoformat()
+        versions = [version for version in holders if version.holds_on(today)] + versions
+    if not versions and item.unit.valid_from is None:
+        versions = list(holders[-1:])
+    if versions:
+        told = [_differences(item, version, directory, fields) for version in versions]
+        held, differences = versions[0], min(told, key=bool)
         begun = {version.valid_from for version in directory.versions[held.unit]}
         if item.unit.valid_from and day not in begun and not on and not differences:
             differences = [_differs(item, "valid_from", day, held.valid_from)]
@@ -210,13 +214,25 @@ def _compare(
             made.problems += [each.problem for each in differences]
         return
     later = next((version for version in holders if version.until_on is None or version.until_on > day), None)
-    if later is not None:
+    if later is not None and text.name_key(later.name) == text.name_key(item.unit.name):
+        made.problems.append(
+            Problem(
+                item.row,
+                "valid_from",
+                day,
+                _("trong sổ {name} có từ ngày {day}").format(name=later.name, day=show_day(later.valid_from)),
+                _("ghi ngày ấy, hoặc bỏ trống"),
+            )
+        )
+    elif later is not None:
         made.problems.append(
             Problem(
                 item.row,
                 "code",
                 item.unit.code,
-                _("từ {day} mã này là của {name}").format(day=later.valid_from, name=later.name),
+                _("từ ngày {day} mã này là của {name}").format(
+                    day=show_day(later.valid_from), name=later.name
+                ),
                 _("một mã chỉ thuộc một đơn vị vào một ngày"),
             )
         )
@@ -296,7 +312,7 @@ def _differs(item: Incoming, name: str, theirs: object, ours: object) -> _Differ
         cure,
     )
     values = FieldChange(name, "" if ours is None else str(ours), str(problem.value))
-    return _Difference(problem, values, not fixed and theirs is not None)
+    return _Difference(problem, values, not fixed and name != "valid_from")
 
 
 def change_rows(made: UnitPlan) -> list[changes.Row]:
@@ -318,8 +334,9 @@ def change_rows(made: UnitPlan) -> list[changes.Row]:
                 sort_order=item.unit.sort_order,
                 note=item.unit.note,
             ),
+            frozenset(each.field for each in fields if not each.new),
         )
-        for item, held, _fields in made.changed
+        for item, held, fields in made.changed
     ]
 
 
