@@ -18,7 +18,7 @@ from thidua_cli.imports.cells import sheet_of
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
-from thidua_cli.imports.sheet import reject
+from thidua_cli.imports.sheet import Problem, RejectedRowsError, reject
 from thidua_cli.language import _, grouped
 from thidua_cli.store import Writer
 from thidua_cli.text import visible
@@ -148,19 +148,31 @@ def run(
     with progress.waiting(working.format(count=grouped(count)), long=count >= progress.LONG):
         writer = _apply(ctx, importer, dry_run=dry_run)
     if importer.problems:
+        told = _by_header(importer.problems, importer.sheet.headers, kind, wishes)
         if rejects is not None:
-            write_rejects(rejects, importer.sheet, importer.problems)
+            write_rejects(rejects, importer.sheet, told)
         if report_form is ReportForm.JSON:
             _report_json(name, kind, importer, dry_run=dry_run, operation=None)
-        raise reject(
-            name, importer.problems, max_errors, items=importer.sheet.items, then=_instead(importer, rejects)
-        )
+        raise reject(name, told, max_errors, items=importer.sheet.items, then=_instead(importer, rejects))
     if report_form is ReportForm.JSON:
         operation = writer.operation.number if writer and writer.operation else None
         _report_json(name, kind, importer, dry_run=dry_run, operation=operation)
         return
     importer.report(name, dry_run=dry_run, saved=options.saved(writer) if writer else "")
     options.notice(importer.sheet.notices)
+
+
+def _by_header(
+    problems: Sequence[Problem], headers: Sequence[str], kind: ImportKind, wishes: Wishes
+) -> list[Problem]:
+    """Problems for people: each column called by the header that the file has for it."""
+    called = {columns.field_of(kind, header, wishes.renamed): header for header in headers if header.strip()}
+    if columns.UNIT_NAME in called:
+        called.setdefault("unit_code", called[columns.UNIT_NAME])
+    return [
+        problem._replace(column=", ".join(called.get(field, field) for field in problem.column.split(", ")))
+        for problem in problems
+    ]
 
 
 def _check_options(kind: ImportKind, on: date | None, *, correct: bool, province: str | None) -> None:
@@ -239,24 +251,31 @@ def _report_json(
         "refused": len(refused),
         "notices": list(importer.sheet.notices),
         "warnings": importer.warnings(),
-        "problems": [
-            {
-                "row": problem.row,
-                "column": problem.column,
-                "value": problem.value if isinstance(problem.value, str) else None,
-                "message": problem.message,
-                "cure": problem.cure,
-            }
-            for problem in sorted(importer.problems, key=lambda problem: problem.row or 0)
-        ],
+        "problems": _as_objects(sorted(importer.problems, key=lambda problem: problem.row or 0)),
     }
     render.put([json_text.to_object(report).encode("utf-8", "backslashreplace")])
+
+
+def _as_objects(problems: Sequence[Problem]) -> list[dict[str, object]]:
+    return [
+        {
+            "row": problem.row,
+            "column": problem.column,
+            "value": problem.value if isinstance(problem.value, str) else None,
+            "message": problem.message,
+            "cure": problem.cure,
+        }
+        for problem in problems
+    ]
 
 
 def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run: bool) -> None:
     """A file that could not be read as a table, as the same JSON object."""
     from thidua_cli.render import json_text
 
+    problems: Sequence[Problem] = [Problem(None, "", None, error.message, " ".join(error.hints))]
+    if isinstance(error, RejectedRowsError):
+        problems = error.problems
     report = {
         "format_version": render.FORMAT_VERSION,
         "file": name,
@@ -269,15 +288,7 @@ def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run
         "refused": 0,
         "notices": [],
         "warnings": [],
-        "problems": [
-            {
-                "row": None,
-                "column": "",
-                "value": None,
-                "message": error.message,
-                "cure": " ".join(error.hints),
-            }
-        ],
+        "problems": _as_objects(problems),
     }
     render.put([json_text.to_object(report).encode("utf-8", "backslashreplace")])
 

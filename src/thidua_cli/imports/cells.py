@@ -30,6 +30,7 @@ TEXTS |= {"evidence", "note", "reason"}
 DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
 
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
+_TOTAL = re.compile(r"(tổng|tổng cộng|tổng số|cộng|total)( đơn vị| chung)?[\s\d:.,()]*", re.IGNORECASE)
 _DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
 
 
@@ -64,14 +65,22 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
     made.problems += table.problems
     unnamed = {problem.row for problem in table.problems if problem.column in NAMING}
     plain = [columns.normal(name) for name in table.headers]
+    named = next((field for field in table.fields if field in ("code", "unit_code")), None) or ""
+    naming = table.fields.index(named) if named else None
     changes: Counter[str] = Counter()
     numbers: list[float] = []
     for number, values in table.body:
         made.raw.append((number, as_text(values, guarded=not grid.letters)))
         if len(values) != width and not grid.letters:
-            made.problems.append(_ragged(number, len(values), width))
+            made.problems.append(_ragged(number, values, width, last=number == table.body[-1][0]))
         elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
             made.problems.append(Problem(number, "", None, _("lặp lại dòng tiêu đề"), _("xóa dòng này")))
+        elif naming is not None and _is_total(values, naming):
+            made.problems.append(
+                Problem(
+                    number, named, None, _("mã bỏ trống: giống dòng tổng cộng"), _("xóa dòng tổng cộng này")
+                )
+            )
         else:
             known = len(made.problems)
             done = changes if counted is None else Counter()
@@ -171,13 +180,33 @@ def _is_header(values: Sequence[Cell], plain: Sequence[str]) -> bool:
     return [columns.normal(header_text(value)) for value in values] == list(plain)
 
 
-def _ragged(row: int, found: int, expected: int) -> Problem:
+def _is_total(values: Sequence[Cell], naming: int) -> bool:
+    """Whether a row is a total below a list: no unit is named, or only in the words of a total."""
+    if len(values) > naming and not empty(values[naming]):
+        return bool(_TOTAL.fullmatch(header_text(values[naming]).strip()))
+    return any(isinstance(value, str) and _TOTAL.fullmatch(value.strip()) for value in values)
+
+
+def _ragged(row: int, values: Sequence[Cell], expected: int, *, last: bool) -> Problem:
+    found = len(values)
+    only = str(values[0]) if found == 1 else ""
+    other = next((mark for mark in (";", "\t", ",", "|") if only.count(mark) == expected - 1), None)
+    if found > expected:
+        cure = (
+            _("xóa dấu phân cách thừa ở cuối dòng")
+            if all(map(empty, values[expected:]))
+            else _("giá trị có dấu phân cách phải đặt trong ngoặc kép")
+        )
+    elif other:
+        cure = _("dòng này chia bằng {mark}, tiêu đề thì không: dùng một dấu cho cả tệp").format(
+            mark=_("tab") if other == "\t" else other
+        )
+    elif last:
+        cure = _("thêm ô còn thiếu; tệp có thể đã bị cắt ngang")
+    else:
+        cure = _("thêm ô còn thiếu, kể cả ô trống")
     return Problem(
-        row,
-        "",
-        None,
-        _("có {found} ô, cần {expected}").format(found=found, expected=expected),
-        _("giá trị có dấu phân cách phải đặt trong ngoặc kép"),
+        row, "", None, _("có {found} ô, cần {expected}").format(found=found, expected=expected), cure
     )
 
 

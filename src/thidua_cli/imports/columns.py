@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from thidua_cli.imports import advice
+from thidua_cli.imports.grid import letters
 from thidua_cli.imports.sheet import Problem, short
 from thidua_cli.language import _
 from thidua_cli.terms import Action
@@ -192,50 +194,81 @@ def match(
     """Match a header row; `filled` tells which columns without a header hold data below it."""
     without = left_out(ignored)
     found: list[str | None] = []
+    unknown: list[str] = []
     problems = unnamed(filled, row)
-    for header in headers:
+    for index, header in enumerate(headers):
         name = normal(header)
-        if not name:
-            found.append(None)
-            continue
-        if name in without:
-            found.append(None)
-            continue
-        field = field_of(kind, header, renamed)
-        if field is None:
-            problems.append(
-                Problem(
-                    row,
-                    short(header),
-                    None,
-                    _("không biết cột này"),
-                    _("--ignore-column để bỏ qua; các cột nhận được: {columns}").format(
-                        columns=", ".join(fields(kind))
-                    ),
-                )
-            )
-        elif field in found:
-            problems.append(
-                Problem(
-                    row, short(header), None, _("cột {field} có hai lần").format(field=field), _("bỏ một cột")
-                )
-            )
+        field = field_of(kind, header, renamed) if name and name not in without else None
+        if field is None and name and name not in without:
+            unknown.append(header)
+        elif field is not None and field in found:
+            problems.append(_twice(kind, row, field, found.index(field), index, header))
         found.append(field)
     if UNIT_NAME in found and "unit_code" not in found:
         found[found.index(UNIT_NAME)] = "unit_code"
     missing = [field for field in required(kind) if field not in found]
+    if missing or unknown:
+        problems = _unmatched(kind, row, headers, missing, unknown, set(found), ignored) + problems
+    return Headers(found, problems)
+
+
+def _twice(kind: ImportKind, row: int, field: str, first: int, second: int, header: str) -> Problem:
+    return Problem(
+        row,
+        short(header),
+        None,
+        _("cột {field} có hai lần: cột {first} và {second}").format(
+            field=called(kind, field), first=letters(first), second=letters(second)
+        ),
+        _("xóa một cột"),
+    )
+
+
+def _unmatched(
+    kind: ImportKind,
+    row: int,
+    headers: Sequence[str],
+    missing: Sequence[str],
+    unknown: Sequence[str],
+    found: Set[str | None],
+    ignored: Sequence[str],
+) -> list[Problem]:
+    """Columns that are missing or unknown, with the options that mend them and all columns there are."""
+    labels = {field: _labels(kind, field) for field in fields(kind) if field not in found}
+    mapped: dict[str, str] = {}
+    for header in unknown:
+        if like := advice.likely(normal(header), labels, missing):
+            mapped.setdefault(like, header)
+    dropped = {field_of(kind, header) for header in ignored}.intersection(missing)
+    lacking = next((field for field in missing if field not in mapped and field not in dropped), None)
+    then = (
+        *advice.lines(list(dict.fromkeys(unknown)), mapped, lacking),
+        _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=accepted(kind)),
+    )
+    problems = []
     if missing:
-        problems.insert(
-            0,
+        problems.append(
             Problem(
                 row,
                 "",
                 None,
-                _("thiếu cột: {columns}").format(columns=", ".join(missing)),
-                _("thêm cột vào dòng tiêu đề"),
-            ),
+                _("thiếu cột: {columns}").format(columns=", ".join(called(kind, each) for each in missing)),
+                _("bỏ --ignore-column của cột ấy") if dropped else _("thêm cột, hoặc nêu --map"),
+                then,
+            )
         )
-    return Headers(found, problems)
+    likes = {header: field for field, header in mapped.items()}
+    for index, header in enumerate(headers):
+        if header in unknown:
+            letter = letters(index)
+            if header in likes:
+                cure = _("có lẽ là {field}: --map").format(field=called(kind, likes[header]))
+            elif advice.quoted(header):
+                cure = _("xóa cột {letter}, hoặc --ignore-column").format(letter=letter)
+            else:
+                cure = _("xóa cột {letter}").format(letter=letter)
+            problems.append(Problem(row, short(header), None, _("không biết cột này"), cure, then))
+    return problems
 
 
 def unnamed(filled: Mapping[int, bool], row: int) -> list[Problem]:
@@ -243,9 +276,9 @@ def unnamed(filled: Mapping[int, bool], row: int) -> list[Problem]:
     return [
         Problem(
             row,
-            "",
+            letters(index),
             None,
-            _("cột thứ {n} có dữ liệu mà không có tiêu đề").format(n=index + 1),
+            _("cột {letter} có dữ liệu mà không có tiêu đề").format(letter=letters(index)),
             _("ghi tiêu đề hoặc xóa cột"),
         )
         for index, holds_data in filled.items()
@@ -253,9 +286,26 @@ def unnamed(filled: Mapping[int, bool], row: int) -> list[Problem]:
     ]
 
 
+def called(kind: ImportKind, field: str) -> str:
+    """A column in a message: its Vietnamese header, and the name that options take."""
+    return _("{header} ({field})").format(header=vietnamese(kind, field), field=field)
+
+
+def accepted(kind: ImportKind) -> str:
+    """All columns of a kind of file, the required ones with a star."""
+    known = [*fields(kind), *([UNIT_NAME] if "unit_code" in fields(kind) else [])]
+    return ", ".join(f"{called(kind, field)}{'*' if field in required(kind) else ''}" for field in known)
+
+
+def _labels(kind: ImportKind, field: str) -> list[str]:
+    aliases = [alias for alias, named in _ALIASES[kind].items() if named == field]
+    return [field, vietnamese(kind, field), *aliases]
+
+
 _VIETNAMESE = {
     "code": "Mã đơn vị",
     "unit_code": "Mã đơn vị",
+    UNIT_NAME: "Tên đơn vị",
     "name": "Tên đơn vị",
     "kind": "Loại",
     "level": "Cấp",

@@ -30,11 +30,15 @@ class Grid(NamedTuple):
     from_1904: bool = False
 
 
-def address(row: int, column: int) -> str:
-    """A cell as spreadsheets name it: `address(2, 0)` is A2."""
-    letters = ""
-    number = column + 1
+def letters(column: int) -> str:
+    """A column as spreadsheets name it: `letters(0)` is A."""
+    found, number = "", column + 1
     while number:
         number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+        found = chr(65 + rest) + found
+    return found
+
+
+def address(row: int, column: int) -> str:
+    """A cell as spreadsheets name it: `address(2, 0)` is A2."""
+    return f"{letters(column)}{row}"

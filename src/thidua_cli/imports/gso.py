@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from thidua_cli import text
 from thidua_cli.changes.naming import committee_name
 from thidua_cli.errors import InvalidError, RejectedError, UsageError
-from thidua_cli.imports import cells, columns
+from thidua_cli.imports import advice, cells, columns
 from thidua_cli.imports.cells import Table
+from thidua_cli.imports.grid import letters
 from thidua_cli.imports.sheet import Problem, Sheet, short
 from thidua_cli.language import _
 from thidua_cli.terms import Kind, Level
@@ -33,17 +34,23 @@ def places(headers: Sequence[str]) -> list[str | None] | None:
 def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[Problem]:
     """What is wrong with the list's header row: columns that it does not have, or has once."""
     without = columns.left_out(ignored)
+    names = [columns.normal(header) for header in headers]
+    unknown = [
+        header
+        for header, name in zip(headers, names, strict=True)
+        if name and name not in _HEADERS and name not in without
+    ]
+    then = advice.lines(list(dict.fromkeys(unknown)), {}, None)
     found: list[Problem] = []
-    seen: set[str] = set()
-    for header in headers:
-        name = columns.normal(header)
-        if name in seen and name in _HEADERS:
-            message = _("cột {field} có hai lần").format(field=header)
-            found.append(Problem(row, short(header), None, message, _("bỏ một cột")))
-        elif name and name not in _HEADERS and name not in without:
-            message = _("không biết cột này")
-            found.append(Problem(row, short(header), None, message, _("--ignore-column để bỏ qua")))
-        seen.add(name)
+    for index, (header, name) in enumerate(zip(headers, names, strict=True)):
+        if name in _HEADERS and name in names[:index]:
+            message = _("cột {field} có hai lần: cột {first} và {second}").format(
+                field=header, first=letters(names.index(name)), second=letters(index)
+            )
+            found.append(Problem(row, short(header), None, message, _("xóa một cột")))
+        elif header in unknown:
+            cure = _("xóa cột {letter}, hoặc --ignore-column").format(letter=letters(index))
+            found.append(Problem(row, short(header), None, _("không biết cột này"), cure, then))
     return found
 
 

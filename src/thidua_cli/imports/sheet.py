@@ -12,22 +12,30 @@ from thidua_cli.text import visible
 Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]
 
 SHOWN = 60  # characters of a value in a message
+_LONG_WORD = 30
 
 
 class Problem(NamedTuple):
-    """What is wrong in one place of a file; `row` counts as a spreadsheet does, the first line is 1."""
+    """What is wrong in one place of a file; `row` counts as a spreadsheet does, the first line is 1.
+
+    `then` are lines below the list, said once however many problems have them.
+    """
 
     row: int | None
     column: str
     value: object
     message: str
     cure: str = ""
+    then: Sequence[str] = ()
 
     def cells(self) -> Sequence[object]:
         """The problem as a row of a table: row, column, value made visible, what is wrong, cure."""
         value = short(self.value) if isinstance(self.value, str) and self.value else ""
         row = str(self.row or _("tệp"))
-        return [row, visible(self.column)[:SHOWN], value, visible(self.message), self.cure]
+        column = " ".join(visible(self.column).split())[:SHOWN]
+        if any(len(word) > _LONG_WORD for word in column.split()):  # a line cannot be broken there
+            column = f"{column[:_LONG_WORD]}…"
+        return [row, column, value, visible(self.message), self.cure]
 
 
 @dataclass(slots=True)
@@ -55,9 +63,15 @@ def short(value: object) -> str:
     )
 
 
+class RejectedRowsError(RejectedError):
+    """A file is refused for what is wrong in places of it."""
+
+    problems: Sequence[Problem] = ()
+
+
 def reject(
     source: str, problems: Sequence[Problem], most: int, *, items: bool = False, then: Sequence[str] = ()
-) -> RejectedError:
+) -> RejectedRowsError:
     """The error that lists the first `most` problems and counts the rest; `items`: rows are items of JSON.
 
     `then` are lines after the list.
@@ -75,6 +89,9 @@ def reject(
     lines = table.to_lines(Table(columns, [("", [problem.cells() for problem in ordered[:most]])]))
     if len(ordered) > most:
         lines.append(_("… và {count} lỗi nữa (--max-errors)").format(count=len(ordered) - most))
-    return RejectedError(
-        _("{file}: {count} lỗi; chưa ghi gì").format(file=source, count=len(ordered)), *lines, *then
+    said = dict.fromkeys(line for problem in ordered for line in problem.then)
+    error = RejectedRowsError(
+        _("{file}: {count} lỗi; chưa ghi gì").format(file=source, count=len(ordered)), *lines, *said, *then
     )
+    error.problems = ordered
+    return error

@@ -1,0 +1,145 @@
+"""What is wrong with a header row is said once, in words, with the options that mend it."""
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Outcome
+
+Run = Callable[..., Outcome]
+Bring = Callable[..., Outcome]
+
+
+@pytest.fixture
+def bring(run: Run, tmp_path: Path) -> Bring:
+    """Import the text of a CSV of units, or of `kind`."""
+
+    def call(text: str, *options: str, kind: str = "units", **others: str) -> Outcome:
+        path = tmp_path / "in.csv"
+        path.write_text(text, encoding="utf-8")
+        return run("import", kind, str(path), *options, **others)
+
+    return call
+
+
+def _row(done: Outcome, said: str) -> str:
+    return next(line for line in done.err.splitlines() if said in line)
+
+
+def test_the_columns_there_are_stand_once(bring: Bring) -> None:
+    """However many columns are unknown, those that are taken are listed once, with both their names."""
+    done = bring("code,name,kind,a,b,c\nA1,Sở Mới,other,1,2,3\n")
+    assert done.code == 7
+    assert done.err.count("parent_code (Mã đơn vị cấp trên)") == 1
+    assert "kind (Loại)*" in done.err
+    assert sum("unknown column" in line and "delete" in line for line in done.err.splitlines()) == 3
+
+
+MENDED = [
+    ("TT,Mã đơn vị,Tên đơn vị,Phân loại,Điện thoại\n1,A1,Sở Mới,Sở,0236\n", "units"),
+    ('code,name,kind,"a ""b""",Số $,`x`,50%!\nA1,Sở Mới,Sở,1,2,3,4\n', "units"),
+    ('code,name,kind,"dòng\n  hai"\nA1,Sở Mới,Sở,1\n', "units"),
+    ("code,name,kind,Ghi chu\nA1,Sở Mới,Sở,1\n", "units"),
+    ("Đơn vị,Ngày,Văn bản\n492,30/03/2022,1/KH\n", "launches"),
+    ("Mã,Ngày phát động (ngày/tháng/năm),Ghi chú\n492,30/03/2022,\n", "launches"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), MENDED)
+def test_what_is_to_be_typed_is_said_word_by_word(bring: Bring, text: str, kind: str) -> None:
+    """The line of options, copied into the command as a shell reads it, mends the header."""
+    done = bring(text, kind=kind)
+    typed = next(line for line in done.err.splitlines() if line.startswith("  --"))
+    mended = bring(text, *shlex.split(typed), kind=kind)
+    assert (done.code, mended.code) == (7, 0), mended.err
+
+
+def test_a_header_that_is_like_two_columns_is_none_of_them(bring: Bring) -> None:
+    """Of two columns that a header may be, none is suggested; of a missing one it is."""
+    done = bring("unit_code,done_on,Văn bản\n492,2022-03-30,x\n", kind="launches")
+    assert "--map" not in done.err
+    assert '--map done_on="Ngày"' in bring("unit_code,Ngày\n492,2022-03-30\n", kind="launches").err
+
+
+@pytest.mark.parametrize("header", ["x\u009b31m", "c" * 70_000])
+def test_a_header_that_nobody_can_type_has_another_cure(bring: Bring, header: str) -> None:
+    """Then the column is to be deleted, and the table stays as narrow as the terminal."""
+    done = bring(f"code,name,kind,{header}\nA1,Sở Mới,other,1\n")
+    assert done.code == 7
+    assert "--ignore-column" not in done.err
+    assert _row(done, "unknown column").endswith("delete column D")
+
+
+def test_a_column_without_a_header_has_its_letter(bring: Bring) -> None:
+    """As a spreadsheet shows it, also beyond Z."""
+    empty = "," * 24
+    done = bring(f"code,name,kind,{empty}\nA1,Sở Mới,other,{empty}1\n")
+    assert _row(done, "no header").split()[1] == "AB"
+
+
+def test_a_column_that_stands_twice_is_told_by_letters(bring: Bring) -> None:
+    """Both places are named."""
+    assert "columns A and D" in bring("code,name,kind,Mã đơn vị\nA1,Sở Mới,other,A2\n").err
+
+
+def test_a_needed_column_that_is_left_out_is_told(bring: Bring) -> None:
+    """Where --ignore-column took it away, that is the cure."""
+    done = bring("code,name,kind\nA1,Sở Mới,other\n", "--ignore-column", "kind")
+    assert "leave out the --ignore-column" in _row(done, "missing columns: kind")
+
+
+@pytest.mark.parametrize(
+    ("row", "cure"),
+    [
+        ("A2,Sở Hai, và Ba,other", "contain the delimiter"),
+        ("A2,Sở Hai,other,,", "extra delimiters"),
+        ("A2,Sở Hai", "empty ones too"),
+        ("A2;Sở Hai;other", "divided by ;"),
+        ("A2\tSở Hai\tother", "divided by tab"),
+    ],
+)
+def test_each_row_of_another_length_has_its_cure(bring: Bring, row: str, cure: str) -> None:
+    """Too long, too short, or divided by another mark."""
+    done = bring(f"code,name,kind\nA1,Sở Mới,other\n{row}\nA3,Sở Ba,other\n")
+    assert done.code == 7
+    assert cure in _row(done, "cell count")
+
+
+def test_a_short_last_row_may_have_been_cut(bring: Bring) -> None:
+    """The last row of a file that was not copied whole."""
+    assert "cut off" in bring("code,name,kind\nA1,Sở Mới,other\nA2,Sở").err
+
+
+@pytest.mark.parametrize("total", ["Tổng cộng", "TỔNG SỐ:", "Cộng", "Total 12", "tổng"])
+@pytest.mark.parametrize("kind", ["units", "launches"])
+def test_a_totals_row_is_called_one(bring: Bring, total: str, kind: str) -> None:
+    """One problem, with the code that is missing and what the row seems to be."""
+    if kind == "units":
+        done = bring(f"code,name,kind,note\nA1,Sở Mới,other,\n,{total},,1\n")
+    else:
+        done = bring(f"Đơn vị,Ngày phát động\n492,30/03/2022\n{total},1\n", kind="launches")
+    assert (done.code, "1 error" in done.err, "totals row" in done.err) == (7, True, True), done.err
+
+
+@pytest.mark.parametrize("name", ["Tổng cục Thuế", "Tổng công ty Điện lực", "Cộng đồng"])
+def test_a_unit_may_be_called_like_a_total(bring: Bring, name: str) -> None:
+    """Only the words of a total alone are one."""
+    assert bring(f"code,name,kind\nA1,{name},other\n").code == 0
+
+
+def test_rows_are_told_in_the_columns_of_the_file(bring: Bring) -> None:
+    """Who knows only her own headers finds the cell; programs read the name of the field."""
+    text = "Đơn vị,Hôm nào\n492,30/02/2022\n"
+    options = ("--map", "done_on=Hôm nào", "--format-report", "json")
+    done = bring(text, *options, kind="launches")
+    assert "Hôm nào" in _row(done, "30/02/2022")
+    assert json.loads(done.out)["problems"][0]["column"] == "done_on"
+
+
+def test_a_header_that_is_wrong_is_told_as_json(bring: Bring) -> None:
+    """Each problem is an object of its own."""
+    problems = json.loads(bring("code,name,x\nA1,Sở,1\n", "--format-report", "json").out)["problems"]
+    assert [(each["row"], each["column"]) for each in problems] == [(1, ""), (1, "x")]
