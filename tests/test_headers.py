@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from books import HEADER, UNIT, row, xlsx
 from conftest import Outcome
 
 Run = Callable[..., Outcome]
@@ -143,3 +144,74 @@ def test_a_header_that_is_wrong_is_told_as_json(bring: Bring) -> None:
     """Each problem is an object of its own."""
     problems = json.loads(bring("code,name,x\nA1,Sở,1\n", "--format-report", "json").out)["problems"]
     assert [(each["row"], each["column"]) for each in problems] == [(1, ""), (1, "x")]
+
+
+NUMBERED = [
+    "1,2,3",
+    "(1),(2),(3)",
+    "[1],[2],[3]",
+    "( 1 ),( 2 ),( 3 )",
+    "A,B,C",
+    "a,b,c",
+    "A,B,1",
+    "A,1,2",
+    "-1,-2,-3",
+]
+
+
+@pytest.mark.parametrize("numbers", NUMBERED)
+def test_a_line_of_column_numbers_is_passed_over_and_said(bring: Bring, run: Run, numbers: str) -> None:
+    """Below the header, as official tables have it, or above it."""
+    head, row = "code,name,kind\n", "A1,Sở Mới,other\n"
+    below = bring(f"Danh sách,,\n{head}{numbers}\n{row}", "--dry-run")
+    above = bring(f"Danh sách,,\n{numbers}\n{head}{row}", "--dry-run")
+    assert (below.code, above.code) == (0, 0), below.err + above.err
+    assert "row 3: numbers of the columns, passed over" in below.err
+    assert "above the header ignored: 1, 2" in above.err
+    assert "1 new" in below.out
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    ["1,2,4", "2,3,4", "1,2,", ",1,2", "1,1,1", "(1),2,(3)", "(1],(2],(3]", "A,C,B", "A,b,C", "1,2,(3)=(2)-(1)", "I,II,III", "1,2,3x",
+     "01,02,03"],
+)  # fmt: skip
+def test_what_is_not_exactly_that_is_data(bring: Bring, numbers: str) -> None:
+    """Another order, a gap, or less than the width of the header: nothing is guessed."""
+    assert bring(f"code,name,kind\n{numbers}\nA1,Sở Mới,other\n").code == 7
+
+
+def test_column_numbers_stand_below_the_header_only(bring: Bring) -> None:
+    """In the middle of the data they are a row like others, and refused."""
+    assert bring("code,name,kind\nA1,Sở Mới,other\n1,2,3\n").code == 7
+
+
+def test_columns_that_are_left_out_are_numbered_too(bring: Bring) -> None:
+    """The whole header counts; a column without one is not numbered."""
+    text = "TT,code,name,kind,\n1,2,3,4,\n1,A1,Sở Mới,other,\n"
+    assert bring(text, "--ignore-column", "TT").code == 0
+    assert bring(text.replace("1,2,3,4,", "1,2,3,4,5"), "--ignore-column", "TT").code == 7
+
+
+def test_column_numbers_alone_are_no_data(bring: Bring) -> None:
+    """A form that nobody has filled in."""
+    done = bring("code,name,kind\n1,2,3\n")
+    assert (done.code, "no data rows" in done.err) == (7, True)
+
+
+def test_column_numbers_in_other_files(run: Run, tmp_path: Path) -> None:
+    """In a workbook, where Excel makes a typed (1) the number -1, and above a list of a thousand rows."""
+    numbers = row(*(f"<c><v>{number}</v></c>" for number in (-1, -2, -3)))
+    (tmp_path / "in.xlsx").write_bytes(xlsx(row(*HEADER) + numbers + row(*UNIT)))
+    done = run("import", "units", str(tmp_path / "in.xlsx"))
+    assert (done.code, "row 2" in done.err) == (0, True), done.err
+    text = "unit_code,done_on\n(1),(2)\n" + "".join(f"X{number},2022-03-01\n" for number in range(1200))
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    refused = run("import", "launches", str(tmp_path / "in.csv"))
+    assert (refused.code, "1200 error" in refused.err) == (7, True), refused.err
+
+
+def test_column_numbers_are_no_rejects(bring: Bring, tmp_path: Path) -> None:
+    """What was passed over does not come back."""
+    bring("code,name,kind\n1,2,3\nA1,Sở Mới,planet\n", "--rejects", str(tmp_path / "r.csv"))
+    assert len((tmp_path / "r.csv").read_text("utf-8").splitlines()) == 2

@@ -30,6 +30,9 @@ TEXTS |= {"evidence", "note", "reason"}
 DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
 
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
+_NUMBER = re.compile(r"(?P<open>[(\[]?)\s*(?P<name>-?\d{1,3}|[A-Za-z])\s*(?P<close>[)\]]?)", re.ASCII)
+_BRACKETS = ({""}, {"()"}, {"[]"})  # around the number of a column
+_ASCENDING = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TOTAL = re.compile(r"(tổng|tổng cộng|tổng số|cộng|total)( đơn vị| chung)?[\s\d:.,()]*", re.IGNORECASE)
 _DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
 
@@ -57,6 +60,7 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
     """
     if isinstance(table, Sheet):
         return table
+    table = unnumbered(table)
     grid, width = table.grid, len(table.headers)
     made = Sheet(
         [field for field in table.fields if field], [], notices=list(table.notices), headers=table.headers
@@ -101,6 +105,40 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
         )
     made.notices += change_notices(changes)
     return made
+
+
+def unnumbered(table: Table) -> Table:
+    """The table without a first row that only numbers the columns, as official tables have; it is told."""
+    if not table.body:
+        return table
+    number, values = table.body[0]
+    if _numbered(values) != {index for index, name in enumerate(table.headers) if columns.normal(name)}:
+        return table
+    notice = _("dòng {row}: số thứ tự cột, bỏ qua").format(row=number)
+    problems = list(table.problems)
+    if len(table.body) == 1:
+        problems.append(Problem(number, "", None, _("không có dòng dữ liệu nào bên dưới")))
+    return table._replace(body=table.body[1:], notices=[*table.notices, notice], problems=problems)
+
+
+def _numbered(values: Sequence[Cell]) -> set[int]:
+    """The columns that a row numbers: 1 2 3, (1) (2) (3), A B C or A B 1 2; none where it says anything else.
+
+    Excel takes a typed (1) for -1.
+    """
+    found = {index: header_text(value).strip() for index, value in enumerate(values) if not empty(value)}
+    parts = [match for text in found.values() if (match := _NUMBER.fullmatch(text))]
+    if (
+        len(parts) < max(2, len(found))
+        or {match["open"] + match["close"] for match in parts} not in _BRACKETS
+    ):
+        return set()
+    names = [match["name"] for match in parts]
+    letters = next((place for place, name in enumerate(names) if not name.isalpha()), len(names))
+    numbers = range(1, len(names) - letters + 1)
+    upper, lower = list(_ASCENDING[:letters]), list(_ASCENDING[:letters].lower())
+    right = [*([*case, *map(str, numbers)] for case in (upper, lower)), [str(-number) for number in numbers]]
+    return set(found) if names in right else set()
 
 
 def disguised(field: str, column: Iterable[object], rows: Sequence[int]) -> list[Problem]:
@@ -169,6 +207,7 @@ def looks_like_data(values: Sequence[Cell], fields: Sequence[str | None], requir
     return (
         all(wanted)
         and len(wanted) > 1
+        and not _numbered(values)
         and any(
             (field in CODES and _CODE.fullmatch(cell)) or (field in DAYS and _DAY.search(cell))
             for field, cell in cells.items()
