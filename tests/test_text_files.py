@@ -310,6 +310,57 @@ def test_no_column_of_real_lists_looks_decoded_wrongly() -> None:
                 assert encodings.disguises(column) == {}, path
 
 
+ONE_WORD = [
+    ("UBND xaõ Phú Tân", "vni", "UBND xã Phú Tân"),
+    ("Sở Y teá", "vni", "Sở Y tế"),
+    ("Hội Nông daân", "vni", "Hội Nông dân"),
+    ("UBND phường Saùu", "vni", "UBND phường Sáu"),
+    ("Cục ThuÕ thành phố", "tcvn3", "Cục Thuế thành phố"),
+    ("Đoàn ThÓ thao", "tcvn3", "Đoàn Thể thao"),
+    ("Thành Đoàn Thùc", "tcvn3", "Thành Đoàn Thực"),
+]
+
+
+@pytest.mark.parametrize(("name", "encoding", "read"), ONE_WORD)
+def test_one_impossible_word_makes_a_name_doubtful(
+    run: Run, put: Put, name: str, encoding: str, read: str
+) -> None:
+    """One word of an old font among words of Unicode is enough in a unit's name; in a note it is not."""
+    for data, ending in (
+        (f"code,name,kind\nA1,{name},other\n", "csv"),
+        (json.dumps([{"code": "A1", "name": name, "kind": "other"}]), "json"),
+    ):
+        done = run("import", "units", put(data, f"in.{ending}"))
+        assert (done.code, encoding in done.err, read in done.err) == (7, True, True), done.err
+    note = f"code,name,kind,note\nA1,Sở Thử,other,{name}\n"
+    assert run("import", "units", put(note), "--dry-run").code == 0
+
+
+REAL = [
+    "FPT Đà Nẵng", "Viettel Đà Nẵng", "Sun Group", "Công ty Nestlé Việt Nam", "L'Oréal", "São Paulo", "Société Générale",
+    "Décathlon", "Hermès", "Café Trung Nguyên", "UBND xã Laêê", "UBND xã Zuôich", "UBND xã Đắc Tôi", "UBND xã Chà Vàl", "UBND xã A Xan",
+    "UBND xã Bhalêê", "UBND xã Đăk Sôr", "UBND xã Ea Bông", "UBND xã Cư Êbur", "UBND xã Ia Rvê", "UBND xã Krông Nô", "UBND xã Hướng Lộc",
+    "UBND phường Hòa Thụân Đông", "Sở GDĐT", "UBND Phường Qúy Hai", "Trung tâm Tòan Khoa", "UBND XÃ HOÀ TIẾN", "Kôn Braih", "Nậm Cắn",
+]  # fmt: skip
+
+
+def test_names_that_only_look_odd_are_taken(run: Run, put: Put) -> None:
+    """Places of minority peoples, foreign firms, abbreviations and typing errors have no such word."""
+    rows = "".join(f'X{number},"{name}",other\n' for number, name in enumerate(REAL))
+    done = run("import", "units", put(f"code,name,kind\n{rows}"))
+    assert done.code == 0, done.err
+    for path in FILES:
+        if path.parent.name == "data":
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                names = {
+                    row[key]
+                    for row in csv.DictReader(file)
+                    for key in row
+                    if "name" in key or key == "variant"
+                }
+            assert not [name for name in names if encodings.impossible(name)]
+
+
 def test_single_words_of_a_column_tell_together() -> None:
     """Four of them that only decoding makes Vietnamese are enough, three are not."""
     words = ["Së", "Néi", "c¶ng", "cña"]

@@ -238,6 +238,30 @@ def disguises(column: Sequence[str]) -> dict[int, Guess]:
     return found
 
 
+def impossible(name: str) -> Guess | None:
+    """A name with a word that no Vietnamese has, and that is Vietnamese in TCVN3 or VNI; none for any other.
+
+    One such word in a name is enough to doubt it: of the 10,000 names of the country's units none has one.
+    """
+    for name_of, read in (("vni", from_vni), ("tcvn3", from_tcvn3)):
+        found = {word: made for word in _words(name) if (made := _mended(word, read))}
+        if found:
+            whole = "".join(found.get(part, part) for part in re.split(f"({_WORD.pattern})", name))
+            return Guess(name_of, [whole])
+    return None
+
+
+def _mended(word: str, read: Callable[[bytes], str]) -> str | None:
+    """A word as it reads in another encoding, if only then it is a syllable."""
+    if len(word) < 2 or is_syllable(word):
+        return None
+    try:
+        made = read(word.encode("cp1252"))
+    except UnicodeError:
+        return None
+    return made if len(made) > 1 and is_syllable(_even(made)) else None
+
+
 _LONG = 4000  # characters of a text that are looked at
 
 

@@ -24,11 +24,13 @@ _LISTED = ("Mã TP", "Mã QH", "Mã PX")  # of the statistics office's list
 CODES = {"code", "parent_code", "unit_code", "old_code", "new_code", *_LISTED}
 NAMING = {"unit_code", "unit_name"}
 _NAMES = {"name", "Quận Huyện", "Phường Xã"}
+_UNIT_NAMES = _NAMES | {"old_name", "new_name"}
 TEXTS = _NAMES | NAMING
 TEXTS |= {"old_name", "new_name", "abbreviation", "document_number", "document_issuer", "resolution"}
 TEXTS |= {"evidence", "note", "reason"}
 DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
 
+_NAME = 500  # characters of a name that are looked at
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
 _NUMBER = re.compile(r"(?P<open>[(\[]?)\s*(?P<name>-?\d{1,3}|[A-Za-z])\s*(?P<close>[)\]]?)", re.ASCII)
 _BRACKETS = ({""}, {"()"}, {"[]"})  # around the number of a column
@@ -146,6 +148,11 @@ def disguised(field: str, column: Iterable[object], rows: Sequence[int]) -> list
     documents in old fonts; `field` is one of TEXTS. Names that no unit can have are left to the models.
     """
     texts = [cell if isinstance(cell, str) else "" for cell in column]
+    found = encodings.disguises(texts)
+    if field in _UNIT_NAMES:
+        for index, name in enumerate(texts):
+            if not name.isascii() and index not in found and (guess := encodings.impossible(name[:_NAME])):
+                found[index] = guess
     return [
         Problem(
             rows[index],
@@ -156,7 +163,7 @@ def disguised(field: str, column: Iterable[object], rows: Sequence[int]) -> list
             ),
             _("chuyển tệp sang Unicode (UTF-8) rồi thử lại"),
         )
-        for index, guess in encodings.disguises(texts).items()
+        for index, guess in sorted(found.items())
         if field not in _NAMES or _is_name(texts[index])
     ]
 
