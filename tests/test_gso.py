@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from conftest import ROOT, Outcome
 
@@ -25,7 +26,7 @@ OTHER = ("Tỉnh Khác", "49", "Huyện  Bốn", "903", "Xã Năm", "90003", "X�
 def put(tmp_path: Path) -> Put:
     """Write a workbook of rows, or with another ending a CSV, and return its path."""
 
-    def make(*rows: Row, name: str = "list.xlsx", merged: str = "") -> str:
+    def make(*rows: Row, name: str = "list.xlsx", merged: Sequence[str] = ()) -> str:
         path = tmp_path / name
         if path.suffix == ".csv":
             path.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
@@ -34,8 +35,9 @@ def put(tmp_path: Path) -> Put:
         page = book.add_worksheet()
         for number, row in enumerate(rows):
             page.write_row(number, 0, row)
-        if merged:
-            page.merge_range(merged, rows[1][3])
+        for reference in merged:
+            row, column = xl_cell_to_rowcol(reference.partition(":")[0])
+            page.merge_range(reference, rows[row][column])
         book.close()
         return str(path)
 
@@ -63,10 +65,79 @@ def test_a_row_without_its_codes_is_refused(
     assert _units(run) == {}
 
 
+NORTH = [
+    ("Tỉnh Bắc", "01", "Huyện Sáu", "801", "Xã Bảy", "80001", "Xã", ""),
+    ("Tỉnh Bắc", "01", "Huyện Sáu", "801", "Xã Tám", "80002", "Xã", ""),
+    ("Tỉnh Bắc", "01", "Huyện Chín", "802", "Xã Mười", "80003", "Xã", ""),
+]
+SOUTH = [("Tỉnh Nam", "96", *row[2:]) for row in NORTH]
+WRONG = [
+    ("", "", "", "801", "Xã Tám", "80002", "Xã", ""),
+    ("Tỉnh Bắc", "01", "", "", "Xã Tám", "80002", "Xã", ""),
+    ("Tỉnh Bắc", "01", "Huyện Khác", "801", "Xã\u202eTám", "80 002", "Xã", ""),
+    ("Tỉnh Bắc", "01", "Huyện Saùu", "801", "Xaõ Phuù Taân", "80002", "Xã", ""),
+    ("", "", "", "", "Tổng cộng: 10.604", "", "", ""),
+    HEADER,
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("name", ["list.xlsx", "list.csv"])
+def test_what_is_wrong_in_other_provinces_does_not_matter(
+    run: Run, empty_db: Path, put: Put, wrong: Row, name: str
+) -> None:
+    """Of the list of the whole country only the rows of the province must be right."""
+    done = _import(run, put(HEADER, NORTH[0], wrong, NORTH[2], FIRST, SECOND, *SOUTH, name=name))
+    assert done.code == 0, done.err
+    assert set(_units(run)) == {"901", "90001", "90002"}
+    assert ("2 row" in done.err or "1 row" in done.err) == (wrong[1] in ("", "Mã TP")), done.err
+
+
+@pytest.mark.parametrize("length", [7, 9])
+def test_rows_of_another_length_in_other_provinces(run: Run, empty_db: Path, put: Put, length: int) -> None:
+    """A row whose cells have moved is nobody's by its cells; between others it is theirs."""
+    odd = (*NORTH[1], "x")[:length]
+    assert _import(run, put(HEADER, NORTH[0], odd, NORTH[2], FIRST, name="list.csv")).code == 0
+    moved = ("Thành phố Thử", " một", *SECOND[1:])
+    assert _import(run, put(HEADER, NORTH[0], moved, NORTH[2], FIRST, name="list.csv")).code == 7
+
+
+@pytest.mark.parametrize(
+    "mended",
+    [{}, {0: "Thành phố Thử"}, {3: "901"}, {2: "Quận Một"}],
+)
+def test_a_row_that_may_be_of_the_province_is_refused(
+    run: Run, empty_db: Path, put: Put, mended: dict[int, str]
+) -> None:
+    """Beside rows of the province, or naming it or a district of it, a row without its code is doubtful."""
+    row = [mended.get(place, "" if place < 4 else value) for place, value in enumerate(SECOND)]
+    near = [NORTH[0], row, FIRST] if not mended else [NORTH[0], row, NORTH[2], FIRST]
+    done = _import(run, put(HEADER, *near))
+    assert (done.code, "3 " in done.err) == (7, True), done.err
+    assert _units(run) == {}
+
+
+def test_merged_cells_of_other_provinces_do_not_matter(run: Run, empty_db: Path, put: Put) -> None:
+    """A province's code in one cell for all its rows, up to the province that is asked for."""
+    north = [NORTH[0], *((None, None, *row[2:]) for row in NORTH[1:])]
+    done = _import(run, put(HEADER, *north, FIRST, SECOND, *SOUTH, merged=("A2:A4", "B2:B4")))
+    assert done.code == 0, done.err
+    assert set(_units(run)) == {"901", "90001", "90002"}
+
+
+@pytest.mark.parametrize("merged", ["B4:B5", "D4:D5", "D5:D6", "F3:F4"])
+def test_merged_cells_that_touch_the_province_are_refused(
+    run: Run, empty_db: Path, put: Put, merged: str
+) -> None:
+    """Within its rows or reaching into them from another province."""
+    done = _import(run, put(HEADER, *NORTH[:2], FIRST, SECOND, *SOUTH, merged=(merged,)))
+    assert (done.code, merged in done.err) == (7, True), done.err
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "xls"])
 def test_merged_cells_in_the_list_are_refused(run: Run, empty_db: Path, put: Put, ending: str) -> None:
     """Merged cells hold their value once, so rows would have none."""
-    file = put(HEADER, FIRST, SECOND, merged="D2:D3")
+    file = put(HEADER, FIRST, SECOND, merged=("D2:D3",))
     done = _import(run, file if ending == "xlsx" else str(ROOT / "tests" / "workbooks" / "list_merged.xls"))
     assert done.code == 7
     assert "D2:D3" in done.err

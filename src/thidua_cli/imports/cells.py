@@ -5,7 +5,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -55,11 +55,8 @@ class Table(NamedTuple):
     problems: Sequence[Problem] = ()
 
 
-def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] | None = None) -> Sheet:
-    """The rows by field, with what is wrong in their cells; a sheet is one already.
-
-    What is made regular is told of all rows, or of those that are to be `counted`.
-    """
+def sheet_of(table: Table | Sheet) -> Sheet:
+    """The rows by field, with what is wrong in their cells; a sheet is one already."""
     if isinstance(table, Sheet):
         return table
     table = unnumbered(table)
@@ -67,7 +64,7 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
     made = Sheet(
         [field for field in table.fields if field], [], notices=list(table.notices), headers=table.headers
     )
-    _refuse_merged(table, made)
+    made.problems += merged_in(table, {number for number, _values in table.body} if grid.merged else set())
     made.problems += table.problems
     unnamed = {problem.row for problem in table.problems if problem.column in NAMING}
     plain = [columns.normal(name) for name in table.headers]
@@ -89,13 +86,8 @@ def sheet_of(table: Table | Sheet, counted: Callable[[dict[str, object]], bool] 
             )
         else:
             known = len(made.problems)
-            done = changes if counted is None else Counter()
-            row, digits = _row(made, number, values, table.fields, grid, done)
-            if counted is None:
-                numbers += digits
-            elif counted(row):
-                numbers += digits
-                changes.update(done)
+            row, digits = _row(made, number, values, table.fields, grid, changes)
+            numbers += digits
             if len(made.problems) == known and number not in unnamed:  # first what cells are
                 made.rows.append((number, row))
     if numbers:
@@ -256,21 +248,23 @@ def _ragged(row: int, values: Sequence[Cell], expected: int, *, last: bool) -> P
     )
 
 
-def _refuse_merged(table: Table, sheet: Sheet) -> None:
-    """Merged cells that hold something in a row and a column that are read: whose value is it?"""
+def merged_in(table: Table, wanted: Set[int]) -> list[Problem]:
+    """Merged cells that hold something, in a column that is read and a row that is wanted: whose is it?"""
     rows = [number for number, _values in table.body]
     read = [field is not None for field in table.fields]
+    found = []
     for top, left, bottom, right in table.grid.merged:
         below = bisect_left(rows, top), bisect_right(rows, bottom)
-        if below[0] == below[1] or not any(read[left : right + 1]):
+        if wanted.isdisjoint(rows[below[0] : below[1]]) or not any(read[left : right + 1]):
             continue
         first, values = table.body[below[0]]
         if top > table.header_row and (first != top or empty(values[left] if left < len(values) else None)):
             continue
         where = f"{address(top, left)}:{address(bottom, right)}"
-        sheet.problems.append(
+        found.append(
             Problem(top, where, None, _("ô gộp trong vùng dữ liệu"), _("bỏ gộp và ghi giá trị vào từng ô"))
         )
+    return found
 
 
 def _row(

@@ -5,6 +5,7 @@ province it gives the districts and communes, named as their committees. A distr
 empty ward code.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from thidua_cli import text
@@ -12,7 +13,7 @@ from thidua_cli.changes.naming import committee_name
 from thidua_cli.errors import InvalidError, RejectedError, UsageError
 from thidua_cli.imports import advice, cells, columns
 from thidua_cli.imports.cells import Table
-from thidua_cli.imports.grid import letters
+from thidua_cli.imports.grid import Cell, letters
 from thidua_cli.imports.sheet import Problem, Sheet, short
 from thidua_cli.language import _
 from thidua_cli.terms import Kind, Level
@@ -22,6 +23,8 @@ _DISTRICT_NAME, _WARD_NAME = "Quận Huyện", "Phường Xã"
 NEEDED = (_PROVINCE, _DISTRICT, _WARD, _DISTRICT_NAME, _WARD_NAME)
 CODES = NEEDED[:3]
 _HEADERS = {columns.normal(header): header for header in (*NEEDED, "Tỉnh Thành Phố", "Cấp", "Tên Tiếng Anh")}
+_SHOWN = 10  # numbers of rows in a notice
+_SAYING_WHERE = {columns.normal(header) for header in ("Tỉnh Thành Phố", _DISTRICT, _DISTRICT_NAME)}
 FIELDS = ("code", "name", "kind", "level", "parent_code")
 
 
@@ -63,12 +66,14 @@ def sheet(table: Table, source: str, province: str | None) -> Sheet:
         raise UsageError(
             _("{file}: danh mục cả nước: nêu --province, ví dụ --province 48").format(file=source)
         )
-    listed = cells.sheet_of(table, lambda row: _clean(row[_PROVINCE]) == province)
+    table = cells.unnumbered(table)
+    inside = _inside(table, province)
+    merged = cells.merged_in(table, {number for number, _values in inside.body})
+    listed = cells.sheet_of(inside)
+    listed.problems += merged
     made = Sheet(FIELDS, [], listed.problems, notices=listed.notices, headers=listed.headers, raw=listed.raw)
     districts: dict[str, str] = {}
-    provinces: set[str] = set()
     for number, row in _cleaned(listed, made):
-        provinces.add(row[_PROVINCE])
         if row[_PROVINCE] != province or _has_gaps(number, row, made):
             continue
         code, name = row[_DISTRICT], row[_DISTRICT_NAME]
@@ -90,12 +95,77 @@ def sheet(table: Table, source: str, province: str | None) -> Sheet:
     if not made.rows and not made.problems:
         raise RejectedError(
             _("{file}: không có tỉnh, thành phố mã '{code}'").format(file=source, code=province),
-            ", ".join(sorted(provinces))[:200],
+            ", ".join(sorted({code for code in _provinces(table, province) if code}))[:200],
         )
     made.notices.append(
         _("danh mục của cơ quan thống kê: lấy tỉnh, thành phố mã {code}").format(code=province)
     )
     return made
+
+
+def _inside(table: Table, province: str) -> Table:
+    """The rows that are, or may be, of the province; whatever is wrong with others does not matter.
+
+    A row that does not say its province is of another only where the rows around it are, and nothing that it
+    says is said of the province; such rows are told.
+    """
+    codes = _provinces(table, province)
+    places = [index for index, name in enumerate(table.headers) if columns.normal(name) in _SAYING_WHERE]
+
+    def said(values: Sequence[Cell]) -> set[tuple[int, str]]:
+        return {(place, written) for place in places if (written := _written(values, place))}
+
+    numbered = list(zip(codes, table.body, strict=True))
+    ours = {each for code, (_number, values) in numbered if code == province for each in said(values)}
+    around = zip(_carried(codes), _carried(codes[::-1])[::-1], strict=True)
+    body, dropped = [], []
+    for near, (code, (number, values)) in zip(around, numbered, strict=True):
+        if code is None and any(near) and province not in near and ours.isdisjoint(said(values)):
+            dropped.append(number)
+        elif code is None or code == province:
+            body.append((number, values))
+    kept = {number for number, _values in body}
+    notices = list(table.notices)
+    if dropped:
+        notices.append(
+            _("{count} dòng không ghi mã tỉnh, nằm giữa các dòng của tỉnh khác: không lấy ({rows})").format(
+                count=len(dropped),
+                rows=", ".join(map(str, dropped[:_SHOWN])) + (", …" if len(dropped) > _SHOWN else ""),
+            )
+        )
+    return table._replace(
+        body=body,
+        grid=table.grid._replace(merged=()),
+        notices=notices,
+        problems=[problem for problem in table.problems if problem.row in kept],
+    )
+
+
+def _carried(codes: Sequence[str | None]) -> list[str | None]:
+    """Of each row the last code that was said."""
+    found: list[str | None] = []
+    for code in codes:
+        found.append(code or (found[-1] if found else None))
+    return found
+
+
+def _provinces(table: Table, province: str) -> list[str | None]:
+    """The province of each row as far as it is beyond doubt; a merged cell holds it for all its rows."""
+    place, width = table.fields.index(_PROVINCE), len(table.headers)
+    rows = [number for number, _values in table.body]
+    found: list[str | None] = []
+    for _number, values in table.body:
+        code = _written(values, place) if table.grid.letters or len(values) == width else ""
+        found.append(code if code == province or (code.isascii() and code.isdigit()) else None)
+    for top, left, bottom, _right in table.grid.merged:
+        first, last = bisect_left(rows, top), bisect_right(rows, bottom)
+        if left == place and first < last and rows[first] == top:
+            found[first:last] = [found[first]] * (last - first)
+    return found
+
+
+def _written(values: Sequence[Cell], place: int) -> str:
+    return _clean(cells.header_text(values[place])) if place < len(values) else ""
 
 
 def _cleaned(listed: Sheet, made: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
