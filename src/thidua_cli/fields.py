@@ -194,8 +194,7 @@ def lines(value: object) -> tuple[str, ...]:
 
 def _term(words: type[StrEnum], value: object) -> StrEnum:
     written = plain(value).lower()
-    if written not in list(words):
-        raise InvalidError(
-            _("không có giá trị này"), _("dùng một trong: {terms}").format(terms=", ".join(words))
-        )
-    return words(written)
+    for word in words:
+        if written in (word, terms.label(word, "vi").lower(), terms.label(word, "en").lower()):
+            return word
+    raise InvalidError(_("không có giá trị này"), _("dùng một trong: {terms}").format(terms=", ".join(words)))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from thidua_cli import language
 from thidua_cli.imports import advice
 from thidua_cli.imports.grid import letters
 from thidua_cli.imports.sheet import Problem, short
@@ -340,29 +341,11 @@ _DONE_ON = {
 }
 
 
+def heading(kind: ImportKind, field: str) -> str:
+    """The header of a field in the language in use, which `field_of` reads back."""
+    return field if language.current() == "en" else vietnamese(kind, field)
+
+
 def vietnamese(kind: ImportKind, field: str) -> str:
     """The Vietnamese header of a field, which `field_of` reads back."""
     return _DONE_ON[kind] if field == "done_on" else _VIETNAMESE[field]
-
-
-def explain(field: str) -> str:
-    """What a field holds, for the template."""
-    return {
-        "code": _("Chữ cái ASCII, chữ số, . _ - ; định dạng Text để giữ số 0 ở đầu."),
-        "unit_code": _("Mã, hoặc tên đầy đủ có từ chỉ cấp, như “UBND phường Hòa Quý”; xem trang “Đơn vị”."),
-        "parent_code": _("Mã của đơn vị cấp trên."),
-        "kind": _("Chọn trong danh sách."),
-        "level": _("Bỏ trống thì theo loại."),
-        "contents": _("Số của nội dung thi đua, như 1,3."),
-        "phase": _("Bỏ trống thì theo ngày: p1 hoặc p2."),
-        "kind_of_change": _(
-            "keep, rename: đơn vị tiếp tục; merge, split, dissolve: đơn vị cũ chấm dứt; create: lập mới."
-        ),
-        "extent": _("whole: toàn bộ; part: một phần."),
-        "obligation": _("Mã nghĩa vụ, xem thidua plan."),
-    }.get(
-        field,
-        _("Ngày, như 31/03/2022.")
-        if field.endswith(("_on", "_date", "_from")) or field == "on"
-        else _("Chữ."),
-    )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from thidua_cli.errors import RejectedError
 from thidua_cli.imports import container
 from thidua_cli.imports.container import Hazards, SheetInfo, check_size
-from thidua_cli.imports.grid import Cell, address
+from thidua_cli.imports.grid import MARK, Cell, address
 from thidua_cli.language import _
 
 _NAMESPACES = {
@@ -38,12 +38,16 @@ class Page(NamedTuple):
 
 
 class Book(NamedTuple):
-    """The sheets in order, the names of those with data, the first of these read, and the date system."""
+    """The sheets in order, the names of those with data, the first of these read, and the date system.
+
+    `marked` is the sheet that MARK names.
+    """
 
     sheets: list[SheetInfo]
     filled: list[str]
     page: Page | None
     from_1904: bool
+    marked: str | None
 
 
 def read(archive: zipfile.ZipFile, name: str, wished: str | None) -> Book:
@@ -57,7 +61,7 @@ def read(archive: zipfile.ZipFile, name: str, wished: str | None) -> Book:
     walk = _Walk(name, wished)
     content = container.part_bytes(archive, "content.xml", name)
     container.parse(content, name, walk.start, walk.end, walk.characters, namespaces=True)
-    return Book(walk.sheets, walk.filled, walk.page, walk.from_1904)
+    return Book(walk.sheets, walk.filled, walk.page, walk.from_1904, walk.marked)
 
 
 class _Walk:
@@ -69,6 +73,7 @@ class _Walk:
         self.filled: list[str] = []
         self.page: Page | None = None
         self.from_1904 = False
+        self.marked: str | None = None
         self.style, self.hidden_styles = "", set[str]()
         self.current: Page | None = None
         self.passed = 0  # depth inside a sheet that is not read
@@ -104,6 +109,9 @@ class _Walk:
             self.hidden_styles.add(self.style)
         elif tag == "table:null-date":
             self.from_1904 = attributes.get("table:date-value", "").startswith("1904")
+        elif tag == "table:named-range" and attributes.get("table:name") == MARK:
+            sheet = attributes.get("table:cell-range-address", "").rpartition(".")[0]
+            self.marked = sheet.removeprefix("$").strip("'").replace("''", "'") or None
         elif tag == "table:table" and self.current is None:
             title = attributes.get("table:name", "")
             hidden = attributes.get("table:style-name", "") in self.hidden_styles

@@ -1,21 +1,23 @@
 """A workbook to be filled in by someone who only knows Excel, and to be imported as it is.
 
-The first sheet has Vietnamese headers, codes as text, days as real dates and drop-downs; a name in the
-workbook tells the importer that it is the sheet to read. Two more sheets list the units and explain.
+The first sheet has headers in the language in use, codes as text, days as real dates and drop-downs; a name
+in the workbook tells the importer that it is the sheet to read. Two more sheets list the units and explain.
 """
 
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from thidua_cli import language
 from thidua_cli.errors import UsageError
 from thidua_cli.imports import columns
 from thidua_cli.imports.cells import CODES, DAYS
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.grid import MARK, MOST_ROWS
+from thidua_cli.imports.grid import MARK, MOST_ROWS, letters
 from thidua_cli.language import _
-from thidua_cli.terms import Change, Extent, Kind, Level
+from thidua_cli.terms import Change, Extent, Kind, Level, label
 from thidua_cli.units import Version
 
 if TYPE_CHECKING:
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _ROWS = 2000  # rows that are prepared
-_SHEET = "Nhập liệu"
 _MADE = datetime(2021, 12, 1)  # noqa: DTZ001 - a fixed stamp, so that equal templates are equal bytes
+_TERMS: dict[str, type[StrEnum]] = {"kind": Kind, "level": Level, "kind_of_change": Change, "extent": Extent}
+_LISTS = 3  # the column of the sheet that explains from which on the drop-downs have their values
+_WIDE = ("name", "note", "old_name", "new_name", "reason", "evidence")
 
 
 def workbook(
@@ -44,74 +48,85 @@ def workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"created": _MADE, "title": f"thidua import {kind}"})
-    _fill(book, _entry_sheet(book, kind, obligations), kind, rows)
+    choices = {
+        field: [label(term, language.current()) for term in _TERMS[field]]
+        if field in _TERMS
+        else list(obligations)
+        for field in columns.fields(kind)
+        if field in _TERMS or field == "obligation"
+    }
+    _fill(book, _entry_sheet(book, kind, choices), kind, rows)
     _unit_sheet(book, units)
-    _help_sheet(book, kind)
-    book.define_name(MARK, f"='{_SHEET}'!$A$1")
+    _help_sheet(book, kind, choices)
+    book.define_name(MARK, f"='{_entry()}'!$A$1")
     book.close()
     return buffer.getvalue()
 
 
-def _entry_sheet(book: "Workbook", kind: ImportKind, obligations: Sequence[str]) -> "Worksheet":
-    page = book.add_worksheet(_SHEET)
-    required = book.add_format(
-        {"bold": True, "bg_color": "#F4D9C6", "border": 1, "text_wrap": True, "valign": "vcenter"}
-    )
-    optional = book.add_format(
-        {"bold": True, "bg_color": "#E8EDF2", "border": 1, "text_wrap": True, "valign": "vcenter"}
-    )
-    text = book.add_format({"num_format": 49})
+def _entry() -> str:
+    return _("Nhập liệu")
+
+
+def _help() -> str:
+    return _("Hướng dẫn")
+
+
+def _entry_sheet(book: "Workbook", kind: ImportKind, choices: Mapping[str, Sequence[str]]) -> "Worksheet":
+    page = book.add_worksheet(_entry())
+    look = {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter"}
+    required = book.add_format(look | {"bg_color": "#F4D9C6"})
+    optional = book.add_format(look | {"bg_color": "#E8EDF2"})
+    text, number = book.add_format({"num_format": 49}), book.add_format({"num_format": 1})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
-    choices: dict[str, Sequence[str]] = {
-        "kind": list(Kind),
-        "level": list(Level),
-        "kind_of_change": list(Change),
-        "extent": list(Extent),
-        "obligation": list(obligations),
-    }
     for index, field in enumerate(columns.fields(kind)):
-        is_required = field in columns.required(kind)
-        page.write_string(0, index, columns.vietnamese(kind, field), required if is_required else optional)
-        wide = 40 if field in ("name", "note", "old_name", "new_name", "reason") else 18
-        page.set_column(index, index, wide, day if field in DAYS else text)
-        if field in DAYS:
-            rule = {
-                "validate": "date",
-                "criteria": "between",
-                "minimum": date(2021, 1, 1),
-                "maximum": date(2030, 12, 31),
-            }
-            page.data_validation(
-                1,
-                index,
-                _ROWS,
-                index,
-                rule | {"ignore_blank": True, "error_message": _("Ghi một ngày, ví dụ 31/03/2022.")},
-            )
-        elif field in choices:
-            page.data_validation(
-                1, index, _ROWS, index, {"validate": "list", "source": [str(each) for each in choices[field]]}
-            )
-        elif field in CODES:
-            page.data_validation(
-                1,
-                index,
-                _ROWS,
-                index,
-                {
-                    "validate": "length",
-                    "criteria": "<=",
-                    "value": 255,
-                    "input_title": _("Mã đơn vị")[:32],
-                    "input_message": _("Xem trang “Đơn vị”."),
-                },
-            )
+        shown = columns.heading(kind, field)
+        page.write_string(0, index, shown, required if field in columns.required(kind) else optional)
+        form = day if field in DAYS else number if field == "sort_order" else text
+        page.set_column(index, index, 40 if field in _WIDE else 18, form)
+        if rule := _rule(field, choices):
+            page.data_validation(1, index, _ROWS, index, rule)
     page.set_row(0, 32)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.freeze_panes(1, 0)
     return page
+
+
+def _rule(field: str, choices: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    """What a spreadsheet lets one type in a column; nothing where that is anything."""
+    if field in DAYS:
+        return {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date(1990, 1, 1),
+            "maximum": date(2099, 12, 31),
+            "error_message": _("Ghi một ngày, ví dụ 31/03/2022."),
+        }
+    if field in choices:
+        column = letters(_LISTS + list(choices).index(field))
+        return {
+            "validate": "list",
+            "source": f"='{_help()}'!${column}$2:${column}${len(choices[field]) + 1}",
+            "error_message": _("Chọn trong danh sách."),
+        }
+    if field == "sort_order":
+        return {
+            "validate": "integer",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": 999_999_999,
+            "error_message": _("Ghi một số nguyên, như 10."),
+        }
+    if field in CODES:
+        return {
+            "validate": "length",
+            "criteria": "<=",
+            "value": 255,
+            "input_title": _("Mã đơn vị")[:32],
+            "input_message": _("Xem trang “{sheet}”.").format(sheet=_("Đơn vị")),
+        }
+    return {}
 
 
 def _fill(
@@ -137,14 +152,14 @@ def _fill(
 
 
 def _unit_sheet(book: "Workbook", units: Sequence[Version]) -> None:
-    page = book.add_worksheet("Đơn vị")
+    page = book.add_worksheet(_("Đơn vị"))
     bold = book.add_format({"bold": True})
     text = book.add_format({"num_format": 49})
-    page.write_row(0, 0, ["Mã", "Tên đơn vị", "Loại"], bold)
+    page.write_row(0, 0, [_("Mã"), _("Tên đơn vị"), _("Loại")], bold)
     for row, version in enumerate(units, 1):
         page.write_string(row, 0, version.code, text)
         page.write_string(row, 1, version.name)
-        page.write_string(row, 2, str(version.kind))
+        page.write_string(row, 2, label(version.kind, language.current()))
     page.set_column(0, 0, 12)
     page.set_column(1, 1, 60)
     page.set_column(2, 2, 20)
@@ -152,26 +167,52 @@ def _unit_sheet(book: "Workbook", units: Sequence[Version]) -> None:
     page.autofilter(0, 0, max(len(units), 1), 2)
 
 
-def _help_sheet(book: "Workbook", kind: ImportKind) -> None:
-    page = book.add_worksheet("Hướng dẫn")
+def _help_sheet(book: "Workbook", kind: ImportKind, choices: Mapping[str, Sequence[str]]) -> None:
+    page = book.add_worksheet(_help())
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "valign": "top"})
     page.set_column(0, 0, 26)
     page.set_column(1, 1, 80)
+    page.set_column(_LISTS, _LISTS + len(choices), 22)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     lines = [
-        ("", _("Điền vào trang “{sheet}”, mỗi dòng một việc. Cột màu cam là bắt buộc.").format(sheet=_SHEET)),
-        (
-            "",
-            _("Nhập: thidua import {kind} TỆP.xlsx --dry-run, xem, rồi chạy lại không có --dry-run.").format(
-                kind=kind
-            ),
+        _("Điền vào trang “{sheet}”, mỗi dòng một việc. Cột màu cam là bắt buộc.").format(sheet=_entry()),
+        _("Nhập: thidua import {kind} TỆP.xlsx --dry-run, xem, rồi chạy lại không có --dry-run.").format(
+            kind=kind
         ),
-        (
-            "",
-            _("Không gộp ô, không dùng công thức, không thêm cột không tên. Ngày trước, tháng sau."),
-        ),
-        *((columns.vietnamese(kind, field), columns.explain(field)) for field in columns.fields(kind)),
+        _("Không gộp ô, không dùng công thức, không thêm cột không tên. Ngày trước, tháng sau."),
     ]
-    for row, (name, words) in enumerate(lines):
-        page.write_string(row, 0, name, bold)
+    for row, words in enumerate(lines):
         page.write_string(row, 1, words, wrap)
+    for row, field in enumerate(columns.fields(kind), len(lines)):
+        page.write_string(row, 0, columns.heading(kind, field), bold)
+        page.write_string(row, 1, _explain(field), wrap)
+    for column, (field, values) in enumerate(choices.items(), _LISTS):
+        page.write_string(0, column, columns.heading(kind, field), bold)
+        page.write_column(1, column, values)
+
+
+def _explain(field: str) -> str:
+    """What a field holds."""
+    return {
+        "code": _("Chữ cái ASCII, chữ số, . _ - ; định dạng Text để giữ số 0 ở đầu."),
+        "unit_code": _(
+            "Mã, hoặc tên đầy đủ có từ chỉ cấp, như “UBND phường Hòa Quý”; xem trang “{sheet}”."
+        ).format(sheet=_("Đơn vị")),
+        "name": _("Tên đầy đủ, như “UBND phường Hòa Quý”."),
+        "parent_code": _("Mã của đơn vị cấp trên."),
+        "kind": _("Chọn trong danh sách."),
+        "level": _("Bỏ trống thì theo loại."),
+        "sort_order": _("Số nguyên, như 10: số nhỏ đứng trước trong danh sách; có thể bỏ trống."),
+        "valid_from": _("Ngày đơn vị bắt đầu có, như 31/03/2022; bỏ trống thì là ngày đầu của kế hoạch."),
+        "document_number": _("Số và ký hiệu, như 12/KH-UBND; có thể bỏ trống."),
+        "evidence": _("Đường dẫn tới tệp, hoặc địa chỉ trang web."),
+        "contents": _("Số của nội dung thi đua, như 1,3."),
+        "phase": _("Bỏ trống thì theo ngày: p1 hoặc p2."),
+        "kind_of_change": _(
+            "Giữ nguyên, đổi tên: đơn vị tiếp tục; nhập, tách, giải thể: đơn vị cũ hết; thành lập: lập mới."
+        ),
+        "extent": _("Bỏ trống thì là toàn bộ."),
+        "obligation": _("Mã nghĩa vụ, xem thidua plan."),
+    }.get(field, _("Ngày, như 31/03/2022.") if field in DAYS else _("Chữ."))

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from thidua_cli.errors import RejectedError
-from thidua_cli.imports import apart, container, legacy, opendocument, openxml
+from thidua_cli.imports import advice, apart, container, legacy, opendocument, openxml
 from thidua_cli.imports.container import Hazards, SheetInfo
 from thidua_cli.imports.grid import Cell, Grid
 from thidua_cli.imports.sheet import short
@@ -53,6 +53,10 @@ def read_xls(data: bytes, name: str, sheet: str | None) -> Grid:
 
 def _read_ods(archive: zipfile.ZipFile, name: str, sheet: str | None) -> Grid:
     book = opendocument.read(archive, name, sheet)
+    if sheet is None and book.marked is not None:
+        sheet = book.marked
+        if book.page is None or book.page.name != sheet:
+            book = opendocument.read(archive, name, sheet)
     notices: list[str] = []
     _choose(
         name,
@@ -168,7 +172,9 @@ def _choose(
     if len(filled) > 1:
         raise RejectedError(
             _("{file}: nhiều trang có dữ liệu: {sheets}").format(file=name, sheets=_names(filled)),
-            _("Nêu --sheet TÊN."),
+            _("Nêu một trang: {option}").format(
+                option=f"--sheet {advice.quoted(filled[0].name) or _('TÊN')}"
+            ),
         )
     if not filled:
         raise _no_data(name)
