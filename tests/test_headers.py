@@ -215,3 +215,28 @@ def test_column_numbers_are_no_rejects(bring: Bring, tmp_path: Path) -> None:
     """What was passed over does not come back."""
     bring("code,name,kind\n1,2,3\nA1,Sở Mới,planet\n", "--rejects", str(tmp_path / "r.csv"))
     assert len((tmp_path / "r.csv").read_text("utf-8").splitlines()) == 2
+
+
+ABSENT = [
+    ("STT", 0), ("Số điện thoại", 0), ("Ghi chú 2", 0), ("Ghi chu", 7), ("ghi_chú", 7), ("Gji chú", 7), ("GHI  CHÚ", 0), ("Cộng", 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize(("name", "code"), ABSENT)
+def test_a_column_to_be_ignored_need_not_be_there(
+    run: Run, tmp_path: Path, form: str, name: str, code: int
+) -> None:
+    """A weekly command goes on and says so; a slip of the fingers, by which a column would be read, is refused."""
+    file = tmp_path / f"in.{form}"
+    item = {"code": "A1", "name": "Sở Mới", "kind": "other", "Ghi chú": "riêng"}
+    text = json.dumps([item]) if form == "json" else "\n".join(map(",".join, (item, item.values())))
+    file.write_text(text, encoding="utf-8")
+    done = run("import", "units", str(file), "--ignore-column", name)
+    assert done.code == code, done.err
+    assert (name in done.err) == (name != "GHI  CHÚ")
+    if code:
+        assert '--ignore-column "Ghi chú"' in done.err
+        assert run("import", "units", str(file), "--ignore-column", "Ghi chú").code == 0
+    told = run("import", "units", str(file), "--dry-run", "--ignore-column", name, "--format-report", "json")
+    assert (name in told.out) == (name != "GHI  CHÚ")

@@ -13,12 +13,12 @@ from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.errors import RejectedError, StoreError, UsageError
-from thidua_cli.imports import columns, reading
+from thidua_cli.imports import advice, columns, reading
 from thidua_cli.imports.cells import sheet_of
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
-from thidua_cli.imports.sheet import Problem, RejectedRowsError, reject
+from thidua_cli.imports.sheet import Problem, RejectedRowsError, reject, short
 from thidua_cli.language import _, grouped
 from thidua_cli.store import Writer
 from thidua_cli.text import visible
@@ -130,6 +130,7 @@ def run(
     try:
         with progress.waiting(_("Đang đọc {file}…").format(file=visible(name)), long=large):
             read = reading.read_table(file, kind, wishes)
+        unmet = _not_there(name, wishes, read.headers)
     except RejectedError as error:
         if report_form is ReportForm.JSON:
             _report_unread(name, kind, error, dry_run=dry_run)
@@ -147,6 +148,7 @@ def run(
     count = importer.count
     with progress.waiting(working.format(count=grouped(count)), long=count >= progress.LONG):
         writer = _apply(ctx, importer, dry_run=dry_run)
+    importer.sheet.notices += unmet
     if importer.problems:
         told = _by_header(importer.problems, importer.sheet.headers, kind, wishes)
         if rejects is not None:
@@ -160,6 +162,24 @@ def run(
         return
     importer.report(name, dry_run=dry_run, saved=options.saved(writer) if writer else "")
     options.notice(importer.sheet.notices)
+
+
+def _not_there(name: str, wishes: Wishes, headers: Sequence[str]) -> list[str]:
+    """What to tell of columns that are to be ignored and are not there, which is no harm to a weekly command.
+
+    Raises RejectedError where a column of almost that name is there: it would be read against the wish.
+    """
+    absent = columns.absent(wishes.ignored, headers)
+    for given, meant in absent.items():
+        if meant is not None:
+            raise RejectedError(
+                _("{file}: không có cột '{header}' mà --ignore-column nêu").format(file=name, header=given),
+                _("Có phải là: {option}").format(option=f"--ignore-column {advice.quoted(meant) or meant}"),
+                _("Các cột của tệp: {columns}").format(
+                    columns=", ".join(short(header) for header in headers if header.strip())
+                ),
+            )
+    return [_("tệp không có cột '{header}' mà --ignore-column nêu").format(header=given) for given in absent]
 
 
 def _by_header(

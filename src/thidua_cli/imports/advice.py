@@ -12,6 +12,7 @@ _LONGEST = 100  # characters of a header that is worth typing
 _MOST = 20  # options in one command line
 _SPECIAL = re.compile(r'["$`\\!%]')  # to a shell, between double quotes
 _ENOUGH = 85  # of 100: letters that two headers share
+_SLIPPERY = 5  # letters from which on one may be wrong
 _WORDS_ENOUGH = 90  # one header has all the words of the other
 
 
@@ -34,6 +35,20 @@ def likely(header: str, labels: Mapping[str, Iterable[str]], preferred: Collecti
     fields = [field for field, score in scores.items() if score == best]
     wanted = [field for field in fields if field in preferred]
     return next(iter(wanted if len(fields) > 1 else fields), None) if len(wanted) < 2 else None
+
+
+def meant(name: str, headers: Iterable[str]) -> str | None:
+    """The header that a name differs from by marks, signs or a slip of the fingers; none where by more."""
+    from rapidfuzz.distance import OSA
+
+    ours = "".join(_words(name[:_LONGEST]))
+    for header in headers:
+        theirs = "".join(_words(header[:_LONGEST]))
+        numbers = {re.sub(r"\D", "", each) for each in (ours, theirs)}
+        slips = 1 if len(ours) >= _SLIPPERY else 0
+        if ours and len(numbers) == 1 and OSA.distance(ours, theirs, score_cutoff=slips) <= slips:
+            return header
+    return None
 
 
 def _likeness(header: str, label: str) -> float:

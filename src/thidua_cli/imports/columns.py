@@ -177,6 +177,19 @@ def left_out(ignored: Sequence[str]) -> set[str]:
     return {normal(header) for header in ignored} | REASON_HEADERS
 
 
+def absent(ignored: Sequence[str], headers: Sequence[str]) -> dict[str, str | None]:
+    """Headers to be ignored that a file does not have, each with the one that was meant, if any."""
+    there = {normal(header): header for header in headers}
+    without = left_out(ignored)
+    return {
+        name: advice.meant(
+            name, [header for known, header in there.items() if known and known not in without]
+        )
+        for name in ignored
+        if normal(name) not in there
+    }
+
+
 class Headers(NamedTuple):
     """Which field each column holds (none: ignored), and what is wrong with the header row."""
 
