@@ -113,6 +113,43 @@ def test_cells_with_nothing_in_them_are_no_cells(bring: Import, book: bytes) -> 
     assert done.code == 0, done.err
 
 
+A1, A2 = (f'<row r="{number}">%s</row>' for number in (2, 3))
+TWICE = {
+    "cell": A1 % (text("A-1", "A2") + text("Sở Một", "B2") + text("Sở Hai", "B2") + text("other", "C2")),
+    "row": A1 % (text("A-1", "A2") + text("Sở Một", "B2") + text("other", "C2"))
+    + A1 % (text("A-2", "A2") + text("Sở Hai", "B2") + text("other", "C2")),
+    "cell in another row": A1 % (text("A-1", "A2") + text("Sở Một", "B2") + text("other", "C2"))
+    + A2 % (text("A-2", "A3") + text("Sở Hai", "B2") + text("other", "C3")),
+    "behind others": A1 % (text("other", "C2") + text("Sở Một", "B2") + text("A-1", "A2") + text("Sở Hai", "B2")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", TWICE.values(), ids=TWICE)
+def test_two_values_in_one_place_are_damage(bring: Import, rows: str) -> None:
+    """A reader keeps one of them, in silence."""
+    done = bring(xlsx(row(*HEADER) + rows), "xlsx")
+    assert (done.code, "damaged" in done.err) == (7, True), done.out
+
+
+def test_places_need_not_rise(bring: Import, run: Run) -> None:
+    """Rows and cells in another order than they are shown in are all read."""
+    shared = "<si><t>A-1</t></si><si><t>Sở Mới</t></si>"
+    first = "".join(text(name, f"{letter}1") for name, letter in zip(HEADER, "ABC", strict=True))
+    cells = f'{text("other", "C2")}<c r="B2" t="s"><v>1</v></c><c r="A2" t="s"><v>0</v></c>'
+    book = xlsx(f'{A1 % cells}<row r="1">{first}</row>', shared=shared)
+    assert bring(book, "xlsx").code == 0
+    assert '"A-1","Sở Mới","other"' in run("units", "list", "--format", "csv").out
+
+
+@pytest.mark.parametrize("index", ["-1", "", "x", "1.0", "9", "99999999999999999999"])
+def test_a_shared_text_that_is_not_there_is_damage(bring: Import, index: str) -> None:
+    """A reader takes some for the first text."""
+    book = xlsx(
+        row(*HEADER) + row("A-1", f'<c t="s"><v>{index}</v></c>', "other"), shared="<si><t>x</t></si>"
+    )
+    assert bring(book, "xlsx").code == 7
+
+
 # Old workbooks, damaged
 
 

@@ -22,9 +22,9 @@ from thidua_cli.imports.grid import MARK, MOST_CELLS, address
 from thidua_cli.language import _
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
+_INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)
 _ESCAPED = re.compile(rb"<(?:[^\s<>/]+:)?(?:c|row)\s[^<]*&")
 _SHARED = ("sharedStrings", "styles")  # parts that all sheets need
-_MOST_SHARED = 2**31
 _MOST_TEXT = 32 << 20  # characters of shared texts
 _OVERHEAD = 64 << 10
 _SCHEMAS = "http://schemas.openxmlformats.org"
@@ -101,15 +101,21 @@ def book_info(archive: zipfile.ZipFile, name: str) -> BookInfo:
 
 
 class _Scan:
-    """The handlers that walk a worksheet and note its hazards; rows and columns count from 1."""
+    """The handlers that walk a worksheet and note its hazards; rows and columns count from 1.
 
-    def __init__(self, name: str) -> None:
+    A second walk, with the size of the sheet, looks for places that hold two values: a reader keeps the last,
+    in silence. Where places rise, as programs write them, there are none.
+    """
+
+    def __init__(self, name: str, rows: int = 0, columns: int = 0) -> None:
         self.name = name
+        self.rising = True
+        self.width, self.taken = columns, bytearray(rows * columns)
         self.found = Hazards()
         self.every = 0  # cells, empty ones too
         self.rows, self.columns = 0, 0  # that are used
         self.row, self.column, self.hidden = 1, 0, False
-        self.place = 1, 1
+        self.place, self.last = (1, 1), (0, 0)
         self.kind, self.text = "n", ""
         self.in_value = False
         self.shared = array("L")  # which shared text each cell holds
@@ -156,8 +162,16 @@ class _Scan:
         return address(self.place[0], self.place[1] - 1)
 
     def _used(self) -> None:
+        if self.place <= self.last:
+            self.rising = False
+        self.last = self.place
         self.found.cells += 1
         row, column = self.place
+        if self.taken:
+            place = (row - 1) * self.width + column - 1
+            if self.taken[place]:
+                raise damaged(self.name)
+            self.taken[place] = 1
         if row > self.rows or column > self.columns:
             self.rows, self.columns = max(self.rows, row), max(self.columns, column)
             check_size(self.rows, self.columns, self.name)
@@ -181,8 +195,10 @@ class _Scan:
         if tag == "v":
             if self.kind == "e":
                 self.found.errors[self._where()] = self.text
-            elif self.kind == "s" and self.text.isascii() and self.text.isdigit():
-                self.shared.append(min(int(self.text[:9]), _MOST_SHARED))
+            elif self.kind == "s":
+                if not _INDEX.fullmatch(self.text):
+                    raise damaged(self.name)  # a reader takes it for the first
+                self.shared.append(int(self.text))
             self.in_value = False
         elif tag == "row":
             self.row, self.column = self.row + 1, 0
@@ -193,6 +209,9 @@ def hazards(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> H
     scan = _Scan(name)
     data = part_bytes(archive, part, name)
     parse(data, name, scan.start, scan.end, scan.characters)
+    if not scan.rising:
+        again = _Scan(name, scan.rows, scan.columns)
+        parse(data, name, again.start, again.end, again.characters)
     if _ESCAPED.search(data):
         raise damaged(name)  # readers differ on where such a cell stands
     _check_shared(archive, book, scan.shared, name)
