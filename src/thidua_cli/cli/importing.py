@@ -14,11 +14,11 @@ from thidua_cli.cli import options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.imports import advice, columns, reading
-from thidua_cli.imports.cells import sheet_of
+from thidua_cli.imports.cells import Table, sheet_of
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
-from thidua_cli.imports.sheet import Problem, RejectedRowsError, reject, short
+from thidua_cli.imports.sheet import Problem, RejectedRowsError, Sheet, reject, short
 from thidua_cli.language import _, grouped
 from thidua_cli.store import Writer
 from thidua_cli.text import visible
@@ -126,10 +126,8 @@ def run(
         options.refuse_read_only(ctx)
     name = file if file != reading.STDIN else _("đầu vào chuẩn")
     wishes = _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
-    large = file != reading.STDIN and Path(file).is_file() and Path(file).stat().st_size > progress.LARGE
     try:
-        with progress.waiting(_("Đang đọc {file}…").format(file=visible(name)), long=large):
-            read = reading.read_table(file, kind, wishes)
+        read = _read(file, name, kind, wishes)
         unmet = _not_there(name, wishes, read.headers)
     except RejectedError as error:
         if report_form is ReportForm.JSON:
@@ -137,17 +135,12 @@ def run(
         raise
     importer: Importer
     if kind is ImportKind.UNITS:
-        with options.reading(ctx) as connection:
-            importer = Units(sheet_of(read), on, province, connection)
+        importer = _units(ctx, sheet_of(read), on, province)
     elif kind is ImportKind.CHANGES:
         importer = Changes(sheet_of(read))
     else:
         importer = Records(read, kind, why if correct else None)
-    importer.check()  # with a bar, so not while the register is open
-    working = _("Đang so với sổ: {count} dòng…") if dry_run else _("Đang so với sổ và ghi: {count} dòng…")
-    count = importer.count
-    with progress.waiting(working.format(count=grouped(count)), long=count >= progress.LONG):
-        writer = _apply(ctx, importer, dry_run=dry_run)
+    writer = _apply(ctx, importer, dry_run=dry_run)
     importer.sheet.notices += unmet
     if importer.problems:
         told = _by_header(importer.problems, importer.sheet.headers, kind, wishes)
@@ -206,11 +199,29 @@ def _check_options(kind: ImportKind, on: date | None, *, correct: bool, province
         raise UsageError(_("--correct chỉ sửa bản ghi"), _("Đơn vị thay đổi từ một ngày thì dùng --on NGÀY."))
 
 
-def _apply(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer | None:
-    """Decide, and store unless it is a dry run or something is wrong; returns who wrote.
+def _read(file: str, name: str, kind: ImportKind, wishes: Wishes) -> Table | Sheet:
+    """The file as a table."""
+    large = file != reading.STDIN and Path(file).is_file() and Path(file).stat().st_size > progress.LARGE
+    with progress.waiting(_("Đang đọc {file}…").format(file=visible(name)), long=large):
+        return reading.read_table(file, kind, wishes)
 
-    A file is decided before the register is locked, and once more only if somebody wrote meanwhile.
-    """
+
+def _units(ctx: typer.Context, sheet: Sheet, on: date | None, province: str | None) -> Units:
+    with options.reading(ctx) as connection:
+        return Units(sheet, on, province, connection)
+
+
+def _apply(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer | None:
+    """Check and decide, and store unless it is a dry run or something is wrong; returns who wrote."""
+    importer.check()  # with a bar, so not while the register is open
+    working = _("Đang so với sổ: {count} dòng…") if dry_run else _("Đang so với sổ và ghi: {count} dòng…")
+    count = importer.count
+    with progress.waiting(working.format(count=grouped(count)), long=count >= progress.LONG):
+        return _decide(ctx, importer, dry_run=dry_run)
+
+
+def _decide(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer | None:
+    """A file is decided before the register is locked, and once more only if somebody wrote meanwhile."""
     with options.reading(ctx) as connection:
         importer.plan(connection)
         head = journal.head(connection)
