@@ -37,6 +37,18 @@ class Outcome(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
+Entries = dict[tuple[object, ...], Entry]  # live ones, by key
+
+
+def read_entries(connection: sqlite3.Connection, known: int, action: Action | None = None) -> Entries:
+    """The live entries as known at an operation: records of one action, or all records and exemptions."""
+    entries: Entries = {}
+    entries.update((record.key, record) for record in live_records(connection, known, action=action))
+    if action is None:
+        entries.update((exemption.key, exemption) for exemption in live_exemptions(connection, known))
+    return entries
+
+
 @dataclass(slots=True)
 class Register:
     """What deciding needs to know of the register: its units, plan, and live entries by key."""
@@ -46,21 +58,17 @@ class Register:
     plan: Plan
     directory: Directory
     today: date = field(default_factory=dates.today)
-    entries: dict[tuple[object, ...], Entry] = field(default_factory=dict)
+    entries: Entries = field(default_factory=dict)
     _rosters: dict[tuple[Action, str], "_Roster"] = field(default_factory=dict)
 
     @classmethod
     def read(
-        cls, connection: sqlite3.Connection, plan: Plan, known: int, action: Action | None = None
+        cls, connection: sqlite3.Connection, plan: Plan, known: int, entries: Entries | None = None
     ) -> "Register":
-        """All of the register as known at an operation, or what deciding on records of one action needs."""
-        register = cls(connection, known, plan, Directory.read(connection, known))
-        register.entries.update(
-            (entry.key, entry) for entry in live_records(connection, known, action=action)
-        )
-        if action is None:
-            register.entries.update((entry.key, entry) for entry in live_exemptions(connection, known))
-        return register
+        """All of the register as known at an operation, or with those entries only that matter."""
+        if entries is None:
+            entries = read_entries(connection, known)
+        return cls(connection, known, plan, Directory.read(connection, known), entries=entries)
 
     def open_phases(self, action: Action, unit: int, before: str) -> list[str]:
         """Phases before `before` in which the unit still owes that action."""

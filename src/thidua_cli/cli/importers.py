@@ -170,7 +170,7 @@ class Records:
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.imports import lists
 
-        self.made = lists.decide(self.listed, connection, correct=self.reason is not None)
+        self.made = lists.decide(self.listed, connection, correcting=self.reason is not None)
         self.sheet, self.problems = self.made.listed.sheet, self.made.problems
         self.examples = lists.examples(self.made, connection, EXAMPLES)
 

@@ -22,7 +22,7 @@ from thidua_cli.imports.cells import DAYS, Table
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.grid import Cell
 from thidua_cli.plan import Plan
-from thidua_cli.records import Entry
+from thidua_cli.records import Entry, Record
 from thidua_cli.store import Writer
 from thidua_cli.terms import Action
 
@@ -190,8 +190,14 @@ def _are_regular(column: Sequence[str]) -> bool:
 # With the register
 
 
-def sort(plain: Plain, connection: sqlite3.Connection, movement: Plan, today: date) -> Sorted:
-    """What becomes of each row. A unit that several rows name is odd in all of them."""
+def sort(
+    plain: Plain,
+    entries: Mapping[tuple[object, ...], Entry],
+    connection: sqlite3.Connection,
+    movement: Plan,
+    today: date,
+) -> Sorted:
+    """What becomes of each row. A unit that several rows name is odd in all of them; `entries` are live."""
     phases = _phases(plain.columns, movement)
     units = _units(plain, connection, phases, movement, today)
     odd = {*plain.odd, *_remarkable(plain.columns, movement, today)}
@@ -200,20 +206,19 @@ def sort(plain: Plain, connection: sqlite3.Connection, movement: Plan, today: da
         keys = list(zip(units, phases, strict=True))
         times = Counter(keys)
         odd.update(place for place, key in enumerate(keys) if times[key] > 1)
-    held = _held(connection, plain.action)
-    if not (odd or held):
+    if not (odd or entries):
         return Sorted(range(len(units)), {}, odd, units, phases)
     new: list[int] = []
     same: dict[int, int] = {}
     said = zip(*_content(plain.columns), strict=False)
     for place, (unit, phase, content) in enumerate(zip(units, phases, said, strict=True)):
-        known = held.get((unit, phase))
         if place in odd:
             continue
-        if known is None:
+        held = entries.get((unit, phase, plain.action))
+        if held is None:
             new.append(place)
-        elif known[1:] == content:
-            same[place] = known[0]
+        elif isinstance(held, Record) and held.id and content == _said(held):
+            same[place] = held.id
         else:
             odd.add(place)
     return Sorted(new, same, odd, units, phases)
@@ -289,14 +294,10 @@ def _content(columns: Mapping[str, Sequence[Any]]) -> Iterator[Iterable[Any]]:
     yield columns.get("contents") or repeat(())
 
 
-def _held(connection: sqlite3.Connection, action: Action) -> dict[tuple[int, str | None], tuple[Any, ...]]:
-    """Number and content of each live record of an action, by unit and phase."""
-    found: dict[tuple[int, str | None], tuple[Any, ...]] = {}
-    for record in records.live_records(connection, records.EVERYTHING, action=action):
-        paper = record.document
-        content = (paper.number, paper.issuer, paper.date, paper.received_on, record.contents)
-        found[record.unit, record.phase] = (record.id, record.done_on, *content)
-    return found
+def _said(record: Record) -> tuple[Any, ...]:
+    """As `_content`, of a record."""
+    paper = record.document
+    return record.done_on, paper.number, paper.issuer, paper.date, paper.received_on, record.contents
 
 
 def apply(writer: Writer, plain: Plain, found: Sorted, odd: Mapping[int, Entry]) -> None:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from thidua_cli import dates
 from thidua_cli import plan as plans
-from thidua_cli import records as register_records
 from thidua_cli.dates import show_day
-from thidua_cli.deciding import Register
+from thidua_cli.deciding import Register, read_entries
 from thidua_cli.imports import bulk, cells, records
 from thidua_cli.imports.bulk import Plain, Sorted
 from thidua_cli.imports.cells import Table
@@ -17,6 +16,7 @@ from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.records import Incoming, RecordPlan
 from thidua_cli.imports.sheet import Problem, Sheet, Watch
 from thidua_cli.language import _
+from thidua_cli.records import EVERYTHING, add, correct
 from thidua_cli.store import Writer
 from thidua_cli.units import describe
 
@@ -79,18 +79,19 @@ def _rows(
     return Listed(source, kind, plain, sheet, items, problems)
 
 
-def decide(listed: Listed, connection: sqlite3.Connection, *, correct: bool) -> Decision:
-    """What becomes of a list in the register as it is; `correct` as in `records.plan`."""
+def decide(listed: Listed, connection: sqlite3.Connection, *, correcting: bool) -> Decision:
+    """What becomes of a list in the register as it is; `correcting` is `correct` of `records.plan`."""
     plan = plans.load(connection)
-    found = bulk.sort(listed.plain, connection, plan, dates.today()) if listed.plain else None
+    entries = read_entries(connection, EVERYTHING, ACTIONS.get(listed.kind))
+    found = bulk.sort(listed.plain, entries, connection, plan, dates.today()) if listed.plain else None
     while True:
         if listed.plain and found and len(found.odd) != len(listed.plain.odd):
             listed = _rows(listed.source, listed.kind, listed.plain, found.odd)
         register = None
         rows = RecordPlan()
         if listed.items:
-            register = Register.read(connection, plan, register_records.EVERYTHING, ACTIONS.get(listed.kind))
-            rows = records.plan(listed.items, register, correct=correct)
+            register = Register.read(connection, plan, EVERYTHING, entries)
+            rows = records.plan(listed.items, register, correct=correcting)
         # A row may mean, by its name, a unit that a plain row names by its code.
         left = found.without(rows.keys) if found else None
         if left is found:
@@ -128,9 +129,9 @@ def examples(decision: Decision, connection: sqlite3.Connection, most: int) -> t
 def apply(writer: Writer, decision: Decision, reason: str) -> None:
     """Store a decision in which nothing is wrong; corrections have the reason."""
     for _incoming, old, fresh in decision.rows.corrected:
-        register_records.correct(writer, int(old.id or 0), reason, fresh)
+        correct(writer, int(old.id or 0), reason, fresh)
     odd = {incoming.row: entry for incoming, entry in decision.rows.new}
     if decision.found and decision.listed.plain:
         bulk.apply(writer, decision.listed.plain, decision.found, odd)
     else:
-        register_records.add(writer, list(odd.values()))
+        add(writer, list(odd.values()))
