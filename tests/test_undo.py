@@ -121,3 +121,122 @@ def test_undoing_the_newest_first_goes_back_step_by_step(
                 undo.undo(writer, number, "thử")
             assert _contents(register) == before[number]
     register.close()
+
+
+RENAME = ["units", "rename", "492", "--doc", "1"]
+CLOSE = ["units", "close", "492", "--doc", "1"]
+ADD = ["units", "add", "X1", "Sở Một", "--kind", "department"]
+BELOW = ["units", "add", "X1", "UBND phường Một", "--kind", "commune-committee", "--parent", "492"]
+SPLIT = ["units", "split", "20194", "--to", "20195", "--keep", "--on", "2023-01-01", "--doc"]
+# What is done and undone, then what is done instead; to undo the undo would then break the rule of the name.
+BROKEN = {
+    "two ends": ([*CLOSE, "--on", "2024-01-01"], [*CLOSE, "--on", "2024-02-01"], "ends more than once"),
+    "two names from one day": (
+        [*RENAME, "--name", "UBND quận Một", "--on", "2024-01-01"],
+        [*RENAME, "--name", "UBND quận Hai", "--on", "2024-01-01"],
+        "several names and codes from one day",
+    ),
+    "a name after the end": (
+        [*RENAME, "--name", "UBND quận Một", "--on", "2024-02-01"],
+        [*CLOSE, "--on", "2024-01-01"],
+        "after the unit had ended",
+    ),
+    "an end before the name": (
+        [*CLOSE, "--on", "2024-01-01"],
+        [*RENAME, "--name", "UBND quận Một", "--on", "2024-02-01"],
+        "after the unit had ended",
+    ),
+    "one code for two units": (
+        [*ADD, "--on", "2024-01-01"],
+        ["units", "add", "x1", "Sở Hai", "--kind", "department", "--on", "2024-02-01"],
+        "two units",
+    ),
+    "a code that another has by now": (
+        [*RENAME, "--code", "X1", "--name", "UBND quận Hải Châu", "--on", "2024-01-01"],
+        [*ADD, "--on", "2024-02-01"],
+        "two units",
+    ),
+    "a ring of parents": (
+        ["units", "rename", "SNV", "--parent", "STC", "--doc", "1", "--on", "2024-01-01"],
+        ["units", "rename", "STC", "--parent", "SNV", "--doc", "1", "--on", "2024-02-01"],
+        "ring",
+    ),
+    "a ring of successors": (
+        ["units", "merge", "SNV", "--into", "STC", "--doc", "1", "--on", "2024-01-01"],
+        ["units", "merge", "STC", "--into", "SNV", "--doc", "1", "--on", "2024-02-01"],
+        "ring",
+    ),
+    "an end above a unit": ([*CLOSE, "--on", "2024-01-01"], [*BELOW, "--on", "2023-01-01"], "still below"),
+    "a unit below one that ends": (
+        [*BELOW, "--on", "2023-01-01"],
+        [*CLOSE, "--on", "2024-01-01"],
+        "still below",
+    ),
+    "one change twice": ([*SPLIT, "1"], [*SPLIT, "2"], "is there twice"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_an_undo_that_would_break_a_rule(run: Run, db: Path, name: str) -> None:
+    """It is refused with the reason and the cure; the cure works, and the register stays intact throughout."""
+    first, instead, why = BROKEN[name]
+    for command in (first, ["undo", "2", "--reason", "nhầm"], instead):
+        assert run(*command).code == 0
+    before = db.read_bytes()
+    refused = run("undo", "3", "--reason", "đúng từ đầu")
+    assert (refused.code, why in refused.err, "Undo operation #4 first" in refused.err) == (6, True, True)
+    assert db.read_bytes() == before
+    assert run("undo", "4", "--reason", "không phải thế").code == 0
+    assert run("undo", "3", "--reason", "đúng từ đầu").code == 0
+    assert run("verify") == Outcome(0, "", "")
+
+
+def test_an_undo_that_would_bring_a_second_record_back(run: Run) -> None:
+    """Neither a record nor an exemption comes back beside another that has taken its place."""
+    exemption = ["record", "exemption", "492", "--obligation", "p1-review-district", "--on", "2022-02-01"]
+    for first, instead in (
+        (
+            ["record", "launch", "492", "--on", "2022-03-30"],
+            ["record", "launch", "492", "--on", "2022-03-29"],
+        ),
+        ([*exemption, "--reason", "một"], [*exemption, "--reason", "hai"]),
+    ):
+        assert run(*first).code == 0
+        number = run("log", "--format", "csv").out.splitlines()[1].split(",")[0].strip('"')
+        undoing = ["undo", str(int(number) + 1), "--reason", "đúng từ đầu"]
+        assert run("undo", number, "--reason", "nhầm").code == 0
+        assert run(*instead).code == 0
+        refused = run(*undoing)
+        assert (refused.code, f"operation #{int(number) + 2}" in refused.err) == (6, True)
+        assert run("undo", str(int(number) + 2), "--reason", "thôi").code == 0
+        assert run(*undoing).code == 0
+    assert run("verify") == Outcome(0, "", "")
+
+
+def test_an_undo_that_would_bring_back_what_a_lost_unit_did(run: Run) -> None:
+    """A record of a unit comes back only where the unit is there."""
+    run(*ADD, "--on", "2021-06-01")
+    run("record", "launch", "X1", "--on", "2022-03-30")
+    run("record", "void", "1", "--reason", "nhầm")
+    assert run("undo", "2", "--reason", "không có đơn vị này").code == 0
+    refused = run("undo", "4", "--reason", "không nhầm")
+    assert (refused.code, "there is data about X1  Sở Một" in refused.err) == (6, True)
+    assert "Undo operation #5 first" in refused.err
+    assert run("undo", "5", "--reason", "có đơn vị này").code == 0
+    assert run("undo", "4", "--reason", "không nhầm").code == 0
+    assert run("verify") == Outcome(0, "", "")
+
+
+def test_undo_of_a_unit_that_was_brought_back(run: Run) -> None:
+    """It is held by what was recorded of it since, as on the first day; its first operation names the second."""
+    run(*ADD, "--on", "2021-06-01")
+    run("undo", "2", "--reason", "một")
+    run("undo", "3", "--reason", "hai")
+    run("record", "launch", "X1", "--on", "2022-03-30")
+    refused = run("undo", "4", "--reason", "ba")
+    assert (refused.code, "operation #5: X1" in refused.err) == (6, True)
+    again = run("undo", "2", "--reason", "bốn")
+    assert (again.code, "operation #4: X1" in again.err) == (6, True)
+    assert run("undo", "5", "--reason", "ba").code == 0
+    assert run("undo", "4", "--reason", "ba").code == 0
+    assert run("verify") == Outcome(0, "", "")

@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from thidua_cli import changes, journal, store
+from thidua_cli import journal, store
+from thidua_cli.changes import soundness
 from thidua_cli.errors import NotFoundError, RefusedError
 from thidua_cli.language import _
 from thidua_cli.records import EVERYTHING
@@ -12,6 +13,7 @@ from thidua_cli.store import Writer
 from thidua_cli.units import Directory, describe
 
 VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
+_NUMBERED = ("record", "exemption")  # people know them by their numbers
 MOST = 10  # rows named in a message
 
 
@@ -57,7 +59,7 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
         _void(writer, stands, reason, copies.get(stands))
     for row, instead in lost:
         _restore(writer, row, copies[instead] if instead else writer.next_id(row[0]))
-    _refuse_overlaps(connection, writer.number)
+    _refuse_broken(connection, number, writer.number)
     return Undone(len(brought), len(lost))
 
 
@@ -74,7 +76,7 @@ def _live(connection: sqlite3.Connection, table: str, number: int) -> list[Row]:
 def _replaced(connection: sqlite3.Connection, number: int) -> dict[Row, Row]:
     """What the operation brought and a later one replaced, with the live row that stands for it now."""
     found = {}
-    for table in ("record", "exemption"):
+    for table in _NUMBERED:
         rows = connection.execute(
             f"SELECT t.id, v.replacement FROM {table} t JOIN void v ON v.target = ? AND v.target_id = t.id"
             " WHERE t.operation = ? AND v.replacement IS NOT NULL ORDER BY t.id",
@@ -129,14 +131,14 @@ def _refuse_corrected(connection: sqlite3.Connection, brought: Mapping[Row, Row]
 def _refuse_recorded_again(connection: sqlite3.Connection, number: int, brought: Mapping[Row, Row]) -> None:
     """Nothing that it brought may have been voided and stand again, by an undo or a new record."""
     again = []
-    for table in ("record", "exemption"):
+    for table in (*_NUMBERED, "unit_version", "unit_end"):
         rows = connection.execute(f"SELECT id FROM {table} WHERE operation = ? ORDER BY id", (number,))
         for (row,) in rows.fetchall():
             if (table, row) not in brought:
                 again += [(table, other) for other in _saying_the_same(connection, table, row)]
     if again:
         raise RefusedError(
-            _("{number} bản ghi của thao tác này đã hủy rồi lại có; hoàn tác hoặc hủy chúng trước").format(
+            _("{number} mục của thao tác này đã hủy rồi lại có; hoàn tác hoặc hủy chúng trước").format(
                 number=len(again)
             ),
             *_described(connection, again),
@@ -144,7 +146,7 @@ def _refuse_recorded_again(connection: sqlite3.Connection, number: int, brought:
 
 
 def _described(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[str]:
-    """Records for a message: the operation that wrote each, and its unit."""
+    """Rows for a message: the operation that wrote each, and its unit."""
     directory = Directory.read(connection, EVERYTHING)
     lines = []
     for table, row in rows[:MOST]:
@@ -153,11 +155,10 @@ def _described(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[str]
         ).fetchone()
         version = directory.named(unit, "9999-12-31")
         name = describe(version) if version else ""
-        lines.append(
-            _("  thao tác #{operation}: bản ghi #{row}  {name}").format(
-                operation=operation, row=row, name=name
-            )
-        )
+        line = _("  thao tác #{operation}: {name}")
+        if table in _NUMBERED:
+            line = _("  thao tác #{operation}: bản ghi #{row}  {name}")
+        lines.append(line.format(operation=operation, row=row, name=name))
     if len(rows) > MOST:
         lines.append(_("  … và {count} nữa").format(count=len(rows) - MOST))
     return lines
@@ -180,16 +181,33 @@ def _refuse_dependents(connection: sqlite3.Connection, number: int) -> None:
         )
 
 
-def _refuse_overlaps(connection: sqlite3.Connection, known: int) -> None:
-    pairs = changes.overlaps(Directory.read(connection, known))
-    if pairs:
-        one, other = pairs[0]
+def _refuse_broken(connection: sqlite3.Connection, number: int, known: int) -> None:
+    """Nothing may break a rule of units that was kept before the operation `known`, which undoes `number`."""
+    now = _broken(connection, known)
+    before = {each.key for each in _broken(connection, known - 1)} if now else set()
+    new = [each for each in now if each.key not in before]
+    if new:
+        more = [_("  … và {count} nữa").format(count=len(new) - MOST)] if new[MOST:] else []
+        others = {operation for each in new for operation in each.operations} - {1, known}
+        cure = _("Hoàn tác thay đổi ghi sau trước.")
+        if others:
+            cure = _(
+                "Hoàn tác thao tác #{other} trước (thidua undo {other}), rồi mới hoàn tác thao tác #{number}."
+            ).format(other=max(others), number=number)
         raise RefusedError(
-            _("hoàn tác thì mã {code} là của hai đơn vị trong một ngày: {one} và {other}").format(
-                code=one.code, one=one.name, other=other.name
-            ),
-            _("Hoàn tác thay đổi ghi sau trước."),
+            _("hoàn tác thao tác #{number} thì sổ không còn đúng quy tắc; chưa ghi gì").format(number=number),
+            *(f"  {each.message}" for each in new[:MOST]),
+            *more,
+            cure,
         )
+
+
+def _broken(connection: sqlite3.Connection, known: int) -> list[soundness.Broken]:
+    directory = Directory.read(connection, known)
+    return [
+        *soundness.broken(connection, known, directory),
+        *soundness.out_of_step(connection, known, directory),
+    ]
 
 
 def _void(writer: Writer, row: Row, reason: str, replacement: int | None) -> None:

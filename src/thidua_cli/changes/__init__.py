@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from thidua_cli import store, text
 from thidua_cli.changes.day import Day
 from thidua_cli.changes.model import Fault, Model, Plan, Row, Step
-from thidua_cli.units import Directory, Version
+from thidua_cli.changes.soundness import overlaps
+from thidua_cli.units import Directory
 
 __all__ = ["Fault", "Plan", "Row", "Step", "apply", "overlaps", "plan"]
 
@@ -78,20 +79,3 @@ def _signature(row: Row) -> tuple[object, ...]:
         (change.new_code or "").lower(),
         text.name_key(change.new_name or ""),
     )
-
-
-def overlaps(versions: Iterable[Version]) -> list[tuple[Version, Version]]:
-    """Pairs of versions of two units that have one code on one day."""
-    by_code: dict[str, list[Version]] = {}
-    for version in versions:
-        by_code.setdefault(version.code.lower(), []).append(version)
-    found = []
-    for held in by_code.values():
-        held.sort(key=lambda version: version.valid_from)
-        for index, one in enumerate(held):
-            found += [
-                (one, other)
-                for other in held[index + 1 :]
-                if other.unit != one.unit and (one.until_on is None or other.valid_from < one.until_on)
-            ]
-    return found

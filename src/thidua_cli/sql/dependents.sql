@@ -1,5 +1,8 @@
--- Live rows of later operations about units that operation :number created. Follows live.sql.
-, created AS (SELECT id FROM unit WHERE operation = :number),
+-- Live rows of later operations about units that operation :number created, or brought back. Follows live.sql.
+, created AS (
+    SELECT id FROM unit WHERE operation = :number
+    UNION SELECT unit FROM live_version GROUP BY unit HAVING min(operation) = :number
+),
 later AS (
     SELECT operation, unit FROM live_record
     UNION SELECT operation, unit FROM live_exemption

@@ -1,7 +1,6 @@
 """The rules of a register that one query can tell, each with what it says of a row that breaks it.
 
-A register that only this program has written breaks none: where an undo may bring back what the rule would
-not let in, the rule lets it stand.
+A register that only this program has written breaks none.
 """
 
 from typing import NamedTuple
@@ -41,18 +40,6 @@ def rules() -> list[Rule]:
             "unit",
             _("đơn vị {row} không có mã, không có tên"),
             "SELECT id AS row FROM unit WHERE id NOT IN (SELECT unit FROM unit_version)",
-        ),
-        Rule(
-            "unit_version",
-            _("đơn vị {unit} có nhiều tên và mã từ cùng ngày {day}"),
-            f"SELECT max(id) AS row, unit, valid_from AS day FROM unit_version WHERE {live('unit_version')}"
-            f" AND {_first_said('unit_version', 'valid_from')} GROUP BY unit, valid_from HAVING count(*) > 1",
-        ),
-        Rule(
-            "unit_end",
-            _("đơn vị {unit} kết thúc nhiều lần"),
-            f"SELECT max(id) AS row, unit FROM unit_end WHERE {live('unit_end')}"
-            f" AND {_first_said('unit_end', 'ended_on')} GROUP BY unit HAVING count(*) > 1",
         ),
         Rule(
             "succession",
@@ -106,15 +93,3 @@ def rules() -> list[Rule]:
             " AND v.replacement IS NOT NULL",
         ),
     ]
-
-
-def live(table: str) -> str:
-    return f"id NOT IN (SELECT target_id FROM void WHERE target = '{table}')"
-
-
-def _first_said(table: str, day: str) -> str:
-    """That a row is not what an undo has brought back: the copy of one that was voided."""
-    return (
-        f"NOT EXISTS (SELECT 1 FROM {table} o JOIN void v ON v.target = '{table}' AND v.target_id = o.id"
-        f" WHERE o.unit = {table}.unit AND o.{day} = {table}.{day} AND o.id < {table}.id)"
-    )

@@ -1,14 +1,14 @@
 """Rules of the register that no constraint of the schema holds by itself."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from thidua_cli import changes, text
-from thidua_cli.dates import show_day
+from thidua_cli import text
+from thidua_cli.changes import soundness
 from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
 from thidua_cli.records import EVERYTHING
-from thidua_cli.units import Directory, Version
+from thidua_cli.units import Directory
 from thidua_cli.verify import queries
 from thidua_cli.verify.finding import Finding
 
@@ -36,10 +36,10 @@ def examine(connection: sqlite3.Connection) -> Iterator[Finding]:
     connection.text_factory = str  # text that is none has been found by the chain
     unreadable = list(_words(connection))
     yield from unreadable
-    for examine_one in (_plan, _texts, _broken, _live_twice, _voids, _successions):
+    for examine_one in (_plan, _texts, _broken, _live_twice, _voids):
         yield from examine_one(connection)
     if not unreadable:
-        yield from _units(Directory.read(connection, EVERYTHING))
+        yield from _units(connection)
 
 
 def _broken(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -79,30 +79,6 @@ def _is_code(value: str) -> bool:
         return text.check_code(value) == value
     except InvalidError:
         return False
-
-
-def _successions(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """A unit that passes whole into another, and comes back out of it."""
-    rows = connection.execute(
-        f"SELECT id, predecessor, successor FROM succession WHERE {queries.live('succession')}"
-        " AND extent = 'whole' AND predecessor <> successor AND id NOT IN"  # nor what undo brought back
-        " (SELECT n.id FROM succession n JOIN succession o ON o.predecessor = n.predecessor AND o.id < n.id"
-        " AND o.successor = n.successor JOIN void v ON v.target = 'succession' AND v.target_id = o.id)"
-    )
-    into = {predecessor: (successor, row) for row, predecessor, successor in rows}
-    done: set[int] = set()
-    for start in into:
-        path: dict[int, int] = {}
-        unit = start
-        while unit in into and unit not in done and unit not in path:
-            path[unit] = into[unit][1]
-            unit = into[unit][0]
-        if unit in path:
-            units = list(path)[list(path).index(unit) :]
-            ring = " → ".join(map(str, [*units, unit]))
-            message = _("vòng tròn thay đổi giữa các đơn vị: {ring}").format(ring=ring)
-            yield _at(message, "succession", path[unit])
-        done.update(path)
 
 
 def _words(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -168,56 +144,11 @@ def _voids(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield _at(message, "void", row)
 
 
-def _units(directory: Directory) -> Iterator[Finding]:
-    """One code for two units on one day, a unit above itself, a version after the unit's end."""
-    for one, other in changes.overlaps(directory):
-        yield Finding(
-            "rule",
-            _("mã {code} là của hai đơn vị từ ngày {day}: {one} và {other}").format(
-                code=other.code, day=show_day(other.valid_from), one=one.name, other=other.name
-            ),
-            max(one.operation, other.operation),
-            "unit",
-            other.unit,
-        )
-    for version in directory:
-        if version.ended_on is not None and version.valid_from >= version.ended_on:
-            yield _of(
-                version,
-                _("{name}: có thay đổi từ ngày {day}, sau khi đơn vị đã kết thúc").format(
-                    name=version.name, day=show_day(version.valid_from)
-                ),
-            )
-        elif ring := _ring(directory, version):
-            yield _of(
-                version,
-                _("vòng tròn cấp trên từ ngày {day}: {ring}").format(
-                    day=show_day(version.valid_from), ring=" → ".join(ring)
-                ),
-            )
-
-
-def _ring(directory: Directory, version: Version) -> Sequence[str]:
-    """The codes from the unit up to itself, on the first day of the version; empty if it is not above itself.
-
-    The last version to come into a ring closes it, so that the first days of all versions suffice.
-    """
-    day, codes, seen = version.valid_from, [version.code], {version.unit}
-    above = directory.on(version.parent, day)
-    while above is not None:
-        codes.append(above.code)
-        if above.unit == version.unit:
-            return codes
-        if above.unit in seen:
-            return ()  # a ring further up is found there
-        seen.add(above.unit)
-        above = directory.on(above.parent, day)
-    return ()
+def _units(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """What no units may be, such as two with one code on one day."""
+    for each in soundness.broken(connection, EVERYTHING, Directory.read(connection, EVERYTHING)):
+        yield Finding("rule", each.message, max(each.operations, default=None), "unit", each.units[0])
 
 
 def _at(message: str, table: str, row: int) -> Finding:
     return Finding("rule", message, table=table, row=row)
-
-
-def _of(version: Version, message: str) -> Finding:
-    return Finding("rule", message, version.operation, "unit", version.unit)
