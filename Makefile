@@ -4,14 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 # What tests use besides Python, where it can be had; without one of them its tests are skipped.
 TOOLS := sqlite3:sqlite3 jq:jq shellcheck:shellcheck crontab:cron chromium:chromium faketime:faketime \
-  soffice:libreoffice-writer-nogui
+  strace:strace soffice:libreoffice-writer-nogui
 # As wide as Times New Roman, with all letters of Vietnamese, which the first version of these fonts has not.
 FONTS := fonts-liberation2
 DEMO ?= $(shell mktemp -d)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Each kind of fault has its tests, tests/faults/test_NAME.py, and a target, make soak-NAME.
-FAULTS := writers kill power signals disk forgeries environment clock model
+FAULTS := writers kill power files signals disk forgeries environment clock model
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak $(FAULTS:%=soak-%) lint fix docs pictures messages registers audit bench build clean

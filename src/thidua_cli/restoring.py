@@ -205,9 +205,11 @@ def _aside(made: Path, path: Path) -> Path:
     name = next(name for name in _kept_names(path) if not os.path.lexists(name))
     files.sync(made)
     os.link(path, name)
+    files.sync(path.parent)  # each step is on the disk before the next: a power cut may keep any one of them
     for old, aside in zip(files.beside(path), files.beside(name), strict=True):
         if os.path.lexists(old):  # else SQLite would roll the damaged file back into the new one
             old.replace(aside)
+    files.sync(path.parent)
     made.replace(path)
     files.sync(path.parent)
     return name

@@ -199,6 +199,11 @@ def _check_file(path: Path) -> bytes:
             _("chưa có sổ theo dõi ở {path}").format(path=path),
             _("Tạo sổ mới: thidua init. Sổ ở nơi khác: thidua --db ĐƯỜNG-DẪN … hoặc đặt biến THIDUA_DB."),
         ) from None
+    if not header:  # where there are no links, all that a power cut may leave of a new register
+        raise StoreError(
+            _("{path}: tệp rỗng, không có sổ nào trong đó").format(path=path),
+            _("Xóa tệp ấy rồi chạy lại: rm {path}").format(path=path),
+        )
     if not header.startswith(files.SQLITE_HEADER):
         raise StoreError(_("{path}: không phải sổ theo dõi của thidua").format(path=path))
     return header

@@ -1,14 +1,16 @@
 """A disk in memory on which the power can fail, and SQLite on it.
 
-`Disk` is a file system for SQLite (an apsw VFS) that notes every write, truncation, sync, creation and deletion. What
-the disk may hold after a power cut is worked out afterwards from the notes up to any moment (`after_cut`):
+`Disk` is a file system for SQLite (an apsw VFS) that notes every write, truncation, sync, creation and deletion;
+syscalls.py notes the same of a whole process. What the disk may hold after a power cut is worked out afterwards from
+the notes up to any moment (`after_cut`):
 
 - what was written to a file and synced is there;
 - of what was not yet synced, each sector of each write is there or not, at random, a truncation too; where a file was
   made longer and the sectors did not arrive, they hold zeros or rubbish;
-- a name in the folder is in any of the states that it had since the folder was last synced: a new journal may be
-  missing, a deleted one may be back. As in SQLite's own layer for Unix, the first sync of a new journal syncs the folder,
-  and a deletion does so where SQLite asks for it (`synchronous=EXTRA`).
+- a name in a folder is in any of the states that it had since the folder was last synced: a new journal may be
+  missing, a deleted one may be back, whatever became of other names. A renaming takes place at both names or at none. As
+  in SQLite's own layer for Unix, the first sync of a new journal syncs the folder, and a deletion does so where SQLite
+  asks for it (`synchronous=EXTRA`).
 
 Not simulated: a disk that says "synced" and lies, sectors that are torn within (512 bytes arrive whole or not), sectors
 that decay later, and the file system's own repair. The SQLite that runs here is the one inside apsw, under the same
@@ -16,7 +18,8 @@ settings and the same statements as the program's own.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,11 +33,13 @@ POWERSAFE_OVERWRITE = (
 
 
 class Event(NamedTuple):
-    """One thing that happened to the disk; `what` is write, truncate, sync, create, delete, folder or acknowledged."""
+    """One thing that happened to the disk; `what` is write, truncate, sync, create (of a name: a second one too),
+    delete, rename, folder (the sync of one) or acknowledged."""
 
     what: str
-    file: int = 0  # the inode
-    name: str = ""
+    file: int = 0  # the inode; 0 is a folder
+    name: str = ""  # of a file or folder; of a renaming, the new one
+    old: str = ""  # of a renaming
     offset: int = 0  # also the size of a truncation, and the number of an acknowledged operation
     data: bytes = b""
 
@@ -154,30 +159,68 @@ def _write(content: bytearray, offset: int, data: bytes) -> None:
 # After the cut
 
 
-def after_cut(events: Sequence[Event], chance: random.Random) -> dict[str, bytes]:
-    """A state in which a power cut after these events may leave the disk: the files by name."""
+Change = dict[str, int | None]  # what becomes of names, all at once
+
+
+def after_cut(events: Sequence[Event], chance: random.Random) -> dict[str, bytes | None]:
+    """A state in which a power cut after these events may leave the disk: the files by name; a folder is None."""
     contents: dict[int, bytearray] = {}
     pending: dict[int, list[Event]] = {}
-    states: dict[str, list[int | None]] = {}  # of each name: the durable state, then those since
+    durable: Change = {}
+    waiting: list[Change] = []  # changes of names that are not yet synced
     for event in events:
         match event.what:
             case "create":
-                contents.setdefault(event.file, bytearray())
-                states.setdefault(event.name, [None]).append(event.file)
+                if event.file:
+                    contents.setdefault(event.file, bytearray())
+                waiting.append({event.name: event.file})
             case "delete":
-                states[event.name].append(None)
+                waiting.append({event.name: None})
+            case "rename":
+                waiting.append({event.old: None, event.name: event.file})
             case "folder":
-                states = {name: known[-1:] for name, known in states.items()}
+                synced = [each for each in waiting if any(_folder(name, event.name) for name in each)]
+                waiting = [each for each in waiting if each not in synced]
+                for change in synced:
+                    durable |= change
             case "write" | "truncate":
                 pending.setdefault(event.file, []).append(event)
             case "sync":
                 for each in pending.pop(event.file, []):
                     _apply(contents[event.file], each)
-    for inode, waiting in pending.items():
-        for each in waiting:
+    for inode, changes in pending.items():
+        for each in changes:
             _arrive(contents[inode], each, chance)
-    chosen = {name: chance.choice(known) for name, known in states.items()}
-    return {name: bytes(contents[inode]) for name, inode in chosen.items() if inode is not None}
+    for linked in _linked(waiting):
+        for change in linked[: chance.randint(0, len(linked))]:
+            durable |= change
+    there = {name: inode for name, inode in durable.items() if inode is not None}
+    folders = {event.name for event in events if event.what == "create" and not event.file}
+    return {
+        name: bytes(contents[inode]) if inode else None
+        for name, inode in there.items()
+        if all(str(above) in there for above in Path(name).parents if str(above) in folders)
+    }
+
+
+def _folder(name: str, folder: str) -> bool:
+    """Whether a name is in a folder; the only one has no name."""
+    return not folder or str(Path(name).parent) == folder
+
+
+def _linked(waiting: Sequence[Change]) -> list[list[Change]]:
+    """Changes that depend on each other, in their order: those of one name, and of names that renamings join."""
+    groups: list[tuple[set[str], list[int]]] = []
+    for index, change in enumerate(waiting):
+        names, places = set(change), [index]
+        apart = []
+        for group in groups:
+            if names & group[0]:
+                names, places = names | group[0], places + group[1]
+            else:
+                apart.append(group)
+        groups = [*apart, (names, places)]
+    return [[waiting[place] for place in sorted(places)] for _names, places in groups]
 
 
 def _apply(content: bytearray, event: Event) -> None:
@@ -204,12 +247,18 @@ def _arrive(content: bytearray, event: Event, chance: random.Random) -> None:
                 content[start:stop] = event.data[start - event.offset : stop - event.offset]
 
 
-def write_files(files: dict[str, bytes], folder: Path) -> None:
-    """Put the files of a state into an empty folder."""
-    for path in folder.iterdir():
-        path.unlink()
-    for name, content in files.items():
-        (folder / Path(name).name).write_bytes(content)
+def write_files(files: Mapping[str, bytes | None], root: Path, folder: Path) -> None:
+    """Put the files of a state, whose names begin with `root`, into a folder in place of all that is there."""
+    shutil.rmtree(folder)
+    folder.mkdir()
+    for name, content in sorted(files.items()):
+        path = folder / Path(name).relative_to(root)
+        path.parent.mkdir(exist_ok=True, parents=True)
+        if content is None:
+            path.mkdir(exist_ok=True)
+        else:
+            path.write_bytes(content)
+            path.chmod(0o600)
 
 
 # The program's statements on apsw's SQLite

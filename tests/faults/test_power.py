@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,7 +43,7 @@ def folder() -> Iterator[Path]:
 
 
 def _live(
-    db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, settings: str, life: Sequence[Sequence[str]] = LIFE
+    db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, settings: str
 ) -> tuple[list[Event], dict[int, dict[str, object]]]:
     """Run real commands on a simulated disk; returns its events, and the content after each operation."""
     disk = Disk(next(NAMES), {str(db): db.read_bytes()})
@@ -65,7 +65,7 @@ def _live(
     with monkeypatch.context() as patch:
         patch.setattr(store, "_connect", connect)
         patch.setattr(render, "put", acknowledge)
-        for command in life:
+        for command in LIFE:
             done = run(*command)
             assert done.code == 0, done.err
             db.write_bytes(disk.inodes[disk.names[str(db)]])
@@ -74,7 +74,7 @@ def _live(
 
 
 def _cut(
-    events: list[Event], contents: dict[int, dict[str, object]], cuts: int, folder: Path, seed: int
+    db: Path, events: list[Event], contents: dict[int, dict[str, object]], cuts: int, folder: Path, seed: int
 ) -> Counter[str]:
     """Cut the power at random moments; counts what was found when the register was opened again."""
     chance, seen = random.Random(seed), Counter[str]()
@@ -84,7 +84,7 @@ def _cut(
         acknowledged = max(
             (event.offset for event in events[:moment] if event.what == "acknowledged"), default=1
         )
-        write_files(after_cut(events[:moment], chance), folder)
+        write_files(after_cut(events[:moment], chance), db.parent, folder)
         seen[_verdict(folder / "thidua.db", contents, acknowledged)] += 1
     return seen
 
@@ -124,7 +124,7 @@ def _survives(
     db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, folder: Path, say: Say, cuts: int, settings: str = ""
 ) -> None:
     events, contents = _live(db, run, monkeypatch, settings)
-    seen = _cut(events, contents, cuts, folder, seed=cuts)
+    seen = _cut(db, events, contents, cuts, folder, seed=cuts)
     say(f"{cuts} power cuts over {len(events)} events of {len(LIFE)} commands {settings}: {dict(seen)}")
     assert [verdict for verdict in seen if not verdict.startswith(SOUND)] == []
     assert seen[ROLLED_BACK] > cuts / 20, "hardly a cut met an open write"
@@ -135,24 +135,46 @@ def test_power_cuts(db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, folder:
     _survives(db, run, monkeypatch, folder, say, 150)
 
 
-@pytest.mark.parametrize(
-    ("settings", "fault"),
-    [("PRAGMA synchronous = OFF", "corrupt"), ("PRAGMA synchronous = FULL", "acknowledged write lost")],
-)
+WEAKER = [("PRAGMA synchronous = OFF", "corrupt"), ("PRAGMA synchronous = FULL", "acknowledged write lost")]
+
+
+def _harms(
+    db: Path,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    say: Say,
+    cuts: int,
+    settings: str,
+    fault: str,
+) -> None:
+    events, contents = _live(db, run, monkeypatch, settings)
+    seen = _cut(db, events, contents, cuts, folder, seed=cuts)
+    say(f"control, {cuts} power cuts, {settings}: {dict(seen)}")
+    assert seen[fault] > 0
+
+
+@pytest.mark.parametrize(("settings", "fault"), WEAKER)
 def test_the_simulation_sees_faults(
     db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, folder: Path, say: Say, settings: str, fault: str
 ) -> None:
     """With weaker settings than the program's, the same cuts do harm: without syncs corruption, with FULL a lost write."""
-    events, contents = _live(db, run, monkeypatch, settings, LIFE[:4])
-    seen = _cut(events, contents, 100, folder, seed=1)
-    say(f"control, {settings}: {dict(seen)}")
-    assert seen[fault] > 0
+    _harms(db, run, monkeypatch, folder, say, 150, settings, fault)
 
 
 @pytest.mark.soak
 def test_many_power_cuts(db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, folder: Path, say: Say) -> None:
     """The same, 3,000 cuts."""
     _survives(db, run, monkeypatch, folder, say, 3000)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("settings", "fault"), WEAKER)
+def test_many_faults_seen(
+    db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, folder: Path, say: Say, settings: str, fault: str
+) -> None:
+    """The controls, 3,000 cuts each."""
+    _harms(db, run, monkeypatch, folder, say, 3000, settings, fault)
 
 
 @pytest.mark.soak
