@@ -207,6 +207,14 @@ def test_exit_codes(run: Run, arguments: list[str], code: int) -> None:
     assert done.out == ""
 
 
+@pytest.mark.parametrize(("code", "says"), [("#X", "code '#X': "), ("SCT", "name 'Sở Thử': ")])
+def test_what_is_wrong_with_a_unit_is_said_in_words(run: Run, code: str, says: str) -> None:
+    """The field, the value, what is wrong and the cure: not how the program holds them."""
+    done = run("units", "add", code, "Sở Thử", "--kind", "department", "--on", "2024-01-01")
+    assert done.err.startswith(f"Error: {says}")
+    assert "Problem" not in done.err
+
+
 def test_units_add_and_show(run: Run) -> None:
     """A new unit exists from its day on."""
     add = (

@@ -3,6 +3,7 @@
 import importlib
 import os
 import pty
+import re
 import shutil
 import sqlite3
 import struct
@@ -371,6 +372,50 @@ def test_help_that_cannot_be_printed(arguments: list[str], stdout: str, code: in
     assert (running.returncode, b"Traceback" in said) == (code, False), said
 
 
+@pytest.fixture
+def in_latin_1(locales: Path | None, db: Path) -> Callable[..., Outcome]:
+    """A command in a locale of ISO-8859-1, as a process of its own, with Python's own options before it."""
+    name = "en_US.ISO-8859-1"
+    _have_locale(name, locales)
+    env = {"LOCPATH": str(locales), "LC_ALL": name, "THIDUA_DB": str(db), "PATH": os.environ["PATH"]}
+
+    def call(*arguments: str | bytes, python: Sequence[str] = ()) -> Outcome:
+        line = [sys.executable, *python, "-m", "thidua_cli", *arguments]
+        done = subprocess.run(line, env=env, cwd=db.parent, capture_output=True, check=False, timeout=60)
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return call
+
+
+@pytest.mark.parametrize("python", [[], ["-I"], ["-X", "dev", "-W", "ignore"]], ids=" ".join)
+def test_arguments_in_utf_8_whatever_the_locale(
+    in_latin_1: Callable[..., Outcome], run: Callable[..., Outcome], db: Path, python: list[str]
+) -> None:
+    """Names of units and of files are what was typed, in every message, in the register and on the disk."""
+    (db.parent / "đà nẵng.csv").write_text("unit_code,done_on\n493,2022-03-01\n", encoding="utf-8")
+    for command in (
+        ["record", "launch", "UBND quận Hải Châu", "--on", "2022-03-30", "--note", "Ạ"],
+        ["import", "launches", "đà nẵng.csv"],
+        ["list", "-o", "kết quả.csv"],
+    ):
+        done = in_latin_1(*command, python=python)
+        assert (done.code, done.err) == (0, "")
+    assert "UBND quận Sơn Trà" in (db.parent / "kết quả.csv").read_text(encoding="utf-8")
+    assert ("note: Ạ" in run("history", "492").out, "'đà nẵng.csv'" in run("log").out) == (True, True)
+    assert "'Hải Châuu'" in in_latin_1("units", "show", "Hải Châuu", python=python).err
+
+
+def test_arguments_in_the_encoding_of_the_locale(
+    in_latin_1: Callable[..., Outcome], run: Callable[..., Outcome]
+) -> None:
+    """What is no UTF-8 was typed in the locale's own; whoever forbids Python its UTF-8 mode is obeyed."""
+    note = ["record", "launch", "492", "--on", "2022-03-30", "--note"]
+    assert in_latin_1(*note, "café".encode("latin-1")).code == 0
+    assert "note: café" in run("history", "492").out
+    assert in_latin_1("record", "void", "1", "--reason", "ả", python=["-X", "utf8=0"]).code == 0
+    assert "áº£" in run("history", "492", "--format", "json").out
+
+
 # Arguments
 
 HOSTILE: Mapping[str, str] = {
@@ -432,6 +477,8 @@ def _unruly(run: Callable[..., Outcome], line: list[str]) -> str | None:
     for stream, said in (("output", done.out), ("error", done.err)):
         if wrong := {letter for letter in said if not (letter.isprintable() or letter in "\n\u00a0")}:
             return f"standard {stream} holds {wrong}"
+        if found := re.search(r"\b[A-Z]\w+\(\w+=", said):
+            return f"standard {stream} holds an object of the program: {found[0]}…"
         if any(each.startswith("forged") for each in said.split("\n")):
             return f"a line of standard {stream} is the argument's own"
     return None

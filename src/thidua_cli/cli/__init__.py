@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -42,6 +43,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def main() -> NoReturn:
     """The console script."""
+    _start_in_utf8()
     gc.set_threshold(1_000_000)  # start-up and long files make many objects and no rubbish
     writers: list[Writer | Restored] = []
     received: list[int] = []
@@ -67,6 +69,23 @@ def main() -> NoReturn:
         _say_stopped(received[0], writers)
     _close_streams()
     os._exit(code)  # the register is closed and all is flushed; taking modules down would only cost time
+
+
+def _start_in_utf8() -> None:
+    """Begin again in UTF-8 mode where the locale takes arguments and names of files for something else.
+
+    What was typed in the locale's own encoding, and so is no UTF-8, is left to the locale.
+    """
+    if sys.getfilesystemencoding() == "utf-8" or "utf8" in sys._xoptions or not sys.executable:
+        return
+    try:
+        line = Path("/proc/self/cmdline").read_bytes().split(b"\0")[:-1]
+    except OSError:
+        line = [os.fsencode(each) for each in sys.orig_argv]
+    line[1:1] = [b"-X", b"utf8"]  # also where Python is told to mind no variables
+    with contextlib.suppress(UnicodeDecodeError, OSError):
+        b" ".join(line).decode("utf-8")
+        os.execve(sys.executable, line, {**os.environb, b"PYTHONUTF8": b"1"})  # noqa: S606 - this program
 
 
 def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = None) -> int:

@@ -22,6 +22,7 @@ from thidua_cli.units import Directory, Version
 
 if TYPE_CHECKING:
     from thidua_cli.changes import Row
+    from thidua_cli.imports.sheet import Problem
 
 ONE_DAY = timedelta(days=1)
 
@@ -147,19 +148,26 @@ def add(
     }
     items, problems = imports.check(Sheet(list(values), [(0, values)]), on)
     if not items:
-        raise UsageError(*map(str, problems))
+        raise UsageError(*map(_said, problems))
     with options.writing(ctx) as writer:
         directory = Directory.read(writer.connection, records.EVERYTHING)
         plans.load(writer.connection)
         made = imports.plan(items, directory, list(values))
         if wrong := problems + made.problems:
-            raise RefusedError(*map(str, wrong))
+            raise RefusedError(*map(_said, wrong))
         if made.new:
             imports.apply(writer, made, options.checked_text(doc, "--doc", NUMBER_LIMIT) or None)
     line = _("đã thêm {code}  {name}") if made.new else _("{code}  {name} đã có từ trước")
     unit = items[0].unit
     options.confirm([line.format(code=unit.code, name=unit.name)], saved=options.saved(writer))
     options.warn(made.warnings)
+
+
+def _said(problem: "Problem") -> str:
+    """What is wrong with a unit, without the place in a file that there is none of here."""
+    from thidua_cli import models
+
+    return str(models.Problem(*problem[1:]))
 
 
 Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
