@@ -339,6 +339,28 @@ def test_evidence_files(run: Callable[..., Outcome], tmp_path: Path) -> None:
     assert run("verify", "--evidence").code == 0
 
 
+def test_evidence_holds_no_writer_up(
+    run: Callable[..., Outcome], db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While files are hashed others write; what is told is of the register as it was examined."""
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"scan")
+    run("record", "launch", "492", "--on", "2022-03-30", "--evidence", str(paper))
+    paper.write_bytes(b"other")
+    head, hashed = forgeries.anchor(db), files.sha256
+
+    def slowly(path: Path) -> str:
+        assert run("record", "void", "1", "--reason", "x").code == 0
+        return hashed(path)
+
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(files, "sha256", slowly)
+    proof = verify.inspect(db, Wanted(evidence=tmp_path))
+    assert proof.head is not None
+    assert ([finding.row for finding in proof.findings], proof.head.anchor) == ([1], head)
+    assert verify.inspect(db, Wanted(evidence=tmp_path)).findings == []
+
+
 def test_evidence_is_looked_for_where_it_is_said_to_be(
     run: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

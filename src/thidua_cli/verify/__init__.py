@@ -57,7 +57,7 @@ class Proof(NamedTuple):
 
 
 def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False) -> Proof:
-    """Examine the register at `path` in one read transaction.
+    """Examine the register at `path` in one read transaction; evidence files only after it, as listed in it.
 
     Raises StoreError where it is missing, not ours, newer, busy, or unreadable without being damaged.
     """
@@ -69,6 +69,7 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
         for finding in other.findings
     ]
     operations: list[Operation] = []
+    papers: list[evidence.Paper] = []
     with store.store_errors(path):
         try:
             with store.examining(path, read_only=read_only) as connection:
@@ -78,11 +79,13 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
                     name = str(wanted.extends)
                     extra.append(partial(anchors.extends, connection, other.operations, name))
                 if wanted.evidence:
-                    extra.append(partial(evidence.examine, connection, wanted.evidence))
+                    extra.append(partial(_take, papers, evidence.listed(connection)))
                 found += _all(extra)
                 operations = journal.operations(connection, 2**62)[::-1]
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             found += _damage(error)
+    if wanted.evidence:
+        found += _all([partial(evidence.examine, papers, wanted.evidence)])
     return Proof(list(dict.fromkeys(found)), operations)
 
 
@@ -124,6 +127,11 @@ def _until_damage(check: _Check) -> Iterator[Finding]:
         ArithmeticError,
     ) as error:  # a value that our own readers would never have stored
         yield Finding("rule", _("có giá trị không đọc được: {error}").format(error=error))
+
+
+def _take(papers: list[evidence.Paper], listed: Iterable[evidence.Paper]) -> Iterable[Finding]:
+    papers += listed
+    return ()
 
 
 def is_damage(error: Exception) -> bool:

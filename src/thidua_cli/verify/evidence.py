@@ -1,8 +1,9 @@
 """Evidence files: whether they are still what was hashed when they were recorded."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from thidua_cli import files, store
 from thidua_cli.language import _
@@ -10,30 +11,42 @@ from thidua_cli.records import EVERYTHING
 from thidua_cli.verify.finding import Finding
 
 
-def examine(connection: sqlite3.Connection, folder: Path) -> Iterator[Finding]:
-    """Files of live records and exemptions that are missing or other than recorded.
+class Paper(NamedTuple):
+    """An evidence file with its hash, as a record or an exemption has it."""
 
-    A path is what `--evidence` was given; one that is not absolute is looked for in `folder`.
-    """
-    hashes: dict[Path, str | OSError] = {}
+    table: str
+    row: int
+    path: str
+    sha256: str
+
+
+def listed(connection: sqlite3.Connection) -> Iterator[Paper]:
+    """The files of live records and exemptions."""
     for table in ("record", "exemption"):
         rows = connection.execute(
             store.sql(f"live_{table}s"), {"known": EVERYTHING, "unit": None, "id": None}
         )
         names = [column[0] for column in rows.description]
-        at, wanted = names.index("evidence"), names.index("evidence_sha256")
-        for row in rows:
-            if row[wanted] is None:
-                continue
-            path = folder / row[at]
-            if path not in hashes:
-                hashes[path] = _hash(path)
-            problem = _problem(hashes[path], row[wanted])
-            if problem:
-                message = _("bản ghi #{row}: tệp minh chứng {path}: {problem}").format(
-                    row=row[0], path=path, problem=problem
-                )
-                yield Finding("evidence", message, table=table, row=row[0])
+        path, wanted = names.index("evidence"), names.index("evidence_sha256")
+        yield from (Paper(table, row[0], row[path], row[wanted]) for row in rows if row[wanted] is not None)
+
+
+def examine(papers: Iterable[Paper], folder: Path) -> Iterator[Finding]:
+    """Files that are missing or other than recorded. They may be many and large: let no transaction be open.
+
+    A path is what `--evidence` was given; one that is not absolute is looked for in `folder`.
+    """
+    hashes: dict[Path, str | OSError] = {}
+    for paper in papers:
+        path = folder / paper.path
+        if path not in hashes:
+            hashes[path] = _hash(path)
+        problem = _problem(hashes[path], paper.sha256)
+        if problem:
+            message = _("bản ghi #{row}: tệp minh chứng {path}: {problem}").format(
+                row=paper.row, path=path, problem=problem
+            )
+            yield Finding("evidence", message, table=paper.table, row=paper.row)
 
 
 def _hash(path: Path) -> str | OSError:
