@@ -95,6 +95,21 @@ def test_what_a_killed_backup_left_goes(db: Path, tmp_path: Path) -> None:
     assert set(folder.iterdir()) == {made, held, young, link, other}
 
 
+def test_what_a_killed_output_left_goes(run: Run, tmp_path: Path) -> None:
+    """The next -o to the same file removes its drafts that are a day old and that no process holds; no others."""
+    old, held, young, other = (
+        tmp_path / f".{name}.0000000{number}.new"
+        for number, name in enumerate(("tình hình.csv", "tình hình.csv", "tình hình.csv", "khác.csv"))
+    )
+    for path in (old, held, young, other):
+        path.write_bytes(b"half")
+        os.utime(path, (0, (NOW - timedelta(hours=23 if path == young else 25)).timestamp()))
+    with held.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert run("status", "-o", str(tmp_path / "tình hình.csv")).code == 0
+    assert [path.exists() for path in (old, held, young, other)] == [False, True, True, True]
+
+
 def test_a_draft_is_held_while_it_is_made(tmp_path: Path) -> None:
     """However long a backup takes, its own draft is not removed by another."""
     with files.draft(tmp_path / "thidua-backup") as made:

@@ -20,6 +20,7 @@ _PIECE = 1 << 18
 _STALE_SECONDS = 24 * 60 * 60
 SQLITE_HEADER = b"SQLite format 3\x00"
 _BESIDE = ("-journal", "-wal", "-shm")
+_DRAFT = re.compile(r"\.(.+)\.[0-9a-f]{8}\.new", re.DOTALL)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
@@ -35,12 +36,10 @@ def placed() -> list[Path]:
 def draft(path: Path) -> Iterator[Path]:
     """An empty file beside `path`, readable by the owner alone; whatever is left of it goes at the end.
 
-    What killed processes left of theirs goes first: it is known by its name, is older than a day, and nobody
-    holds the lock on it.
+    What killed processes left of theirs goes first, as `_sweep` says.
     """
-    for stale in _stale(path):
-        _remove(stale)
-    made = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
+    _sweep([path])
+    made = _draft_name(path)
     descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
         _lock(descriptor)
@@ -50,20 +49,30 @@ def draft(path: Path) -> Iterator[Path]:
         os.close(descriptor)  # not earlier: it would take SQLite's own locks on the file along
 
 
+def _draft_name(path: Path) -> Path:
+    """A new name beside `path`, by which people and `_sweep` know what it was to become."""
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
+
+
 def _remove(made: Path) -> None:
     for leftover in (made, *beside(made)):
         leftover.unlink(missing_ok=True)
 
 
-def _stale(path: Path) -> Iterator[Path]:
-    name = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.new")
+def _sweep(paths: Iterable[Path]) -> None:
+    """Remove drafts of these files that were left behind: older than a day, with a lock that nobody holds."""
+    names: dict[Path, set[str]] = {}
+    for path in paths:
+        names.setdefault(path.parent, set()).add(path.name)
     latest = dates.now().timestamp() - _STALE_SECONDS
-    with contextlib.suppress(OSError):
-        for each in path.parent.iterdir():
-            if not name.fullmatch(each.name) or each.is_symlink():
-                continue
-            if each.stat().st_mtime < latest and _is_abandoned(each):
-                yield each
+    for folder, wanted in names.items():
+        with contextlib.suppress(OSError):
+            for each in folder.iterdir():
+                found = _DRAFT.fullmatch(each.name)
+                if not found or found[1] not in wanted or each.is_symlink():
+                    continue
+                if each.stat().st_mtime < latest and _is_abandoned(each):
+                    _remove(each)
 
 
 def _is_abandoned(made: Path) -> bool:
@@ -155,6 +164,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
     drafts: dict[Path, Path] = {}
     path = Path()
     try:
+        _sweep(Path(os.path.realpath(path)) for path in files)
         try:
             for path, pieces in files.items():
                 places.refuse_dangling(path)
@@ -165,15 +175,21 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
                     continue
                 _refuse_missing(target.parent)
                 _refuse_register(path, target)
-                made = target.with_name(f".{target.name}.{os.urandom(4).hex()}.new")
+                made = _draft_name(target)
                 with os.fdopen(_created(made, target, private=private), "wb") as file:
                     drafts[made] = target
+                    _lock(file.fileno())
                     file.writelines(pieces)
                     file.flush()
                     os.fsync(file.fileno())
             for made, path in drafts.items():
                 _placing.append((path, made.stat()))
                 made.replace(path)
+            for folder in {target.parent for target in drafts.values()}:
+                with contextlib.suppress(
+                    OSError
+                ):  # it may be for putting in alone, or on a drive that cannot
+                    sync(folder)
         finally:
             for made in drafts:
                 made.unlink(missing_ok=True)

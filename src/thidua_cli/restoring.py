@@ -180,7 +180,7 @@ def _allow_unknown(head: Operation, path: Path, discard_after: int | None) -> No
 
 def _keep(present: sqlite3.Connection, path: Path) -> Path:
     """A copy of the present register beside it."""
-    with files.draft(_kept_names(path)[0]) as made:
+    with files.draft(path.with_name(f"{path.name}.before-restore")) as made:
         connection = sqlite3.connect(made)
         try:
             present.backup(connection)

@@ -1,4 +1,4 @@
-"""Power cuts while whole registers are put in their places: by init, backup, restore and the migration of an old one.
+"""Power cuts while whole registers are put in their places: by init, backup, restore, export and migration.
 
 Each command runs once as a process of its own, and every write, sync, link and renaming is noted (syscalls.py). Then the
 power is cut after each of these events in turn.
@@ -30,6 +30,7 @@ Run = Callable[..., Outcome]
 Say = Callable[[str], None]
 State = dict[str, bytes | None]
 pytestmark = pytest.mark.skipif(not syscalls.can_be_recorded(), reason="no strace, or it may not work here")
+OLD = b"an older file"
 TORN, JOURNAL = b"a torn register", b"what may mend it"
 # What a restore does to a file that SQLite cannot open: it keeps it, with its journal.
 ASIDE = """
@@ -249,6 +250,22 @@ def _after_migration(known: Known, folder: Path, acknowledged: bool) -> str:
     return _said(found == known.after, journal)
 
 
+def _export(root: Path) -> list[str]:
+    (root / "out.jsonl").write_bytes(OLD)
+    return ["--db", str(_register(root, 3)), "export", "register", "-o", str(root / "out.jsonl")]
+
+
+def _after_export(known: Known, folder: Path, acknowledged: bool) -> str:
+    """The file is the old one or the new one, whole."""
+    found = (folder / "out.jsonl").read_bytes()
+    if found == OLD and acknowledged:
+        raise Harm("acknowledged, and lost")
+    if found != OLD and known.run("--db", str(folder / "new.db"), "restore", str(folder / "out.jsonl")).code:
+        raise Harm("corrupt")
+    _whole(folder / "thidua.db", known.before)
+    return _said(found != OLD)
+
+
 CASES = {
     "init": Case(_init, _after_init),
     "init without links": Case(
@@ -259,6 +276,7 @@ CASES = {
     "restore to a new place": Case(_restore_new, _after_restore_new),
     "restore over a register": Case(_restore_over, _after_restore_over),
     "restore over a damaged one": Case(_restore_torn, _after_restore_torn, ["-c", ASIDE]),
+    "export": Case(_export, _after_export),
     "migration": Case(_migrate, _after_migration, ["-c", FUTURE]),
 }
 
