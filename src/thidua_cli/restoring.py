@@ -43,14 +43,19 @@ def copy(source: Path, target: Path) -> None:
         backup.copy(connection, target)
 
 
+Tell = Callable[[Restored], None]
+
+
 def restore(
     source: Path,
     path: Path,
     discard_after: int | None = None,
     load: Callable[[Path, Path], None] = copy,
+    tell: Tell = lambda _restored: None,
 ) -> Restored:
     """Make the register at `path` what `source` holds; `load` reads it into an empty database file.
 
+    `tell` learns what was done before any signal is heard again; until the first change, one stops it.
     Raises RefusedError where operations of the present register would be lost, unless `discard_after` is the
     last one that stays; StoreError where the source is not intact, or either cannot be used.
     """
@@ -69,27 +74,31 @@ def restore(
             load(source, made)
             proof = verify.inspect(made)
             verify.refuse_unless_intact(source, proof.findings)
-            return put(made, proof, path, discard_after)
+            return put(made, proof, path, discard_after, tell)
 
 
-def put(made: Path, proof: Proof, path: Path, discard_after: int | None) -> Restored:
-    """Bring a finished and verified register into place; raises as `restore`."""
+def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: Tell) -> Restored:
+    """Bring a finished and verified register into place; as `restore`."""
     assert proof.head is not None  # noqa: S101 - it verified
     if not os.path.lexists(path):
-        files.place(made, path)
-        return Restored(proof.head)
+        with store.signals_held():
+            files.place(made, path)
+            tell(restored := Restored(proof.head))
+        return restored
     try:
         with store.holding(path) as present:
-            return _over(made, proof, path, present, discard_after)
+            return _over(made, proof, path, present, discard_after, tell)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not verify.is_damage(error):
             raise
     _allow_unknown(proof.head, path, discard_after)
-    return Restored(proof.head, _aside(made, path))
+    with store.signals_held():
+        tell(restored := Restored(proof.head, _aside(made, path)))
+    return restored
 
 
 def _over(
-    made: Path, proof: Proof, path: Path, present: sqlite3.Connection, discard_after: int | None
+    made: Path, proof: Proof, path: Path, present: sqlite3.Connection, discard_after: int | None, tell: Tell
 ) -> Restored:
     """Copy over a register that SQLite can open, and whose lock is held."""
     assert proof.head is not None  # noqa: S101 - it verified
@@ -105,14 +114,16 @@ def _over(
         lost = _allow(operations, proof.operations, discard_after)
         if not findings and len(operations) == len(proof.operations) and not lost:
             return Restored(proof.head, unchanged=True)
-    kept = _keep(present, path)
-    coming = sqlite3.connect(made)
-    try:
-        coming.backup(present)
-    finally:
-        coming.close()
+    with store.signals_held():
+        kept = _keep(present, path)
+        coming = sqlite3.connect(made)
+        try:
+            coming.backup(present)
+        finally:
+            coming.close()
+        tell(restored := Restored(proof.head, kept, lost))
     verify.refuse_unless_intact(path, verify.examine(present))
-    return Restored(proof.head, kept, lost)
+    return restored
 
 
 def _allow(

@@ -193,23 +193,53 @@ def test_stopped_in_the_commit(db: Path, number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("number", CODES)
-def test_stopped_in_a_restore(db: Path, tmp_path: Path, number: signal.Signals) -> None:
-    """A restore is not torn: a signal that comes meanwhile waits, and then says what the register holds."""
+@pytest.mark.parametrize("there", [True, False], ids=["over a register", "to a new place"])
+def test_stopped_in_a_restore(db: Path, tmp_path: Path, there: bool, number: signal.Signals) -> None:
+    """Once it changes the register it is not torn: a signal waits, and then says what the register holds."""
     source = tmp_path / "source.db"
     source.write_bytes(db.read_bytes())
     assert thidua(source, *RECORD).returncode == 0
+    if not there:
+        db.unlink()
     text = (
-        "import os, signal, sys; from thidua_cli import cli, restoring; keep = restoring._keep\n"
+        "import os, signal, sys; from thidua_cli import cli, restoring, files; place = files.place\n"
         "def hit(*arguments):\n"
         f"    os.kill(os.getpid(), {int(number)})\n"
-        "    return keep(*arguments)\n"
-        "restoring._keep = hit\n"
+        "    return place(*arguments)\n"
+        "files.place = hit\n"
         "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     )
     done = program(db, text, "restore", str(source))
     assert (done.returncode, done.stdout) == (CODES[number], "")
     assert "saved as operation #2" in done.stderr
     assert dump(db) == dump(source)
+
+
+@pytest.mark.parametrize("number", CODES)
+@pytest.mark.parametrize("function", ["copy", "inspect", "examine"])
+def test_stopped_before_a_restore_changes_anything(
+    db: Path, tmp_path: Path, function: str, number: signal.Signals
+) -> None:
+    """While the copy is read and verified, and the present register examined, a restore ends at once and leaves nothing."""
+    source = tmp_path / "sources" / "source.db"
+    source.parent.mkdir()
+    source.write_bytes(db.read_bytes())
+    assert thidua(source, *RECORD).returncode == 0
+    before, module = db.read_bytes(), "backup" if function == "copy" else "verify"
+    text = (
+        f"import os, signal, sys; from thidua_cli import cli, {module} as middle; whole = middle.{function}\n"
+        "def hit(*arguments, **named):\n"
+        "    made = whole(*arguments, **named)\n"
+        f"    os.kill(os.getpid(), {int(number)})\n"
+        "    return made\n"
+        f"middle.{function} = hit\n"
+        "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
+    )
+    done = program(db, text, "restore", str(source))
+    assert (beside(db), db.read_bytes()) == ([], before)
+    assert (done.returncode, done.stdout) == (CODES[number], "")
+    assert re.fullmatch(r"Error: stopped .*; nothing was written\n", done.stderr), done
+    assert [each.name for each in db.parent.iterdir() if "before-restore" in each.name] == []
 
 
 # Where each longer command is when the signal comes: a function of the program, by its module. A restore is met above.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import files, store
+from thidua_cli import files
 from thidua_cli import verify as verifying
 from thidua_cli.cli import options
 from thidua_cli.language import _
@@ -123,9 +123,8 @@ def restore(
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
     load = exchange.load if exchange.looks_like(file) else restoring.copy
-    with store.signals_held():
-        done = restoring.restore(file, path, discard_after, load=load)
-        options.settings(ctx).writers.append(done)
+    tell = options.settings(ctx).writers.append
+    done = restoring.restore(file, path, discard_after, load=load, tell=tell)
     if done.unchanged:
         options.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])
         return
