@@ -1,7 +1,7 @@
-"""Power cuts while whole registers are put in their places: by init, backup, restore, export and migration.
+"""Power cuts and kills while whole registers are put in their places: by init, backup, restore, export and migration.
 
 Each command runs once as a process of its own, and every write, sync, link and renaming is noted (syscalls.py). Then the
-power is cut after each of these events in turn.
+power is cut after each of these events in turn, and the process killed.
 """
 
 import random
@@ -20,7 +20,7 @@ import pytest
 import build
 from conftest import Outcome
 from faults import syscalls
-from faults.powercut import after_cut, write_files
+from faults.powercut import Event, after_cut, write_files
 from faults.syscalls import Recorded
 from faults.witness import broken_links, dump, environment
 from test_migrations import FUTURE
@@ -295,16 +295,26 @@ def _record(case: Case, root: Path, run: Run) -> tuple[Recorded, Known]:
 
 
 def _cut(
-    case: Case, root: Path, recorded: Recorded, known: Known, rounds: int, without: str = ""
+    case: Case,
+    root: Path,
+    recorded: Recorded,
+    known: Known,
+    rounds: int,
+    *,
+    without: str = "",
+    kept: Sequence[Event] = (),
 ) -> Iterator[str]:
-    """Cut the power after every event, `rounds` times; what was found each time. Without these events, if any."""
+    """Cut the power after every event, `rounds` times; what was found each time.
+
+    `without`: events that did not take place. `kept`: such as take place after each, before the cut.
+    """
     begin, since = recorded.events[: recorded.begin], recorded.events[recorded.begin :]
     since = [event for event in since if event.what != without]
     drafts = re.compile(r"/\.[^/]*\.new(-journal)?$")  # what they hold makes no difference
     folder, chance, verdicts = root.with_name("after"), random.Random(6), dict[object, str]()
     for moment in [*range(len(since) + 1)] * rounds:
         acknowledged = any(event.what == "acknowledged" for event in since[:moment])
-        state = after_cut([*begin, *since[:moment]], chance)
+        state = after_cut([*begin, *since[:moment], *kept], chance)
         key = acknowledged, *(each for each in sorted(state.items()) if not drafts.search(each[0]))
         if key not in verdicts:
             write_files(state, root, folder)
@@ -324,8 +334,12 @@ def _survives(name: str, root: Path, run: Run, say: Say, rounds: int, most: int)
     )
     assert [verdict for verdict in seen if not verdict.startswith("sound")] == []
     assert len(seen) > 1, "no cut made a difference"
+    on_the_disk = [*(Event("sync", event.file) for event in recorded.events), Event("folder")]
+    killed = Counter(_cut(CASES[name], root, recorded, known, 1, kept=on_the_disk))
+    say(f"  killed after each event: {dict(killed)}")
+    assert [verdict for verdict in killed if not verdict.startswith("sound")] == []
     for without in ("sync", "folder"):
-        cuts = enumerate(_cut(CASES[name], root, recorded, known, rounds * most, without), 1)
+        cuts = enumerate(_cut(CASES[name], root, recorded, known, rounds * most, without=without), 1)
         number, harm = next(((number, each) for number, each in cuts if each.startswith("harm")), (0, ""))
         say(
             f"  control without the syncs of {'files' if without == 'sync' else 'folders'}: {harm} at cut {number}"
