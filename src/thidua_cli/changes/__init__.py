@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from thidua_cli import store, text
 from thidua_cli.changes.day import Day
 from thidua_cli.changes.model import Fault, Model, Plan, Row, Step
-from thidua_cli.changes.soundness import overlaps
 from thidua_cli.units import Directory
 
-__all__ = ["Fault", "Plan", "Row", "Step", "apply", "overlaps", "plan"]
+__all__ = ["Fault", "Plan", "Row", "Step", "apply", "plan"]
 
 
 def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Plan:

@@ -41,7 +41,15 @@ def broken(connection: sqlite3.Connection, known: int, directory: Directory) -> 
     yield from _of_nobody(connection, known)
 
 
-def overlaps(versions: Iterable[Version]) -> list[tuple[Version, Version]]:
+def _codes(directory: Directory) -> Iterator[Broken]:
+    for one, other in _overlaps(directory):
+        message = _("mã {code} là của hai đơn vị từ ngày {day}: {one} và {other}").format(
+            code=other.code, day=show_day(other.valid_from), one=one.name, other=other.name
+        )
+        yield _of("code", other, message, one)
+
+
+def _overlaps(versions: Iterable[Version]) -> list[tuple[Version, Version]]:
     """Pairs of versions of two units that have one code on one day."""
     by_code: dict[str, list[Version]] = {}
     for version in versions:
@@ -56,14 +64,6 @@ def overlaps(versions: Iterable[Version]) -> list[tuple[Version, Version]]:
                 if other.unit != one.unit and (one.until_on is None or other.valid_from < one.until_on)
             ]
     return found
-
-
-def _codes(directory: Directory) -> Iterator[Broken]:
-    for one, other in overlaps(directory):
-        message = _("mã {code} là của hai đơn vị từ ngày {day}: {one} và {other}").format(
-            code=other.code, day=show_day(other.valid_from), one=one.name, other=other.name
-        )
-        yield _of("code", other, message, one)
 
 
 def _said_twice(directory: Directory) -> Iterator[Broken]:
