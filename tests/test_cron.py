@@ -1,17 +1,22 @@
 """Runs with nobody watching: the lock, and the script, crontab and timer of the examples."""
 
 import os
+import shlex
 import shutil
 import signal
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from conftest import ROOT, process
-from thidua_cli import store
+from thidua_cli import dates, store
 from thidua_cli.errors import StoreError
 
 EXAMPLES = ROOT / "examples"
@@ -165,6 +170,114 @@ def test_the_crontab_is_one() -> None:
     subprocess.run(["crontab", "-n", str(EXAMPLES / "weekly.crontab")], check=True, capture_output=True)
 
 
+# cron itself
+
+# Debian's cron in a world of its own: its mounts end with it, and all its children with the first process.
+MACHINE = """
+set -e
+for place in /var/spool/cron/crontabs /etc/cron.d /run /dev/shm; do mount -t tmpfs none "$place"; done
+install -m 600 "$HOME/crontab" /var/spool/cron/crontabs/root
+mount --bind "$HOME/nothing" /etc/crontab
+mount --bind "$HOME/pam" /etc/pam.d/cron
+mount --bind "$HOME/sbin" /usr/sbin
+exec env LD_PRELOAD="$PRELOAD" "$HOME/cron" -f
+"""
+ALONE = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+CRON = Path("/usr/sbin/cron")
+PAM = "account required pam_permit.so\nsession required pam_permit.so\n"
+SENDMAIL = '#!/bin/sh\ncat >"{home}/letter"\nmv "{home}/letter" "{home}/sent"\n'
+
+
+@pytest.fixture
+def preload() -> Path:
+    """The library that tells cron the time; the test is skipped where no cron can be run apart."""
+    found = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    if os.geteuid() != 0:
+        pytest.skip("cron runs as root only")
+    if found is None or not CRON.exists() or not Path("/etc/pam.d/cron").exists():
+        pytest.skip("Debian's cron or faketime is not installed (make test as root gets them)")
+    tried = [*ALONE, "mount", "-t", "tmpfs", "none", "/run"]
+    if subprocess.run(tried, capture_output=True, check=False).returncode:
+        pytest.skip("mounts of its own are not allowed to this process")
+    return found
+
+
+@pytest.fixture
+def fired(world: dict[str, str], preload: Path, tmp_path: Path) -> Callable[..., str]:
+    """Runs cron with a crontab on a machine of that zone, from 5 seconds before 7 on a Monday in Việt Nam.
+
+    Ends when the file `sign` is there, and fails where it does not come. Returns the mail that cron sent.
+    """
+    (tmp_path / "nothing").touch()
+    (tmp_path / "pam").write_text(PAM)
+    (tmp_path / "sbin").mkdir()
+    (tmp_path / "sbin" / "sendmail").write_text(SENDMAIL.format(home=tmp_path))
+    shutil.copy(CRON, tmp_path / "cron")
+    (tmp_path / "sbin" / "sendmail").chmod(stat.S_IRWXU)
+    monday = datetime(2022, 4, 4, 7, tzinfo=dates.zone()) - timedelta(seconds=5)
+
+    def fire(crontab: str, *, zone: str, sign: str) -> str:
+        (tmp_path / "crontab").write_text(crontab, encoding="utf-8")
+        machine = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "TZ": zone,
+            "PRELOAD": str(preload),
+            "FAKETIME": f"@{monday.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}",
+        }
+        with subprocess.Popen([*ALONE, "sh", "-c", MACHINE], env=machine) as daemon:
+            try:
+                for _moment in range(600):
+                    if (tmp_path / sign).exists() or daemon.poll() is not None:
+                        break
+                    time.sleep(0.1)
+                time.sleep(1)  # in which cron can still send what the run said at its end
+            finally:
+                daemon.kill()
+        assert (tmp_path / sign).exists()
+        letter = tmp_path / "sent"
+        return letter.read_text(encoding="utf-8") if letter.exists() else ""
+
+    return fire
+
+
+def installed(name: str, world: dict[str, str]) -> str:
+    """A file of the examples with the paths of this machine."""
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    for there, here in {
+        "/usr/local/lib/thidua/weekly.sh": str(EXAMPLES / "weekly.sh"),
+        "/srv/thidua/reports": f"{world['HOME']}/reports",
+        "/srv/thidua/thidua.db": world["THIDUA_DB"],
+    }.items():
+        assert there in text
+        text = text.replace(there, here)
+    return text.replace("\nPATH=/usr/local/bin:", f"\nHOME={world['HOME']}\nPATH={world['HOME']}/bin:")
+
+
+def test_cron_runs_the_line_at_its_time(
+    world: dict[str, str], fired: Callable[..., str], tmp_path: Path
+) -> None:
+    """In Việt Nam's zone the documented line runs at 7 on Monday: reports, the list by mail, nothing from cron."""
+    assert not fired(installed("weekly.crontab", world), zone="Asia/Ho_Chi_Minh", sign="mail")
+    assert "leaders@example.org" in (tmp_path / "mail").read_text(encoding="utf-8")
+    assert {path.suffix for path in (tmp_path / "reports").iterdir()} == {".html", ".json", ".txt", ".xlsx"}
+
+
+def test_cron_mails_the_one_line_of_a_failure(world: dict[str, str], fired: Callable[..., str]) -> None:
+    """On a machine in UTC, with the hour that the comment names: what went wrong goes to MAILTO."""
+    text = installed("weekly.crontab", world)
+    assert "(0 0 * * 1 in UTC)" in text
+    text = text.replace("\n0 7 * * 1 ", "\n0 0 * * 1 ").replace(world["THIDUA_DB"], "/nowhere/thidua.db")
+    letter = fired(text, zone="UTC", sign="sent")
+    headers, _empty, body = letter.partition("\n\n")
+    assert "To: analyst@example.org" in headers
+    assert len(body.splitlines()) == 1
+    assert body.startswith("weekly.sh: thidua report: exit 5: ")
+
+
+# systemd
+
+
 @needs["systemd-analyze"]
 def test_the_timer_and_the_service_are_units(tmp_path: Path) -> None:
     """systemd finds nothing to complain of, and the next run is on a Monday at 7 in Việt Nam."""
@@ -194,3 +307,24 @@ def test_the_timer_and_the_service_are_units(tmp_path: Path) -> None:
         command, env={**os.environ, "TZ": "UTC"}, capture_output=True, text=True, check=True
     )
     assert "2022-04-04 00:00:00 UTC" in done.stdout
+
+
+def test_the_service_is_done_where_somebody_is_overdue(world: dict[str, str], tmp_path: Path) -> None:
+    """Its ExecStart, in its own Environment, writes and mails in silence, and its exit code is one of success."""
+    settings: dict[str, list[str]] = {}
+    for line in installed("weekly.service", world).splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            settings.setdefault(name, []).append(value)
+    own = dict(each.split("=", 1) for each in settings["Environment"])
+    (command,) = settings["ExecStart"]
+    done = subprocess.run(
+        shlex.split(command),
+        env={"PATH": world["PATH"], "HOME": world["HOME"], **own},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("", "")
+    assert [str(done.returncode)] == settings["SuccessExitStatus"]
+    assert "leaders@example.org" in (tmp_path / "mail").read_text(encoding="utf-8")
