@@ -108,17 +108,59 @@ def test_data_is_data_in_markdown(name: str) -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
-def test_a_narrow_terminal_hides_columns_and_never_cuts(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
-    """Columns go in their stated order and are named; what stays is whole and fits, if it can."""
+def test_a_narrow_terminal_folds_columns_and_leaves_none_out(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """Every label and every value is there, whole, and within the width."""
     monkeypatch.setenv("COLUMNS", str(width))
-    text = table.to_text(report([("Ủy ban nhân dân phường", 116)], width=8), terminal=True)
-    body = text.split("Màn hình hẹp")[0]
-    shown = body.count("1.234.567")
-    hidden = [f"thêm{index}" for index in range(shown, 8)]
-    assert "116" in body
-    assert all(name in " ".join(text.split()) for name in hidden)
-    assert ("Màn hình hẹp" in text) == bool(hidden)
-    assert max(len(line) for line in body.splitlines()) <= max(width, 20)
+    text = table.to_text(report([("Ủy ban nhân dân phường", 116), ("Sở", None)], width=8), terminal=True)
+    assert text.count("1.234.567") == 2 * 8
+    assert "116" in text
+    assert "Sở" in text
+    assert all(label in text for label in ["Tên", "Số", *(f"thêm{index}" for index in range(8))])
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_what_is_folded_stands_below_its_row_with_its_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order of the columns; an empty cell says nothing, and a bar only repeats a rate."""
+    monkeypatch.setenv("COLUMNS", "18")
+    columns = [
+        Column("Tên", narrow=8),
+        Column("Tỷ lệ", Form.RATE),
+        Column("Văn bản", drop=2),
+        Column("Bản ghi", drop=1),
+        Column("Tiến độ", Form.BAR, drop=9),
+    ]
+    rows = [["Sở Nội vụ", 50.0, "1/KH", "#7", 50.0], ["Sở Y tế", 0.0, None, "#8", 0.0]]
+    total = ["Cộng", 25.0, "", "2", 25.0]
+    lines = table.to_lines(Table(columns, [("I. Sở", rows)], total=total))
+    assert [re.sub(" +", " ", line.strip()) for line in lines if "─" not in line] == [
+        "Tên Tỷ lệ",
+        "I. Sở",
+        "Sở Nội vụ 50,0\u00a0%",
+        "Văn bản: 1/KH",
+        "Bản ghi: #7",
+        "Sở Y tế 0,0\u00a0%",
+        "Bản ghi: #8",
+        "Cộng 25,0\u00a0%",
+        "Bản ghi: 2",
+    ]
+
+
+def test_rows_are_blocks_where_columns_have_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block begins with what names the row; a value longer than the line is wrapped between words."""
+    monkeypatch.setenv("COLUMNS", "30")
+    columns = [Column("Mã"), Column("Tên", narrow=20), Column("Ngày", Form.DAY), Column("Lý do")]
+    rows = [["SNV", "Sở Nội vụ", "2022-03-31", "đã có chương trình thi đua của ngành"]]
+    assert table.to_lines(Table(columns, [("I. Sở", rows)])) == [
+        "Mã  Tên",
+        "─" * 30,
+        "I. Sở",
+        "SNV  Sở Nội vụ",
+        "  Ngày: 31/03/2022",
+        "  Lý do: đã có chương trình",
+        "  thi đua của ngành",
+    ]
 
 
 def test_a_short_text_is_not_wrapped_for_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +173,7 @@ def test_a_short_text_is_not_wrapped_for_a_long_one(monkeypatch: pytest.MonkeyPa
     assert max(map(len, text.splitlines())) <= 60
 
 
-def test_a_pipe_hides_nothing() -> None:
+def test_a_pipe_folds_nothing() -> None:
     """Without a terminal and COLUMNS every column is there, on one line."""
     text = table.to_text(report([("Ủy ban nhân dân phường Hòa Quý " * 6, 1)], width=8), terminal=True)
     assert text.count("1.234.567") == 8

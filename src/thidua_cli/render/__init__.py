@@ -56,7 +56,8 @@ class Form(StrEnum):
 class Column(NamedTuple):
     """A column for people.
 
-    `drop`: columns with the highest value go first where the width does not suffice; 0 stays always.
+    `drop`: columns with the highest value give way first where the width does not suffice; a terminal folds
+    them below their row, paper says what it leaves out. 0: never.
     `narrow`: a text column may be wrapped down to this many cells; 0: never.
     """
 

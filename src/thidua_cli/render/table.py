@@ -1,7 +1,8 @@
 """Tables on a terminal, through rich: colour and width follow the terminal, what stands in them does not.
 
-Without a terminal (and without COLUMNS) nothing is dropped or wrapped. In a narrow terminal the gaps shrink,
-texts wrap, then columns go in their stated order, and a line says which; a number is never cut.
+Without a terminal (and without COLUMNS) nothing is folded or wrapped. In a narrow terminal the gaps shrink
+and texts wrap; then bars go, which only repeat a rate, and columns in their stated order move below their
+row. Where also the rest has no room, each row is a block of its own. No value is left out, no number cut.
 """
 
 import io
@@ -10,8 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli.language import _
-from thidua_cli.render import Form, Report, Table, Tone, cells
+from thidua_cli.render import Form, Report, Table, Tone, cells, folded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
 _RIGHT = (Form.NUMBER, Form.RATE)
 _UNLIMITED = 100_000
+_GAP = "  "
 _NARROW = 3  # header lines from which texts are wrapped too
 
 
@@ -100,7 +101,7 @@ def _wrapped(line: str, width: int, style: str) -> "Text":
 
 
 class _Layout(NamedTuple):
-    """Which columns are shown how wide, and the cells between two columns."""
+    """Which columns stand side by side, how wide, and the cells between two of them."""
 
     widths: dict[int, int]
     gap: int
@@ -110,7 +111,8 @@ class _Layout(NamedTuple):
         return sum(self.widths.values()) + self.gap * (len(self.widths) - 1)
 
 
-def _lay_out(table: Table, texts: list[list[str]], width: int) -> _Layout:
+def _lay_out(table: Table, texts: list[list[str]], width: int) -> _Layout | None:
+    """The columns that have room side by side, at least those that may not be folded; else none."""
     shown = list(range(len(table.columns)))
     while True:
         for gap, lines in ((2, 2), (1, 2), (1, 3)):
@@ -119,8 +121,8 @@ def _lay_out(table: Table, texts: list[list[str]], width: int) -> _Layout:
             if layout.total <= width:
                 return layout
         ranks = [table.columns[index].drop for index in shown]
-        if max(ranks) == 0:  # nothing left to drop: rather too wide than a cut number
-            return layout
+        if max(ranks) == 0:
+            return None
         shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
 
 
@@ -179,18 +181,26 @@ def _print_table(console: "Console", table: Table, width: int) -> None:
 
     texts = _texts(table)
     layout = _lay_out(table, texts, width)
+    if layout is None:
+        _print_blocks(console, table, texts, width)
+        return
+    below = [index for index in _figures(table) if index not in layout.widths]
     position = 0
     for number, (heading, rows) in enumerate(table.groups):
         grid = _grid(table, layout)
         if number == 0:
             grid.show_header = any(column.label for column in table.columns)
-            if heading:  # the header stands alone, above the first heading
+            if heading or below:  # the header stands alone, above the first heading
                 console.print(grid)
                 grid = _grid(table, layout)
         if heading:
             console.print(_wrapped(heading, width, "bold"), soft_wrap=True)
         for row in rows:
             grid.add_row(*_line(row, texts, layout, position))
+            if below:
+                console.print(grid)
+                _print_pairs(console, table, (row, texts, position), below, width)
+                grid = _grid(table, layout)
             position += 1
         console.print(grid)
     if table.total is not None:
@@ -198,9 +208,57 @@ def _print_table(console: "Console", table: Table, width: int) -> None:
         grid = _grid(table, layout)
         grid.add_row(*_line(table.total, texts, layout, position), style="bold")
         console.print(grid)
-    if hidden := [column.label for index, column in enumerate(table.columns) if index not in layout.widths]:
-        note = _("Màn hình hẹp, đã ẩn cột: {names}.").format(names=", ".join(hidden))
-        console.print(_wrapped(note, width, "dim"), soft_wrap=True)
+        _print_pairs(console, table, (table.total, texts, position), below, width)
+
+
+def _figures(table: Table) -> list[int]:
+    """The columns that are not only drawn for the eye."""
+    return [index for index, column in enumerate(table.columns) if column.form is not Form.BAR]
+
+
+def _print_blocks(console: "Console", table: Table, texts: list[list[str]], width: int) -> None:
+    """Each row as a block: what names it, and below all else with its label."""
+    from rich.text import Text
+
+    first = folded.naming(table.columns)
+    below = [index for index in _figures(table) if index >= first]
+
+    def named(parts: Sequence[str], style: str) -> None:
+        name = _GAP.join(part for part in parts if part)
+        console.print(Text("\n".join(folded.wrapped(name, width)), style=style), soft_wrap=True)
+
+    if labels := [column.label for column in table.columns[:first] if column.label]:
+        named(labels, "bold")
+        console.print(Text("─" * width), soft_wrap=True)
+    position = 0
+    for heading, rows in table.groups:
+        if heading:
+            console.print(_wrapped(heading, width, "bold"), soft_wrap=True)
+        for row in rows:
+            named([texts[index][position] for index in range(first)], "")
+            _print_pairs(console, table, (row, texts, position), below, width)
+            position += 1
+    if table.total is not None:
+        console.print(Text("─" * width), soft_wrap=True)
+        named([texts[index][position] for index in range(first)], "bold")
+        _print_pairs(console, table, (table.total, texts, position), below, width)
+
+
+def _print_pairs(
+    console: "Console",
+    table: Table,
+    row: tuple[Sequence[object], list[list[str]], int],
+    below: Sequence[int],
+    width: int,
+) -> None:
+    """What stands below a row: its values, the texts of all rows, and its place among them."""
+    values, texts, position = row
+    pairs = [
+        folded.Pair(table.columns[index].label, texts[index][position], _STYLES[cells.tone(values[index])])
+        for index in below
+    ]
+    for line in folded.lines(pairs, width):
+        console.print(line, soft_wrap=True)
 
 
 def _grid(table: Table, layout: _Layout) -> "RichTable":

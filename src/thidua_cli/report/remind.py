@@ -175,7 +175,7 @@ def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
         Column(_("Đơn vị"), narrow=20),
         Column(_("Nghĩa vụ"), narrow=22 if paper else 16),
         Column(_("Thời hạn"), narrow=14 if paper else 10),
-        Column(_("Tình trạng"), narrow=14 if paper else 0),
+        Column(_("Tình trạng"), narrow=14 if paper else 12),
         Column(_("Văn bản còn thiếu"), drop=1, narrow=24),
     ]
     groups: dict[str, list[Debt]] = {}
