@@ -146,7 +146,7 @@ def annexed(*titles: str) -> bytes:
 
 def test_annexes_are_those_of_the_decree() -> None:
     """A roman number, the name in capitals, the paper they belong to in italics; the body says where they are."""
-    data = annexed("Phụ lục 1. Đơn vị chưa thực hiện", "Phụ lục 2. Đơn vị được miễn")
+    data = annexed("Phụ lục I. Đơn vị chưa thực hiện", "Phụ lục 2. Đơn vị được miễn")
     read = papers.words(data)
     assert "Chi tiết: đơn vị chưa thực hiện tại Phụ lục I; đơn vị được miễn tại Phụ lục II." in read
     for number, name in (("I", "ĐƠN VỊ CHƯA THỰC HIỆN"), ("II", "ĐƠN VỊ ĐƯỢC MIỄN")):

@@ -99,8 +99,8 @@ def test_the_order_of_contents_is_fixed(filled: Run) -> None:
     text = filled("report", "--as-of", "2022-04-15", "-f", "md").out
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [
         "1. Headline figures", "2. By obligation", "3. By kind, level and district", "4. By content",
-        "5. What changed, and why", "Annex 1. Units that have not done it",
-        "Annex 2. Units late or declared late", "Annex 3. Exempt units", "Annex 4. State of every unit", "Definitions",
+        "5. What changed, and why", "Annex I. Units that have not done it",
+        "Annex II. Units late or declared late", "Annex III. Exempt units", "Annex IV. State of every unit", "Definitions",
     ]  # fmt: skip
     assert re.search(r"Anchor: \d+:[0-9a-f]{64}\n$", text)
 
@@ -118,20 +118,20 @@ def test_the_roster_of_each_obligation_is_defined(filled: Run) -> None:
 
 
 def test_what_is_not_broken_down_is_named_with_its_reason(run: Run) -> None:
-    """Groups and annex 1 name each obligation left out: open without a deadline, or due much later."""
+    """Groups and annex I name each obligation left out: open without a deadline, or due much later."""
     text = run("report", "--as-of", "2022-03-01", "-f", "md").out
     left = (
         "Registration (116 units; no deadline, nobody has acted yet),"
         " Unit review (108 units; due 2025-12-31, more than half a year away)"
     )
     assert f"Not broken down: {left}" in text.split("## 3.")[1].split("## 4.")[0]
-    assert f"Not listed in this annex: {left}" in text.split("## Annex 1.")[1].split("## Annex 2.")[0]
+    assert f"Not listed in this annex: {left}" in text.split("## Annex I.")[1].split("## Annex II.")[0]
 
 
 def test_annexes_number_anew_in_each_group_and_name_empty_ones(filled: Run) -> None:
     """Groups have roman numerals in protocol order, their units count from 1, an empty group says so."""
     text = filled("report", "--as-of", "2022-04-15", "-f", "md").out
-    annex = text.split("## Annex 2.")[1].split("## Annex 3.")[0]
+    annex = text.split("## Annex II.")[1].split("## Annex III.")[0]
     first = annex.split("\n\n### ")[1]
     headings = re.findall(r"\| \*\*([IVX]+)\. (.*?)\*\*", first)
     none = re.findall(r"\*\*No unit: (.*?)\.\*\*", first)

@@ -22,7 +22,7 @@ from thidua_cli.render.paper import Letterhead
 
 TEXT_WIDTH = 165 * MILLIMETRE  # A4 less the margins of 30 and 15 mm
 _LEFT, _RIGHT = 70 * MILLIMETRE, 95 * MILLIMETRE
-_OWN_NUMBER = re.compile(r"^[^\W\d]+(?: [^\W\d]+)* \d+\. ")
+_OWN_NUMBER = re.compile(r"^[^\W\d]+(?: [^\W\d]+)* (?:\d+|[IVX]+)\. ")
 _SIGNING_SPACE = 64  # points, for the seal and the signature
 
 

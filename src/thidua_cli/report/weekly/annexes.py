@@ -23,7 +23,7 @@ Cells = Callable[[Fact, State], list[object]]  # of a unit, after its number, co
 
 
 def not_done(week: Week) -> Section:
-    """Annex 1: the units that have not done it, overdue or not; the end of those that no longer exist."""
+    """Annex I: the units that have not done it, overdue or not; the end of those that no longer exist."""
     waiting = (State.OVERDUE, State.PENDING)
     some_ended = any(
         fact.ended_on and state in waiting for item in week.in_play for fact, state in week.pairs[item.code]
@@ -41,19 +41,19 @@ def not_done(week: Week) -> Section:
         for item in week.in_play
     ]
     blocks += words.at_rest(
-        week, _("Không liệt kê ở phụ lục này: {names}. Phụ lục 4 có trạng thái của mọi đơn vị.")
+        week, _("Không liệt kê ở phụ lục này: {names}. Phụ lục IV có trạng thái của mọi đơn vị.")
     )
     return Section(
         "not-done",
-        _("Phụ lục 1. Đơn vị chưa thực hiện"),
+        _("Phụ lục I. Đơn vị chưa thực hiện"),
         blocks or _nothing(),
         annex=True,
-        short=_("PL1. Chưa thực hiện"),
+        short=_("PL I. Chưa thực hiện"),
     )
 
 
 def late(week: Week) -> Section:
-    """Annex 2: the units that were late, and those whose papers came late."""
+    """Annex II: the units that were late, and those whose papers came late."""
     columns = [
         *_unit_columns(),
         Column(_("Ngày thực hiện"), Form.DAY),
@@ -81,10 +81,10 @@ def late(week: Week) -> Section:
     ]
     return Section(
         "late",
-        _("Phụ lục 2. Đơn vị trễ hạn hoặc khai muộn"),
+        _("Phụ lục II. Đơn vị trễ hạn hoặc khai muộn"),
         blocks or _nothing(),
         annex=True,
-        short=_("PL2. Trễ hạn, khai muộn"),
+        short=_("PL II. Trễ hạn, khai muộn"),
     )
 
 
@@ -153,7 +153,7 @@ def _days_late(fact: Fact, state: State) -> int | None:
 
 
 def exemptions(week: Week) -> Section:
-    """Annex 3: who is excused from what, by which paper."""
+    """Annex III: who is excused from what, by which paper."""
     columns = [
         Column(_("TT"), Form.NUMBER),
         Column(_("Mã")),
@@ -186,7 +186,7 @@ def exemptions(week: Week) -> Section:
         empty=_("Không có đơn vị nào được miễn."),
     )
     return Section(
-        "exemptions", _("Phụ lục 3. Đơn vị được miễn"), [table], annex=True, short=_("PL3. Được miễn")
+        "exemptions", _("Phụ lục III. Đơn vị được miễn"), [table], annex=True, short=_("PL III. Được miễn")
     )
 
 
@@ -208,7 +208,7 @@ def exemption_rows(week: Week) -> list[dict[str, object]]:
 
 
 def units(week: Week) -> Section:
-    """Annex 4: every unit, with its state under each action of each phase."""
+    """Annex IV: every unit, with its state under each action of each phase."""
     duties = list(
         dict.fromkeys(
             (item.phase.code, str(item.action)) for item in week.obligations if week.counts[item.code].roster
@@ -240,12 +240,12 @@ def units(week: Week) -> Section:
     ]
     return Section(
         "units",
-        _("Phụ lục 4. Trạng thái của từng đơn vị"),
+        _("Phụ lục IV. Trạng thái của từng đơn vị"),
         [Heat(_("Đơn vị theo nghĩa vụ: {number}").format(number=grouped(len(named))), columns, groups)]
         if groups
         else _nothing(),
         annex=True,
-        short=_("PL4. Từng đơn vị"),
+        short=_("PL IV. Từng đơn vị"),
     )
 
 

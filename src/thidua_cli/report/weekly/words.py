@@ -166,7 +166,7 @@ def definitions(week: Week) -> Section:
         [_("Trễ hạn"), _("Đã thực hiện, sau ngày hết hạn.")],
         [_("Trong hạn"), _("Chưa thực hiện, chưa qua ngày hết hạn.")],
         [_("Quá hạn"), _("Chưa thực hiện, đã qua ngày hết hạn.")],
-        [_("Miễn"), _("Được miễn đến hết ngày báo cáo, có lý do; phụ lục 3 ghi văn bản, nếu có.")],
+        [_("Miễn"), _("Được miễn đến hết ngày báo cáo, có lý do; phụ lục III ghi văn bản, nếu có.")],
         [
             _("Hết hiệu lực"),
             _("Chưa thực hiện, và đơn vị đã chấm dứt vào hoặc trước ngày hết hạn."),
