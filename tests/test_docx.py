@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from docx.enum.section import WD_SECTION
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 from hypothesis import given, settings
@@ -25,7 +25,7 @@ from papers import W
 from thidua_cli import language
 from thidua_cli.errors import RejectedError
 from thidua_cli.letterhead import read_file
-from thidua_cli.render import Column, Form, Table
+from thidua_cli.render import Column, Form, Mark, Table, Tone
 from thidua_cli.render.document import (
     Bars,
     Block,
@@ -179,8 +179,8 @@ def test_the_closing_sentence_names_the_day() -> None:
     assert "kết quả thực hiện đến hết ngày 08/05/2022./." in papers.words(annexed())
 
 
-def test_the_code_of_a_unit_gives_way_first_on_paper() -> None:
-    """In a numbered list, before the day on which a paper came in and before letters get small."""
+def test_an_annex_that_would_be_hard_to_read_lies_on_its_side() -> None:
+    """Wide paper where a table would lose a column or have small letters, upright else; margins stay."""
     columns = [
         Column("TT", Form.NUMBER), Column("Mã"), Column("Đơn vị", narrow=24), Column("Trạng thái", narrow=8),
         Column("Ngày thực hiện", Form.DAY), Column("Ngày nhận", Form.DAY, drop=2), Column("Muộn (ngày)", Form.NUMBER),
@@ -194,15 +194,50 @@ def test_the_code_of_a_unit_gives_way_first_on_paper() -> None:
         "2022-03-29",
         "2022-04-12",
         12,
+        "2231/STTTT-CCHC&PC",
     ]
-    late = Section(
-        "late", "Phụ lục 2. A", [Table(columns, [("", [[*row, "2231/STTTT-CCHC&PC"]])])], annex=True
+    wide = Section("late", "Phụ lục II. A", [Table(columns, [("", [row])])], annex=True)
+    upright = Section("few", "Phụ lục I. B", [Table(columns[:4], [("", [row[:4]])])], annex=True)
+    data = to_docx(Document("Tên", [], "", [upright, wide, upright], []), papers.head(), papers.STAMP)
+    opened = papers.opened(data)
+    assert [each.orientation for each in opened.sections] == [
+        WD_ORIENT.PORTRAIT, WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT
+    ]  # fmt: skip
+    assert {(each.left_margin, each.top_margin) for each in opened.sections} == {
+        (opened.sections[0].left_margin, opened.sections[0].top_margin)
+    }
+    assert len(opened.tables[-2].columns) == len(columns)
+    assert sum(int(each.get(f"{W}w")) for each in opened.tables[-2]._tbl.tblGrid) > official.TEXT_WIDTH
+    assert "không in cột" not in papers.words(data)
+
+
+def test_counts_that_belong_together_share_a_column_on_paper() -> None:
+    """Done of applicable, on time with those declared late, exempt and lapsed; the due day stands by the name."""
+    columns = [Column("Nghĩa vụ", narrow=14), *figure_columns(), Column("Hạn", Form.DAY)]
+    counts = [1160, 1, 2, 1157, 65, 7, Mark(11, Tone.WARN), 0, 1081, 76, 6.5]
+    table = Table(
+        columns,
+        [("", [["Phát động", *counts, "2022-03-31"], ["Đăng ký", *counts[:5], 0, *counts[6:], None]])],
+        total=["Cộng", *counts, None],
     )
-    document = report_papers.on_paper(Document("Tên", [], "", [late], []))
-    data = to_docx(document, papers.head(), papers.STAMP)
-    labels = [cell.text for cell in papers.opened(data).tables[-1].rows[0].cells]
-    assert "Ngày nhận" in labels
-    assert "không in cột: Mã." in papers.words(data)
+    (section,) = report_papers.on_paper(Document("", [], "", [Section("x", "X", [table])], [])).sections
+    (made,) = section.blocks
+    assert isinstance(made, Table)
+    assert [column.label for column in made.columns] == [
+        "Nghĩa vụ", "Thuộc diện", "Miễn/ hết hiệu lực", "Đúng hạn (khai muộn)", "Trễ hạn", "Trong hạn", "Quá hạn",
+        "Đã làm/ phải làm", "Tỷ lệ",
+    ]  # fmt: skip
+    first, second = made.groups[0][1]
+    assert first == ["Phát động, hạn 31/03/2022", 1160, "1/2", "65 (7)", counts[6], 0, 1081, "76/1.157", 6.5]
+    assert (second[0], second[3]) == ("Đăng ký", "65")
+    assert made.total is not None
+    assert made.total[:4] == ["Cộng", 1160, "1/2", "65 (7)"]
+
+
+def test_bars_have_thousands_separators() -> None:
+    """As every other count for people."""
+    data = made(Bars("Tỷ lệ", [("Cấp xã", 1234, 70_000, 1.7)]))
+    assert papers.opened(data).tables[1].rows[1].cells[1].text == "1.234/70.000"
 
 
 def test_a_table_takes_the_width_of_the_text(register: sqlite3.Connection, at: Moment) -> None:
@@ -296,6 +331,8 @@ def test_a_short_table_stands_on_one_page() -> None:
     assert kept(made(short)) == [True] * 5 + [False]
     long = Table([Column("Tên")], [("", [[number] for number in range(30)])], total=["Cộng"])
     assert kept(made(long)) == [True] * 4 + [False] * 26 + [True, False]
+    longer = Table([Column("Tên")], [("", [[number] for number in range(8)])])
+    assert kept(made(longer)) == [True] * 4 + [False] * 3 + [True, False]
     bars = Bars("Tỷ lệ", [("Sở", 1, 2, 50.0), ("Hội", 0, 2, 0.0)])
     assert kept(made(bars)) == [True, True, False]
 

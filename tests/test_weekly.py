@@ -532,7 +532,9 @@ def test_the_paper_report_has_the_figures_and_the_letterhead(filled: Run, tmp_pa
     paper = Document(str(file))
     rows = [[cell.text for cell in row.cells] for table in paper.tables for row in table.rows]
     assert any(
-        {str(launch["roster"]), str(launch["done"]), str(launch["overdue"])} <= set(row) for row in rows
+        {str(launch["roster"]), f"{launch['done']}/{launch['applicable']}", str(launch["overdue"])}
+        <= set(row)
+        for row in rows
     )
     text = [paragraph.text for paragraph in paper.paragraphs]
     cells = " ".join(cell for row in rows for cell in row)
@@ -540,6 +542,15 @@ def test_the_paper_report_has_the_figures_and_the_letterhead(filled: Run, tmp_pa
     end = max(index for index, line in enumerate(text) if line.endswith("./."))
     first_annex = min(index for index, line in enumerate(text) if line == "Phụ lục I")
     assert end < first_annex
+    sizes = {
+        part.font.size.pt
+        for table in paper.tables
+        for cell in table._cells
+        for paragraph in cell.paragraphs
+        for part in paragraph.runs
+        if part.font.size
+    }
+    assert min(sizes) == 11  # no table in small letters
 
 
 def test_a_letterhead_that_is_not_there_is_told(filled: Run, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from thidua_cli.render import Table
 from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
 from thidua_cli.render.docx import chart, official, tables
-from thidua_cli.render.docx.package import chart_relation, package, section_end
+from thidua_cli.render.docx.package import chart_relation, last_section, package, section_end
 from thidua_cli.render.docx.text import paragraph, run, space
 from thidua_cli.render.paper import Letter, Letterhead, Stamp
 
@@ -76,6 +76,7 @@ def _report(
     yield official.signature(letterhead, letterhead.report_copies)
     yield from _annexes(annexes, _("Báo cáo"), letterhead, letterhead.report_symbol, stamp.day, numbers)
     yield from _foot(document.notes)
+    yield _end(annexes)
 
 
 def _reference(annexes: Sequence[Section]) -> str:
@@ -94,6 +95,7 @@ def _letter(letter: Letter, letterhead: Letterhead, stamp: Stamp, numbers: Itera
     yield official.signature(letterhead, letterhead.letter_copies)
     symbol = letterhead.letter_symbol
     yield from _annexes(letter.annexes, _("Công văn"), letterhead, symbol, stamp.day, numbers)
+    yield _end(letter.annexes)
 
 
 def _annexes(
@@ -105,20 +107,36 @@ def _annexes(
     numbers: Iterator[int],
 ) -> Iterator[str]:
     names = official.annex_names([section.title for section in sections])
+    before = False
     for section, (number, name) in zip(sections, names, strict=True):
-        yield section_end()
-        yield from official.annex_head(number, name, paper, letterhead, symbol, day)
-        yield from _blocks(section.blocks, numbers)
+        wide = _is_wide(section)
+        room = official.WIDE_TEXT if wide else official.TEXT_WIDTH
+        yield section_end(wide=before)
+        yield from official.annex_head(number, name, paper, letterhead, symbol, day, room)
+        yield from _blocks(section.blocks, numbers, room)
+        before = wide
+
+
+def _is_wide(section: Section) -> bool:
+    """Whether an annex is printed on paper on its side, because a table of it would else be hard to read."""
+    return not all(tables.fits(block) for block in section.blocks if isinstance(block, Heat | Table))
+
+
+def _end(annexes: Sequence[Section]) -> str:
+    return last_section(wide=bool(annexes) and _is_wide(annexes[-1]))
 
 
 def _foot(notes: Sequence[str]) -> Iterator[str]:
+    """The notes, all on one page."""
     if notes:
         yield space(8)
     for note in notes:
-        yield paragraph(run(note, italic=True, size=10))
+        yield paragraph(run(note, italic=True, size=10), keep=note is not notes[-1])
 
 
-def _blocks(blocks: Sequence[Block], numbers: Iterator[int]) -> Iterator[str]:
+def _blocks(
+    blocks: Sequence[Block], numbers: Iterator[int], room: float = official.TEXT_WIDTH
+) -> Iterator[str]:
     """The blocks in order; a curve takes the next number of a chart."""
     for block in blocks:
         match block:
@@ -135,7 +153,7 @@ def _blocks(blocks: Sequence[Block], numbers: Iterator[int]) -> Iterator[str]:
             case Bars():
                 yield from tables.bars(block)
             case Heat() | Table():
-                yield from tables.table(block)
+                yield from tables.table(block, room)
             case _:
                 assert_never(block)
 

@@ -12,7 +12,7 @@ from thidua_cli.render.docx.text import safe
 
 _DAY_0 = date(1899, 12, 30)  # of the serial numbers of days in charts
 _TWENTIETH = 635  # EMU of a twentieth of a point
-_HEIGHT = 2_520_000  # EMU, 70 mm
+_HEIGHT = 1_980_000  # EMU, 55 mm
 _COLOURS = ("1F4E79", "C55A11", "548235", "7F6000", "7030A0", "806000", "404040")
 _MARK = "C00000"
 _SPACES = (

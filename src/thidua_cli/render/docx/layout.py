@@ -8,8 +8,15 @@ from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.text import POINT, width
 
 PADDING = 134  # twentieths of a point, of both sides of a cell
-_SIZES = (12, 11, 10)  # points; the largest that has room is taken
-_ATTEMPTS = (*((size, False) for size in _SIZES), (11, True), (10, True))  # size, texts wrapped or not
+READABLE = 11  # points, the least that a table on paper should have
+# The size in points, and whether all texts are wrapped: the first that has room is taken.
+_ATTEMPTS: tuple[tuple[int, bool], ...] = (
+    (12, False),
+    (READABLE, False),
+    (READABLE, True),
+    (10, False),
+    (10, True),
+)
 _SMALL = ((9, False), (9, True))  # before a column is left out that is not spare
 _LAST = ((8, True),)
 _SPARE = 8  # columns of this rank, which only repeat what others say, go before letters get small
@@ -23,11 +30,17 @@ class Layout(NamedTuple):
     widths: dict[int, int]
     size: int
 
+    def is_good(self, columns: Sequence[Column]) -> bool:
+        """Whether it can be read with ease, and no column had to go."""
+        drawn = sum(column.form is Form.BAR for column in columns)
+        return self.size >= READABLE and len(self.widths) == len(columns) - drawn
+
 
 def lay_out(
     columns: Sequence[Column],
     groups: Sequence[tuple[str, Sequence[Sequence[object]]]],
     total: Sequence[object] | None,
+    paper: float = TEXT_WIDTH,
 ) -> Layout:
     """The largest letters at which there is room; else texts are wrapped, else columns go in their order.
 
@@ -47,12 +60,12 @@ def lay_out(
             attempts += _LAST
         for size, wrap in attempts:
             least = {index: _room(needs[index].least if wrap else needs[index].well, size) for index in shown}
-            if sum(least.values()) <= TEXT_WIDTH:
+            if sum(least.values()) <= paper:
                 full = {index: _room(needs[index].full, size) for index in shown}
-                return Layout(_spread(columns, least, full), size)
+                return Layout(_spread(columns, least, full, paper), size)
         if max(ranks) == 0:  # rather a word broken than a page left
             size = _LAST[0][0]
-            return Layout(_cut({index: _room(needs[index].least, size) for index in shown}), size)
+            return Layout(_cut({index: _room(needs[index].least, size) for index in shown}, paper), size)
         shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
 
 
@@ -89,10 +102,10 @@ def _sure(text: str, *, bold: bool) -> float:
     return width(text, 1, bold=bold) * _CAUTION
 
 
-def _cut(needs: dict[int, int]) -> dict[int, int]:
+def _cut(needs: dict[int, int], paper: float) -> dict[int, int]:
     """The widths brought down to the page, the widest first, so that the others keep their words whole."""
     widths = dict(needs)
-    while (excess := sum(widths.values()) - int(TEXT_WIDTH)) > 0:
+    while (excess := sum(widths.values()) - int(paper)) > 0:
         ordered = sorted(set(widths.values()), reverse=True)
         widest = [index for index, each in widths.items() if each == ordered[0]]
         step = min(ordered[0] - (ordered[1] if len(ordered) > 1 else 0), -(-excess // len(widest)))
@@ -100,22 +113,26 @@ def _cut(needs: dict[int, int]) -> dict[int, int]:
     return widths
 
 
-def _spread(columns: Sequence[Column], least: dict[int, int], full: dict[int, int]) -> dict[int, int]:
+def _spread(
+    columns: Sequence[Column], least: dict[int, int], full: dict[int, int], paper: float
+) -> dict[int, int]:
     """Each column what it needs; of the rest, what would save a line: texts, headers, then texts again."""
     texts = [index for index in least if columns[index].form is Form.TEXT]
-    widths = _grant(least, full, texts)
-    widths = _grant(widths, full, [index for index in least if index not in texts])
-    rest = TEXT_WIDTH - sum(widths.values())
+    widths = _grant(least, full, texts, paper)
+    widths = _grant(widths, full, [index for index in least if index not in texts], paper)
+    rest = paper - sum(widths.values())
     growing = {index: widths[index] for index in texts or least}
     for index, each in growing.items():
         widths[index] += int(rest * each / sum(growing.values()))
     return widths
 
 
-def _grant(widths: dict[int, int], full: dict[int, int], wishing: Sequence[int]) -> dict[int, int]:
+def _grant(
+    widths: dict[int, int], full: dict[int, int], wishing: Sequence[int], paper: float
+) -> dict[int, int]:
     """The widths after the wishes of some columns, the smallest first, as far as the page goes."""
     granted = dict(widths)
-    spare = TEXT_WIDTH - sum(widths.values())
+    spare = paper - sum(widths.values())
     wishes = sorted((full[index] - widths[index], index) for index in wishing)
     for left, (wish, index) in zip(range(len(wishes), 0, -1), wishes, strict=True):
         extra = int(max(0, min(wish, spare / left)))

@@ -21,6 +21,7 @@ from thidua_cli.render.docx.text import (
 from thidua_cli.render.paper import Letterhead
 
 TEXT_WIDTH = 165 * MILLIMETRE  # A4 less the margins of 30 and 15 mm
+WIDE_TEXT = 252 * MILLIMETRE  # the same on its side
 _LEFT, _RIGHT = 70 * MILLIMETRE, 95 * MILLIMETRE
 _OWN_NUMBER = re.compile(r"^[^\W\d]+(?: [^\W\d]+)* (?:\d+|[IVX]+)\. ")
 _SIGNING_SPACE = 64  # points, for the seal and the signature
@@ -119,7 +120,7 @@ def annex_names(titles: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def annex_head(
-    number: str, name: str, paper: str, letterhead: Letterhead, symbol: str, day: date
+    number: str, name: str, paper: str, letterhead: Letterhead, symbol: str, day: date, room: float
 ) -> list[str]:
     """The opening of an annex: its number, its name in capitals, and the paper that it belongs to."""
     with_it = _("(Kèm theo {paper} số {number} {day} của {issuer})").format(
@@ -127,8 +128,8 @@ def annex_head(
     )
     return [
         paragraph(run(number), style="Title"),
-        paragraph(*even(name.upper(), TEXT_WIDTH, 14, bold=True), style="Title"),
-        paragraph(*even(with_it, TEXT_WIDTH, 14, italic=True), align="center", keep=True),
+        paragraph(*even(name.upper(), room, 14, bold=True), style="Title"),
+        paragraph(*even(with_it, room, 14, italic=True), align="center", keep=True),
         space(8),
     ]
 

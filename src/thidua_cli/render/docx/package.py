@@ -67,21 +67,25 @@ def _part(name: str) -> str:
 def _document(body: Iterable[str]) -> Iterable[str]:
     yield f'{_OPENING}<w:document xmlns:w="{_W}" xmlns:r="{_R}" xmlns:wp="{_WP}"><w:body>'
     yield from body
-    yield f"{section()}</w:body></w:document>"
+    yield "</w:body></w:document>"
 
 
-def section() -> str:
-    """A4 upright with the margins of the decree, numbered from its second page on, which is page 2."""
+def last_section(*, wide: bool = False) -> str:
+    """What ends a document: A4 with the margins of the decree, numbered from the second page on, page 2.
+
+    `wide`: the paper lies on its side.
+    """
     margins = " ".join(f'w:{side}="{length * MILLIMETRE:.0f}"' for side, length in _MARGINS.items())
+    size = 'w:w="16838" w:h="11906" w:orient="landscape"' if wide else 'w:w="11906" w:h="16838"'
     return (
-        '<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:pgSz w:w="11906" w:h="16838"/>'
+        f'<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:pgSz {size}/>'
         f'<w:pgMar {margins} w:gutter="0"/><w:pgNumType w:start="1"/><w:titlePg/></w:sectPr>'
     )
 
 
-def section_end() -> str:
+def section_end(*, wide: bool = False) -> str:
     """What ends the pages of a section: those that follow begin anew, with a number of their own."""
-    return f'<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/>{section()}</w:pPr></w:p>'
+    return f'<w:p><w:pPr><w:spacing w:line="20" w:lineRule="exact"/>{last_section(wide=wide)}</w:pPr></w:p>'
 
 
 def _content_types(charts: Iterable[str]) -> str:

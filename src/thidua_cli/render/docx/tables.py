@@ -1,12 +1,12 @@
 """Tables and figures of a document on paper: ruled, the header repeated on each page, no row split.
 
-A short table stands on one page; of a long one no page ends between a heading and its first row or among the
-first rows, nor begins with the total.
+A short table stands on one page; of a longer one no page ends between a heading and its first row or among
+the first rows, nor begins with the last row.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from thidua_cli.language import _
+from thidua_cli.language import _, grouped
 from thidua_cli.render import Column, Form, Mark, Table, Tone, cells
 from thidua_cli.render.document import Bars, Headline, Heat
 from thidua_cli.render.docx.layout import PADDING, Layout, lay_out
@@ -16,28 +16,34 @@ from thidua_cli.render.docx.text import even, paragraph, run, space
 _SHADES = {Tone.GOOD: "E2EFDA", Tone.WARN: "FFF2CC", Tone.BAD: "F8CBAD", Tone.MUTED: "EDEDED"}
 _HEADER = "F2F2F2"
 _BAR = "1F4E79"
-_SHORT = 12  # rows of a table that stands on one page
+_SHORT = 7  # rows of a table that stands on one page
 _FIRST = 3  # rows that stay with the header of a longer one
 _ABREAST = 3  # figures side by side; more stand one below the other
 _ALIGN = {Form.NUMBER: "right", Form.RATE: "right", Form.DAY: "center", Form.INSTANT: "center"}
 
 
-def title(text: str) -> str:
+def title(text: str, paper: float = TEXT_WIDTH) -> str:
     """What stands above a table or chart, in even lines."""
-    return paragraph(*even(text, TEXT_WIDTH, 13, bold=True), style="Heading2")
+    return paragraph(*even(text, paper, 13, bold=True), style="Heading2")
 
 
-def table(made: Table | Heat) -> Iterator[str]:
+def fits(made: Table | Heat) -> bool:
+    """Whether upright paper has room for all columns in letters that can be read."""
+    made = _without_repeats(made)
+    return lay_out(made.columns, made.groups, _total(made)).is_good(made.columns)
+
+
+def table(made: Table | Heat, paper: float = TEXT_WIDTH) -> Iterator[str]:
     """The table with its title; columns that find no room at the smallest size are named below it."""
     if made.title:
-        yield title(made.title)
-    total = made.total if isinstance(made, Table) else None
+        yield title(made.title, paper)
+    total = _total(made)
     if not made.groups and total is None:
         if isinstance(made, Table) and made.empty:
             yield paragraph(run(made.empty, italic=True), style="BodyText")
         return
     made = _without_repeats(made)
-    layout = lay_out(made.columns, made.groups, total)
+    layout = lay_out(made.columns, made.groups, total, paper)
     yield from _opening(layout.widths.values())
     if any(column.label for column in made.columns):
         yield _header(made.columns, layout)
@@ -52,6 +58,10 @@ def table(made: Table | Heat) -> Iterator[str]:
     ]:
         note = _("Khổ giấy hẹp, không in cột: {names}.").format(names=", ".join(hidden))
         yield paragraph(run(note, italic=True, size=11), after=6)
+
+
+def _total(made: Table | Heat) -> Sequence[object] | None:
+    return made.total if isinstance(made, Table) else None
 
 
 def _without_repeats(made: Table | Heat) -> Table | Heat:
@@ -80,9 +90,7 @@ def _body(made: Table | Heat, layout: Layout, total: Sequence[object] | None) ->
             yield _band(heading, layout)
         for row in rows:
             number += 1
-            keep = number < count and (
-                count <= _SHORT or number <= _FIRST or (total is not None and number == count - 1)
-            )
+            keep = number < count and (count <= _SHORT or number <= _FIRST or number == count - 1)
             yield _row(made.columns, layout, row, shaded=shaded, keep=keep)
     if total is not None:
         yield _row(made.columns, layout, total, bold=True)
@@ -206,8 +214,13 @@ def bars(made: Bars) -> Iterator[str]:
     ]
     yield _header(columns, Layout(dict(enumerate(rooms)), size))
     for number, (label, done, applicable, rate) in enumerate(made.bars, 1):
-        keep = number < len(made.bars) <= _SHORT
-        texts = [(label, "left"), (f"{done}/{applicable}", "right"), (cells.show(rate, Form.RATE), "right")]
+        count = len(made.bars)
+        keep = number < count and (count <= _SHORT or number <= _FIRST or number == count - 1)
+        texts = [
+            (label, "left"),
+            (f"{grouped(done)}/{grouped(applicable)}", "right"),
+            (cells.show(rate, Form.RATE), "right"),
+        ]
         content = "".join(
             _td(paragraph(run(text, size=size), align=align, keep=keep), room)
             for (text, align), room in zip(texts, rooms, strict=False)
