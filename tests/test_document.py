@@ -269,6 +269,19 @@ def test_a_large_workbook_holds_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
     assert large == xlsx.to_bytes(every_block("một"))
 
 
+def test_a_header_that_tables_share_is_written_once() -> None:
+    """On a sheet of like tables it stays in sight and is printed on each page; unlike tables have their own."""
+    like = [Table(UNITS[:2], [("", [[1, "Sở Y tế"]])], title=title) for title in ("Một", "Hai")]
+    other = Table([Column("Ngày", Form.DAY)], [("", [["2022-03-31"]])], title="Ba")
+
+    def headers(*blocks: Block) -> int:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(to_bytes(document(*blocks), DocumentFormat.XLSX)))
+        rows = book.get_sheet_by_index(0).to_python()
+        return sum(row[1:2] == [UNITS[1].label] for row in rows)
+
+    assert (headers(*like), headers(*like, other)) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

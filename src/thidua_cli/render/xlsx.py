@@ -30,6 +30,7 @@ _ROW_HEIGHT = 15.0
 _TINY = 3  # letters of the header of a column of numbers of its own width, such as that of places
 _PAPER = 769.0, 501.0  # points of A4 landscape within the margins
 _SURE = 0.94  # the part of the paper that every program surely has room on
+_UNLIKE = 40  # the most for texts above or below other columns, which they would spread over the page
 _STANDARD = 8.43  # the width of a column that nobody has set
 _SHEET_NAME = 31
 _BREAKS = 1000  # of pages that a sheet may have
@@ -159,7 +160,8 @@ def _section(book: _Book, sheet: "Worksheet", document: Document, section: Secti
         if one_header and block is tables[0]:
             header = place.row + (1 if isinstance(block, Table) and block.title else 0)
             _freeze(sheet, header)
-        place = _block(book, place, block)
+        # The header that all tables share stays in sight and is printed on each page: it is written once.
+        place = _block(book, place, block, headed=header in (-1, place.row, place.row + 1))
     _print_setup(sheet, document)
     if not any(isinstance(block, Heat | Curve) for block in section.blocks):
         _paginate(book, place, header)
@@ -220,12 +222,14 @@ def _widths(tables: Sequence[Table | Heat]) -> list[float]:
     if not tables:
         return [18] * 6
     columns: list[float] = []
+    alike = len({tuple(table.columns) for table in tables}) == 1
     for table in tables:
         widest = [len(column.label) for column in table.columns]
         for row in chain.from_iterable(rows for _heading, rows in table.groups):
             widest = [max(most, len(str(_plain(cell)))) for most, cell in zip(widest, row, strict=True)]
         for index, column in enumerate(table.columns):
-            width = _WIDTHS.get(column.form) or min(1.1 * widest[index] + 3, 66 if column.narrow else 45)
+            most = (66 if alike else _UNLIKE) if column.narrow else 45
+            width = _WIDTHS.get(column.form) or min(1.1 * widest[index] + 3, most)
             if column.form is Form.NUMBER and len(column.label) <= _TINY:
                 width = max(widest[index] + 3, 5)
             columns[index : index + 1] = [max(width, columns[index] if index < len(columns) else 0)]
@@ -259,7 +263,7 @@ def _text(book: _Book, place: _Place, words: str) -> _Place:
     return place._replace(row=place.row + 2)
 
 
-def _block(book: _Book, place: _Place, block: Block) -> _Place:
+def _block(book: _Book, place: _Place, block: Block, *, headed: bool) -> _Place:
     match block:
         case Paragraph(words):
             return _text(book, place, words)
@@ -272,7 +276,7 @@ def _block(book: _Book, place: _Place, block: Block) -> _Place:
         case Heat():
             return _heat(book, place, block)
         case Table():
-            return _table(book, place, block)
+            return _table(book, place, block, headed=headed)
         case _:
             assert_never(block)
 
@@ -294,7 +298,7 @@ def _headlines(book: _Book, place: _Place, block: Headlines) -> _Place:
     return place._replace(row=row + len(block.items) + 1)
 
 
-def _table(book: _Book, place: _Place, table: Table) -> _Place:
+def _table(book: _Book, place: _Place, table: Table, *, headed: bool) -> _Place:
     sheet, row = place.sheet, place.row
     if table.title:
         sheet.write_string(row, 0, prose(table.title), book.format(bold=True, font_size=11))
@@ -303,8 +307,10 @@ def _table(book: _Book, place: _Place, table: Table) -> _Place:
     if not table.groups:
         sheet.write_string(row, 0, prose(table.empty), book.format())
         return place._replace(row=row + 2)
-    _header(book, place._replace(row=row), table.columns)
-    first, row = row + 1, row + 1
+    if headed:
+        _header(book, place._replace(row=row), table.columns)
+        row += 1
+    first = row
     for heading, rows in table.groups:
         if heading:
             _heading(book, place._replace(row=row), heading, len(table.columns))
