@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from thidua_cli import __version__, language
+from thidua_cli.cli.helping import Localised
 from thidua_cli.errors import ThiduaError, UsageError
 from thidua_cli.language import _
 
@@ -71,33 +72,8 @@ def _commands() -> Commands:
     }
 
 
-_HELP_WORDS = {
-    "Usage: ": "Cách dùng: ",
-    "\nOptions:\n": "\nTùy chọn:\n",
-    "\nCommands:\n": "\nLệnh:\n",
-    "\nArguments:\n": "\nTham số:\n",
-    "Show this message and exit.": "Hiện hướng dẫn này rồi thoát.",
-    "[required]": "[bắt buộc]",
-    "[default: ": "[mặc định: ",
-    "[env var: ": "[biến môi trường: ",
-    "[OPTIONS]": "[TÙY CHỌN]",
-    "COMMAND [ARGS]...": "LỆNH [THAM SỐ]...",
-}
-
-
-def localised(text: str) -> str:
-    """Typer's own words in the language in use."""
-    if language.current() == "vi":
-        for english, vietnamese in _HELP_WORDS.items():
-            text = text.replace(english, vietnamese)
-    return text
-
-
-class Command(TyperCommand):
+class Command(Localised, TyperCommand):
     """One command."""
-
-    def get_help(self, ctx: Any) -> str:
-        return localised(super().get_help(ctx))
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -111,13 +87,14 @@ class Command(TyperCommand):
             raise
 
 
-class Group(TyperGroup):
+class Group(Localised, TyperGroup):
     """A group that loads a command when it is asked for."""
 
     table: Commands = MappingProxyType({})
 
-    def get_help(self, ctx: Any) -> str:
-        return localised(super().get_help(ctx))
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(self.table)
@@ -131,7 +108,7 @@ class Group(TyperGroup):
         return group(cmd_name, found(), short_help) if name == "COMMANDS" else command(cmd_name, found)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
+        with formatter.section(_("Các lệnh")):
             formatter.write_dl([(name, short_help) for name, (_target, short_help) in self.table.items()])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -150,7 +127,8 @@ class Group(TyperGroup):
 def command(name: str, function: Callable[..., object]) -> Any:
     """A Typer command made from a plain function."""
     app = _typer()
-    app.command(name, cls=Command, help=_(inspect.getdoc(function) or ""))(function)
+    words = _(inspect.getdoc(function) or "")
+    app.command(name, cls=Command, help=words, options_metavar=_("[TÙY CHỌN]"))(function)
     return typer.main.get_command(app)
 
 
@@ -173,6 +151,8 @@ def _typer(**options: Any) -> typer.Typer:
     return typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
+        options_metavar=_("[TÙY CHỌN]"),
+        subcommand_metavar=_("LỆNH [THAM SỐ]..."),
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
         **options,
