@@ -519,6 +519,38 @@ def test_every_command_has_help_in_both_languages(db: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("option", "word", "same"),
+    [
+        ("--state", "Quá hạn", "overdue"), ("--state", "hoàn thành quá hạn", "late"), ("--state", "On time", "on_time"),
+        ("--kind", "sở", "department"), ("--kind", "UBND xã", "commune-committee"), ("--level", "Cấp xã", "commune"),
+        ("--level", "cấp  thành phố", "city"),
+    ],
+)  # fmt: skip
+def test_labels_are_taken_for_words(run: Run, option: str, word: str, same: str) -> None:
+    """An option takes the words that a file may hold: identifiers, and labels of either language in any case."""
+    asked = ("list", "p1-launch", "--as-of", "2022-04-01", "--format", "csv", option)
+    found = run(*asked, word)
+    assert found.code == 0
+    assert found.out == run(*asked, same).out
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "said"),
+    [
+        ("--state", "qua han", "there is no such state; did you mean: overdue (Overdue)?"),
+        ("--kind", "So", "there is no such kind of unit; did you mean: department (Department)?"),
+        ("--level", "xxx", "there is no such level; use one of: city, district, commune"),
+        ("--level", "", "there is no such level; use one of: city, district, commune"),
+    ],
+)
+def test_a_word_that_is_none_is_told_what_may_be_meant(run: Run, option: str, word: str, said: str) -> None:
+    """Without its diacritics a label is no word, only a suggestion."""
+    found = run("list", option, word)
+    assert (found.code, found.out) == (2, "")
+    assert f"{option}: '{word}': {said}" in found.err
+
+
+@pytest.mark.parametrize(
     ("environment", "expected"),
     [({}, "vi"), ({"LANG": "C"}, "vi"), ({"LANG": "C.UTF-8"}, "vi"), ({"LANG": "vi_VN"}, "vi"), ({"LANG": "en_US.UTF-8"}, "en"),
      ({"LC_ALL": "vi_VN.UTF-8", "LANG": "en_US"}, "vi"), ({"LANG": "fr_FR"}, "en")],

@@ -4,12 +4,13 @@ One function for each kind of field, for a file and for the command line alike; 
 (`text.clean`). Every complaint is an InvalidError with its cure. `models` puts the fields together.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
 from thidua_cli import dates, encodings, terms, text
 from thidua_cli.errors import InvalidError
-from thidua_cli.language import _
+from thidua_cli.language import _, current
 
 
 def plain(value: object, *, lines: bool = False) -> str:
@@ -93,10 +94,10 @@ def optional_day(value: object) -> date | None:
 
 def kind(value: object) -> terms.Kind:
     """A kind of unit, by its word or a label."""
-    if (found := terms.kind_names().get(plain(value).lower())) is None:
-        raise InvalidError(
-            _("không có loại đơn vị này"), _("dùng một trong: {kinds}").format(kinds=", ".join(terms.Kind))
-        )
+    kinds = terms.kind_names()
+    if (found := kinds.get(plain(value).lower())) is None:
+        cure = _near(plain(value), kinds) or _("dùng một trong: {kinds}").format(kinds=", ".join(terms.Kind))
+        raise InvalidError(_("không có loại đơn vị này"), cure)
     return found
 
 
@@ -105,16 +106,41 @@ def optional_kind(value: object) -> terms.Kind | None:
     return kind(value) if plain(value) else None
 
 
-def level(value: object) -> terms.Level | None:
-    """A level, by its word or a label, or none."""
-    written = plain(value)
-    if not written:
-        return None
-    if (found := terms.level_names().get(written.lower())) is None:
-        raise InvalidError(
-            _("không có cấp này"), _("dùng một trong: {levels}").format(levels=", ".join(terms.Level))
+def level(value: object) -> terms.Level:
+    """A level, by its word or a label."""
+    levels = terms.level_names()
+    if (found := levels.get(plain(value).lower())) is None:
+        cure = _near(plain(value), levels) or _("dùng một trong: {levels}").format(
+            levels=", ".join(terms.Level)
         )
+        raise InvalidError(_("không có cấp này"), cure)
     return found
+
+
+def optional_level(value: object) -> terms.Level | None:
+    """A level, or none."""
+    return level(value) if plain(value) else None
+
+
+def state(value: object) -> terms.State:
+    """A state of a unit under an obligation, by its word or a label."""
+    states = terms.state_names()
+    if (found := states.get(plain(value).lower())) is None:
+        cure = _near(plain(value), states) or _("dùng một trong: {states}").format(
+            states=", ".join(terms.State)
+        )
+        raise InvalidError(_("không có trạng thái này"), cure)
+    return found
+
+
+def _near(written: str, names: Mapping[str, StrEnum]) -> str:
+    """The words that may be meant, without regard to diacritics; nothing where none is near."""
+    from difflib import get_close_matches
+
+    folded = {text.fold(name): term for name, term in names.items()}
+    near = dict.fromkeys(folded[each] for each in get_close_matches(text.fold(written), folded, cutoff=0.7))
+    words = ", ".join(f"{term} ({terms.label(term, current())})" for term in near)
+    return _("có phải là: {words}?").format(words=words) if near else ""
 
 
 def whole_number(value: object) -> int | None:

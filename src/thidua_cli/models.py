@@ -33,7 +33,7 @@ Reason = Annotated[str, BeforeValidator(fields.reason)]
 Day = Annotated[date, BeforeValidator(fields.day)]
 OptionalDay = Annotated[date | None, BeforeValidator(fields.optional_day)]
 KindOfUnit = Annotated[terms.Kind, BeforeValidator(fields.kind)]
-OptionalLevel = Annotated[terms.Level | None, BeforeValidator(fields.level)]
+OptionalLevel = Annotated[terms.Level | None, BeforeValidator(fields.optional_level)]
 WholeNumber = Annotated[int | None, BeforeValidator(fields.whole_number)]
 Contents = Annotated[tuple[int, ...], BeforeValidator(fields.contents)]
 

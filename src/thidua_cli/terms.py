@@ -1,6 +1,10 @@
 """The words of the field: identifiers in English, labels in Vietnamese and English."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
+
+_Term = TypeVar("_Term", bound=StrEnum)
 
 
 class Action(StrEnum):
@@ -108,6 +112,13 @@ _OTHER_KIND_LABELS: dict[str, Kind] = {
     "UBND đặc khu": Kind.COMMUNE_COMMITTEE,
 }
 
+_OTHER_STATE_LABELS: dict[str, State] = {
+    "Hoàn thành đúng hạn": State.ON_TIME,
+    "Hoàn thành quá hạn": State.LATE,
+    "Chưa hoàn thành, trong hạn": State.PENDING,
+    "Chưa hoàn thành, quá hạn": State.OVERDUE,
+}
+
 LEVEL_OF_KIND: dict[Kind, Level] = {
     kind: {
         Kind.DISTRICT_COMMITTEE: Level.DISTRICT,
@@ -127,17 +138,23 @@ def label(term: StrEnum, language: str) -> str:
 
 
 def kind_names() -> dict[str, Kind]:
-    """Every way to write a kind in a file, in lower case, and the kind it means."""
-    names = {str(kind): kind for kind in Kind}
-    for kind in Kind:
-        names.update(dict.fromkeys(_LABELS[kind], kind))
-    names.update(_OTHER_KIND_LABELS)
-    return {name.lower(): kind for name, kind in names.items()}
+    """Every way to write a kind, in lower case, and the kind it means."""
+    return _names(Kind, _OTHER_KIND_LABELS)
 
 
 def level_names() -> dict[str, Level]:
-    """Every way to write a level in a file, in lower case, and the level it means."""
-    names = {str(level): level for level in Level}
-    for level in Level:
-        names.update(dict.fromkeys(_LABELS[level], level))
-    return {name.lower(): level for name, level in names.items()}
+    """Every way to write a level, in lower case, and the level it means."""
+    return _names(Level, {})
+
+
+def state_names() -> dict[str, State]:
+    """Every way to write a state, in lower case, and the state it means."""
+    return _names(State, _OTHER_STATE_LABELS)
+
+
+def _names(terms: type[_Term], others: Mapping[str, _Term]) -> dict[str, _Term]:
+    names = {str(term): term for term in terms}
+    for term in terms:
+        names.update(dict.fromkeys(_LABELS[term], term))
+    names.update(others)
+    return {name.lower(): term for name, term in names.items()}

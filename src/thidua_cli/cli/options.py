@@ -2,21 +2,24 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from thidua_cli import dates, render, store
 from thidua_cli.cli.app import Settings
 from thidua_cli.errors import Exit, InvalidError, StoreError, UsageError
-from thidua_cli.language import _
+from thidua_cli.language import _, current
 from thidua_cli.render import Format, Report
 from thidua_cli.store import Writer
-from thidua_cli.terms import Kind, Level, State
+from thidua_cli.terms import Kind, Level, State, label
+
+Value = TypeVar("Value")
 
 
 def day(value: str | date) -> date:
@@ -29,6 +32,41 @@ def day(value: str | date) -> date:
         from thidua_cli.text import visible
 
         raise typer.BadParameter(f"'{visible(value)}': {error.message} ({error.cure})") from None
+
+
+def kind(value: str | Kind) -> Kind:
+    """The parser of options that name a kind of unit."""
+    from thidua_cli import fields
+
+    return value if isinstance(value, Kind) else _parsed(value, fields.kind)
+
+
+def level(value: str | Level) -> Level:
+    """The parser of options that name a level."""
+    from thidua_cli import fields
+
+    return value if isinstance(value, Level) else _parsed(value, fields.level)
+
+
+def state(value: str | State) -> State:
+    """The parser of options that name a state."""
+    from thidua_cli import fields
+
+    return value if isinstance(value, State) else _parsed(value, fields.state)
+
+
+def _words(terms: type[StrEnum]) -> str:
+    """The words of an option, each with the label by which it may be called too."""
+    return ", ".join(f"{term} ({label(term, current())})" for term in terms)
+
+
+def _parsed(value: str, parse: Callable[[str], Value]) -> Value:
+    try:
+        return parse(value)
+    except InvalidError as error:
+        from thidua_cli.text import visible
+
+        raise typer.BadParameter(f"'{visible(value)}': {error.message}; {error.cure}") from None
 
 
 _DAY = _("NGÀY")
@@ -46,8 +84,21 @@ KnownAt = Annotated[
     ),
 ]
 Phase = Annotated[str | None, typer.Option("--phase", metavar=_("MÃ"), help=_("Chỉ một giai đoạn: p1, p2."))]
-KindOf = Annotated[Kind | None, typer.Option("--kind", help=_("Chỉ một loại đơn vị."))]
-LevelOf = Annotated[Level | None, typer.Option("--level", help=_("Chỉ một cấp."))]
+KindOf = Annotated[
+    Kind | None,
+    typer.Option(
+        "--kind",
+        parser=kind,
+        metavar=_("LOẠI"),
+        help=_("Chỉ một loại đơn vị: {words}.").format(words=_words(Kind)),
+    ),
+]
+LevelOf = Annotated[
+    Level | None,
+    typer.Option(
+        "--level", parser=level, metavar=_("CẤP"), help=_("Chỉ một cấp: {words}.").format(words=_words(Level))
+    ),
+]
 District = Annotated[
     str | None,
     typer.Option(
@@ -61,7 +112,13 @@ ObligationOption = Annotated[
     str | None, typer.Option("--obligation", metavar=_("MÃ"), help=_("Tương đương tham số NGHĨA-VỤ."))
 ]
 States = Annotated[
-    list[State] | None, typer.Option("--state", help=_("Chỉ các trạng thái này; dùng được nhiều lần."))
+    list[State] | None,
+    typer.Option(
+        "--state",
+        parser=state,
+        metavar=_("TRẠNG-THÁI"),
+        help=_("Chỉ các trạng thái này, dùng được nhiều lần: {words}.").format(words=_words(State)),
+    ),
 ]
 FormatOf = Annotated[Format | None, typer.Option("--format", "-f", help=_("Dạng kết quả (mặc định: table)."))]
 Output = Annotated[

@@ -115,11 +115,16 @@ def add(
     ctx: typer.Context,
     code: Annotated[str, typer.Argument(metavar=_("MÃ"), help=_("Mã đơn vị."))],
     name: Annotated[str, typer.Argument(metavar=_("TÊN"), help=_("Tên đầy đủ, có từ chỉ cấp."))],
-    kind: Annotated[Kind, typer.Option("--kind", help=_("Loại đơn vị."))],
+    kind: Annotated[
+        Kind, typer.Option("--kind", parser=options.kind, metavar=_("LOẠI"), help=_("Loại đơn vị."))
+    ],
     on: Annotated[
         date, typer.Option("--on", parser=options.day, metavar=_("NGÀY"), help=_("Ngày đầu tiên đơn vị có."))
     ],
-    level: Annotated[Level | None, typer.Option("--level", help=_("Cấp (mặc định: theo loại)."))] = None,
+    level: Annotated[
+        Level | None,
+        typer.Option("--level", parser=options.level, metavar=_("CẤP"), help=_("Cấp (mặc định: theo loại).")),
+    ] = None,
     parent: Annotated[
         str | None, typer.Option("--parent", metavar=_("MÃ"), help=_("Mã đơn vị cấp trên."))
     ] = None,
