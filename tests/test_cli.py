@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from python_calamine import CalamineWorkbook
 
 from conftest import NOW, ROOT, Outcome, process
 from thidua_cli import dates, language
@@ -516,6 +517,17 @@ def test_every_command_has_help_in_both_languages(db: Path) -> None:
         assert not PARSERS_WORDS.search(page), page
         assert pages["en"][name].startswith("Usage: ")
         assert pages["en"][name].isascii(), pages["en"][name]
+
+
+def test_a_workbook_holds_the_rows_of_a_list(run: Run, tmp_path: Path) -> None:
+    """For who only knows Excel: by the ending of -o, and never onto a screen."""
+    file = tmp_path / "list.xlsx"
+    done = run("list", "p1-launch", "--as-of", "2022-04-01", "-o", str(file))
+    assert (done.code, done.out, done.err) == (0, "", "")
+    rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
+    header = next(index for index, row in enumerate(rows) if "Code" in row)
+    assert sum("Overdue" in row for row in rows[header:]) == 116
+    assert rows[header].index("Unit") == 2
 
 
 @pytest.mark.parametrize(

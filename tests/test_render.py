@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from thidua_cli import language, render
 from thidua_cli import text as text_
@@ -47,8 +50,9 @@ def report(rows: Sequence[tuple[str, int | None]], width: int = 0) -> Report:
 @pytest.mark.parametrize("form", list(Format))
 def test_every_format_is_written(form: Format) -> None:
     """Each member of the enumeration has a writer, for some rows and for none."""
-    assert render.to_text(report([("một", 1)]), form)
-    render.to_text(report([]), form)
+    assert render.to_bytes(report([("một", 1)]), form)
+    assert render.to_bytes(report([("một", 1)]), form) == render.to_bytes(report([("một", 1)]), form)
+    render.to_bytes(report([]), form)
 
 
 def test_json_holds_the_frame_and_the_rows() -> None:
@@ -57,6 +61,51 @@ def test_json_holds_the_frame_and_the_rows() -> None:
     assert list(found) == ["format_version", "as_of", "known_at", "head", "rows"]
     assert found["rows"] == [{"name": "một", "number": 1}, {"name": "hai", "number": None}]
     assert json.loads(render.to_text(report([]), Format.JSON))["rows"] == []
+
+
+def workbook(*tables: Table, notes: Sequence[str] = ()) -> tuple[list[str], list[list[object]], str]:
+    """The sheets of a report as a workbook, the cells of the first, and its XML."""
+    made = Report((), (), lambda: tables, lead=["Danh sách · Đà Nẵng", "Tính đến 31/03/2022"], notes=notes)
+    data = render.to_bytes(made, Format.XLSX)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+    return book.sheet_names, book.get_sheet_by_index(0).to_python(), xml
+
+
+def test_a_workbook_is_one_list_that_can_be_filtered() -> None:
+    """Typed dates, rates and instants on Việt Nam's clock; headings in a column; text stays text; no totals, no bars."""
+    columns = [
+        Column("Tên", narrow=8), Column("Ngày", Form.DAY), Column("Tỷ lệ", Form.RATE), Column("", Form.BAR),
+        Column("Lúc", Form.INSTANT), Column("Số", Form.NUMBER),
+    ]  # fmt: skip
+    row = ["=1+1", "2022-03-31", 84.4, 84.4, "2022-03-31T18:00:00.500000Z", Mark(1200, Tone.BAD)]
+    names, cells_, xml = workbook(
+        Table(columns, [("I. Sở (1)", [row])], title="Một bảng", total=row), notes=["Mốc sổ: 1:00"]
+    )
+    assert names == ["Danh sách"]
+    found = [[cell for cell in row if cell != ""] for row in cells_]
+    assert [row for row in found if row] == [
+        ["Danh sách · Đà Nẵng"], ["Tính đến 31/03/2022"], ["Một bảng"],
+        ["Nhóm", "Tên", "Ngày", "Tỷ lệ", "Lúc", "Số"],
+        ["I. Sở (1)", "=1+1", date(2022, 3, 31), 0.844, datetime(2022, 4, 1, 1, 0), 1200.0],
+        ["Mốc sổ: 1:00"],
+    ]  # fmt: skip
+    assert '<autoFilter ref="A6:F7"/>' in xml
+    assert 'topLeftCell="A7"' in xml
+
+
+def test_tables_of_one_kind_are_one_list_in_a_workbook() -> None:
+    """Each row says of which table it is; tables that differ, or have nothing, stand below each other."""
+    column = [Column("Tên", narrow=8)]
+    one, two = (Table(column, [("", [[name]])], title=title) for name, title in (("A", "Một"), ("B", "Hai")))
+    _names, rows, xml = workbook(one, two)
+    assert rows[-3:] == [["Bảng", "Tên"], ["Một", "A"], ["Hai", "B"]]
+    assert "<autoFilter" in xml
+    _names, rows, xml = workbook(one, Table(column, [], title="Hai", empty="Không có."))
+    assert ["Hai"] in rows
+    assert ["Không có."] in rows
+    assert "<autoFilter" not in xml
 
 
 NAMES = st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20)

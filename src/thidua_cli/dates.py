@@ -153,8 +153,13 @@ def show_day(day: date | str | None) -> str:
 
 def show_instant(text: str) -> str:
     """A stored instant for people, on Việt Nam's clock, to the second."""
-    local = unstamp(text).astimezone(zone())
-    return f"{show_day(local.date())} {local:%H:%M:%S}"
+    shown = local(text)
+    return f"{show_day(shown.date())} {shown:%H:%M:%S}"
+
+
+def local(text: str) -> datetime:
+    """A stored instant as Việt Nam's clock shows it, to the second, without a zone."""
+    return unstamp(text).astimezone(zone()).replace(tzinfo=None, microsecond=0)
 
 
 def show_stamp(text: str) -> str:

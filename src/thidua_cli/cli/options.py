@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -237,6 +238,8 @@ def emit(report: Report, form: Format | None, output: Path | None, bom: bool = F
                 _("Nêu --format, hoặc dùng một trong: {endings}").format(endings=", ".join(Format)),
             )
         form = Format(ending) if ending in list(Format) else Format.TABLE
+    if form.is_binary and output is None and sys.stdout.isatty():
+        raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
     render.write(report, form, output, bom=bom and form in (Format.CSV, Format.TSV))
 
 

@@ -93,9 +93,9 @@ def remind(
         return
     made = form or Format.CSV
     ending = "txt" if made is Format.TABLE else str(made)
-    text = render.to_text(listed, made)
-    mark = "\ufeff" if made in (Format.CSV, Format.TSV) else ""
-    letters_of.replace_set(folder, at, letters, {f"remind-{at.day}.{ending}": (mark + text).encode()})
+    mark = b"\xef\xbb\xbf" if made in (Format.CSV, Format.TSV) else b""
+    listing = {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, made)}
+    letters_of.replace_set(folder, at, letters, listing)
 
 
 def _refuse_of_letters(given: dict[str, object]) -> None:

@@ -30,6 +30,12 @@ class Format(StrEnum):
     CSV = "csv"
     TSV = "tsv"
     MD = "md"
+    XLSX = "xlsx"
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether it is of no use on a screen."""
+        return self is Format.XLSX
 
 
 class Tone(StrEnum):
@@ -129,12 +135,20 @@ def write(report: Report, form: Format, output: Path | None = None, *, bom: bool
 
     Raises StoreError where the output cannot be written; BrokenPipeError where the reader has gone.
     """
-    text = to_text(report, form, terminal=output is None)
-    data = (b"\xef\xbb\xbf" if bom else b"") + text.encode("utf-8")
+    data = (b"\xef\xbb\xbf" if bom else b"") + to_bytes(report, form, terminal=output is None)
     if output is None:
         put([data])
     else:
         replace_file(output, data)
+
+
+def to_bytes(report: Report, form: Format, *, terminal: bool = False) -> bytes:
+    """The report in any format; text is as `to_text`, in UTF-8."""
+    if form is Format.XLSX:
+        from thidua_cli.render import xlsx
+
+        return xlsx.report_to_bytes(report)
+    return to_text(report, form, terminal=terminal).encode("utf-8")
 
 
 def to_text(report: Report, form: Format, *, terminal: bool = False) -> str:
@@ -156,6 +170,8 @@ def to_text(report: Report, form: Format, *, terminal: bool = False) -> str:
             from thidua_cli.render import markdown
 
             return markdown.to_text(report)
+        case Format.XLSX:
+            raise ValueError(form)
         case _:
             assert_never(form)
 

@@ -11,9 +11,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from thidua_cli import language
-from thidua_cli.dates import show_day
+from thidua_cli.dates import local, show_day
 from thidua_cli.language import _
-from thidua_cli.render import Column, Delta, Form, Mark, Table, Tone
+from thidua_cli.render import Column, Delta, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import MINUS, NOTHING, prose, tone
 from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+_NEVER = "2021-01-01T00:00:00.000000Z"  # when a workbook was made that speaks of no moment
 _MANY = 30_000  # rows that need not be held in memory
 _LINE = 90  # characters of a line of text above and below the tables
 _LINE_HEIGHT = 13.5
@@ -91,6 +92,8 @@ class _Book:
             properties |= {"num_format": _SIGNED if signed else "#,##0", "align": "right"}
         elif form is Form.DAY:
             properties |= {"num_format": _day_format(), "align": "left", "indent": 1}
+        elif form is Form.INSTANT:
+            properties |= {"num_format": f"{_day_format()} hh:mm:ss", "align": "left", "indent": 1}
         elif form is Form.TEXT:
             properties |= {"num_format": "@", "text_wrap": True, "align": "left", "indent": 1}
         if mood in _COLOURS:
@@ -131,8 +134,49 @@ def to_bytes(document: Document) -> bytes:
             _section(book, sheet, document, section)
         if book.data:
             _print_setup(book.data[0], document)
-        _notes(book, document)
+        if document.notes:
+            _notes(book, document)
     return target.getvalue()
+
+
+def report_to_bytes(report: Report) -> bytes:
+    """A report as one sheet: one list to filter where its tables are alike, else table below table."""
+    title = report.lead[0] if report.lead else ""
+    blocks = _as_list(report.people())
+    section = Section(
+        "list", title, [*blocks, *map(Paragraph, report.notes)], short=title.partition(" · ")[0]
+    )
+    return to_bytes(
+        Document(
+            title, report.lead[1:], "", [section], [],
+            as_of=report.as_of or "", known_at=report.known_at or _NEVER, head=report.head or "",
+        )
+    )  # fmt: skip
+
+
+def _as_list(blocks: Sequence[Table | Curve]) -> list[Block]:
+    """Tables with the same columns as one, in which titles and headings have columns of their own.
+
+    Totals have no place in a list that is filtered.
+    """
+    tables = [block for block in blocks if isinstance(block, Table)]
+    if len({tuple(table.columns) for table in tables}) != 1 or not all(each.groups for each in tables):
+        return list(blocks)
+    kept = [index for index, column in enumerate(tables[0].columns) if column.form is not Form.BAR]
+    titled = len(tables) > 1
+    headed = any(heading for table in tables for heading, _rows in table.groups)
+    columns = [*[Column(_("Bảng"), narrow=20)] * titled, *[Column(_("Nhóm"), narrow=20)] * headed]
+    rows = [
+        [*[table.title] * titled, *[heading] * headed, *(row[index] for index in kept)]
+        for table in tables
+        for heading, members in table.groups
+        for row in members
+    ]
+    return [
+        *(block for block in blocks if not isinstance(block, Table)),
+        *([Paragraph(tables[0].title)] if tables[0].title and not titled else []),
+        Heat("", [*columns, *(tables[0].columns[index] for index in kept)], [("", rows)]),
+    ]
 
 
 def _rows_of(section: Section) -> int:
@@ -151,7 +195,7 @@ def _section(book: _Book, sheet: "Worksheet", document: Document, section: Secti
         sheet.set_column(index, index, width)
     book.heights, book.kept, header = {}, set(), -1
     place = _Place(sheet, _title(book, sheet, section.title, document.lead), widths)
-    if section is document.sections[0]:
+    if section is document.sections[0] and document.summary:
         place = _text(book, place, document.summary)
     one_header = len({tuple(table.columns) for table in tables}) == 1
     if tables and not one_header:
@@ -408,6 +452,8 @@ def _value(sheet: "Worksheet", row: int, index: int, value: object, form: Form, 
             sheet.write_string(row, index, NOTHING, style)
         else:
             sheet.write_blank(row, index, None, style)
+    elif form is Form.INSTANT:
+        sheet.write_datetime(row, index, local(str(value)), style)
     elif form is Form.DAY:
         day = value if isinstance(value, date) else date.fromisoformat(str(value))
         sheet.write_datetime(row, index, day, style)
