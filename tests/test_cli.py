@@ -519,6 +519,51 @@ def test_every_command_has_help_in_both_languages(db: Path) -> None:
         assert pages["en"][name].isascii(), pages["en"][name]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("launch", "SCT", "SNV", "--on", "2022-04-01"), ["already recorded as #1: SCT", "would record: SNV"]),
+        (("exemption", "498", "--obligation", "p1-launch", "--on", "2022-02-15", "--reason", "no unit", "--doc", "1/KH"), ["would record: 498"]),
+        (("void", "1", "--reason", "wrong"), ["would void #1: SCT"]),
+        (("correct", "1", "--on", "2022-03-30", "--reason", "wrong"),
+         ["would void #1: SCT Sở Công Thương, launch on 2022-04-01", "would record: SCT Sở Công Thương, launch on 2022-03-30"]),
+    ],
+)  # fmt: skip
+def test_a_dry_run_says_what_would_be_recorded(
+    run: Run, db: Path, arguments: tuple[str, ...], said: list[str]
+) -> None:
+    """The same checks and words, and not a byte of the register changes, which may be read-only."""
+    assert run("record", "launch", "SCT", "--on", "2022-04-01").code == 0
+    before = db.read_bytes()
+    done = run("--read-only", "record", *arguments, "--dry-run")
+    assert (done.code, done.err) == (0, "")
+    head, *lines = done.out.splitlines()
+    assert head == "nothing was written (--dry-run):"
+    assert len(lines) == len(said)
+    for line, beginning in zip(lines, said, strict=True):
+        assert line.startswith(beginning)
+    assert db.read_bytes() == before
+
+
+def test_a_dry_run_refuses_as_the_run_itself(run: Run) -> None:
+    """What a rule forbids ends with the same code and words."""
+    run("record", "launch", "SCT", "--on", "2022-04-01")
+    for arguments in (("launch", "SCT", "--on", "2022-04-02"), ("void", "7", "--reason", "x")):
+        refused = run("record", *arguments)
+        assert run("record", *arguments, "--dry-run") == refused
+        assert refused.code in (4, 6)
+
+
+def test_a_list_of_those_declared_late(run: Run) -> None:
+    """Done in time, the paper after the due day; another filter narrows it further."""
+    run("record", "launch", "SCT", "--on", "2022-03-30", "--received", "2022-04-02")
+    run("record", "launch", "SNV", "--on", "2022-03-30", "--received", "2022-03-31")
+    run("record", "launch", "STP", "--on", "2022-04-02", "--received", "2022-04-03")
+    asked = ("list", "p1-launch", "--as-of", "2022-04-30", "--declared-late", "--format", "jsonl")
+    assert [json.loads(line)["unit_code"] for line in run(*asked).out.splitlines()] == ["SCT"]
+    assert run(*asked, "--state", "late").out == ""
+
+
 def test_a_workbook_holds_the_rows_of_a_list(run: Run, tmp_path: Path) -> None:
     """For who only knows Excel: by the ending of -o, and never onto a screen."""
     file = tmp_path / "list.xlsx"

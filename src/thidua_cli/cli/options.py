@@ -134,6 +134,7 @@ LetterheadFile = Annotated[
         help=_("Tên cơ quan, nơi nhận, người ký (TOML); không có thì để dấu chấm."),
     ),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))]
 Bom = Annotated[bool, typer.Option("--bom", help=_("Thêm BOM để Excel đọc đúng tiếng Việt (csv, tsv)."))]
 
 
@@ -253,6 +254,11 @@ def confirm(lines: list[str], saved: str = "") -> None:
         if not saved:
             raise
         raise StoreError(_("{saved}; nhưng không in được kết quả").format(saved=saved)) from error
+
+
+def nothing_written() -> str:
+    """The first line of a dry run."""
+    return _("chưa ghi gì (--dry-run):")
 
 
 def notice(notices: Sequence[str]) -> None:

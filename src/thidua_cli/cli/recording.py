@@ -1,5 +1,6 @@
 """`thidua record`: launches, registrations, reviews and exemptions; corrections and voids."""
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,6 @@ from thidua_cli.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.language import _, current, why
 from thidua_cli.plan import Plan
 from thidua_cli.records import Entry, Exemption, Record
-from thidua_cli.store import Writer
 from thidua_cli.terms import Action, label
 from thidua_cli.units import Directory, Version, other_holders
 
@@ -87,10 +87,11 @@ def launch(
     note: NoteText = None,
     phase: PhaseOf = None,
     unit_as_of: UnitAsOf = None,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Ghi việc phát động của một hay nhiều đơn vị; nhiều đơn vị là một thao tác."""
     values = _document(doc, issuer, doc_date, received, evidence, note) | {"phase": phase}
-    _record(ctx, Action.LAUNCH, units, on, values, unit_as_of)
+    _record(ctx, Action.LAUNCH, units, on, values, unit_as_of, dry_run=dry_run)
 
 
 def registration(
@@ -106,13 +107,14 @@ def registration(
     note: NoteText = None,
     phase: PhaseOf = None,
     unit_as_of: UnitAsOf = None,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Ghi việc đăng ký thi đua của một hay nhiều đơn vị, với các nội dung đăng ký."""
     values = _document(doc, issuer, doc_date, received, evidence, note) | {
         "phase": phase,
         "contents": contents or (),
     }
-    _record(ctx, Action.REGISTRATION, units, on, values, unit_as_of)
+    _record(ctx, Action.REGISTRATION, units, on, values, unit_as_of, dry_run=dry_run)
 
 
 def review(
@@ -127,10 +129,11 @@ def review(
     note: NoteText = None,
     phase: PhaseOf = None,
     unit_as_of: UnitAsOf = None,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Ghi việc tổng kết của một hay nhiều đơn vị."""
     values = _document(doc, issuer, doc_date, received, evidence, note) | {"phase": phase}
-    _record(ctx, Action.REVIEW, units, on, values, unit_as_of)
+    _record(ctx, Action.REVIEW, units, on, values, unit_as_of, dry_run=dry_run)
 
 
 def exemption(
@@ -148,6 +151,7 @@ def exemption(
     evidence: Evidence = None,
     note: NoteText = None,
     unit_as_of: UnitAsOf = None,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Ghi việc miễn một nghĩa vụ cho một hay nhiều đơn vị, tính từ ngày nêu ở --on."""
     from thidua_cli.models import ExemptionIn, check
@@ -164,7 +168,7 @@ def exemption(
         if model is None:
             raise UsageError(*map(str, problems))
         incoming.append(model)
-    _store(ctx, incoming, unit_as_of)
+    _store(ctx, incoming, unit_as_of, dry_run=dry_run)
 
 
 def _document(
@@ -203,6 +207,8 @@ def _record(
     on: date,
     values: dict[str, object],
     unit_as_of: date | None,
+    *,
+    dry_run: bool,
 ) -> None:
     from thidua_cli.models import RecordIn, check
 
@@ -212,18 +218,34 @@ def _record(
         if model is None:
             raise UsageError(*map(str, problems))
         incoming.append(model)
-    _store(ctx, incoming, unit_as_of)
+    _store(ctx, incoming, unit_as_of, dry_run=dry_run)
 
 
-def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], unit_as_of: date | None) -> None:
-    """Decide on all, write what is new as one operation, then say what happened."""
-    with options.writing(ctx) as writer:
-        register = _register(writer)
+def _store(
+    ctx: typer.Context,
+    incoming: Sequence["RecordIn | ExemptionIn"],
+    unit_as_of: date | None,
+    *,
+    dry_run: bool,
+) -> None:
+    """Decide on all, write what is new as one operation, then say what happened or would happen."""
+
+    def decide(connection: sqlite3.Connection) -> tuple[Register, list[Outcome]]:
+        register = _register(connection)
         outcomes = [deciding.decide(register, item, unit_as_of) for item in incoming]
         _refuse(outcomes, register)
-        new = [outcome for outcome in outcomes if outcome.verdict == "new" and outcome.entry]
-        stored = iter(records.add(writer, [outcome.entry for outcome in new if outcome.entry]))
-    lines = []
+        return register, outcomes
+
+    if dry_run:
+        with options.reading(ctx) as connection:
+            register, outcomes = decide(connection)
+        saved, stored = "", iter(_new(outcomes))
+    else:
+        with options.writing(ctx) as writer:
+            register, outcomes = decide(writer.connection)
+            stored = iter(records.add(writer, _new(outcomes)))
+        saved = options.saved(writer)
+    lines = [options.nothing_written()] if dry_run else []
     for outcome in outcomes:
         assert outcome.version is not None and outcome.entry is not None  # noqa: S101, PT018
         if outcome.verdict == "same" and outcome.existing:
@@ -234,16 +256,19 @@ def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], uni
             )
         else:
             entry = next(stored)
-            lines.append(
-                _("đã ghi #{number}: {what}").format(number=entry.id, what=describe(entry, register))
-            )
+            line = _("sẽ ghi: {what}") if dry_run else _("đã ghi #{number}: {what}")
+            lines.append(line.format(number=entry.id, what=describe(entry, register)))
     for outcome in outcomes:
         if outcome.version is not None and outcome.entry is not None:
             lines += _other_holders(
                 register.directory, outcome.version, unit_as_of or date.fromisoformat(outcome.entry.day)
             )
-    options.confirm(lines, saved=options.saved(writer))
+    options.confirm(lines, saved=saved)
     options.warn([warning for outcome in outcomes for warning in outcome.warnings])
+
+
+def _new(outcomes: Sequence[Outcome]) -> list[Entry]:
+    return [outcome.entry for outcome in outcomes if outcome.verdict == "new" and outcome.entry]
 
 
 def _other_holders(directory: Directory, version: Version, day: date) -> list[str]:
@@ -265,8 +290,8 @@ def _other_holders(directory: Directory, version: Version, day: date) -> list[st
     return ["  " + "; ".join(words)]
 
 
-def _register(writer: Writer) -> Register:
-    return Register.read(writer.connection, plans.load(writer.connection), records.EVERYTHING)
+def _register(connection: sqlite3.Connection) -> Register:
+    return Register.read(connection, plans.load(connection), records.EVERYTHING)
 
 
 def _refuse(outcomes: Sequence[Outcome], register: Register) -> None:
@@ -353,11 +378,19 @@ def _number(value: str) -> int:
 Id = Annotated[str, typer.Argument(metavar=_("SỐ"), help=_("Số bản ghi, ví dụ 12 hoặc '#12'."))]
 
 
-def void(ctx: typer.Context, number: Id, reason: ReasonText) -> None:
+def void(ctx: typer.Context, number: Id, reason: ReasonText, dry_run: options.DryRun = False) -> None:
     """Hủy một bản ghi hay một lần miễn: vẫn còn trong sổ, nhưng không tính nữa."""
+    reason = options.checked_reason(reason)
+    if dry_run:
+        with options.reading(ctx) as connection:
+            _table, entry = records.find(connection, _number(number))
+            words = describe(entry, _register(connection))
+        line = _("sẽ hủy #{number}: {what}").format(number=entry.id, what=words)
+        options.confirm([options.nothing_written(), line])
+        return
     with options.writing(ctx) as writer:
-        entry = records.void(writer, _number(number), options.checked_reason(reason))
-        register = _register(writer)
+        entry = records.void(writer, _number(number), reason)
+        register = _register(writer.connection)
     options.confirm(
         [_("đã hủy #{number}: {what}").format(number=entry.id, what=describe(entry, register))],
         saved=options.saved(writer),
@@ -385,6 +418,7 @@ def correct(
     note: NoteText = None,
     phase: PhaseOf = None,
     unit_as_of: UnitAsOf = None,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Sửa một bản ghi: hủy bản cũ và ghi bản đúng trong một thao tác.
 
@@ -397,32 +431,48 @@ def correct(
     }
     if evidence is not None:
         given["evidence_sha256"] = _file_hash(evidence)
-    with options.writing(ctx) as writer:
-        _table, old = records.find(writer.connection, _number(number))
-        register = _register(writer)
-        given |= _changes(old, on, unit, contents, exemption_reason, phase)
-        del register.entries[old.key]
-        outcome = deciding.decide(
-            register, _incoming(old, given, register.directory), unit_as_of or _named_on(old, unit)
+    reason = options.checked_reason(reason)
+
+    def decide(connection: sqlite3.Connection) -> tuple[Register, Entry, Entry, Sequence[str]]:
+        _table, old = records.find(connection, _number(number))
+        register = _register(connection)
+        changed = given | _changes(old, on, unit, contents, exemption_reason, phase)
+        day = unit_as_of or _named_on(old, unit)
+        return register, old, *_corrected(register, old, changed, day)
+
+    if dry_run:
+        with options.reading(ctx) as connection:
+            register, old, fresh, warnings = decide(connection)
+        heads = _("sẽ hủy #{number}: {what}"), _("sẽ ghi: {what}")
+        lines, saved = [options.nothing_written()], ""
+    else:
+        with options.writing(ctx) as writer:
+            register, old, fresh, warnings = decide(writer.connection)
+            fresh = records.correct(writer, int(old.id or 0), reason, fresh)
+        heads = _("đã hủy #{number}: {what}"), _("đã ghi #{number}: {what}")
+        lines, saved = [], options.saved(writer)
+    for head, entry in zip(heads, (old, fresh), strict=True):
+        lines.append(head.format(number=entry.id, what=describe(entry, register)))
+    options.confirm(lines, saved=saved)
+    options.warn(list(warnings))
+
+
+def _corrected(
+    register: Register, old: Entry, given: dict[str, object], unit_day: date | None
+) -> tuple[Entry, Sequence[str]]:
+    """What an entry is to be, and warnings; raises where that cannot be, or is what it was."""
+    del register.entries[old.key]
+    outcome = deciding.decide(register, _incoming(old, given, register.directory), unit_day)
+    if outcome.existing is not None:
+        raise RefusedError(
+            _("đơn vị đã có bản ghi #{number} cho việc này").format(number=outcome.existing.id),
+            describe(outcome.existing, register),
         )
-        if outcome.existing is not None:
-            raise RefusedError(
-                _("đơn vị đã có bản ghi #{number} cho việc này").format(number=outcome.existing.id),
-                describe(outcome.existing, register),
-            )
-        if outcome.error is not None or outcome.entry is None:
-            raise outcome.error or NotFoundError(str(number))
-        if outcome.entry.key == old.key and outcome.entry == old._replace(id=None):
-            raise UsageError(_("bản sửa giống hệt bản cũ #{number}").format(number=old.id))
-        fresh = records.correct(writer, int(old.id or 0), options.checked_reason(reason), outcome.entry)
-    options.confirm(
-        [
-            _("đã hủy #{number}: {what}").format(number=old.id, what=describe(old, register)),
-            _("đã ghi #{number}: {what}").format(number=fresh.id, what=describe(fresh, register)),
-        ],
-        saved=options.saved(writer),
-    )
-    options.warn(list(outcome.warnings))
+    if outcome.error is not None or outcome.entry is None:
+        raise outcome.error or NotFoundError(f"#{old.id}")
+    if outcome.entry.key == old.key and outcome.entry == old._replace(id=None):
+        raise UsageError(_("bản sửa giống hệt bản cũ #{number}").format(number=old.id))
+    return outcome.entry, outcome.warnings
 
 
 def _named_on(old: Entry, unit: str | None) -> date | None:

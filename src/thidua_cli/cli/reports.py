@@ -24,6 +24,8 @@ def chosen(
     level: Level | None = None,
     district: str | None = None,
     states: list[State] | None = None,
+    *,
+    declared_late: bool = False,
 ) -> Filter:
     """The filter that the options ask for; raises NotFoundError for an unknown phase or district."""
     return Filter(
@@ -32,6 +34,7 @@ def chosen(
         level,
         find_district(units_of(connection, at), district, at.as_of) if district else None,
         frozenset(states or ()),
+        declared_late,
     )
 
 
@@ -75,6 +78,9 @@ def listing(
     level: options.LevelOf = None,
     district: options.District = None,
     states: options.States = None,
+    declared_late: Annotated[
+        bool, typer.Option("--declared-late", help=_("Chỉ đơn vị khai muộn: làm đúng hạn, văn bản đến sau."))
+    ] = False,
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
@@ -85,7 +91,7 @@ def listing(
     asked = one_obligation(obligation, obligation_option)
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
-        wanted = chosen(connection, at, phase, kind, level, district, states)
+        wanted = chosen(connection, at, phase, kind, level, district, states, declared_late=declared_late)
         made = report.build(connection, at, wanted, asked)
     options.emit(made, form, output, bom)
 

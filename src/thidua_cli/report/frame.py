@@ -112,6 +112,7 @@ class Filter(NamedTuple):
     level: Level | None = None
     district: int | str | None = None  # a unit id, or CITY
     states: frozenset[State] = frozenset()
+    declared_late: bool = False  # only those
 
 
 def find_district(directory: "Directory", reference: str, day: date) -> int | str:
@@ -154,6 +155,8 @@ def judged(
     result = []
     for fact in facts:
         if (chosen.kind and fact.kind != chosen.kind) or (chosen.level and fact.level != chosen.level):
+            continue
+        if chosen.declared_late and not fact.declared_late:
             continue
         if directory and district_of(directory, fact) != chosen.district:
             continue
