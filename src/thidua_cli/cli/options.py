@@ -70,6 +70,7 @@ def _parsed(value: str, parse: Callable[[str], Value]) -> Value:
         raise typer.BadParameter(f"'{visible(value)}': {error.message}; {error.cure}") from None
 
 
+_FILES = 4  # that are named when they have been written
 _DAY = _("NGÀY")
 
 AsOf = Annotated[
@@ -242,6 +243,8 @@ def emit(report: Report, form: Format | None, output: Path | None, bom: bool = F
     if form.is_binary and output is None and sys.stdout.isatty():
         raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
     render.write(report, form, output, bom=bom and form in (Format.CSV, Format.TSV))
+    if output is not None:
+        tell_written()
 
 
 def confirm(lines: list[str], saved: str = "") -> None:
@@ -259,6 +262,29 @@ def confirm(lines: list[str], saved: str = "") -> None:
 def nothing_written() -> str:
     """The first line of a dry run."""
     return _("chưa ghi gì (--dry-run):")
+
+
+def tell(line: str) -> None:
+    """A line on standard error for whoever sits at a terminal, who would else see nothing of a success."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        from thidua_cli.cli import say
+        from thidua_cli.text import visible
+
+        say(f"{visible(line)}\n")
+
+
+def tell_written() -> None:
+    """Tell a terminal which files were written."""
+    from thidua_cli import files
+
+    paths = files.placed()
+    if not paths:
+        return
+    shown = ", ".join(map(str, paths[:_FILES]))
+    if more := len(paths[_FILES:]):
+        tell(_("đã ghi {paths} và {more} tệp khác").format(paths=shown, more=more))
+    else:
+        tell(_("đã ghi {paths}").format(paths=shown))
 
 
 def notice(notices: Sequence[str]) -> None:

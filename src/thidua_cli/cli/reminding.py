@@ -90,12 +90,14 @@ def remind(
             options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào.")])
         for data in letters.values():
             render.replace_file(place, data)
+        options.tell_written()
         return
     made = form or Format.CSV
     ending = "txt" if made is Format.TABLE else str(made)
     mark = b"\xef\xbb\xbf" if made in (Format.CSV, Format.TSV) else b""
     listing = {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, made)}
     letters_of.replace_set(folder, at, letters, listing)
+    options.tell_written()
 
 
 def _refuse_of_letters(given: dict[str, object]) -> None:

@@ -83,6 +83,7 @@ def report(
                 if path is not None
             }
         )
+        options.tell_written()
 
 
 def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentFormat, Path | None]:

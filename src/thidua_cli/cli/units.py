@@ -172,7 +172,7 @@ def _said(problem: "Problem") -> str:
     """What is wrong with a unit, without the place in a file that there is none of here."""
     from thidua_cli import models
 
-    return str(models.Problem(*problem[1:]))
+    return str(models.Problem(*problem[1:5]))
 
 
 Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
