@@ -66,6 +66,8 @@ def verify(
         options.emit(report.build(proof), form, output, bom)
     if proof.findings:
         raise options.findings()
+    if proof.head is not None:
+        options.tell(_("sổ nguyên vẹn, mốc {anchor}").format(anchor=proof.head.anchor))
 
 
 def backup(
