@@ -516,6 +516,7 @@ def test_without_a_file_the_letterhead_is_dots() -> None:
         ('[issuer]\nname = "A"\nplace = "B"\n[signer]\ntitle = "C"\ncolour = "red"', "signer.colour"),
         ('[issuer]\nname = ""\nplace = "B"\n[signer]\ntitle = "C"', "issuer.name"),
         ('[issuer]\nname = "A"\nplace = "B"\n[signer]\ntitle = "C"\nauthority = "TM."', "signer.authority"),
+        ('language = "fr"\n[issuer]\nname = "A"\nplace = "B"\n[signer]\ntitle = "C"', "language"),
         ("[issuer", "letterhead.toml"),
     ],
 )

@@ -343,3 +343,33 @@ def test_a_paper_bears_the_later_of_its_two_days(register: sqlite3.Connection) -
         (date(2022, 3, 31), "2022-04-05", date(2022, 4, 5)),
     ):
         assert report_papers.stamp(moment(register, as_of, known_at)).day == day
+
+
+def test_letters_are_in_the_language_of_the_letterhead(run: Run, tmp_path: Path) -> None:
+    """An official letter is Vietnamese also on a machine whose messages are English; so is the list that is merged."""
+    asked = ("remind", "p1-launch", "--as-of", "2022-04-04", "--level", "district", "-o", str(tmp_path / "a"))
+    assert run(*asked, "--letterhead", HEAD, lang="en") == run(*asked, "--letterhead", HEAD, lang="vi")
+    vietnamese = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
+    assert "Kính gửi: UBND quận Hải Châu" in papers.words(vietnamese["remind-2022-04-04-492.docx"])
+    assert "quá hạn 4 ngày" in vietnamese["remind-2022-04-04.csv"].decode()
+    other = tmp_path / "english.toml"
+    text = Path(HEAD).read_text(encoding="utf-8").replace('language = "vi"', 'language = "en"')
+    other.write_text(text, encoding="utf-8")
+    assert run(*asked, "--letterhead", str(other), lang="vi").code == 0
+    assert "To: UBND quận Hải Châu" in papers.words(
+        (tmp_path / "a" / "remind-2022-04-04-492.docx").read_bytes()
+    )
+    assert "không có nghĩa vụ" in run(*asked[:1], "p9", *asked[2:], "--letterhead", str(other), lang="vi").err
+
+
+def test_a_report_on_paper_is_in_the_language_of_the_letterhead(run: Run, tmp_path: Path) -> None:
+    """The other formats of the same run are in the language in use."""
+    forms = ("-f", "docx", "-f", "md")
+    done = run(
+        "report", "--as-of", "2022-04-04", "-o", str(tmp_path), *forms, "--letterhead", HEAD, lang="en"
+    )
+    assert (done.code, done.err) == (0, "")
+    paper = papers.words((tmp_path / "status-2022-W14.docx").read_bytes())
+    assert "Giai đoạn 1 (2021-2025)" in paper
+    assert "Trên đây là báo cáo" in paper
+    assert "Phase 1 (2021-2025)" in (tmp_path / "status-2022-W14.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from thidua_cli import dates, encodings, terms, text
 from thidua_cli.errors import InvalidError
-from thidua_cli.language import _, current
+from thidua_cli.language import LANGUAGES, _, current
 
 
 def plain(value: object, *, lines: bool = False) -> str:
@@ -131,6 +131,17 @@ def state(value: object) -> terms.State:
         )
         raise InvalidError(_("không có trạng thái này"), cure)
     return found
+
+
+def language(value: object) -> str:
+    """A language of papers, or nothing for the one in use."""
+    written = plain(value)
+    if written not in ("", *LANGUAGES):
+        raise InvalidError(
+            _("không có ngôn ngữ này"),
+            _("dùng một trong: {languages}").format(languages=", ".join(LANGUAGES)),
+        )
+    return written
 
 
 def _near(written: str, names: Mapping[str, StrEnum]) -> str:

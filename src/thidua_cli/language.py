@@ -6,7 +6,8 @@ decorator fixes at import (help texts) follow the language chosen before that im
 
 import errno
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
@@ -29,6 +30,17 @@ def use(language: str) -> None:
 def current() -> str:
     """The code of the language in use: `vi` or `en`."""
     return _current
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Another language for a while; nothing for the one in use."""
+    before = _current
+    use(language or before)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def from_environment(environ: Mapping[str, str]) -> str:

@@ -33,4 +33,5 @@ def read_file(path: Path | None) -> Letterhead:
         report_to=found.report.to,
         report_copies=found.report.copies,
         letter_copies=found.letter.copies,
+        language=found.language,
     )

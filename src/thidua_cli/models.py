@@ -262,6 +262,9 @@ RequiredLine = Annotated[str, BeforeValidator(fields.required_line)]
 Lines = Annotated[tuple[str, ...], BeforeValidator(fields.lines)]
 
 
+PaperLanguage = Annotated[str, BeforeValidator(fields.language)]
+
+
 class IssuerIn(Incoming):
     governing_body: Line = ""
     name: RequiredLine
@@ -290,6 +293,7 @@ class LetterPaperIn(Incoming):
 class LetterheadIn(Incoming):
     """A letterhead file: the body that issues papers, who signs them, and who gets them."""
 
+    language: PaperLanguage = ""
     issuer: IssuerIn
     signer: SignerIn
     report: ReportPaperIn = ReportPaperIn()

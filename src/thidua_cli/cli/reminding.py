@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
+from thidua_cli import plan as plans
 from thidua_cli import render
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen, one_obligation
 from thidua_cli.dates import show_day
 from thidua_cli.errors import UsageError
-from thidua_cli.language import _
-from thidua_cli.render import Format
-from thidua_cli.report.frame import moment
+from thidua_cli.language import _, speaking
+from thidua_cli.render import Format, Report
+from thidua_cli.report.frame import Moment, moment
 
 
 def remind(
@@ -74,30 +75,37 @@ def remind(
     folder = place if place and not as_letter and (place.is_dir() or not place.suffix) else None
     if not as_letter and folder is None:
         _refuse_of_letters({"--letterhead": letterhead, "--one": one, "--answer-by": answer_by})
+    head = letterheads.read_file(letterhead) if as_letter or folder else None
+    # What goes to the units, letters and the list that is merged into them, is in the letterhead's language.
+    language = head.language if head else ""
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
         filtered = chosen(connection, at, phase, kind, level, district)
-        found = report.read(connection, at, filtered, obligation=wanted, within=within)
-    listed = report.build(found, one=one)
-    if place is None or (folder is None and not as_letter):
-        options.emit(listed, form, output, bom)
+        wanted = plans.load(connection).obligation(wanted).code if wanted else None
+        with speaking(language):
+            found = report.read(connection, at, filtered, obligation=wanted, within=within)
+    if place is None or head is None:
+        options.emit(report.build(found, one=one), form, output, bom)
         return
     _refuse_past(answer_by, stamp(at).day)
-    head = letterheads.read_file(letterhead)
-    letters = dict(letters_of.letters(found, head, one=one, answer_by=answer_by))
-    if folder is None:
-        if not letters:
-            options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào.")])
-        for data in letters.values():
-            render.replace_file(place, data)
-        options.tell_written()
-        return
-    made = form or Format.CSV
-    ending = "txt" if made is Format.TABLE else str(made)
-    mark = b"\xef\xbb\xbf" if made in (Format.CSV, Format.TSV) else b""
-    listing = {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, made)}
-    letters_of.replace_set(folder, at, letters, listing)
+    with speaking(language):
+        letters = dict(letters_of.letters(found, head, one=one, answer_by=answer_by))
+        listing = _listing(report.build(found, one=one), at, form or Format.CSV)
+    if folder is not None:
+        letters_of.replace_set(folder, at, letters, listing)
+    elif letters:
+        (letter,) = letters.values()
+        render.replace_file(place, letter)
+    else:
+        options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào.")])
     options.tell_written()
+
+
+def _listing(listed: Report, at: Moment, form: Format) -> dict[str, bytes]:
+    """The list of the letters of a day, by the name of its file."""
+    ending = "txt" if form is Format.TABLE else str(form)
+    mark = b"\xef\xbb\xbf" if form in (Format.CSV, Format.TSV) else b""
+    return {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, form)}
 
 
 def _refuse_of_letters(given: dict[str, object]) -> None:

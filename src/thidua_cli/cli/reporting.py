@@ -12,7 +12,7 @@ from thidua_cli import files, render
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen
 from thidua_cli.errors import UsageError
-from thidua_cli.language import _
+from thidua_cli.language import _, current, speaking
 from thidua_cli.render.document import DocumentFormat
 from thidua_cli.report.frame import Moment, moment
 
@@ -65,20 +65,24 @@ def report(
     letters = read_file(letterhead) if letterhead or DocumentFormat.DOCX in targets else None
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
-        week = weekly.gather(
-            connection,
-            at,
-            chosen(connection, at, phase),
-            _since(connection, at, since, _folder_of(output, forms or [])),
-        )
+        wanted = chosen(connection, at, phase)
+        before = _since(connection, at, since, _folder_of(output, forms or []))
+        week = paper = weekly.gather(connection, at, wanted, before)
+        if letters and letters.language not in ("", current()) and DocumentFormat.DOCX in targets:
+            with speaking(letters.language):  # the titles of the plan are those of a language too
+                paper = weekly.gather(connection, at, wanted, before)
+    weeks = dict.fromkeys(DocumentFormat, week) | {DocumentFormat.DOCX: paper}
     if None in targets.values():
-        render.put(_made(week, next(iter(targets)), letters, terminal=True))
+        (form,) = targets
+        render.put(_made(weeks[form], form, letters, terminal=True))
     else:
         if output is not None and _is_folder(output, forms or []):
             files.make_folder(output)
         files.replace_all(
             {
-                path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: _made(week, form, letters)
+                path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: _made(
+                    weeks[form], form, letters
+                )
                 for form, path in targets.items()
                 if path is not None
             }
@@ -163,6 +167,7 @@ def _made(
         from thidua_cli.report.papers import on_paper, stamp
 
         assert letterhead is not None  # noqa: S101 - read where the format was asked for
-        made = on_paper(document.abridged(weekly.document(week)))
-        return [to_docx(made, letterhead, stamp(week.at))]
+        with speaking(letterhead.language):
+            made = on_paper(document.abridged(weekly.document(week)))
+            return [to_docx(made, letterhead, stamp(week.at))]
     return [document.to_bytes(weekly.document(week), form, terminal=terminal)]

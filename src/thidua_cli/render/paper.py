@@ -23,6 +23,7 @@ class Letterhead(NamedTuple):
     report_to: Sequence[str]
     report_copies: Sequence[str]
     letter_copies: Sequence[str]
+    language: str = ""  # of the papers; nothing for the one in use
 
 
 class Stamp(NamedTuple):
