@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import files, store
+from thidua_cli import files, records
 from thidua_cli.language import _
-from thidua_cli.records import EVERYTHING
+from thidua_cli.records import Exemption, Record
 from thidua_cli.verify.finding import Finding
 
 
@@ -22,13 +22,15 @@ class Paper(NamedTuple):
 
 def listed(connection: sqlite3.Connection) -> Iterator[Paper]:
     """The files of live records and exemptions."""
-    for table in ("record", "exemption"):
-        rows = connection.execute(
-            store.sql(f"live_{table}s"), {"known": EVERYTHING, "unit": None, "id": None}
-        )
-        names = [column[0] for column in rows.description]
-        path, wanted = names.index("evidence"), names.index("evidence_sha256")
-        yield from (Paper(table, row[0], row[path], row[wanted]) for row in rows if row[wanted] is not None)
+    live: dict[str, list[Record] | list[Exemption]] = {
+        "record": records.live_records(connection, records.EVERYTHING),
+        "exemption": records.live_exemptions(connection, records.EVERYTHING),
+    }
+    for table, entries in live.items():
+        for entry in entries:
+            paper = entry.document
+            if paper.evidence_sha256 is not None:
+                yield Paper(table, int(entry.id or 0), str(paper.evidence), paper.evidence_sha256)
 
 
 def examine(papers: Iterable[Paper], folder: Path) -> Iterator[Finding]:
