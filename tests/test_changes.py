@@ -614,6 +614,24 @@ def test_figures_of_the_diff_add_up(run: Run) -> None:
             assert sum(deltas) == figure["to"] - figure["from"]
 
 
+def test_two_days_tell_what_was_recorded_only_later(run: Run) -> None:
+    """Who compares two days is told of deeds that count on both because the register learned of them later."""
+    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
+    late = run("diff", "--from", "2022-03-30", "--to", "2022-04-02", "--phase", "p1").out
+    with (ROOT / "examples" / "launches_2022.csv").open(encoding="utf-8", newline="") as file:
+        count = sum(row["done_on"] <= "2022-03-30" for row in csv.DictReader(file))
+    assert (
+        f"{count} deeds up to 2022-03-30 were recorded only after that day, and count on both days." in late
+    )
+    assert "thidua diff --from '#1' --to '#2' --as-of 2022-04-02" in late
+    for asked in (
+        ("--from", "2022-01-01", "--to", "2022-01-02"),  # nothing had been done by then
+        ("--from", "#1", "--to", "#2"),
+        ("--from", "2026-11-23", "--to", "2026-11-24"),
+    ):
+        assert "only after that day" not in run("diff", *asked).out
+
+
 # A register that lives
 
 

@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from thidua_cli import dates, journal
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
 from thidua_cli.diff import Cause, Change, compare, deltas
-from thidua_cli.language import _, current, grouped
+from thidua_cli.language import _, counted, current, grouped
 from thidua_cli.plan import Plan
 from thidua_cli.render import Column, Delta, Form, Mark, Report, Rows, Table, Tone
 from thidua_cli.report.frame import (
@@ -99,12 +100,41 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
             _("Từ {one} đến {other}.").format(one=_name(one), other=_name(other)),
             *(before_register(at) for at in (one, other) if at.is_before_register),
         ],
-        notes=[anchor_note(other)],
+        notes=[*_recorded_since(connection, one, other, chosen), anchor_note(other)],
         extra={
             "from": {"as_of": one.day, "known_at": one.known_at, "head": one.known.anchor},
             "figures": found.figure_rows(),
         },
     )
+
+
+def _recorded_since(
+    connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter
+) -> Iterator[str]:
+    """That two days are seen by one register, where it learned of deeds up to the first only after that day.
+
+    They count on both sides, so that who looks for what has come in since finds nothing of them.
+    """
+    known = one.known.number
+    then = journal.known_at(connection, dates.stamp(dates.parse_instant(one.day))).number
+    if known != other.known.number or one.as_of == other.as_of or then >= known:
+        return
+    both = "SELECT id, operation FROM record UNION ALL SELECT id, operation FROM exemption"
+    fresh = {number for number, operation in connection.execute(both) if operation > then}
+    found = sum(
+        (fact.record_id or fact.exemption_id) in fresh for fact, _state in judged(connection, one, chosen)
+    )
+    if found:
+        day = show_day(one.as_of)
+        yield counted(
+            found,
+            f"{{n}} việc đến hết ngày {day} chỉ được ghi vào sổ sau ngày ấy, nên được tính ở cả hai ngày.",
+            f"{{n}} deed up to {day} was recorded only after that day, and counts on both days.",
+            f"{{n}} deeds up to {day} were recorded only after that day, and count on both days.",
+        )
+        yield _("Những gì sổ biết thêm: thidua diff --from '#{one}' --to '#{other}' --as-of {day}").format(
+            one=then, other=known, day=other.day
+        )
 
 
 def comparison(
