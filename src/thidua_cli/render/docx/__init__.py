@@ -138,6 +138,9 @@ def _blocks(
     blocks: Sequence[Block], numbers: Iterator[int], room: float = official.TEXT_WIDTH
 ) -> Iterator[str]:
     """The blocks in order; a curve takes the next number of a chart."""
+    # Below many figures a lower chart still stands on their page.
+    many = any(isinstance(block, Headlines) and tables.is_list(block.items) for block in blocks)
+    height = chart.LOW if many else chart.HEIGHT
     for block in blocks:
         match block:
             case Paragraph():
@@ -146,7 +149,7 @@ def _blocks(
                 yield from tables.headlines(block.items)
             case Curve() if chart.has_points(block):
                 number = next(numbers)
-                yield from chart.place(block, number, chart_relation(number))
+                yield from chart.place(block, number, chart_relation(number), height=height)
             case Curve():
                 yield tables.title(block.title)
                 yield _text(NOTHING)

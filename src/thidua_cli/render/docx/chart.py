@@ -12,7 +12,7 @@ from thidua_cli.render.docx.text import safe
 
 _DAY_0 = date(1899, 12, 30)  # of the serial numbers of days in charts
 _TWENTIETH = 635  # EMU of a twentieth of a point
-_HEIGHT = 1_980_000  # EMU, 55 mm
+HEIGHT, LOW = 2_520_000, 1_980_000  # EMU, 70 and 55 mm
 _COLOURS = ("1F4E79", "C55A11", "548235", "7F6000", "7030A0", "806000", "404040")
 _MARK = "C00000"
 _SPACES = (
@@ -26,7 +26,7 @@ def has_points(curve: Curve) -> bool:
     return any(value is not None for points in curve.series.values() for _day, value in points)
 
 
-def place(curve: Curve, number: int, relation: str) -> Iterator[str]:
+def place(curve: Curve, number: int, relation: str, *, height: int = HEIGHT) -> Iterator[str]:
     """The title and the paragraph that holds chart number `number`; its last figures stand for it as text."""
     wide = int(TEXT_WIDTH) * _TWENTIETH
     said = "; ".join(
@@ -38,7 +38,7 @@ def place(curve: Curve, number: int, relation: str) -> Iterator[str]:
     yield (
         '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:drawing>'
         '<wp:inline distT="0" distB="0" distL="0" distR="0">'
-        f'<wp:extent cx="{wide}" cy="{_HEIGHT}"/><wp:docPr id="{number}" name="Chart {number}"'
+        f'<wp:extent cx="{wide}" cy="{height}"/><wp:docPr id="{number}" name="Chart {number}"'
         f' descr="{safe(f"{curve.title}. {said}")}"/><wp:cNvGraphicFramePr/>'
         '<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
         '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'

@@ -163,12 +163,17 @@ def _row(
 
 def headlines(items: Sequence[Headline]) -> Iterator[str]:
     """A few figures side by side, more of them in a row each: what, how much, and what it means."""
-    if len(items) > _ABREAST:
+    if is_list(items):
         yield from _figures_in_rows(items)
     else:
         yield from _figures_abreast(items)
     yield "</w:tbl>"
     yield space(8)
+
+
+def is_list(items: Sequence[Headline]) -> bool:
+    """Whether figures stand one below the other."""
+    return len(items) > _ABREAST
 
 
 def _figures_abreast(items: Sequence[Headline]) -> Iterator[str]:
@@ -208,7 +213,7 @@ def bars(made: Bars) -> Iterator[str]:
     yield from _opening(rooms)
     columns = [
         Column(_("Nhóm")),
-        Column(_("Đã làm / phải làm"), Form.NUMBER),
+        Column(_("Đã làm/ phải làm"), Form.NUMBER),
         Column(_("Tỷ lệ"), Form.RATE),
         Column(_("Tiến độ")),
     ]
