@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from books import HEADER, UNIT, cell, line, ods, row, table, text, xlsx
 from conftest import ROOT, Outcome
 from thidua_cli.errors import RejectedError
-from thidua_cli.imports import workbook
+from thidua_cli.imports import legacy, workbook
 
 Run = Callable[..., Outcome]
 Import = Callable[..., Outcome]
@@ -217,6 +217,28 @@ def test_every_beginning_of_an_old_workbook_ends_in_a_verdict() -> None:
     data = (FOLDER / "base_units.xls").read_bytes()
     for length in range(1, len(data), 997):
         _read_xls(data[:length])
+
+
+def _record(kind: int, *values: int, form: str = "") -> bytes:
+    body = struct.pack(f"<{form or 'H' * len(values)}", *values)
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def _sheet_record(offset: int, name: str) -> bytes:
+    return _record(0x85, offset, 0, 0, len(name), 0, *name.encode(), form=f"IBBBB{len(name)}B")
+
+
+def test_a_sheet_is_looked_at_as_far_as_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its records end where they say, be it behind the place that another sheet claims; all cells count."""
+    number, formula, end = _record(0x203, 0, 1, 0, 0), _record(0x06, 1, 2, 0), _record(0x0A)
+    many = _record(0xBD, 4, 5, 0, 0, 0, 9)
+    start = 2 * len(_sheet_record(0, "A")) + len(end)
+    body = number + formula + many + end
+    listed = _sheet_record(start, "A") + _sheet_record(start + len(number), "B")
+    monkeypatch.setattr(legacy, "_stream", lambda *_given: listed + end + body)
+    book = legacy.look(legacy._OLE, "x")
+    assert [book.hazards[name].formulas for name in "AB"] == [["C2"], ["C2"]]
+    assert [book.hazards[name].cells for name in "AB"] == [3, 2]
 
 
 def test_a_sheet_name_that_is_no_text_is_damage(bring: Import) -> None:

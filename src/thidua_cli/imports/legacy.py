@@ -2,7 +2,7 @@
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from thidua_cli.errors import RejectedError
@@ -14,7 +14,11 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA, _DATEMODE, _FILEPASS, _BOUNDSHEET = 0x0006, 0x0022, 0x002F, 0x0085
 _MERGED, _BOOLERR, _ROW = 0x00E5, 0x0205, 0x0208
 _MANY = 0x00BD
-_VALUES = (0x0203, 0x027E, _MANY, 0x00FD, 0x0204)  # number, RK, many RKs, shared string, label
+_EOF = 0x000A
+_SINGLE = frozenset({0x0203, 0x027E, 0x00FD, 0x0204})  # number, RK, shared string, label
+_CELLS = _SINGLE | {_MANY, _FORMULA, _BOOLERR}
+_BESIDES = frozenset({_MERGED, _ROW})
+_HEAD, _RECORD, _WORD = (struct.Struct(form).unpack_from for form in ("<HH", "<HHHH", "<H"))
 _MOST_SHEETS = 1000
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
@@ -37,7 +41,8 @@ def look(data: bytes, name: str) -> Book:
     stream = _stream(data, name)
     places: list[tuple[int, SheetInfo]] = []
     from_1904 = False
-    for kind, _position, body in _records(stream, name):
+    for kind, position, end in _records(stream, {_FILEPASS, _DATEMODE, _BOUNDSHEET}, name):
+        body = stream[position + 4 : end]
         if kind == _FILEPASS:
             raise RejectedError(_("{file}: có mật khẩu").format(file=name), _("Bỏ mật khẩu rồi lưu lại."))
         if kind == _DATEMODE and body[:1] == b"\1":
@@ -48,12 +53,12 @@ def look(data: bytes, name: str) -> Book:
         raise damaged(name)
     sheets = [sheet for _offset, sheet in places]
     found = {sheet.name: Hazards() for sheet in sheets}
-    used = {sheet.name: (0, 0) for sheet in sheets}  # rows and columns
-    places.sort(key=lambda place: place[0], reverse=True)
-    for kind, position, body in _records(stream, name):
-        owner = next((sheet.name for offset, sheet in places if offset <= position), None)
-        if owner is not None and len(body) >= 4 and _note(found[owner], kind, body):
-            used[owner] = _reach(used[owner], kind, body)
+    used = dict.fromkeys(found, (0, 0))  # rows and columns
+    places.sort(key=lambda place: place[0])
+    ends = [offset for offset, _sheet_info in places[1:]] + [len(stream)]
+    for (start, sheet), end in zip(places, ends, strict=True):
+        rows, columns = _scan(stream, start, end, found[sheet.name], name)
+        used[sheet.name] = max(used[sheet.name][0], rows), max(used[sheet.name][1], columns)
     for rows, columns in used.values():
         check_size(rows, columns, name)
     if sum(rows * columns for rows, columns in used.values()) > MOST_CELLS:
@@ -75,37 +80,53 @@ def _sheet(body: bytes, name: str) -> tuple[int, SheetInfo]:
     return offset, SheetInfo(text, bool(state & 3))
 
 
-def _reach(used: tuple[int, int], kind: int, body: bytes) -> tuple[int, int]:
-    """Rows and columns used, with this cell or row of cells."""
-    row, column = struct.unpack_from("<HH", body)
-    if kind == _MANY:
-        column = struct.unpack_from("<H", body, len(body) - 2)[0]
-    return max(used[0], row + 1), max(used[1], column + 1)
+def _scan(stream: bytes, start: int, end: int, found: Hazards, name: str) -> tuple[int, int]:
+    """Rows and columns used of a sheet; what is besides plain values is noted in `found`.
+
+    A sheet is read from its start to the end of its records, be it beyond the start of the next one.
+    """
+    rows = columns = cells = 0
+    position, size = start, len(stream)
+    while position + 8 <= size:
+        kind, length, row, column = _RECORD(stream, position)
+        after = position + 4 + length
+        if after > size:
+            raise damaged(name)
+        if kind in _CELLS and length >= 4:
+            cells += 1
+            if kind not in _SINGLE:
+                column = _note(found, kind, row, column, stream[position + 4 : after])
+            if row >= rows:
+                rows = row + 1
+            if column >= columns:
+                columns = column + 1
+        elif kind in _BESIDES and length >= 4:
+            _note(found, kind, row, column, stream[position + 4 : after])
+        elif kind == _EOF and after >= end:
+            break
+        position = after
+    found.cells += cells
+    return rows, columns
 
 
-def _note(found: Hazards, kind: int, body: bytes) -> bool:
-    """Whether a record is a cell, or cells; what it is besides a plain value is noted in `found`."""
-    row, column = struct.unpack_from("<HH", body)
-    where = address(row + 1, column)
+def _note(found: Hazards, kind: int, row: int, column: int, body: bytes) -> int:
+    """Note what a record is besides a plain value; returns the last column that it fills."""
     if kind == _FORMULA:
-        found.formulas.append(where)
+        found.formulas.append(address(row + 1, column))
     elif kind == _BOOLERR and len(body) >= 8:
         if body[7]:
-            found.errors[where] = _ERRORS.get(body[6], "#?")
+            found.errors[address(row + 1, column)] = _ERRORS.get(body[6], "#?")
         else:
-            found.booleans.append(where)
+            found.booleans.append(address(row + 1, column))
+    elif kind == _MANY:
+        return int(_WORD(body, len(body) - 2)[0])
     elif kind == _ROW and len(body) >= 16:
         if struct.unpack_from("<I", body, 12)[0] & 0x20:
             found.hidden_rows.append(row + 1)
-        return False
     elif kind == _MERGED:
         for top, bottom, left, right in struct.iter_unpack("<4H", body[2 : 2 + (len(body) - 2) // 8 * 8]):
             found.merged.append((top + 1, left, bottom + 1, right))
-        return False
-    elif kind not in _VALUES:
-        return False
-    found.cells += 1
-    return True
+    return column
 
 
 def _stream(data: bytes, name: str) -> bytes:
@@ -120,20 +141,21 @@ def _stream(data: bytes, name: str) -> bytes:
                     _("{file}: có mật khẩu, hoặc không phải sổ tính .xls").format(file=name),
                     _("Lưu lại dạng .xlsx."),
                 )
-            return bytes(container.openstream("Workbook").read())
+            return bytes(container.openstream("Workbook").getvalue())
     except RejectedError:
         raise
     except Exception:  # whatever a damaged directory leads to
         raise damaged(name) from None
 
 
-def _records(stream: bytes, name: str) -> Iterator[tuple[int, int, bytes]]:
-    """Each record's kind, its place in the stream, and its content."""
-    position = 0
-    while position + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, position)
-        body = stream[position + 4 : position + 4 + length]
-        if len(body) < length:
+def _records(stream: bytes, wanted: Set[int], name: str) -> Iterator[tuple[int, int, int]]:
+    """The kind, the place and the end of each record of the wanted kinds."""
+    position, size = 0, len(stream)
+    while position + 4 <= size:
+        kind, length = _HEAD(stream, position)
+        end = position + 4 + length
+        if end > size:
             raise damaged(name)
-        yield kind, position, body
-        position += 4 + length
+        if kind in wanted:
+            yield kind, position, end
+        position = end
