@@ -6,7 +6,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from thidua_cli import encodings, text
@@ -55,6 +57,17 @@ class Table(NamedTuple):
     problems: Sequence[Problem] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Rows as they are handed back with what is wrong: made when they are asked for, which is seldom."""
+
+    body: Sequence[tuple[int, Sequence[Cell]]]
+    guarded: bool
+
+    def __iter__(self) -> Iterator[tuple[int, Sequence[str]]]:
+        return ((number, as_text(values, guarded=self.guarded)) for number, values in self.body)
+
+
 def sheet_of(table: Table | Sheet) -> Sheet:
     """The rows by field, with what is wrong in their cells; a sheet is one already."""
     if isinstance(table, Sheet):
@@ -62,7 +75,11 @@ def sheet_of(table: Table | Sheet) -> Sheet:
     table = unnumbered(table)
     grid, width = table.grid, len(table.headers)
     made = Sheet(
-        [field for field in table.fields if field], [], notices=list(table.notices), headers=table.headers
+        [field for field in table.fields if field],
+        [],
+        notices=list(table.notices),
+        headers=table.headers,
+        raw=_Written(table.body, guarded=not grid.letters),
     )
     made.problems += merged_in(table, {number for number, _values in table.body} if grid.merged else set())
     made.problems += table.problems
@@ -73,7 +90,6 @@ def sheet_of(table: Table | Sheet) -> Sheet:
     changes: Counter[str] = Counter()
     numbers: list[float] = []
     for number, values in table.body:
-        made.raw.append((number, as_text(values, guarded=not grid.letters)))
         if len(values) != width and not grid.letters:
             made.problems.append(_ragged(number, values, width, last=number == table.body[-1][0]))
         elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
@@ -343,7 +359,7 @@ def _typed_cell(field: str, cell: float | bool | date | timedelta, *, from_1904:
             )
         if isinstance(cell, datetime):
             raise InvalidError(_("có cả giờ, giờ sẽ bị mất"), _("ghi ngày, không có giờ"))
-        return cell.isoformat()
+        return _iso(cell)
     if not math.isfinite(cell):
         raise InvalidError(_("không phải là số"), _("gõ lại ô này"))
     if field in DAYS:
@@ -355,6 +371,12 @@ def _typed_cell(field: str, cell: float | bool | date | timedelta, *, from_1904:
     if abs(cell) >= _MOST_DIGITS:
         raise InvalidError(_("là số hơn 15 chữ số: Excel đã làm tròn"), _("định dạng ô là Text rồi gõ lại"))
     return str(int(cell))
+
+
+@lru_cache(10_000)
+def _iso(day: date) -> str:
+    """A day as text; a list names few days, each many times."""
+    return day.isoformat()
 
 
 def _not_a_day(number: float, *, from_1904: bool) -> str:

@@ -47,9 +47,7 @@ class Sheet:
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     headers: Sequence[str] = ()  # as the file has them
-    raw: list[tuple[int, Sequence[str]]] = field(
-        default_factory=list
-    )  # the rows as they stand under the headers
+    raw: Iterable[tuple[int, Sequence[str]]] = ()  # the rows as they stand under the headers
     items: bool = False  # rows are objects of JSON, counted from 1
 
 

@@ -231,7 +231,7 @@ def _rows(page: "CalamineSheet", name: str) -> Iterator[tuple[int, list[Cell]]]:
     """The rows that are not empty, from column A."""
     before: list[Cell] = [None] * (page.start[1] if page.start is not None else 0)
     rows = enumerate(page.iter_rows(), 1)
-    known: dict[str, str] = {}  # texts that come again are kept once
+    known: dict[object, Cell] = {}  # texts and days that come again are kept once
     while True:
         with _reading(name):
             number, values = next(rows, (0, None))
@@ -239,10 +239,14 @@ def _rows(page: "CalamineSheet", name: str) -> Iterator[tuple[int, list[Cell]]]:
             return
         if values.count("") < len(values):
             if len(known) < _KNOWN:
-                known.update((text, text) for text in values if isinstance(text, str))
+                known.update((value, _cell(value)) for value in values if isinstance(value, (str, date)))
             yield (
                 number,
-                before + [known.get(cell, cell) if isinstance(cell, str) else _cell(cell) for cell in values],
+                before
+                + [
+                    known[cell] if isinstance(cell, (str, date)) and cell in known else _cell(cell)
+                    for cell in values
+                ],
             )
 
 
