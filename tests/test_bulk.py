@@ -171,6 +171,35 @@ def test_a_plain_file_goes_as_a_whole(
     assert [line.split(",")[14] for line in by_content[1:4]] == ["1", "1", "1"]
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "said"),
+    [
+        ("1,2,3", "", "row 2: numbers of the columns"),  # only the first row may number the columns
+        ("", "A,1,2", "1 rows refused"),
+        (
+            "493,2022-03-30",
+            "492,2022-03-30,",
+            "empty ones too",
+        ),  # only the last row may have been cut off
+    ],
+)
+def test_an_odd_row_is_seen_where_it_stands(
+    run: Run, db: Path, tmp_path: Path, above: str, below: str, said: str
+) -> None:
+    """Which row is the first and which the last is the same, whichever rows are looked at one by one."""
+    rows = [above, "491,2022-03-30,1/KH", below, "490,2022-03-30,2/KH"]
+    file = tmp_path / "in.csv"
+    file.write_text(
+        "\n".join(["unit_code,done_on,document_number", *filter(None, rows), ""]), encoding="utf-8"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "WORTH", 1)
+        whole = _import(run, db, file)
+        patch.setattr(bulk, "WORTH", 10**9)
+        assert whole == _import(run, db, file)
+    assert said in " ".join((whole[0].out + whole[0].err).split())
+
+
 def test_a_plain_row_is_of_the_unit_that_it_names(
     run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,12 +45,14 @@ class Table(NamedTuple):
     """Rows of a file under a header, their cells as they stand.
 
     `fields` names the field of each column (None: left out), `headers` is the whole header row, number
-    `header_row` of the file; `problems` are known without a look at each cell.
+    `header_row` of the file, and `last_row` that of its last row; `problems` are known without a look at each
+    cell. `body` may be some of the rows.
     """
 
     fields: Sequence[str | None]
     headers: Sequence[str]
     header_row: int
+    last_row: int
     body: Sequence[tuple[int, Sequence[Cell]]]
     grid: Grid
     notices: Sequence[str]
@@ -72,7 +74,6 @@ def sheet_of(table: Table | Sheet) -> Sheet:
     """The rows by field, with what is wrong in their cells; a sheet is one already."""
     if isinstance(table, Sheet):
         return table
-    table = unnumbered(table)
     grid, width = table.grid, len(table.headers)
     made = Sheet(
         [field for field in table.fields if field],
@@ -91,7 +92,7 @@ def sheet_of(table: Table | Sheet) -> Sheet:
     numbers: list[float] = []
     for number, values in table.body:
         if len(values) != width and not grid.letters:
-            made.problems.append(_ragged(number, values, width, last=number == table.body[-1][0]))
+            made.problems.append(_ragged(number, values, width, last=number == table.last_row))
         elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
             made.problems.append(Problem(number, "", None, _("lặp lại dòng tiêu đề"), _("xóa dòng này")))
         elif naming is not None and _is_total(values, naming):

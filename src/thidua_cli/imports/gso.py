@@ -66,7 +66,6 @@ def sheet(table: Table, source: str, province: str | None) -> Sheet:
         raise UsageError(
             _("{file}: danh mục cả nước: nêu --province, ví dụ --province 48").format(file=source)
         )
-    table = cells.unnumbered(table)
     inside = _inside(table, province)
     merged = cells.merged_in(table, {number for number, _values in inside.body})
     listed = cells.sheet_of(inside)

@@ -26,6 +26,7 @@ from thidua_cli.imports.cells import (
     looks_like_data,
     sheet_of,
     text_cell,
+    unnumbered,
 )
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid
@@ -181,7 +182,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
         if field in TEXTS:
             cells = [values[index] if index < len(values) else None for _number, values in body]
             strange += disguised(str(field), cells, numbers)
-    table = Table(fields, headers, header_row, body, grid, notices, strange)
+    table = unnumbered(Table(fields, headers, header_row, body[-1][0], body, grid, notices, strange))
     if listed:
         return gso.sheet(table, source, wished.province)
     return sheet_of(table) if strange else table
