@@ -495,9 +495,22 @@ def test_the_report_as_json(run: Run, write: Callable[[str], str]) -> None:
     assert (trial["new"], trial["stored"], trial["problems"]) == (1, False, [])
     real = json.loads(run("import", "launches", good, "--format-report", "json").out)
     assert (real["new"], real["stored"], real["operation"]) == (1, True, 2)
+    example = {"row": 2, "unit_code": "492", "unit_name": "UBND quận Hải Châu", "on": "2022-03-30"}
+    assert trial["examples"]["new"] == real["examples"]["new"] == [{**example, "record_id": None}]
+    again = json.loads(run("import", "launches", good, "--format-report", "json").out)
+    assert again["examples"] == {"new": [], "unchanged": [{**example, "record_id": 1}]}
     done = run("import", "launches", write("unit_code,done_on\n493,30/02/2022\n"), "--format-report", "json")
     refused = json.loads(done.out)
     assert (done.code, refused["refused"], refused["problems"][0]["value"]) == (7, 1, "30/02/2022")
+
+
+def test_the_report_of_changes_as_json(run: Run) -> None:
+    """Every unit that a resolution makes, changes or ends is told, with those before and after it."""
+    told = json.loads(run("import", "changes", "@changes_2025.csv", "--format-report", "json").out)
+    ended = next(each for each in told["changes"] if (each["unit_code"], each["what"]) == ("20236", "ended"))
+    assert ended["unit_name"].startswith("UBND phường Hải Châu")
+    assert set(ended["successors"]) <= {each["unit_code"] for each in told["changes"]}
+    assert {each["what"] for each in told["changes"]} == {"new", "changed", "ended"}
 
 
 def _exported(run: Run, code: str) -> list[str]:

@@ -9,6 +9,7 @@ from thidua_cli.cli import options, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
 from thidua_cli.dates import show_day
 from thidua_cli.imports.columns import ImportKind
+from thidua_cli.imports.sheet import Example
 from thidua_cli.language import _
 from thidua_cli.units import Directory, Version, describe
 
@@ -88,6 +89,16 @@ class Units:
             for item, held, fields in self.made.changed
         ]
 
+    def examples(self) -> tuple[list[Example], list[Example]]:
+        new, same = (
+            [
+                Example(item.row, item.unit.code, item.unit.name, item.valid_from.isoformat())
+                for item in items[:EXAMPLES]
+            ]
+            for items in (self.made.new, self.made.unchanged)
+        )
+        return new, same
+
     def warnings(self) -> list[str]:
         return self.made.warnings
 
@@ -138,7 +149,21 @@ class Changes:
         return {"new": self.made.new, "changed": 0, "unchanged": self.made.unchanged}
 
     def details(self) -> list[dict[str, object]]:
-        return []
+        """Every unit that begins, changes or ends: on which day, out of which others, into which others."""
+        return [
+            {
+                "what": step.what,
+                "on": step.day,
+                "unit_code": step.version.code,
+                "unit_name": step.version.name,
+                "predecessors": [each.code for each in step.predecessors],
+                "successors": [each.code for each in step.successors],
+            }
+            for step in self.made.steps
+        ]
+
+    def examples(self) -> tuple[list[Example], list[Example]]:
+        return [], []  # the details tell all
 
     def warnings(self) -> list[str]:
         return [_("ngoài sổ: {unit}").format(unit=unit) for unit in self.made.outside]
@@ -155,7 +180,7 @@ class Records:
         self.source, self.kind, self.reason = source, kind, reason
         self.problems: list[Problem] = []
         self.made: Decision
-        self.examples: tuple[list[str], list[str]] = ([], [])
+        self.shown: tuple[list[Example], list[Example]] = ([], [])
 
     @property
     def count(self) -> int:
@@ -172,7 +197,7 @@ class Records:
 
         self.made = lists.decide(self.listed, connection, correcting=self.reason is not None)
         self.sheet, self.problems = self.made.listed.sheet, self.made.problems
-        self.examples = lists.examples(self.made, connection, EXAMPLES)
+        self.shown = lists.examples(self.made, connection, EXAMPLES)
 
     def apply(self, writer: store.Writer) -> None:
         from thidua_cli.imports import lists
@@ -198,6 +223,9 @@ class Records:
             for incoming, old, fresh in self.made.rows.corrected
         ]
 
+    def examples(self) -> tuple[list[Example], list[Example]]:
+        return self.shown
+
     def warnings(self) -> list[str]:
         return self.made.rows.warnings
 
@@ -210,8 +238,17 @@ class Records:
             for _incoming, old, fresh in self.made.rows.corrected[:CORRECTIONS]
         ]
         lines += rest(changed, CORRECTIONS)
-        for sign, examples, count in zip("+=", self.examples, (new, same), strict=True):
-            lines += [f"  {sign} {example}" for example in examples] + rest(count)
+        fresh, known = self.shown
+        lines += [f"  + {each.unit_code}  {each.unit_name}  {show_day(each.on)}" for each in fresh] + rest(
+            new
+        )
+        lines += [
+            _("  = {code}  {name}: đã ghi ở #{number} từ trước").format(
+                code=each.unit_code, name=each.unit_name, number=each.record_id
+            )
+            for each in known
+        ]
+        lines += rest(same)
         options.confirm(lines, saved=saved)
         options.warn(self.warnings())
 

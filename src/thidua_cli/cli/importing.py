@@ -270,6 +270,7 @@ def _report_json(
     from thidua_cli.render import json_text
 
     refused = {problem.row for problem in importer.problems if problem.row is not None}
+    new, same = importer.examples()
     report = {
         "format_version": render.FORMAT_VERSION,
         "file": name,
@@ -279,6 +280,7 @@ def _report_json(
         "stored": operation is not None,
         **importer.counts(),
         "changes": importer.details(),
+        "examples": {"new": [each._asdict() for each in new], "unchanged": [each._asdict() for each in same]},
         "refused": len(refused),
         "notices": list(importer.sheet.notices),
         "warnings": importer.warnings(),
@@ -307,7 +309,7 @@ def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run
     problems: Sequence[Problem] = [Problem(None, "", None, error.message, " ".join(error.hints))]
     if isinstance(error, RejectedRowsError):
         problems = error.problems
-    report = {
+    report: dict[str, object] = {
         "format_version": render.FORMAT_VERSION,
         "file": name,
         "kind": str(kind),
@@ -316,6 +318,7 @@ def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run
         "stored": False,
         **dict.fromkeys(("new", "changed", "unchanged"), 0),
         "changes": [],
+        "examples": {"new": [], "unchanged": []},
         "refused": 0,
         "notices": [],
         "warnings": [],

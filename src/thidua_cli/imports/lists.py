@@ -7,18 +7,15 @@ from typing import NamedTuple
 
 from thidua_cli import dates
 from thidua_cli import plan as plans
-from thidua_cli.dates import show_day
 from thidua_cli.deciding import Register, read_entries
 from thidua_cli.imports import bulk, cells, records
 from thidua_cli.imports.bulk import Plain, Sorted
 from thidua_cli.imports.cells import Table
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.records import Incoming, RecordPlan
-from thidua_cli.imports.sheet import Problem, Sheet, Watch
-from thidua_cli.language import _
+from thidua_cli.imports.sheet import Example, Problem, Sheet, Watch
 from thidua_cli.records import EVERYTHING, add, correct
 from thidua_cli.store import Writer
-from thidua_cli.units import describe
 
 
 class Listed(NamedTuple):
@@ -99,30 +96,29 @@ def decide(listed: Listed, connection: sqlite3.Connection, *, correcting: bool) 
         found = left
 
 
-def examples(decision: Decision, connection: sqlite3.Connection, most: int) -> tuple[list[str], list[str]]:
-    """The first rows that are new and those that are known, in the order of the file, in words."""
+def examples(
+    decision: Decision, connection: sqlite3.Connection, most: int
+) -> tuple[list[Example], list[Example]]:
+    """The first rows that are new and those that are known, in the order of the file."""
     found, plain, rows = decision.found, decision.listed.plain, decision.rows
-    new = [(incoming.row, entry.unit, entry.day, 0) for incoming, entry in rows.new[:most]]
-    same = [(incoming.row, entry.unit, entry.day, entry.id or 0) for incoming, entry in rows.unchanged[:most]]
+    new = [(incoming.row, entry.unit, entry.day, None) for incoming, entry in rows.new[:most]]
+    same = [(incoming.row, entry.unit, entry.day, entry.id) for incoming, entry in rows.unchanged[:most]]
     if found and plain:
-        done = plain.columns["done_on"]
-        new += [(plain.rows[at], found.units[at], done[at], 0) for at in islice(found.new, most)]
-        same += [
-            (plain.rows[at], found.units[at], done[at], found.same[at]) for at in islice(found.same, most)
-        ]
+        done, known = plain.columns["done_on"], islice(found.same.items(), most)
+        new += [(plain.rows[at], found.units[at], done[at], None) for at in islice(found.new, most)]
+        same += [(plain.rows[at], found.units[at], done[at], number) for at, number in known]
 
-    def unit(number: int, day: str) -> str:
+    def unit(number: int, day: str) -> tuple[str, str]:
         if decision.register:
-            return describe(decision.register.directory.last(number, day))
+            version = decision.register.directory.last(number, day)
+            return version.code, version.name
         named = "SELECT code, name FROM unit_version WHERE unit = ?"  # of plain rows, where units have one
-        return "  ".join(connection.execute(named, (number,)).fetchone())
+        code, name = connection.execute(named, (number,)).fetchone()
+        return code, name
 
     return (
-        [f"{unit(number, day)}  {show_day(day)}" for _row, number, day, _record in sorted(new)[:most]],
-        [
-            _("{unit}: đã ghi ở #{number} từ trước").format(unit=unit(number, day), number=record)
-            for _row, number, day, record in sorted(same)[:most]
-        ],
+        [Example(row, *unit(number, day), day, record) for row, number, day, record in sorted(new)[:most]],
+        [Example(row, *unit(number, day), day, record) for row, number, day, record in sorted(same)[:most]],
     )
 
 

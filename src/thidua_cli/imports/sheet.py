@@ -38,6 +38,16 @@ class Problem(NamedTuple):
         return [row, column, value, visible(self.message), self.cure]
 
 
+class Example(NamedTuple):
+    """A row that is taken: the unit, the day in ISO, and the record if there is one already."""
+
+    row: int
+    unit_code: str
+    unit_name: str
+    on: str
+    record_id: int | None = None
+
+
 @dataclass(slots=True)
 class Sheet:
     """Rows of a file by field name, each with its row number, and what was noticed on the way."""
