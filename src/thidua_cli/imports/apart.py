@@ -4,13 +4,12 @@ Run as a module, this is that process. Both sides speak JSON through pipes.
 """
 
 import contextlib
-import io
 import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import IO, Any
 
 from thidua_cli import language
 from thidua_cli.errors import RejectedError
@@ -20,37 +19,75 @@ from thidua_cli.language import _
 
 _MEMORY = 512 << 20  # of addresses, most of which are never touched
 _MOST_ANSWER = 96 << 20  # of bytes
+_KNOWN = 10_000
 _SECONDS = 4  # of the processor
 
 
 def read(data: bytes, name: str, sheet: str | None) -> Grid:
-    """The rows of an .xls; raises RejectedError, also where its reader came to an end."""
-    import subprocess
-
+    """The rows of an .xls as they come; raises RejectedError, also where their reader comes to an end."""
     if len(data) > MOST_BYTES:
         raise RejectedError(_("{file}: mở ra lớn hơn 64 MiB, không nhận").format(file=name))
     asked = json.dumps([name, sheet, language.current()]).encode("ascii")
-    command = [sys.executable, "-P", "-m", __name__]
-    done = subprocess.run(  # noqa: S603 - this very interpreter
-        command, input=asked + b"\n" + data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
-    )
-    if done.returncode != 0:
-        raise RejectedError(
-            _("{file}: sổ tính bị hỏng, hoặc quá lớn").format(file=name),
-            _("Mở bằng Excel rồi lưu lại dạng .xlsx."),
-        )
-    lines = io.BytesIO(done.stdout)
-    answer = json.loads(lines.readline())
+    lines = _answers(asked + b"\n", data, name)
+    answer = json.loads(next(lines))
     if "rejected" in answer:
         raise RejectedError(*answer["rejected"])
     merged = [(top, left, bottom, right) for top, left, bottom, right in answer["merged"]]
     return Grid(_rows(lines), answer["notices"], letters=True, merged=merged, from_1904=answer["from_1904"])
 
 
-def _rows(lines: io.BytesIO) -> Iterator[tuple[int, list[Cell]]]:
+def _answers(asked: bytes, data: bytes, name: str) -> Iterator[bytes]:
+    """The lines that the other process writes; whoever stops listening ends it."""
+    import subprocess
+    import threading
+
+    command = [sys.executable, "-P", "-m", __name__]
+    process = subprocess.Popen(  # noqa: S603 - this very interpreter
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+
+    def feed(pipe: IO[bytes]) -> None:
+        with contextlib.suppress(OSError), pipe:  # it may have come to an end
+            pipe.write(asked)
+            pipe.write(data)
+
+    with process:
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
+        feeder = threading.Thread(target=feed, args=(process.stdin,), daemon=True)
+        feeder.start()
+        process.stdin = None  # the feeder closes it
+        try:
+            for line in process.stdout:
+                if line.endswith(b"\n"):
+                    yield line
+            process.wait()
+        finally:
+            process.kill()
+            feeder.join()
+    if process.returncode != 0:
+        raise RejectedError(
+            _("{file}: sổ tính bị hỏng, hoặc quá lớn").format(file=name),
+            _("Mở bằng Excel rồi lưu lại dạng .xlsx."),
+        )
+
+
+def _rows(lines: Iterator[bytes]) -> Iterator[tuple[int, list[Cell]]]:
+    known: dict[str, str] = {}  # texts that come again are kept once
     for line in lines:
         number, values = json.loads(line)
-        yield number, [_TAKEN[value[0]](value[1]) if type(value) is list else value for value in values]
+        if len(known) < _KNOWN:
+            known.update((value, value) for value in values if type(value) is str)
+        yield (
+            number,
+            [
+                known.get(value, value)
+                if type(value) is str
+                else _TAKEN[value[0]](value[1])
+                if type(value) is list
+                else value
+                for value in values
+            ],
+        )
 
 
 _TAKEN: dict[str, Callable[[Any], Cell]] = {
@@ -88,11 +125,10 @@ def main() -> None:
 
     _limit()
     name, sheet, spoken = json.loads(sys.stdin.buffer.readline())
-    data = sys.stdin.buffer.read()
     language.use(spoken)
     rows: Iterator[object] = iter(())
     try:
-        grid = workbook.read_xls(data, name, sheet)
+        grid = workbook.read_xls(sys.stdin.buffer.read(), name, sheet)
         rows = grid.rows
         head = {"notices": grid.notices, "merged": grid.merged, "from_1904": grid.from_1904}
     except RejectedError as error:
