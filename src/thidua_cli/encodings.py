@@ -238,23 +238,25 @@ def disguises(column: Sequence[str]) -> dict[int, Guess]:
     return found
 
 
-def impossible(name: str) -> Guess | None:
-    """A name with a word that no Vietnamese has, and that is Vietnamese in TCVN3 or VNI; none for any other.
+def impossible(names: Sequence[str]) -> dict[int, Guess]:
+    """Names, by index, with a word that no Vietnamese has, and that is Vietnamese in TCVN3 or VNI.
 
     One such word in a name is enough to doubt it: of the 10,000 names of the country's units none has one.
     """
-    for name_of, read in (("vni", from_vni), ("tcvn3", from_tcvn3)):
-        found = {word: made for word in _words(name) if (made := _mended(word, read))}
-        if found:
-            whole = "".join(found.get(part, part) for part in re.split(f"({_WORD.pattern})", name))
-            return Guess(name_of, [whole])
-    return None
+    written = {each for each in set(" ".join(names).split()) if not each.isascii() and len(each) < _LONG}
+    words = {word for each in written for word in _words(each) if len(word) > 1 and not is_syllable(word)}
+    found: dict[int, Guess] = {}
+    for encoding in ("vni", "tcvn3"):
+        mended = {word: made for word in words if (made := _mended(word, DECODERS[encoding]))}
+        for index, name in enumerate(names if mended else ()):
+            parts = re.split(f"({_WORD.pattern})", name)
+            if index not in found and not mended.keys().isdisjoint(parts):
+                found[index] = Guess(encoding, ["".join(mended.get(part, part) for part in parts)])
+    return found
 
 
 def _mended(word: str, read: Callable[[bytes], str]) -> str | None:
-    """A word as it reads in another encoding, if only then it is a syllable."""
-    if len(word) < 2 or is_syllable(word):
-        return None
+    """A word that is no syllable as it reads in another encoding, if it is one then."""
     try:
         made = read(word.encode("cp1252"))
     except UnicodeError:

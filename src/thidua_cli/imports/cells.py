@@ -32,7 +32,6 @@ TEXTS |= {"old_name", "new_name", "abbreviation", "document_number", "document_i
 TEXTS |= {"evidence", "note", "reason"}
 DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
 
-_NAME = 500  # characters of a name that are looked at
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
 _NUMBER = re.compile(r"(?P<open>[(\[]?)\s*(?P<name>-?\d{1,3}|[A-Za-z])\s*(?P<close>[)\]]?)", re.ASCII)
 _BRACKETS = ({""}, {"()"}, {"[]"})  # around the number of a column
@@ -159,9 +158,7 @@ def disguised(field: str, column: Iterable[object], rows: Sequence[int]) -> list
     texts = [cell if isinstance(cell, str) else "" for cell in column]
     found = encodings.disguises(texts)
     if field in _UNIT_NAMES:
-        for index, name in enumerate(texts):
-            if not name.isascii() and index not in found and (guess := encodings.impossible(name[:_NAME])):
-                found[index] = guess
+        found = encodings.impossible(texts) | found
     return [
         Problem(
             rows[index],
