@@ -1,5 +1,6 @@
 """Fixtures: a register in memory, a clock that stands still, a home that nobody may touch."""
 
+import contextlib
 import io
 import os
 import signal
@@ -53,13 +54,15 @@ def _memory(*, units: bool) -> sqlite3.Connection:
 
 
 @pytest.fixture(scope="session")
-def seeded() -> sqlite3.Connection:
-    return _memory(units=True)
+def seeded() -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(_memory(units=True)) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")
-def empty() -> sqlite3.Connection:
-    return _memory(units=False)
+def empty() -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(_memory(units=False)) as connection:
+        yield connection
 
 
 def copy(source: sqlite3.Connection) -> sqlite3.Connection:
@@ -109,7 +112,7 @@ def empty_db(db: Path, empty: sqlite3.Connection) -> Path:
     """The register after `init --no-units`, in the file that `run` uses."""
     db.unlink()
     target = sqlite3.connect(db)
-    copy(empty).backup(target)
+    empty.backup(target)
     target.close()
     return db
 
