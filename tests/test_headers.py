@@ -96,7 +96,7 @@ def test_a_needed_column_that_is_left_out_is_told(bring: Bring) -> None:
     ("row", "cure"),
     [
         ("A2,Sở Hai, và Ba,other", "contain the delimiter"),
-        ("A2,Sở Hai,other,,", "extra delimiters"),
+        ("A2,Sở Hai,other,,", "remove extra delimiters"),
         ("A2,Sở Hai", "empty ones too"),
         ("A2;Sở Hai;other", "divided by ;"),
         ("A2\tSở Hai\tother", "divided by tab"),
@@ -240,3 +240,26 @@ def test_a_column_to_be_ignored_need_not_be_there(
         assert run("import", "units", str(file), "--ignore-column", "Ghi chú").code == 0
     told = run("import", "units", str(file), "--dry-run", "--ignore-column", name, "--format-report", "json")
     assert (name in told.out) == (name != "GHI  CHÚ")
+
+
+def test_a_second_header_row_is_one_error(bring: Bring) -> None:
+    """Labels below the names, in whatever language, are no data; a unit may be called like a column."""
+    done = bring("code,name,kind,note\nMã đơn vị,Tên đơn vị,Loại,Ghi chú\nA1,Sở Mới,other,\n")
+    assert (done.code, "1 error" in done.err, "second header" in done.err) == (7, True, True), done.err
+    assert bring("code,name,kind,note\nA1,Tên đơn vị,other,Ghi chú\n").code == 0
+
+
+@pytest.mark.parametrize("name", ["Sở 😀", "Sở \ue000", "Sở ★ Một", "Sở №", "Sở €"])
+def test_a_sign_in_a_name_is_no_mark_of_an_old_font(bring: Bring, name: str) -> None:
+    """It is to be removed; a letter from outside the alphabet may be of another encoding."""
+    said = bring(f"code,name,kind\nA1,{name},other\n").err
+    assert ("no name has" in said, "TCVN3" in said) == (True, False)
+    assert "TCVN3" in bring("code,name,kind\nA1,Sở ß,other\n").err
+
+
+@pytest.mark.parametrize("kind", ["x" * 500, "xy " * 200, "x"])
+def test_a_list_of_errors_fits_the_terminal(bring: Bring, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Whatever stands in a cell, a table of 80 cells is not wider."""
+    monkeypatch.setenv("COLUMNS", "80")
+    done = bring(f"code,name,kind,parent_code\nA1,Sở Mới,{kind},{'y' * 99}\n", lang="vi")
+    assert max(map(len, done.err.splitlines()[1:])) <= 80, done.err

@@ -33,6 +33,8 @@ _LETTERS = _VIETNAMESE | set(_ALPHABET)
 _LETTERS |= {letter.upper() for letter in _LETTERS}
 _NAME_CHARACTERS = _LETTERS | {chr(code) for code in range(0x20, 0x7F)} | set("–—‘’“”…")
 
+_LATIN_1_SIGNS = {chr(code) for code in range(0xA1, 0xC0)}  # which in TCVN3 are letters
+
 _OPEN_RHYMES = {  # old tone placement -> new: hòa -> hoà, khỏe -> khoẻ, thủy -> thuỷ
     unicodedata.normalize("NFC", first + tone + second): unicodedata.normalize("NFC", first + second + tone)
     for first, second in ("oa", "oe", "uy")
@@ -126,6 +128,11 @@ def check_name(value: str) -> str:
     strange = sorted({character for character in value if character not in _NAME_CHARACTERS})
     if any(unicodedata.combining(character) for character in strange):
         raise InvalidError(_("có dấu thanh rời hoặc thừa"), _("gõ lại tên bằng bảng mã Unicode"))
+    if strange and not any(each.isalpha() or each in _LATIN_1_SIGNS for each in strange):
+        raise InvalidError(
+            _("có ký tự không dùng trong tên: {signs}").format(signs=" ".join(strange[:5])),
+            _("bỏ ký tự ấy"),
+        )
     if strange:
         raise InvalidError(
             _("có chữ ngoài bảng chữ cái tiếng Việt: {letters}").format(letters=" ".join(strange[:5])),

@@ -94,6 +94,9 @@ def sheet_of(table: Table | Sheet) -> Sheet:
             made.problems.append(_ragged(number, values, width, last=number == table.last_row))
         elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
             made.problems.append(Problem(number, "", None, _("lặp lại dòng tiêu đề"), _("xóa dòng này")))
+        elif _is_second_header(values, table.fields):
+            message = _("không phải dữ liệu: giống dòng tiêu đề thứ hai")
+            made.problems.append(Problem(number, "", None, message, _("xóa dòng này")))
         elif naming is not None and _is_total(values, naming):
             made.problems.append(
                 Problem(
@@ -232,6 +235,12 @@ def _is_header(values: Sequence[Cell], plain: Sequence[str]) -> bool:
     return [columns.normal(header_text(value)) for value in values] == list(plain)
 
 
+def _is_second_header(values: Sequence[Cell], fields: Sequence[str | None]) -> bool:
+    """Whether each cell that is read names its column, in whatever kind of file."""
+    read = [(field, value) for field, value in zip(fields, values, strict=False) if field]
+    return all(isinstance(value, str) and value and columns.names(field, value) for field, value in read)
+
+
 def _is_total(values: Sequence[Cell], naming: int) -> bool:
     """Whether a row is a total below a list: no unit is named, or only in the words of a total."""
     if len(values) > naming and not empty(values[naming]):
@@ -244,11 +253,7 @@ def _ragged(row: int, values: Sequence[Cell], expected: int, *, last: bool) -> P
     only = str(values[0]) if found == 1 else ""
     other = next((mark for mark in (";", "\t", ",", "|") if only.count(mark) == expected - 1), None)
     if found > expected:
-        cure = (
-            _("xóa dấu phân cách thừa ở cuối dòng")
-            if all(map(empty, values[expected:]))
-            else _("giá trị có dấu phân cách phải đặt trong ngoặc kép")
-        )
+        cure = _("giá trị có dấu phân cách phải đặt trong ngoặc kép; dấu thừa thì bỏ")
     elif other:
         cure = _("dòng này chia bằng {mark}, tiêu đề thì không: dùng một dấu cho cả tệp").format(
             mark=_("tab") if other == "\t" else other

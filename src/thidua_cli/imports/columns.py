@@ -172,6 +172,11 @@ def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str] = Mapping
     return _ALIASES[kind].get(name)
 
 
+def names(field: str, header: str) -> bool:
+    """Whether a header is that of a field in any kind of file."""
+    return normal(header) in _ALL_NAMES.get(field, ())
+
+
 def left_out(ignored: Sequence[str]) -> set[str]:
     """Headers, as `normal` makes them, of columns that are not read: those to be ignored, and the reasons."""
     return {normal(header) for header in ignored} | REASON_HEADERS
@@ -362,3 +367,12 @@ def heading(kind: ImportKind, field: str) -> str:
 def vietnamese(kind: ImportKind, field: str) -> str:
     """The Vietnamese header of a field, which `field_of` reads back."""
     return _DONE_ON[kind] if field == "done_on" else _VIETNAMESE[field]
+
+
+_ALL_NAMES = {
+    field: {
+        field,
+        *(normal(label) for kind in ImportKind if field in fields(kind) for label in _labels(kind, field)),
+    }
+    for field in {each for kind in ImportKind for each in fields(kind)}
+}

@@ -12,7 +12,7 @@ from thidua_cli.text import visible
 Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]
 
 SHOWN = 60  # characters of a value in a message
-_LONG_WORD = 30
+_LONG_WORD = 22  # a table of 80 cells has room for it
 
 
 class Problem(NamedTuple):
@@ -30,10 +30,13 @@ class Problem(NamedTuple):
 
     def cells(self) -> Sequence[object]:
         """The problem as a row of a table: row, column, value made visible, what is wrong, cure."""
-        value = short(self.value) if isinstance(self.value, str) and self.value else ""
+        value = ""
+        if isinstance(self.value, str) and self.value:
+            text = visible(self.value)
+            value = short(text) if _wraps(text[:SHOWN]) else shortened(text, _LONG_WORD)
         row = str(self.row or _("tệp"))
         column = " ".join(visible(self.column).split())[:SHOWN]
-        if any(len(word) > _LONG_WORD for word in column.split()):  # a line cannot be broken there
+        if not _wraps(column):
             column = f"{column[:_LONG_WORD]}…"
         return [row, column, value, visible(self.message), self.cure]
 
@@ -63,12 +66,19 @@ class Sheet:
 
 def short(value: object) -> str:
     """A value in a message: made visible, and shortened with its length said."""
-    text = visible(str(value))
-    return (
-        text
-        if len(text) <= SHOWN
-        else _("{start}… ({length} ký tự)").format(start=text[:SHOWN], length=len(text))
-    )
+    return shortened(visible(str(value)), SHOWN)
+
+
+def shortened(text: str, most: int) -> str:
+    """The first characters of a text, with the length of the whole where there are more."""
+    if len(text) <= most:
+        return text
+    return _("{start}… ({length} ký tự)").format(start=text[:most], length=len(text))
+
+
+def _wraps(text: str) -> bool:
+    """Whether a narrow column can hold a text in lines: no word of it is long."""
+    return all(len(word) <= _LONG_WORD for word in text.split())
 
 
 class RejectedRowsError(RejectedError):
