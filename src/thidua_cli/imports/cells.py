@@ -87,6 +87,7 @@ def sheet_of(table: Table | Sheet) -> Sheet:
     plain = [columns.normal(name) for name in table.headers]
     named = next((field for field in table.fields if field in ("code", "unit_code")), None) or ""
     naming = table.fields.index(named) if named else None
+    read = [(index, field) for index, field in enumerate(table.fields) if field]
     changes: Counter[str] = Counter()
     numbers: list[float] = []
     for number, values in table.body:
@@ -94,7 +95,7 @@ def sheet_of(table: Table | Sheet) -> Sheet:
             made.problems.append(_ragged(number, values, width, last=number == table.last_row))
         elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
             made.problems.append(Problem(number, "", None, _("lặp lại dòng tiêu đề"), _("xóa dòng này")))
-        elif _is_second_header(values, table.fields):
+        elif _is_second_header(values, read):
             message = _("không phải dữ liệu: giống dòng tiêu đề thứ hai")
             made.problems.append(Problem(number, "", None, message, _("xóa dòng này")))
         elif naming is not None and _is_total(values, naming):
@@ -235,10 +236,12 @@ def _is_header(values: Sequence[Cell], plain: Sequence[str]) -> bool:
     return [columns.normal(header_text(value)) for value in values] == list(plain)
 
 
-def _is_second_header(values: Sequence[Cell], fields: Sequence[str | None]) -> bool:
+def _is_second_header(values: Sequence[Cell], read: Sequence[tuple[int, str]]) -> bool:
     """Whether each cell that is read names its column, in whatever kind of file."""
-    read = [(field, value) for field, value in zip(fields, values, strict=False) if field]
-    return all(isinstance(value, str) and value and columns.names(field, value) for field, value in read)
+    return all(
+        index < len(values) and isinstance(value := values[index], str) and columns.names(field, value)
+        for index, field in read
+    )
 
 
 def _is_total(values: Sequence[Cell], naming: int) -> bool:
