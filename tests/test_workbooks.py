@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from books import HEADER, UNIT, cell, line, ods, row, table, text, xlsx
+from books import HEADER, SCHEMAS, UNIT, cell, line, ods, row, table, text, xlsx
 from conftest import ROOT, Outcome
 from thidua_cli.errors import RejectedError
 from thidua_cli.imports import legacy, workbook
@@ -233,12 +233,14 @@ def test_a_sheet_is_looked_at_as_far_as_it_is_read(monkeypatch: pytest.MonkeyPat
     number, formula, end = _record(0x203, 0, 1, 0, 0), _record(0x06, 1, 2, 0), _record(0x0A)
     many = _record(0xBD, 4, 5, 0, 0, 0, 9)
     start = 2 * len(_sheet_record(0, "A")) + len(end)
-    body = number + formula + many + end
+    hidden = _record(0x7D, 3, 5, 0, 0, 1)
+    body = number + hidden + formula + many + end
     listed = _sheet_record(start, "A") + _sheet_record(start + len(number), "B")
     monkeypatch.setattr(legacy, "_stream", lambda *_given: listed + end + body)
     book = legacy.look(legacy._OLE, "x")
     assert [book.hazards[name].formulas for name in "AB"] == [["C2"], ["C2"]]
     assert [book.hazards[name].cells for name in "AB"] == [3, 2]
+    assert (book.hazards["A"].hidden_columns, book.hazards["A"].columns) == ([(3, 5)], 10)
 
 
 def test_a_sheet_name_that_is_no_text_is_damage(bring: Import) -> None:
@@ -322,6 +324,25 @@ def test_spaces_are_no_data(bring: Import, book: bytes, ending: str) -> None:
     """A second sheet with nothing but spaces needs no --sheet."""
     done = bring(book, ending)
     assert done.code == 0, done.err
+
+
+COLUMNS = '<cols><col min="2" max="2" hidden="1"/><col min="4" max="16384" hidden="true"/></cols>'
+SHEET = (
+    f'<worksheet xmlns="{SCHEMAS}/spreadsheetml/2006/main">{COLUMNS}<sheetData>{ROWS}</sheetData></worksheet>'
+)
+DECLARED = (
+    '<table:table-column/><table:table-column table:visibility="collapse"/><table:table-column/>'
+    '<table:table-column table:visibility="collapse" table:number-columns-repeated="1020"/>'
+)
+
+
+@pytest.mark.parametrize(("book", "ending"), [
+    (xlsx(ROWS, extra={"xl/worksheets/s0.xml": SHEET}), "xlsx"), (ods(table(DECLARED + LINES)), "ods"),
+], ids=["xlsx", "ods"])  # fmt: skip
+def test_hidden_columns_are_told(bring: Import, book: bytes, ending: str) -> None:
+    """They are read like others, and those beyond the table are nobody's."""
+    done = bring(book, ending)
+    assert (done.code, "hidden columns are not left out: B\n" in done.err) == (0, True), done.err
 
 
 def test_many_sheets_are_named_in_short(bring: Import) -> None:

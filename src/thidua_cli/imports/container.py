@@ -46,7 +46,14 @@ class Hazards:
     errors: dict[str, str] = field(default_factory=dict)
     booleans: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # the first and the last, from 0
+    columns: int = 0  # used
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def hide(self, first: int, last: int) -> None:
+        """Note hidden columns, as many as a sheet may have."""
+        if first < MOST_COLUMNS and len(self.hidden_columns) < MOST_COLUMNS:
+            self.hidden_columns.append((first, last))
 
     def merge(self, top: int, left: int, bottom: int, right: int, name: str) -> None:
         """Note merged cells; raises RejectedError where there are more than any list has."""

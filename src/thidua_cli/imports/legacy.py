@@ -13,11 +13,11 @@ from thidua_cli.language import _
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA, _DATEMODE, _FILEPASS, _BOUNDSHEET = 0x0006, 0x0022, 0x002F, 0x0085
 _MERGED, _BOOLERR, _ROW = 0x00E5, 0x0205, 0x0208
-_MANY = 0x00BD
+_MANY, _COLUMNS = 0x00BD, 0x007D
 _EOF = 0x000A
 _SINGLE = frozenset({0x0203, 0x027E, 0x00FD, 0x0204})  # number, RK, shared string, label
 _CELLS = _SINGLE | {_MANY, _FORMULA, _BOOLERR}
-_BESIDES = frozenset({_MERGED, _ROW})
+_BESIDES = frozenset({_MERGED, _ROW, _COLUMNS})
 _HEAD, _RECORD, _WORD = (struct.Struct(form).unpack_from for form in ("<HH", "<HHHH", "<H"))
 _MOST_SHEETS = 1000
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -106,6 +106,7 @@ def _scan(stream: bytes, start: int, end: int, found: Hazards, name: str) -> tup
             break
         position = after
     found.cells += cells
+    found.columns = max(found.columns, columns)
     return rows, columns
 
 
@@ -123,6 +124,9 @@ def _note(found: Hazards, kind: int, row: int, column: int, body: bytes) -> int:
     elif kind == _ROW and len(body) >= 16:
         if struct.unpack_from("<I", body, 12)[0] & 0x20:
             found.hidden_rows.append(row + 1)
+    elif kind == _COLUMNS and len(body) >= 10:
+        if body[8] & 1:
+            found.hide(row, column)  # here, the first and the last
     elif kind == _MERGED:
         for top, bottom, left, right in struct.iter_unpack("<4H", body[2 : 2 + (len(body) - 2) // 8 * 8]):
             found.merged.append((top + 1, left, bottom + 1, right))

@@ -78,6 +78,7 @@ class _Walk:
         self.current: Page | None = None
         self.passed = 0  # depth inside a sheet that is not read
         self.row = self.column = self.width = 0
+        self.listed = 0  # columns that were declared
         self.row_repeats, self.row_hidden = 1, False
         self.values: list[Cell] = []
         self.cell: dict[str, str] | None = None
@@ -109,6 +110,11 @@ class _Walk:
             self.hidden_styles.add(self.style)
         elif tag == "table:null-date":
             self.from_1904 = attributes.get("table:date-value", "").startswith("1904")
+        elif tag == "table:table-column" and self.current is not None:
+            repeats = _count(attributes.get("table:number-columns-repeated", "1"), self.name)
+            if attributes.get("table:visibility", "visible") != "visible" and repeats:
+                self.current.hazards.hide(self.listed, self.listed + repeats - 1)
+            self.listed += repeats
         elif tag == "table:named-range" and attributes.get("table:name") == MARK:
             sheet = attributes.get("table:cell-range-address", "").rpartition(".")[0]
             self.marked = sheet.removeprefix("$").strip("'").replace("''", "'") or None
@@ -120,7 +126,7 @@ class _Walk:
                 self.passed = 1
             else:
                 self.current = Page(title, [], Hazards())
-                self.row = self.width = 0
+                self.row = self.width = self.listed = 0
 
     def _inside(self, tag: str, attributes: dict[str, str]) -> None:
         if not tag.startswith("text:") or tag in ("text:ruby-text", "text:note"):
@@ -186,6 +192,7 @@ class _Walk:
             page.rows.extend((number, self.values) for number in range(first, self.row + 1))
 
     def _close_sheet(self, page: Page) -> None:
+        page.hazards.columns = self.width
         if page.hazards.cells:
             self.filled.append(page.name)
             self.page = self.page or page

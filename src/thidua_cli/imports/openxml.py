@@ -134,6 +134,8 @@ class _Scan:
             self.found.formulas.append(self._where())
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
+        elif tag == "col" and attributes.get("hidden", "0") in ("1", "true"):
+            self._hide(attributes.get("min", ""), attributes.get("max", ""))
 
     def _row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")
@@ -179,6 +181,11 @@ class _Scan:
             self.hidden = False
             self.found.hidden_rows.append(row)
 
+    def _hide(self, first: str, last: str) -> None:
+        if not (_INDEX.fullmatch(first) and _INDEX.fullmatch(last)):
+            raise damaged(self.name)
+        self.found.hide(int(first) - 1, int(last) - 1)
+
     def _merge(self, reference: str) -> None:
         first, _colon, last = reference.partition(":")
         top, left = _place(first, self.name)
@@ -215,7 +222,7 @@ def hazards(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> H
     if _ESCAPED.search(data):
         raise damaged(name)  # readers differ on where such a cell stands
     _check_shared(archive, book, scan.shared, name)
-    scan.found.area = scan.rows * scan.columns
+    scan.found.area, scan.found.columns = scan.rows * scan.columns, scan.columns
     return scan.found
 
 

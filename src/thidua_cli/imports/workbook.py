@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from thidua_cli.errors import RejectedError
 from thidua_cli.imports import advice, apart, container, legacy, opendocument, openxml
 from thidua_cli.imports.container import Hazards, SheetInfo
-from thidua_cli.imports.grid import Cell, Grid
+from thidua_cli.imports.grid import Cell, Grid, letters
 from thidua_cli.imports.sheet import short
 from thidua_cli.language import _
 
@@ -230,6 +230,14 @@ def _refuse(found: Hazards, name: str, notices: list[str]) -> None:
     if found.hidden_rows:
         rows = ", ".join(map(str, found.hidden_rows[:_LISTED]))
         notices.append(_("dòng ẩn vẫn được đọc: {rows}").format(rows=rows))
+    hidden = {
+        column
+        for first, last in found.hidden_columns
+        for column in range(first, min(last + 1, found.columns))
+    }
+    if hidden:
+        named = ", ".join(map(letters, sorted(hidden)[:_LISTED]))
+        notices.append(_("cột ẩn không bị bỏ qua: {columns}").format(columns=named))
 
 
 def _holds_data(page: "CalamineSheet", name: str) -> bool:
