@@ -540,6 +540,26 @@ def test_a_correction_keeps_what_the_file_has_no_column_for(run: Run, write: Cal
     assert "0 new, 1 already" in run("import", "launches", file, *options).out
 
 
+def test_a_list_without_papers_is_known(run: Run, write: Callable[[str], str]) -> None:
+    """What a file has no column for is not compared: a list of names and days may come again."""
+    paper = ("--doc", "5/KH", "--issuer", "Sở Nội vụ", "--received", "2022-03-31")
+    run("record", "launch", "492", "--on", "2022-03-30", *paper)
+    assert "0 new, 1 already" in run("import", "launches", write("unit_code,done_on\n492,2022-03-30\n")).out
+    done = run("import", "launches", write("unit_code,done_on,document_number\n492,2022-03-30,\n"))
+    assert done.code == 7
+    assert "issuer" not in done.err
+
+
+def test_an_empty_cell_that_takes_something_away_is_told(run: Run, write: Callable[[str], str]) -> None:
+    """With --correct an empty cell empties the record, and the plan warns of it."""
+    run("record", "launch", "492", "--on", "2022-03-30", "--doc", "5/KH")
+    file = write("unit_code,done_on,document_number\n492,2022-03-30,\n")
+    done = run("import", "launches", file, "--correct", "--reason", "x", "--dry-run")
+    assert done.code == 0
+    assert "5/KH → –" in done.out
+    assert "1 empty cell(s)" in done.err
+
+
 def test_a_name_beside_a_code_is_a_second_word(run: Run, write: Callable[[str], str]) -> None:
     """A name that is not the unit's, on that day, is refused; a name alone says which unit is meant."""
     head = "Mã đơn vị,Tên đơn vị,Ngày phát động\n"

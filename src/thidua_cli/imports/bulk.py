@@ -42,8 +42,16 @@ READ: dict[str, Callable[[object], Any]] = {
     "contents": fields.contents,
 }
 _FREE = {"unit_name", "document_number", "document_issuer", "evidence", "note"}  # kept as they stand
-_PAPER = ("document_number", "document_issuer", "document_date", "received_on")
-_STORED = ("done_on", *_PAPER, "evidence", "note")
+_STORED = (
+    "done_on",
+    "document_number",
+    "document_issuer",
+    "document_date",
+    "received_on",
+    "evidence",
+    "note",
+)
+_CONTENT = (*_STORED[:5], "contents")  # what makes records the same
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
 _CODES = re.compile(rf"{_CODE}(?:\n{_CODE})*", re.ASCII)
 _NONE = "\a"  # what no field may hold
@@ -210,14 +218,15 @@ def sort(
         return Sorted(range(len(units)), {}, odd, units, phases)
     new: list[int] = []
     same: dict[int, int] = {}
-    said = zip(*_content(plain.columns), strict=False)
+    names = [name for name in _CONTENT if name in plain.columns]  # what there is no column for is not said
+    said = zip(*(plain.columns[name] for name in names), strict=True)
     for place, (unit, phase, content) in enumerate(zip(units, phases, said, strict=True)):
         if place in odd:
             continue
         held = entries.get((unit, phase, plain.action))
         if held is None:
             new.append(place)
-        elif isinstance(held, Record) and held.id and content == _said(held):
+        elif isinstance(held, Record) and held.id and content == _said(held, names):
             same[place] = held.id
         else:
             odd.add(place)
@@ -286,18 +295,18 @@ def _units(
     return units
 
 
-def _content(columns: Mapping[str, Sequence[Any]]) -> Iterator[Iterable[Any]]:
-    """Of what makes two records the same, the columns; without one, nothing is said."""
-    yield columns["done_on"]
-    for name in _PAPER:
-        yield columns.get(name) or repeat(None)
-    yield columns.get("contents") or repeat(())
-
-
-def _said(record: Record) -> tuple[Any, ...]:
-    """As `_content`, of a record."""
+def _said(record: Record, names: Sequence[str]) -> tuple[Any, ...]:
+    """What makes a record what it is, of certain columns."""
     paper = record.document
-    return record.done_on, paper.number, paper.issuer, paper.date, paper.received_on, record.contents
+    said = {
+        "done_on": record.done_on,
+        "document_number": paper.number,
+        "document_issuer": paper.issuer,
+        "document_date": paper.date,
+        "received_on": paper.received_on,
+        "contents": record.contents,
+    }
+    return tuple(said[name] for name in names)
 
 
 def apply(writer: Writer, plain: Plain, found: Sorted, odd: Mapping[int, Entry]) -> None:

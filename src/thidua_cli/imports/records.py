@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from thidua_cli.models import ExemptionIn, RecordIn
 
 
+_NOTHING = "–"
+
+
 class Incoming(NamedTuple):
     """A record or exemption of a file, and its row."""
 
@@ -67,7 +70,8 @@ def check(sheet: Sheet, kind: ImportKind, watch: Watch = iter) -> tuple[list[Inc
 def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False) -> RecordPlan:
     """Compare records with the register. A unit has one record of a phase and action, in a file too.
 
-    With `correct`, a row that differs from a live record corrects it, in what the file has columns for.
+    A row is compared with a live record in what the file has columns for; with `correct`, one that differs
+    corrects it in that.
     """
     made = RecordPlan()
     for incoming in items:
@@ -97,14 +101,27 @@ def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False
             made.new.append((incoming, outcome.entry))
         elif outcome.verdict == "same" and outcome.existing:
             made.unchanged.append((incoming, outcome.existing))
-        elif correct and outcome.existing:
-            fresh = _corrected(outcome.existing, outcome.entry, incoming.item.model_fields_set)
-            if fresh.content() == outcome.existing.content():
-                made.unchanged.append((incoming, outcome.existing))
+        elif outcome.existing:
+            held = outcome.existing
+            fresh = _corrected(held, outcome.entry, incoming.item.model_fields_set)
+            if fresh.content() == held.content():
+                made.unchanged.append((incoming, held))
+            elif correct:
+                made.corrected.append((incoming, held, fresh))
             else:
-                made.corrected.append((incoming, outcome.existing, fresh))
-        else:
-            made.problems.append(_differs(incoming, outcome))
+                made.problems.append(_differs(incoming, outcome.version.name, held, fresh))
+    emptied = [
+        each
+        for _incoming, held, fresh in made.corrected
+        for each in differences(held, fresh)
+        if each.new == _NOTHING
+    ]
+    if emptied:
+        made.warnings.append(
+            _(
+                "{count} ô trống bỏ giá trị đang có trong sổ; nếu không phải vậy thì bỏ cột ấy khỏi tệp"
+            ).format(count=len(emptied))
+        )
     return made
 
 
@@ -123,10 +140,8 @@ def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
     )
 
 
-def _differs(incoming: Incoming, outcome: Outcome) -> Problem:
-    assert outcome.existing is not None and outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
-    name, number = outcome.version.name, outcome.existing.id
-    differing = [each for each in differences(outcome.existing, outcome.entry) if each.decides]
+def _differs(incoming: Incoming, name: str, held: Entry, fresh: Entry) -> Problem:
+    differing = [each for each in differences(held, fresh) if each.decides]
     told = [
         _("{what} {old} trong sổ, {new} trong tệp").format(what=each.label, old=each.old, new=each.new)
         for each in differing
@@ -136,7 +151,7 @@ def _differs(incoming: Incoming, outcome: Outcome) -> Problem:
         ", ".join(each.field for each in differing),
         "; ".join(each.new for each in differing),
         _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
-            name=name, number=number, differences="; ".join(told)
+            name=name, number=held.id, differences="; ".join(told)
         ),
         _("sửa tệp, hoặc --correct --reason để sửa bản ghi"),
     )
@@ -188,7 +203,9 @@ def differences(old: Entry, new: Entry) -> list[Difference]:
     if isinstance(old, Exemption) and isinstance(new, Exemption):
         pairs.append(("reason", _("lý do"), old.reason, new.reason))
     return [
-        Difference(field, what, str(one or "–"), str(other or "–"), field not in ("evidence", "note"))
+        Difference(
+            field, what, str(one or _NOTHING), str(other or _NOTHING), field not in ("evidence", "note")
+        )
         for field, what, one, other in pairs
         if one != other
     ]
