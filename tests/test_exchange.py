@@ -1,5 +1,6 @@
 """A register as text: out and in again gives the same register, and nothing that is not whole is taken."""
 
+import contextlib
 import json
 import os
 import random
@@ -50,8 +51,11 @@ def test_the_restored_register_goes_on(db: Path, text: Path, tmp_path: Path) -> 
     assert process("restore", str(text), db=path).returncode == 0
     assert process("record", "launch", "490", "--on", "2022-03-01", db=path).returncode == 0
     assert verify.inspect(path, verify.Wanted(extends=db)).findings == []
-    with pytest.raises(sqlite3.IntegrityError, match="thidua: "):
-        sqlite3.connect(path).execute("DELETE FROM record")
+    with (
+        contextlib.closing(sqlite3.connect(path)) as plain,
+        pytest.raises(sqlite3.IntegrityError, match="thidua: "),
+    ):
+        plain.execute("DELETE FROM record")
 
 
 def test_the_text_is_what_it_says(run: Run, db: Path, text: Path) -> None:

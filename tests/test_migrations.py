@@ -86,6 +86,7 @@ def test_from_nothing_to_the_present_step_by_step() -> None:
         store.migrate(connection, version)
         assert connection.execute("PRAGMA user_version").fetchone() == (version,)
     assert schema._objects(connection) == schema.expected(store.SCHEMA_VERSION)[0]
+    connection.close()
 
 
 @pytest.mark.usefixtures("future")

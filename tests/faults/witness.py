@@ -1,5 +1,6 @@
 """What the tests of faults share: real commands, and an independent look at the file that they leave."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -143,23 +144,22 @@ def assert_sound(db: Path) -> None:
 
 def broken_links(db: Path, tables: Sequence[tuple[str, str]] = ()) -> list[int]:
     """Operations whose digest, hash or link is not what their rows say; written from docs/schema.md alone."""
-    plain = sqlite3.connect(db)
-    ordered = tables or _documented()
-    previous, broken = "0" * 64, []
-    for expected, link in enumerate(plain.execute("SELECT * FROM operation ORDER BY number"), 1):
-        rows = []
-        for table, key in ordered:
-            where = f"SELECT * FROM {table} WHERE operation = ? ORDER BY {key}"
-            for row in plain.execute(where, (link[0],)):
-                values = list(row)
-                while values[-1] is None:
-                    values.pop()
-                rows.append([table, *values])
-        made = [expected, *link[1:4], len(rows), _hash(rows), previous]
-        if list(link) != [*made, _hash(made)]:
-            broken.append(link[0])
-        previous = link[7]
-    plain.close()
+    with contextlib.closing(sqlite3.connect(db)) as plain:
+        ordered = tables or _documented()
+        previous, broken = "0" * 64, []
+        for expected, link in enumerate(plain.execute("SELECT * FROM operation ORDER BY number"), 1):
+            rows = []
+            for table, key in ordered:
+                where = f"SELECT * FROM {table} WHERE operation = ? ORDER BY {key}"
+                for row in plain.execute(where, (link[0],)):
+                    values = list(row)
+                    while values[-1] is None:
+                        values.pop()
+                    rows.append([table, *values])
+            made = [expected, *link[1:4], len(rows), _hash(rows), previous]
+            if list(link) != [*made, _hash(made)]:
+                broken.append(link[0])
+            previous = link[7]
     return broken
 
 
