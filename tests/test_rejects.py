@@ -127,3 +127,10 @@ def test_rejects_of_rejects_have_one_reason(run: Run, refused: Refused, tmp_path
         == 7
     )
     assert (tmp_path / "rejects.csv").read_bytes() == first
+
+
+def test_rows_above_a_sunk_header_come_back(refused: Refused, run: Run, tmp_path: Path) -> None:
+    """With the header above them, ready to be imported."""
+    rows = refused("launches", "492,30/03/2022,\nDanh sách,,\nunit_code,done_on,note\n493,2022-03-15,\n")
+    assert [row[:-1] for row in rows] == [["unit_code", "done_on", "note"], ["492", "30/03/2022", ""]]
+    assert run("import", "launches", str(tmp_path / "rejects.csv")).code == 0

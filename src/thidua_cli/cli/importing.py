@@ -132,6 +132,9 @@ def run(
     except RejectedError as error:
         if report_form is ReportForm.JSON:
             _report_unread(name, kind, error, dry_run=dry_run)
+        if rejects is not None and isinstance(error, RejectedRowsError) and error.sheet is not None:
+            write_rejects(rejects, error.sheet, error.problems)
+            error.hints = [*error.hints, _rejected_to(rejects)]
         raise
     importer: Importer
     if kind is ImportKind.UNITS:
@@ -244,8 +247,12 @@ def _instead(importer: Importer, rejects: Path | None) -> list[str]:
         )
     ]
     if rejects is not None:
-        lines.append(_("Các dòng sai ở {path}; các dòng đúng cũng chưa được ghi").format(path=rejects))
+        lines.append(_rejected_to(rejects))
     return lines
+
+
+def _rejected_to(rejects: Path) -> str:
+    return _("Các dòng sai ở {path}; các dòng đúng cũng chưa được ghi").format(path=rejects)
 
 
 def _check_rejects(rejects: Path, source: str) -> None:

@@ -142,15 +142,20 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
         raise RejectedError(
             _("{file}: không thấy dòng tiêu đề").format(file=source),
             *_misread_headers(first, kind, wished),
-            _("Các cột cần có: {columns}").format(columns=", ".join(columns.required(kind))),
-            _("Các cột nhận thêm: {columns}").format(columns=", ".join(columns.fields(kind))),
+            _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=columns.accepted(kind)),
+            _("Tiêu đề khác thì nêu --map, như: {option}").format(
+                option=" ".join(f'--map {field}="{_("TIÊU ĐỀ")}"' for field in columns.required(kind))
+            ),
         )
     header_row, header = first[position]
     headers = as_text(header, guarded=not grid.letters)
     named = [columns.field_of(kind, name, wished.renamed) for name in headers]
     _refuse_absent(headers, source, wished)
     listed = _listed(headers, kind) if not columns.complete(kind, set(named)) else None
-    _refuse_sunk(first[:position], listed or named, gso.CODES if listed else columns.required(kind), source)
+    sunk = _sunk(first[:position], listed or named, gso.CODES if listed else columns.required(kind))
+    if sunk:
+        raw = [(number, as_text(values, guarded=not grid.letters)) for number, values in first[:position]]
+        raise reject(source, sunk, most=20, sheet=Sheet([], [], headers=headers, raw=raw))
     notices = list(grid.notices)
     above = [number for number, values in first[:position] if not blank(values)]
     if above:
@@ -256,14 +261,11 @@ def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wishe
     return best
 
 
-def _refuse_sunk(
-    above: Sequence[tuple[int, Sequence[Cell]]],
-    fields: Sequence[str | None],
-    required: Sequence[str],
-    source: str,
-) -> None:
-    """Raise RejectedError where the header sank into the data: rows above it would be lost as titles."""
-    problems = [
+def _sunk(
+    above: Sequence[tuple[int, Sequence[Cell]]], fields: Sequence[str | None], required: Sequence[str]
+) -> list[Problem]:
+    """Rows of data above the header, which sank into them: as titles they would be lost."""
+    return [
         Problem(
             number,
             "",
@@ -274,8 +276,6 @@ def _refuse_sunk(
         for number, values in above
         if looks_like_data(values, fields, required)
     ]
-    if problems:
-        raise reject(source, problems, most=20)
 
 
 def _likeness(values: Sequence[Cell], kind: ImportKind, wished: Wishes) -> Likeness:

@@ -85,14 +85,21 @@ class RejectedRowsError(RejectedError):
     """A file is refused for what is wrong in places of it."""
 
     problems: Sequence[Problem] = ()
+    sheet: Sheet | None = None  # of the bad rows, where there are any
 
 
 def reject(
-    source: str, problems: Sequence[Problem], most: int, *, items: bool = False, then: Sequence[str] = ()
+    source: str,
+    problems: Sequence[Problem],
+    most: int,
+    *,
+    items: bool = False,
+    then: Sequence[str] = (),
+    sheet: Sheet | None = None,
 ) -> RejectedRowsError:
     """The error that lists the first `most` problems and counts the rest; `items`: rows are items of JSON.
 
-    `then` are lines after the list.
+    `then` are lines after the list, `sheet` holds the bad rows.
     """
     from thidua_cli.render import table
 
@@ -111,5 +118,5 @@ def reject(
     error = RejectedRowsError(
         _("{file}: {count} lỗi; chưa ghi gì").format(file=source, count=len(ordered)), *lines, *said, *then
     )
-    error.problems = ordered
+    error.problems, error.sheet = ordered, sheet
     return error
