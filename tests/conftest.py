@@ -38,8 +38,15 @@ def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     language.use("vi")
 
 
+class InMemory(sqlite3.Connection):
+    """A register in memory, which is closed by whoever forgets it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def _memory(*, units: bool) -> sqlite3.Connection:
-    connection = store.prepare(sqlite3.connect(":memory:"))
+    connection = store.prepare(sqlite3.connect(":memory:", factory=InMemory))
 
     def load(writer: store.Writer) -> None:
         plans.store_plan(writer, plans.read_file(resources.data("plan.toml")))
@@ -67,7 +74,7 @@ def empty() -> Iterator[sqlite3.Connection]:
 
 def copy(source: sqlite3.Connection) -> sqlite3.Connection:
     """A register in memory with the same content."""
-    target = store.prepare(sqlite3.connect(":memory:"))
+    target = store.prepare(sqlite3.connect(":memory:", factory=InMemory))
     source.backup(target)
     return target
 
