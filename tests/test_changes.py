@@ -275,6 +275,45 @@ def test_a_record_names_the_unit_that_was_meant(run: Run) -> None:
     assert "UBND phường Hải Châu" in done.out
 
 
+def test_records_that_outlive_their_unit_are_told(run: Run) -> None:
+    """Whatever ends a unit tells its live records and exemptions of later days, with the cure; they stay."""
+    run("record", "review", "20242", "--on", "2025-06-30")
+    run("record", "review", "20236", "--on", "2025-07-01")
+    run("record", "exemption", "SCT", "--obligation", "p1-review", "--on", "2025-11-20", "--reason", "x")
+    dry = run("import", "changes", "@changes_2025.csv", "--dry-run").err
+    done = run("import", "changes", "@changes_2025.csv")
+    assert done.code == 0
+    assert dry == done.err
+    (line,) = done.err.splitlines()
+    for words in ("#2 of 2025-07-01", "20236  UBND phường Hải Châu", "record correct 2 --unit"):
+        assert words in line
+    closed = run("units", "close", "SCT", "--on", "2025-11-01", "--doc", "1/QĐ").err
+    assert "#3 of 2025-11-20" in closed
+    kept = json.loads(run("list", "p1-review", "--as-of", "2025-12-31", "--format", "json").out)["rows"]
+    assert {each["unit_code"] for each in kept if each["record_id"]} == {"20242", "20236", "SCT"}
+
+
+def test_nothing_is_recorded_of_a_unit_after_its_end(run: Run) -> None:
+    """Not by the day on which its code is read, not by a correction; who has the code by then is said."""
+    run("record", "review", "20242", "--on", "2025-06-30")
+    run("record", "review", "20236", "--on", "2025-07-02")
+    run("import", "changes", "@changes_2025.csv")
+    past = ("--on", "2025-08-01", "--unit-as-of", "2025-01-01")
+    for refused in (
+        run("record", "review", "20233", *past),
+        run("record", "correct", "1", "--on", "2025-08-01", "--reason", "x"),
+        run("record", "correct", "2", "--on", "2025-07-03", "--reason", "x"),
+    ):
+        assert refused.code == 6
+        assert " ends on 2025-" in refused.err
+    assert "code 20242 on 2025-08-01 is UBND phường Hải Châu" in run("record", "review", "20242", *past).err
+    assert run("record", "correct", "2", "--note", "as it was", "--reason", "x").code == 0
+    other = run("record", "correct", "1", "--on", "2025-08-01", "--unit", "20242", "--reason", "x")
+    assert "UBND phường Hải Châu, " in other.out
+    late = ("record", "exemption", "20233", "--obligation", "p1-review", "--reason", "x", *past)
+    assert "ends" in run(*late).err
+
+
 def test_the_file_again_changes_nothing(run: Run) -> None:
     """Importing the same resolution twice is harmless."""
     assert run("import", "changes", "@changes_2025.csv").code == 0

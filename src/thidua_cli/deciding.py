@@ -16,7 +16,7 @@ from thidua_cli.language import _, current
 from thidua_cli.plan import Plan
 from thidua_cli.records import Document, Entry, Exemption, Record, live_exemptions, live_records
 from thidua_cli.terms import Action, State, label
-from thidua_cli.units import Directory, Version
+from thidua_cli.units import Directory, Version, describe
 
 if TYPE_CHECKING:
     from thidua_cli.models import DocumentIn, ExemptionIn, RecordIn
@@ -98,23 +98,32 @@ class _Roster(NamedTuple):
     owing: set[int]
 
 
-def decide(register: Register, incoming: "RecordIn | ExemptionIn", unit_day: date | None = None) -> Outcome:
+def decide(
+    register: Register,
+    incoming: "RecordIn | ExemptionIn",
+    unit_day: date | None = None,
+    *,
+    replacing: Entry | None = None,
+) -> Outcome:
     """What becomes of one incoming record or exemption; `unit_day` is the day to read the unit's code on.
 
-    Rules refuse a date in the future or before its phase, and a phase that cannot be told; they are returned
-    as `error`, with the exit code that the command line gives them.
+    Rules refuse a date in the future, before its phase or after its unit's end, and a phase that cannot
+    be told; they are returned as `error`, with the exit code that the command line gives them. An entry that
+    it is `replacing`, of the same unit and day, has its day already.
     """
     from thidua_cli.models import RecordIn
 
     try:
         if isinstance(incoming, RecordIn):
-            return _decide_record(register, incoming, unit_day)
+            return _decide_record(register, incoming, unit_day, replacing)
         return _decide_exemption(register, incoming, unit_day)
     except ThiduaError as error:
         return Outcome("refused", error=error)
 
 
-def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | None) -> Outcome:
+def _decide_record(
+    register: Register, incoming: "RecordIn", unit_day: date | None, replacing: Entry | None
+) -> Outcome:
     field = "done_on"
     try:
         _refuse_future(incoming.done_on, incoming, register.today)
@@ -123,6 +132,11 @@ def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | No
         _check_contents(register.plan, incoming.contents)
         field = "unit_code"
         version = _unit(register, incoming, unit_day or incoming.done_on)
+        if replacing is None or (replacing.unit, replacing.day) != (
+            version.unit,
+            incoming.done_on.isoformat(),
+        ):
+            _refuse_ended(register.directory, version, incoming.done_on)
         field = "phase"
         phase = _phase_for(register, incoming, version)
     except ThiduaError as error:
@@ -137,6 +151,13 @@ def _decide_record(register: Register, incoming: "RecordIn", unit_day: date | No
         incoming.contents,
     )
     warnings = _document_warnings(incoming, incoming.done_on, version)
+    first = register.directory.versions[version.unit][0]
+    if entry.done_on < first.valid_from:
+        warnings += (
+            _("{unit}: có từ ngày {start}, sau ngày thực hiện {done}").format(
+                unit=version.name, start=show_day(first.valid_from), done=show_day(entry.done_on)
+            ),
+        )
     if not register.on_roster(incoming.action, phase, version.unit):
         warnings += (
             _("{unit}: không thuộc đối tượng phải {action} ở {phase}; vẫn ghi, không tính vào tỷ lệ").format(
@@ -162,6 +183,23 @@ def _unit(register: Register, incoming: "RecordIn | ExemptionIn", day: date) -> 
     return version
 
 
+def _refuse_ended(directory: Directory, version: Version, day: date) -> None:
+    """A unit does nothing on a day on which it is no more."""
+    if version.ended_on is None or day.isoformat() < version.ended_on:
+        return
+    holders = [each for each in directory.with_code(version.code) if each.holds_on(day.isoformat())]
+    raise RefusedError(
+        _("{unit} chấm dứt từ ngày {end}; ngày {day} không còn đơn vị ấy").format(
+            unit=describe(version), end=show_day(version.ended_on), day=show_day(day)
+        ),
+        *(
+            _("mã {code} ngày {day} là của {name}").format(day=show_day(day), code=each.code, name=each.name)
+            for each in holders
+        ),
+        _("kiểm tra lại ngày, hoặc nêu đơn vị đã làm việc này"),
+    )
+
+
 def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: date | None) -> Outcome:
     field = "obligation"
     try:
@@ -185,6 +223,12 @@ def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: dat
         )
     if not entry.document.number:
         warnings += (_("{unit}: miễn mà chưa có số văn bản").format(unit=version.name),)
+    if version.ended_on is not None and version.ended_on <= entry.exempted_on:
+        warnings += (
+            _("{unit}: chấm dứt từ ngày {end}, trước ngày miễn").format(
+                unit=version.name, end=show_day(version.ended_on)
+            ),
+        )
     if done := register.entries.get((version.unit, obligation.phase.code, obligation.action)):
         warnings += (
             _("{unit}: đã thực hiện ở bản ghi #{number}, nên vẫn tính là đã thực hiện").format(

@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from thidua_cli import store, text
 from thidua_cli.changes.day import Day
 from thidua_cli.changes.model import Fault, Model, Plan, Row, Step
-from thidua_cli.units import Directory
+from thidua_cli.dates import show_day
+from thidua_cli.language import _
+from thidua_cli.units import Directory, describe
 
 __all__ = ["Fault", "Plan", "Row", "Step", "apply", "plan"]
 
@@ -39,7 +41,33 @@ def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Pla
         if model.plan.faults:
             break
     model.plan.new = sum(map(len, days.values()))
+    model.plan.warnings = _left_behind(connection, known, model.plan)
     return model.plan
+
+
+def _left_behind(connection: sqlite3.Connection, known: int, made: Plan) -> list[str]:
+    """What to say of records that are dated when their unit, which the plan ends, is no more.
+
+    A fact stays with the unit that did it; whether this unit did it, only a person can tell.
+    """
+    ended = {step.version.unit: step for step in made.steps if step.what == "ended"}
+    if not ended or made.faults:
+        return []
+    since = min(step.day for step in ended.values())
+    found = connection.execute(store.sql("dated_since"), {"known": known, "since": since})
+    return [
+        _(
+            "bản ghi #{number} ngày {day} vẫn là của {unit}, đơn vị chấm dứt từ ngày {end}; "
+            "nếu là việc của đơn vị khác: thidua record correct {number} --unit … --reason …"
+        ).format(
+            number=number,
+            day=show_day(day),
+            unit=describe(ended[unit].version),
+            end=show_day(ended[unit].day),
+        )
+        for number, unit, day in found
+        if unit in ended and day >= ended[unit].day
+    ]
 
 
 def apply(writer: store.Writer, made: Plan) -> None:

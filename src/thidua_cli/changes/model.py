@@ -58,6 +58,7 @@ class Plan:
         self.steps: list[Step] = []
         self.faults: list[Fault] = []
         self.outside: list[str] = []  # predecessors that are not in the register
+        self.warnings: list[str] = []
         self.new, self.unchanged = 0, 0
 
 

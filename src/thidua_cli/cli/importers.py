@@ -166,11 +166,13 @@ class Changes:
         return [], []  # the details tell all
 
     def warnings(self) -> list[str]:
-        return [_("ngoài sổ: {unit}").format(unit=unit) for unit in self.made.outside]
+        outside = [_("ngoài sổ: {unit}").format(unit=unit) for unit in self.made.outside]
+        return outside + self.made.warnings
 
     def report(self, name: str, *, dry_run: bool, saved: str) -> None:
         lines = [_summary(name, self.made.new, self.made.unchanged, dry_run)]
         options.confirm(lines + describe_changes(self.made, self.before), saved=saved)
+        options.warn(self.made.warnings)
 
 
 class Records:

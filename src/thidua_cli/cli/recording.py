@@ -437,7 +437,7 @@ def correct(
         _table, old = records.find(connection, _number(number))
         register = _register(connection)
         changed = given | _changes(old, on, unit, contents, exemption_reason, phase)
-        day = unit_as_of or _named_on(old, unit)
+        day = unit_as_of or _named_on(old, unit, register.directory)
         return register, old, *_corrected(register, old, changed, day)
 
     if dry_run:
@@ -462,7 +462,8 @@ def _corrected(
 ) -> tuple[Entry, Sequence[str]]:
     """What an entry is to be, and warnings; raises where that cannot be, or is what it was."""
     del register.entries[old.key]
-    outcome = deciding.decide(register, _incoming(old, given, register.directory), unit_day)
+    incoming = _incoming(old, given, register.directory)
+    outcome = deciding.decide(register, incoming, unit_day, replacing=old)
     if outcome.existing is not None:
         raise RefusedError(
             _("đơn vị đã có bản ghi #{number} cho việc này").format(number=outcome.existing.id),
@@ -475,9 +476,15 @@ def _corrected(
     return outcome.entry, outcome.warnings
 
 
-def _named_on(old: Entry, unit: str | None) -> date | None:
-    """The day on which a kept unit's code is read: that of the old record, whatever the new date."""
-    return None if unit else date.fromisoformat(old.day)
+def _named_on(old: Entry, unit: str | None, directory: Directory) -> date | None:
+    """The day on which a kept unit's code is read: that of the old record, whatever the new date.
+
+    The unit may have ended by then; its last code is read on the day from which it had it.
+    """
+    if unit is not None:
+        return None
+    version = directory.last(old.unit, old.day)
+    return date.fromisoformat(old.day if version.holds_on(old.day) else version.valid_from)
 
 
 def _changes(

@@ -347,6 +347,7 @@ def _change(
         saved = options.saved(writer)
         head = saved or _("đã ghi từ trước, không có gì mới")
     options.confirm([head, *describe_changes(made, before)], saved=saved)
+    options.warn(made.warnings)
 
 
 def _checked(rows: list[dict[str, object]]) -> "list[Row]":

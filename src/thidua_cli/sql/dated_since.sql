@@ -1,0 +1,4 @@
+-- Live records and exemptions dated :since or later: number, unit, day. Follows live.sql.
+SELECT id, unit, done_on FROM live_record WHERE done_on >= :since
+UNION ALL SELECT id, unit, exempted_on FROM live_exemption WHERE exempted_on >= :since
+ORDER BY 1
