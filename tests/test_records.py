@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 import build
-from thidua_cli import records, status, store
+from thidua_cli import deciding, records, status, store
 from thidua_cli.errors import Exit, NotFoundError, RefusedError
+from thidua_cli.models import ExemptionIn
 from thidua_cli.records import number_key
 
 
@@ -102,6 +103,21 @@ def test_a_record_outside_every_roster_is_stored_with_a_warning(register: sqlite
     outcome = build.decide(register, "N1", "2025-08-01")
     assert outcome.verdict == "new"
     assert len(outcome.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "obligation", "count"),
+    [("N1", "p1-launch", 1), ("20242", "p1-review-district", 1), ("20242", "p1-launch", 0)],
+)
+def test_an_exemption_of_whom_nothing_binds_warns(
+    register: sqlite3.Connection, unit: str, obligation: str, count: int
+) -> None:
+    """A unit of another kind, and one born after the roster's day, need no exemption."""
+    with store.write(register, actor="test", command="unit") as writer:
+        build.unit(writer, "N1", "department", "city", "2025-07-01")
+    values = {"unit_code": unit, "obligation": obligation, "exempted_on": "2025-08-01", "reason": "x"}
+    item = ExemptionIn.model_validate(values | {"document_number": "1/QĐ"})
+    assert len(deciding.decide(build.read(register), item).warnings) == count
 
 
 def test_odd_papers_warn(register: sqlite3.Connection) -> None:

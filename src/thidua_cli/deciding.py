@@ -217,7 +217,8 @@ def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: dat
         version.unit, obligation.code, incoming.exempted_on.isoformat(), incoming.reason, _document(incoming)
     )
     warnings = _document_warnings(incoming, None, version)
-    if version.kind not in obligation.kinds:
+    bound = register.on_roster(obligation.action, obligation.phase.code, version.unit)
+    if version.kind not in obligation.kinds or not bound:
         warnings += (
             _("{unit}: không thuộc đối tượng của {code}").format(unit=version.name, code=obligation.code),
         )
