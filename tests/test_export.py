@@ -92,12 +92,14 @@ def test_an_export_imported_gives_the_same_export(
     db.write_bytes(fresh.read_bytes())
     for step in steps:
         run(*step)
-    before = {}
+    before, outside = {}, []
     for kind in ORDER:
         file = tmp_path / f"{kind}.{form}"
         done = run("export", kind, "-o", str(file))
         assert done.code == 0
-        if not done.err:  # a record outside its unit's days: the export says that it cannot come in again
+        if done.err:  # a record outside its unit's days: the export says that it cannot come in again
+            outside.append(kind)
+        else:
             before[kind] = run("export", kind).out
     days = ("2022-03-31", "2023-07-01", "2026-02-02")
     units = [run("units", "list", "--as-of", day, "--format", "csv").out for day in days]
@@ -107,6 +109,8 @@ def test_an_export_imported_gives_the_same_export(
             done = run("import", kind, str(tmp_path / f"{kind}.{form}"))
             assert done.code == 0, done.err
         assert run("export", kind).out == text
+    for kind in outside:
+        assert run("import", kind, str(tmp_path / f"{kind}.{form}")).code == 7
     assert [run("units", "list", "--as-of", day, "--format", "csv").out for day in days] == units
 
 
@@ -152,6 +156,29 @@ def test_a_record_outside_its_units_days_is_told(run: Run) -> None:
     done = run("export", "launches")
     assert (done.code, len(done.out.splitlines())) == (0, 2)
     assert "X1" in done.err
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+def test_a_record_after_its_units_end_never_lands_on_another(
+    run: Run, db: Path, tmp_path: Path, form: str
+) -> None:
+    """Its code is another unit's by then, and its name may be: in no register does the row come in."""
+    seeded, file = db.read_bytes(), str(tmp_path / f"reviews.{form}")
+    run("record", "review", "20242", "--on", "2025-08-01")
+    run("record", "review", "STC", "--on", "2025-08-01")
+    for units, name in ((["20242"], "UBND phường Hải Châu"), (["STC", "SKHDT"], "Sở Tài chính")):
+        made = ("--code", units[0], "--name", name, "--on", "2025-07-01", "--doc", "1/NQ")
+        assert run("units", "merge", *units, *made).code == 0
+    changed = db.read_bytes()
+    assert len(run("export", "reviews", "-o", file).err.splitlines()) == 2
+    for register in (seeded, changed):
+        db.write_bytes(register)
+        for number in ("1", "2"):
+            run("record", "void", number, "--reason", "x")
+        refused = run("import", "reviews", file)
+        assert refused.code == 7
+        assert "20242 UBND phường Phước Ninh" in refused.err
+        assert "STC Sở Tài chính" in refused.err
 
 
 def test_a_workbook_goes_to_a_file(run: Run) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from thidua_cli import records, store
+from thidua_cli.dates import show_day
 from thidua_cli.imports import columns
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.language import _
@@ -166,7 +167,7 @@ def _state(version: Version | None, directory: Directory) -> Row:
 def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
     document = entry.document
     row: Row = {
-        "unit_code": directory.last(entry.unit, entry.day).code,
+        "unit_code": _reference(entry, directory),
         "document_number": document.number,
         "document_issuer": document.issuer,
         "document_date": document.date,
@@ -182,10 +183,20 @@ def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
     return {name: row[name] for name in names}
 
 
+def _reference(entry: Entry, directory: Directory) -> str:
+    """The unit's code on the record's day; where it had none, the last one with the name beside it.
+
+    Alone the code, and at times the name, would mean another unit; both mean none, so an import refuses.
+    """
+    version = directory.last(entry.unit, entry.day)
+    return version.code if version.holds_on(entry.day) else f"{version.code} {version.name}"
+
+
 def _misread(entry: Entry, directory: Directory) -> str | None:
-    """What to say of a record whose unit had no code on the record's day: an import would not find it."""
+    """What to say of a record whose unit had no code on the record's day: an import refuses it."""
     if directory.on(entry.unit, entry.day) is not None:
         return None
     return _(
         "#{number}: {unit} chưa có hoặc không còn vào ngày {day}; nhập lại dòng này sẽ bị từ chối"
-    ).format(number=entry.id, unit=describe(directory.last(entry.unit, entry.day)), day=entry.day)
+        " (ô đơn vị có cả mã và tên, để không rơi vào đơn vị khác)"
+    ).format(number=entry.id, unit=describe(directory.last(entry.unit, entry.day)), day=show_day(entry.day))
