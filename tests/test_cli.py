@@ -86,6 +86,21 @@ def test_the_same_again_is_success_and_another_date_is_refused(run: Run) -> None
     assert "2022-03-29" in other.err
 
 
+def test_an_option_that_is_left_out_says_nothing(run: Run) -> None:
+    """The same thing with less said is the same; what is said must be so, an empty text too."""
+    paper = ("--doc", "5/KH", "--received", "2022-04-01")
+    launch = ("record", "launch", "492", "--on", "2022-03-30")
+    assert run(*launch, *paper).code == 0
+    for less in ((), paper[:2], ("--doc", "05/kh"), paper[2:]):
+        assert "already recorded as #1" in run(*launch, *less).out
+    for other in (("--doc", "6/KH"), ("--doc", ""), ("--issuer", "UBND"), ("--doc-date", "2022-03-30")):
+        assert run(*launch, *other).code == 6
+    registration = ("record", "registration", "492", "--on", "2022-03-30")
+    run(*registration, "--content", "1,3")
+    assert "already recorded as #2" in run(*registration).out
+    assert run(*registration, "--content", "1").code == 6
+
+
 def test_the_log_hides_nothing_when_the_clock_was_set_back(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Operations of a day that the machine's clock has not reached again are listed too."""
     run("record", "launch", "492", "--on", "2022-03-30")
@@ -130,6 +145,44 @@ def test_a_correction_changes_what_is_given_and_keeps_the_rest(run: Run) -> None
     )
     assert (row["record_id"], row["state"], row["document_number"]) == (2, "late", "12/KH")
     assert run("record", "correct", "1", "--on", "2022-04-03", "--reason", "x").code == 6
+
+
+def test_a_correction_takes_away_what_is_given_empty(run: Run) -> None:
+    """Every field of the paper that was recorded can be empty again; the date and the unit cannot."""
+    fields = {
+        "--doc": "5/KH", "--issuer": "UBND", "--doc-date": "2022-03-29", "--received": "2022-04-01",
+        "--evidence": "https://example.org/1", "--note": "x", "--content": "1",
+    }  # fmt: skip
+    given = [word for pair in fields.items() for word in pair]
+    run("record", "registration", "492", "--on", "2022-03-30", *given)
+    for number, option in enumerate(fields, 1):
+        assert run("record", "correct", str(number), option, "", "--reason", "x").code == 0
+    (row,) = json.loads(run("export", "registrations", "--format", "json").out)["rows"]
+    assert {name for name, value in row.items() if value} == {"unit_code", "done_on", "phase"}
+    last = str(len(fields) + 1)
+    assert run("record", "correct", last, "--on", "", "--reason", "x").code == 2
+    assert run("record", "correct", last, "--unit", "", "--reason", "x").code == 2
+    wrong = run("record", "correct", last, "--received", "2022-13-01", "--reason", "x")
+    assert wrong.code == 2
+    assert "--received '2022-13-01'" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("option", "arguments"),
+    [
+        ("UNIT", ("launch", "")),
+        ("--doc", ("launch", "492", "--doc", "x" * 65)),
+        ("--note", ("review", "492", "--note", "x" * 2001)),
+        ("--content", ("registration", "492", "--content", "x")),
+        ("--reason", ("exemption", "492", "--obligation", "p1-launch", "--reason", "")),
+        ("--obligation", ("exemption", "492", "--obligation", "", "--reason", "x")),
+    ],
+)
+def test_a_value_is_complained_of_under_its_option(run: Run, option: str, arguments: tuple[str, ...]) -> None:
+    """A command has no fields of a file: what was typed is named as it was typed."""
+    done = run("record", *arguments, "--on", "2022-03-30")
+    assert done.code == 2
+    assert done.err.startswith(f"Error: {option}")
 
 
 def test_a_correction_may_move_a_record_to_another_unit(run: Run) -> None:

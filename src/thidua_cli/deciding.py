@@ -4,7 +4,7 @@ Nothing is written here; a whole batch is decided before any of it is stored.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -104,21 +104,38 @@ def decide(
     unit_day: date | None = None,
     *,
     replacing: Entry | None = None,
+    as_given: bool = False,
 ) -> Outcome:
     """What becomes of one incoming record or exemption; `unit_day` is the day to read the unit's code on.
 
     Rules refuse a date in the future, before its phase or after its unit's end, and a phase that cannot
     be told; they are returned as `error`, with the exit code that the command line gives them. An entry that
-    it is `replacing`, of the same unit and day, has its day already.
+    it is `replacing`, of the same unit and day, has its day already. With `as_given`, what `incoming` was not
+    given says nothing, so that it makes no difference either.
     """
     from thidua_cli.models import RecordIn
 
     try:
         if isinstance(incoming, RecordIn):
-            return _decide_record(register, incoming, unit_day, replacing)
-        return _decide_exemption(register, incoming, unit_day)
+            outcome = _decide_record(register, incoming, unit_day, replacing)
+        else:
+            outcome = _decide_exemption(register, incoming, unit_day)
     except ThiduaError as error:
         return Outcome("refused", error=error)
+    if as_given and outcome.verdict == "differs" and _agrees(outcome, incoming.model_fields_set):
+        return outcome._replace(verdict="same")
+    return outcome
+
+
+def _agrees(outcome: Outcome, given: Set[str]) -> bool:
+    """Whether an entry is the existing one in all that it was given."""
+    old, new = outcome.existing, outcome.entry
+    assert old is not None and new is not None  # noqa: S101, PT018
+    held, said = old.document.columns(), new.document.columns()
+    new = new._replace(document=Document(*((said if name in given else held)[name] for name in said)))
+    if isinstance(old, Record) and isinstance(new, Record) and "contents" not in given:
+        new = new._replace(contents=old.contents)
+    return new.content() == old.content()
 
 
 def _decide_record(

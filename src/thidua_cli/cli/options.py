@@ -3,12 +3,13 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -19,6 +20,9 @@ from thidua_cli.language import _, current
 from thidua_cli.render import Format, Report
 from thidua_cli.store import Writer
 from thidua_cli.terms import Kind, Level, State, label
+
+if TYPE_CHECKING:
+    from thidua_cli.models import Problem
 
 Value = TypeVar("Value")
 
@@ -306,6 +310,11 @@ def warn(warnings: list[str]) -> None:
     from thidua_cli.text import visible
 
     say("".join(_("Lưu ý: {warning}").format(warning=visible(warning)) + "\n" for warning in warnings))
+
+
+def told(problems: "Iterable[Problem]", names: Mapping[str, str]) -> list[str]:
+    """What is wrong with fields, under the names of the options that gave them."""
+    return [str(replace(each, field=names.get(each.field, each.field))) for each in problems]
 
 
 def findings() -> typer.Exit:

@@ -53,6 +53,12 @@ Received = Annotated[
     date | None,
     typer.Option("--received", parser=options.day, metavar=_("NGÀY"), help=_("Ngày nhận văn bản.")),
 ]
+DocDateOrNone = Annotated[
+    str | None, typer.Option("--doc-date", metavar=_("NGÀY"), help=_('Ngày của văn bản; "" thì xóa.'))
+]
+ReceivedOrNone = Annotated[
+    str | None, typer.Option("--received", metavar=_("NGÀY"), help=_('Ngày nhận văn bản; "" thì xóa.'))
+]
 Evidence = Annotated[
     str | None,
     typer.Option("--evidence", metavar=_("TỆP|URL"), help=_("Tệp văn bản (ghi kèm mã băm) hoặc địa chỉ.")),
@@ -73,6 +79,24 @@ UnitAsOf = Annotated[
     ),
 ]
 ReasonText = Annotated[str, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do."))]
+
+# The options by the fields that they give.
+_OPTIONS = {
+    "unit_code": _("ĐƠN-VỊ"),
+    "done_on": "--on",
+    "exempted_on": "--on",
+    "document_number": "--doc",
+    "document_issuer": "--issuer",
+    "document_date": "--doc-date",
+    "received_on": "--received",
+    "evidence": "--evidence",
+    "note": "--note",
+    "contents": "--content",
+    "phase": "--phase",
+    "obligation": "--obligation",
+    "reason": "--reason",
+}
+_CORRECTING = _OPTIONS | {"unit_code": "--unit", "reason": "--exemption-reason"}
 
 
 def launch(
@@ -110,10 +134,8 @@ def registration(
     dry_run: options.DryRun = False,
 ) -> None:
     """Ghi việc đăng ký thi đua của một hay nhiều đơn vị, với các nội dung đăng ký."""
-    values = _document(doc, issuer, doc_date, received, evidence, note) | {
-        "phase": phase,
-        "contents": contents or (),
-    }
+    values = _document(doc, issuer, doc_date, received, evidence, note) | {"phase": phase}
+    values |= {"contents": contents} if contents is not None else {}
     _record(ctx, Action.REGISTRATION, units, on, values, unit_as_of, dry_run=dry_run)
 
 
@@ -166,7 +188,7 @@ def exemption(
         }
         model, problems = check(ExemptionIn, values)
         if model is None:
-            raise UsageError(*map(str, problems))
+            raise UsageError(*options.told(problems, _OPTIONS))
         incoming.append(model)
     _store(ctx, incoming, unit_as_of, dry_run=dry_run)
 
@@ -174,20 +196,22 @@ def exemption(
 def _document(
     doc: str | None,
     issuer: str | None,
-    doc_date: date | None,
-    received: date | None,
+    doc_date: date | str | None,
+    received: date | str | None,
     evidence: str | None,
     note: str | None,
 ) -> dict[str, object]:
-    return {
+    """The fields of the paper that were given: an option that was not says nothing."""
+    values: dict[str, object] = {
         "document_number": doc,
         "document_issuer": issuer,
         "document_date": doc_date,
         "received_on": received,
         "evidence": evidence,
-        "evidence_sha256": _file_hash(evidence),
         "note": note,
     }
+    given = {field: value for field, value in values.items() if value is not None}
+    return given if evidence is None else given | {"evidence_sha256": _file_hash(evidence)}
 
 
 def _file_hash(evidence: str | None) -> str | None:
@@ -216,7 +240,7 @@ def _record(
     for unit in units:
         model, problems = check(RecordIn, values | {"unit_code": unit, "action": action, "done_on": on})
         if model is None:
-            raise UsageError(*map(str, problems))
+            raise UsageError(*options.told(problems, _OPTIONS))
         incoming.append(model)
     _store(ctx, incoming, unit_as_of, dry_run=dry_run)
 
@@ -232,7 +256,7 @@ def _store(
 
     def decide(connection: sqlite3.Connection) -> tuple[Register, list[Outcome]]:
         register = _register(connection)
-        outcomes = [deciding.decide(register, item, unit_as_of) for item in incoming]
+        outcomes = [deciding.decide(register, item, unit_as_of, as_given=True) for item in incoming]
         _refuse(outcomes, register)
         return register, outcomes
 
@@ -412,8 +436,8 @@ def correct(
     ] = None,
     doc: Doc = None,
     issuer: Issuer = None,
-    doc_date: DocDate = None,
-    received: Received = None,
+    doc_date: DocDateOrNone = None,
+    received: ReceivedOrNone = None,
     evidence: Evidence = None,
     note: NoteText = None,
     phase: PhaseOf = None,
@@ -422,15 +446,10 @@ def correct(
 ) -> None:
     """Sửa một bản ghi: hủy bản cũ và ghi bản đúng trong một thao tác.
 
-    Chỉ nêu những gì thay đổi; giá trị rỗng ("") xóa nội dung cũ của văn bản, cơ quan, ghi chú.
+    Chỉ nêu những gì thay đổi; giá trị rỗng ("") xóa số văn bản, cơ quan, ngày văn bản, ngày nhận, minh chứng,
+    ghi chú hoặc nội dung đã ghi.
     """
-    given = {
-        key: value
-        for key, value in _document(doc, issuer, doc_date, received, evidence, note).items()
-        if value is not None
-    }
-    if evidence is not None:
-        given["evidence_sha256"] = _file_hash(evidence)
+    given = _document(doc, issuer, doc_date, received, evidence, note)
     reason = options.checked_reason(reason)
 
     def decide(connection: sqlite3.Connection) -> tuple[Register, Entry, Entry, Sequence[str]]:
@@ -531,4 +550,4 @@ def _incoming(old: Entry, given: dict[str, object], directory: Directory) -> "Re
         record_in, problems = check(RecordIn, values | given)
         if record_in is not None:
             return record_in
-    raise UsageError(*map(str, problems))
+    raise UsageError(*options.told(problems, _CORRECTING))
