@@ -300,6 +300,37 @@ def test_init_again(run: Run, db: Path, tmp_path: Path) -> None:
     assert db.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("given", "wrong", "says"),
+    [
+        ('action = "launch"', 'action = "lunch"', "launch, registration, review"),
+        ('action = "launch"', "action = 3", "obligations.0.action: phải là chữ"),
+        ("due_on = 2022-03-31", "due_on = 20220331", "không phải một ngày"),
+        ("due_on = 2022-03-31", "due_on = 2022-03-31T10:00:00", "không phải một ngày"),
+        ("due_on = 2022-03-31", 'due_on = "soon"', "due_on 'soon': không phải ngày"),
+        ('= ["city-committee"]', '= ["comittee"]', "không có loại đơn vị này"),
+        ('= ["city-committee"]', '= "city-committee"', "phải là một danh sách"),
+        ("\nnewcomers = false", '\nnewcomers = "maybe"', "phải là true hoặc false"),
+        ("\nnumber = 1", '\nnumber = "một"', "không phải số nguyên"),
+        ("\nnumber = 1", "\nnumber = -1", "số quá lớn hoặc âm"),
+        ("[movement]", "[[movement]]", "phải là một bảng"),
+        ('\ncode = "p1"', '\ncode = "p1"\ncolour = 1', "không có trường này"),
+    ],
+)
+def test_a_plan_is_complained_of_in_our_words(
+    run: Run, tmp_path: Path, given: str, wrong: str, says: str
+) -> None:
+    """Whatever a plan file holds, no word of the library that reads it is shown."""
+    plan = (ROOT / "data" / "plan.toml").read_text(encoding="utf-8")
+    assert given in plan
+    file = tmp_path / "plan.toml"
+    file.write_text(plan.replace(given, wrong, 1), encoding="utf-8")
+    done = run("--db", str(tmp_path / "new.db"), "init", "--plan", str(file), lang="vi")
+    assert done.code == 7
+    assert says in done.err
+    assert not re.search(r"Input|should|valid ", done.err)
+
+
 def test_another_plan(run: Run, tmp_path: Path) -> None:
     """Another movement is another plan file and another register; a bad plan is refused whole."""
     plan = (ROOT / "data" / "plan.toml").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ One function for each kind of field, for a file and for the command line alike; 
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from thidua_cli import dates, encodings, terms, text
@@ -84,6 +84,13 @@ def reason(value: object) -> str:
 def day(value: object) -> date:
     """A calendar day."""
     return value if isinstance(value, date) else dates.parse_date(plain(value))
+
+
+def planned_day(value: object) -> date | None:
+    """A calendar day of a plan file, in which a day is a day or a text and a number is neither."""
+    if value is not None and (isinstance(value, datetime) or not isinstance(value, (date, str))):
+        raise InvalidError(_("không phải một ngày"), _("ghi 2022-03-31"))
+    return None if value is None else day(value)
 
 
 def optional_day(value: object) -> date | None:
@@ -203,6 +210,11 @@ def obligation(value: object) -> str:
 def change(value: object) -> StrEnum:
     """The kind of a change."""
     return _term(terms.Change, value)
+
+
+def action(value: object) -> StrEnum:
+    """What an obligation asks for."""
+    return _term(terms.Action, value)
 
 
 def extent(value: object) -> StrEnum:

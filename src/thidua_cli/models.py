@@ -4,17 +4,21 @@ A file's row and a command's options pass through the same models. Fields are na
 what a field may hold is in `fields`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from thidua_cli import fields, terms, text
 from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 OptionalName = Annotated[str | None, BeforeValidator(fields.optional_name)]
 OptionalKind = Annotated[terms.Kind | None, BeforeValidator(fields.optional_kind)]
@@ -31,6 +35,9 @@ DocumentNumber = Annotated[str | None, BeforeValidator(fields.number)]
 Note = Annotated[str | None, BeforeValidator(fields.note)]
 Reason = Annotated[str, BeforeValidator(fields.reason)]
 Day = Annotated[date, BeforeValidator(fields.day)]
+PlannedDay = Annotated[date, BeforeValidator(fields.planned_day)]
+OptionalPlannedDay = Annotated[date | None, BeforeValidator(fields.planned_day)]
+ActionOfPlan = Annotated[terms.Action, BeforeValidator(fields.action)]
 OptionalDay = Annotated[date | None, BeforeValidator(fields.optional_day)]
 KindOfUnit = Annotated[terms.Kind, BeforeValidator(fields.kind)]
 OptionalLevel = Annotated[terms.Level | None, BeforeValidator(fields.optional_level)]
@@ -147,8 +154,8 @@ class ChangeIn(Incoming):
 
 class PhaseIn(Incoming):
     code: Code
-    starts_on: date
-    ends_on: date
+    starts_on: PlannedDay
+    ends_on: PlannedDay
     title_vi: Name
     title_en: Name
 
@@ -156,11 +163,11 @@ class PhaseIn(Incoming):
 class ObligationIn(Incoming):
     code: Code
     phase: Code
-    action: terms.Action
-    due_on: date | None = None
-    roster_on: date | None = None
-    kinds: tuple[terms.Kind, ...] | None = None
-    all_kinds_but: tuple[terms.Kind, ...] | None = None
+    action: ActionOfPlan
+    due_on: OptionalPlannedDay = None
+    roster_on: OptionalPlannedDay = None
+    kinds: tuple[KindOfUnit, ...] | None = None
+    all_kinds_but: tuple[KindOfUnit, ...] | None = None
     newcomers: bool = True
     title_vi: Name
     title_en: Name
@@ -180,7 +187,7 @@ class ObligationIn(Incoming):
 
 
 class ContentIn(Incoming):
-    number: int
+    number: Annotated[int, BeforeValidator(fields.whole_number)]
     title_vi: Name
     title_en: Name
 
@@ -332,10 +339,26 @@ def problems(error: ValidationError) -> list[Problem]:
         elif detail["type"] == "extra_forbidden":
             found.append(Problem(where, detail["input"], _("không có trường này"), _("bỏ trường này")))
         else:
-            found.append(
-                Problem(where, detail["input"], _("giá trị không hợp lệ: {why}").format(why=detail["msg"]))
-            )
+            found.append(Problem(where, detail["input"], *_in_our_words(detail)))
     return found
+
+
+def _in_our_words(detail: "ErrorDetails") -> tuple[str, str]:
+    """What pydantic itself complains of, and the cure: the kind of a value, or a word that is none of its."""
+    family = detail["type"].partition("_")[0]
+    if expected := detail.get("ctx", {}).get("expected"):
+        words = ", ".join(re.findall(r"'([^']*)'", str(expected))) or str(expected)
+        return _("không có giá trị này"), _("dùng một trong: {terms}").format(terms=words)
+    told = {
+        "date": (_("không phải một ngày"), _("ghi 2022-03-31")),
+        "int": (_("không phải số nguyên"), _("ghi các chữ số 0-9")),
+        "bool": (_("phải là true hoặc false"), ""),
+        "string": (_("phải là chữ, không phải số hay kiểu khác"), _("ghi giá trị trong ngoặc kép")),
+        "tuple": (_("phải là một danh sách"), _("ghi trong ngoặc vuông")),
+        "model": (_("phải là một bảng"), _("ghi các trường của nó dưới tên ấy trong ngoặc vuông")),
+    }
+    family = {"list": "tuple", "set": "tuple", "dict": "model"}.get(family, family)
+    return told.get(family) or (_("giá trị không hợp lệ: {why}").format(why=detail["msg"]), "")
 
 
 def check(model: type[Model], values: Mapping[str, object]) -> tuple[Model | None, list[Problem]]:
