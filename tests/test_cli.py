@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -298,6 +299,32 @@ def test_init_again(run: Run, db: Path, tmp_path: Path) -> None:
     units.write_text("code,name,kind\nA,Đơn vị,other\n", encoding="utf-8")
     assert run("init", "--units", str(units)).code == 6
     assert db.read_bytes() == before
+
+
+def test_the_cure_makes_the_register_that_was_named(run: Run, tmp_path: Path) -> None:
+    """What is to be typed names the register again, quoted for the shell, where --db named it."""
+    path = tmp_path / "sổ mới.db"
+    made = shlex.join(["thidua", "--db", str(path), "init"])
+    for said in (run("--db", str(path), "status").err, run("--db", str(path)).out):
+        assert f"{made}." in said or f"{made}\n" in said
+    assert run(*shlex.split(made)[1:]).code == 0
+    held = run("--db", str(path), "init", "--units", "list.csv")
+    assert held.code == 6
+    assert made.replace("init", "import units") in held.err
+
+
+def test_a_strange_list_at_init_is_cured_by_an_import(run: Run, tmp_path: Path) -> None:
+    """The options that cure a header are those of `import`: the commands that take them are said."""
+    file, other = tmp_path / "list.csv", tmp_path / "other.db"
+    file.write_text("code,Tên,kind,Foo\nX,Sở X,department,1\n", encoding="utf-8")
+    refused = run("--db", str(other), "init", "--units", str(file))
+    assert refused.code == 7
+    first, second = (f"thidua --db {other} {rest}" for rest in ("init --no-units", f"import units {file}"))
+    assert f"{first}, then {second}" in refused.err
+    assert run(*first.split()[1:]).code == 0
+    assert run(*second.split()[1:], "--map", "name=Tên", "--ignore-column", "Foo").code == 0
+    file.write_text("code,name,kind\nX,Sở X,none\n", encoding="utf-8")
+    assert "--no-units" not in run("--db", str(tmp_path / "x.db"), "init", "--units", str(file)).err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
+from pathlib import Path
 
 
 class Exit(IntEnum):
@@ -49,6 +50,12 @@ class StoreError(ThiduaError):
     """The database, or the place that output goes to, cannot be used."""
 
     code = Exit.STORE
+
+
+class MissingError(StoreError):
+    """There is no register at a path."""
+
+    path: Path
 
 
 class RefusedError(ThiduaError):

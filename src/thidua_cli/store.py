@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thidua_cli import dates, files, journal, places
-from thidua_cli.errors import StoreError
+from thidua_cli.errors import MissingError, StoreError
 from thidua_cli.language import _, why
 
 if TYPE_CHECKING:
@@ -185,6 +185,18 @@ def _check_register(path: Path) -> bytes:
     return header
 
 
+def missing(path: Path, init: str = "thidua init") -> MissingError:
+    """There is no register at a path; `init` is the command that makes one."""
+    error = MissingError(
+        _("chưa có sổ theo dõi ở {path}").format(path=path),
+        _("Tạo sổ mới: {init}. Sổ ở nơi khác: thidua --db ĐƯỜNG-DẪN … hoặc đặt biến THIDUA_DB.").format(
+            init=init
+        ),
+    )
+    error.path = path
+    return error
+
+
 def _check_file(path: Path) -> bytes:
     """The header of the file, which must be one of SQLite's."""
     try:
@@ -195,10 +207,7 @@ def _check_file(path: Path) -> bytes:
         with path.open("rb") as file:
             header = file.read(_HEADER_SIZE)
     except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(
-            _("chưa có sổ theo dõi ở {path}").format(path=path),
-            _("Tạo sổ mới: thidua init. Sổ ở nơi khác: thidua --db ĐƯỜNG-DẪN … hoặc đặt biến THIDUA_DB."),
-        ) from None
+        raise missing(path) from None
     if not header:  # where there are no links, all that a power cut may leave of a new register
         raise StoreError(
             _("{path}: tệp rỗng, không có sổ nào trong đó").format(path=path),

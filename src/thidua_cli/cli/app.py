@@ -8,6 +8,7 @@ import importlib
 import inspect
 import os
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from thidua_cli import __version__, language
 from thidua_cli.cli.helping import Localised
-from thidua_cli.errors import ThiduaError, UsageError
+from thidua_cli.errors import MissingError, ThiduaError, UsageError
 from thidua_cli.language import _
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Settings(NamedTuple):
     arguments: tuple[str, ...]
     writers: "list[Writer | Restored]"  # by which one can say whether something was stored
     read_only: bool = False
+    named: bool = False  # the path by --db
+
+    def command(self, *words: str) -> str:
+        """A command of this program on this register, to be typed."""
+        return shlex.join(["thidua", *(["--db", str(self.db)] if self.named else []), *words])
 
 
 Commands = Mapping[str, tuple[str, str]]  # name -> ("module:function" of this package, one line of help)
@@ -78,6 +84,12 @@ class Command(Localised, TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except MissingError as error:
+            if ctx.obj.named and error.path == ctx.obj.db:
+                from thidua_cli import store
+
+                raise store.missing(error.path, ctx.obj.command("init")) from None
+            raise
         except (ThiduaError, OSError, RuntimeError, _ParserError):  # RuntimeError: how Typer ends a command
             raise
         except Exception as error:
@@ -189,7 +201,8 @@ def _root(
         raise UsageError(_("--lang nhận vi hoặc en"))
     arguments, writers = ctx.obj
     wish = os.environ.get("THIDUA_READ_ONLY", "")
-    ctx.obj = Settings(register_path(db), actor, arguments, writers, read_only or wish not in ("", "0"))
+    read_only = read_only or wish not in ("", "0")
+    ctx.obj = Settings(register_path(db), actor, arguments, writers, read_only, named=db is not None)
     if lock:
         from thidua_cli import store
 
@@ -201,7 +214,8 @@ def _root(
 def _welcome(ctx: typer.Context) -> None:
     path = ctx.obj.db
     if not path.exists():
-        typer.echo(_("Chưa có sổ theo dõi ở {path}.\nTạo sổ mới: thidua init\n").format(path=path))
+        init = ctx.obj.command("init")
+        typer.echo(_("Chưa có sổ theo dõi ở {path}.\nTạo sổ mới: {init}\n").format(path=path, init=init))
     typer.echo(ctx.get_help())
 
 

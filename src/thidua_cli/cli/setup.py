@@ -1,5 +1,7 @@
 """`thidua init` and `thidua plan`."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +10,7 @@ import typer
 from thidua_cli import places, resources, store
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
-from thidua_cli.errors import RefusedError, UsageError
+from thidua_cli.errors import RefusedError, RejectedError, UsageError
 from thidua_cli.language import _, counted
 from thidua_cli.store import Writer
 
@@ -43,7 +45,12 @@ def init(
     plan = plans.read_file(plan_file or resources.data("plan.toml"))
     table = None
     if not no_units:
-        table = imports.first_units(units_file or resources.data("seed_units.csv"), plan.phases[0].starts_on)
+        file, first_day = units_file or resources.data("seed_units.csv"), plan.phases[0].starts_on
+        try:
+            table = imports.first_units(file, first_day)
+        except RejectedError as error:
+            error.hints = [*error.hints, *_by_import(ctx, file, plan_file, error.hints)]
+            raise
 
     def load(writer: Writer) -> None:
         options.settings(ctx).writers.append(writer)
@@ -73,6 +80,21 @@ def init(
         )
 
 
+def _by_import(ctx: typer.Context, file: Path, plan_file: Path | None, hints: Sequence[str]) -> list[str]:
+    """Where a cure is an option that only `import` has: the two commands that make the same register."""
+    if not any(
+        re.search(r"--(map|ignore-column|sheet|encoding|province|max-errors)\b", hint) for hint in hints
+    ):
+        return []
+    command = options.settings(ctx).command
+    planned = ["--plan", str(plan_file)] if plan_file else []
+    return [
+        _("Các tùy chọn ấy là của import: {init}, rồi {units} với các tùy chọn ấy").format(
+            init=command("init", *planned, "--no-units"), units=command("import", "units", str(file))
+        )
+    ]
+
+
 def _already_there(
     ctx: typer.Context, *, asked: bool, plan_file: Path | None, units_file: Path | None
 ) -> None:
@@ -84,7 +106,9 @@ def _already_there(
     if not same:
         raise RefusedError(
             _("{path}: sổ đã có; init không nạp thêm tệp khác vào sổ").format(path=path),
-            _("Thêm đơn vị: thidua import units TỆP. Phong trào khác: sổ khác, thidua --db … init --plan …"),
+            _("Thêm đơn vị: {units} TỆP. Phong trào khác: sổ khác, thidua --db … init --plan …").format(
+                units=options.settings(ctx).command("import", "units")
+            ),
         )
     options.confirm(
         [
