@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -556,6 +557,41 @@ def test_the_commands_make_the_same_changes(run: Run) -> None:
 
 
 # Undo
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("rename", "SXD", "--code", "STC"), "(use another code, or "),
+        (("rename", "SXD", "--name", "?x"), "--name '?x': "),
+        (("rename", "SXD", "--code", "A B"), "--code 'A B': "),
+        (("rename", "SXD", "--name", "Sở X", "--note", "x" * 2001), "--note "),
+        (("split", "SXD", "--to", "A1 Sở Một"), "(add --keep, or a --to for the rest)"),
+        (("split", "SXD", "--to", "SXD", "--keep"), "(name each unit once)"),
+        (("split", "SXD", "--to", "A1 ?", "--keep"), "--to '?': "),
+        (("split", "SXD", "--to", " ", "--keep"), "--to is empty"),
+        (("merge", "SXD", "492", "--code", "A1", "--name", "Một"), "word of its kind"),
+        (("merge", "SXD", "STC", "--code", "SCT", "--name", "Sở Mới"), "(use another code, or "),
+        (("merge", "SXD", "STC", "--code", "", "--name", "Sở Mới"), "both --code and --name"),
+    ],
+)
+def test_a_command_is_cured_on_the_command_line(run: Run, arguments: tuple[str, ...], says: str) -> None:
+    """Where there is no file, there is no row or column to mend: the options are."""
+    done = run("units", *arguments, "--on", "2025-03-01", "--doc", "1/NQ")
+    assert done.code in (2, 6)
+    assert says in done.err
+    assert not re.search(r"\brow\b|column(?! kind)|new_|_code|_name", done.err)
+
+
+def test_a_name_that_another_unit_has_is_told(run: Run) -> None:
+    """Whoever takes it, by whichever change; not who keeps it, nor who has it after another has gone."""
+    on = ("--on", "2025-03-01", "--doc", "1/NQ")
+    told = "same name as STC"
+    assert told in run("units", "rename", "SXD", "--name", "Sở Tài chính", *on, "--dry-run").err
+    assert told in run("units", "split", "SXD", "--keep", "--to", "A1 Sở Tài chính", *on, "--dry-run").err
+    assert run("units", "rename", "STC", "--code", "A1", *on, "--dry-run").err == ""
+    namesake = ("--code", "A1", "--name", "Sở Tài chính")
+    assert run("units", "merge", "STC", "SXD", *namesake, *on, "--dry-run").err == ""
 
 
 def test_undo_refuses_where_later_rows_rest_on_it(register: sqlite3.Connection) -> None:

@@ -261,12 +261,19 @@ def test_exit_codes(run: Run, arguments: list[str], code: int) -> None:
     assert done.out == ""
 
 
-@pytest.mark.parametrize(("code", "says"), [("#X", "code '#X': "), ("SCT", "name 'Sở Thử': ")])
-def test_what_is_wrong_with_a_unit_is_said_in_words(run: Run, code: str, says: str) -> None:
-    """The field, the value, what is wrong and the cure: not how the program holds them."""
-    done = run("units", "add", code, "Sở Thử", "--kind", "department", "--on", "2024-01-01")
-    assert done.err.startswith(f"Error: {says}")
-    assert "Problem" not in done.err
+def test_what_is_wrong_with_a_unit_is_said_in_words(run: Run) -> None:
+    """The argument, the value, what is wrong and the cure: not how the program holds them, nor a file's."""
+    kind_and_day = ("--kind", "department", "--on", "2024-01-01")
+    odd = run("units", "add", "#X", "Sở Thử", *kind_and_day)
+    assert odd.err.startswith("Error: CODE '#X': ")
+    taken = run("units", "add", "SCT", "Sở Thử", *kind_and_day)
+    assert (odd.code, taken.code) == (2, 6)
+    first, *middle, last = taken.err.splitlines()
+    assert first == "Error: code SCT is already that of Sở Công Thương"
+    assert middle == ["NAME 'Sở Thử': differs from the register: SCT has 'Sở Công Thương'"]
+    assert "use another code" in last
+    assert "thidua units rename SCT" in last
+    assert "already" in run("units", "add", "SCT", "Sở Công Thương", *kind_and_day).out
 
 
 def test_units_add_and_show(run: Run) -> None:

@@ -13,7 +13,7 @@ from thidua_cli.changes.day import Day
 from thidua_cli.changes.model import Fault, Model, Plan, Row, Step
 from thidua_cli.dates import show_day
 from thidua_cli.language import _
-from thidua_cli.units import Directory, describe
+from thidua_cli.units import Directory, Version, describe
 
 __all__ = ["Fault", "Plan", "Row", "Step", "apply", "plan"]
 
@@ -41,8 +41,33 @@ def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Pla
         if model.plan.faults:
             break
     model.plan.new = sum(map(len, days.values()))
-    model.plan.warnings = _left_behind(connection, known, model.plan)
+    if not model.plan.faults:
+        model.plan.warnings = _left_behind(connection, known, model.plan) + _namesakes(model)
     return model.plan
+
+
+def _namesakes(model: Model) -> list[str]:
+    """What to say of names that a plan gives to a unit while another has them."""
+    named: dict[str, dict[str, list[Version]]] = {}
+    warnings = []
+    for step in model.plan.steps:
+        after, key = step.version, text.name_key(step.version.name)
+        before = [each for each in step.predecessors if each.unit == after.unit]
+        if step.what == "ended" or any(text.name_key(each.name) == key for each in before):
+            continue
+        if step.day not in named:
+            holders = named[step.day] = {}
+            for version in model.alive(step.day):
+                for name in {text.name_key(version.name), text.name_key(version.abbreviation or "")}:
+                    holders.setdefault(name, []).append(version)
+        warnings += [
+            _("{code}  {name}: trùng tên với {other}, chỉ còn gọi được bằng mã").format(
+                code=after.code, name=after.name, other=other.code
+            )
+            for other in named[step.day].get(key, ())
+            if other.unit != after.unit
+        ]
+    return warnings
 
 
 def _left_behind(connection: sqlite3.Connection, known: int, made: Plan) -> list[str]:
@@ -51,7 +76,7 @@ def _left_behind(connection: sqlite3.Connection, known: int, made: Plan) -> list
     A fact stays with the unit that did it; whether this unit did it, only a person can tell.
     """
     ended = {step.version.unit: step for step in made.steps if step.what == "ended"}
-    if not ended or made.faults:
+    if not ended:
         return []
     since = min(step.day for step in ended.values())
     found = connection.execute(store.sql("dated_since"), {"known": known, "since": since})

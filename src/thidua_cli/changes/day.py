@@ -33,9 +33,9 @@ class Day:
         self._record_successions()
         self._check_codes()
 
-    def _fault(self, row: Row, field: str, message: str, cure: str = "") -> None:
+    def _fault(self, row: Row, field: str, message: str, cure: str = "", typed: str = "") -> None:
         value = getattr(row.change, field) or ""
-        self.model.plan.faults.append(Fault(row.number, field, str(value), message, cure))
+        self.model.plan.faults.append(Fault(row.number, field, str(value), message, cure, typed))
 
     def _find_predecessors(self) -> None:
         for index, row in enumerate(self.rows):
@@ -111,12 +111,22 @@ class Day:
             given = [row for row in rows if row.change.kind_of_change in _ENDING]
             if len(kept) > 1:
                 self._fault(
-                    kept[1], "old_code", _("một đơn vị tiếp tục hai lần trong một ngày"), _("bỏ một dòng")
+                    kept[1],
+                    "old_code",
+                    _("một đơn vị tiếp tục hai lần trong một ngày"),
+                    _("bỏ một dòng"),
+                    _("nêu mỗi đơn vị một lần"),
                 )
             own = {(row.change.new_code or "").lower() for row in kept}
             to_itself = [row for row in given if (row.change.new_code or "").lower() in own]
             if to_itself:
-                self._fault(to_itself[0], "new_code", _("chuyển cho chính đơn vị ấy"), _("bỏ dòng này"))
+                self._fault(
+                    to_itself[0],
+                    "new_code",
+                    _("chuyển cho chính đơn vị ấy"),
+                    _("bỏ dòng này"),
+                    _("nêu đơn vị khác"),
+                )
             whole = [row for row in given if row.change.extent is Extent.WHOLE]
             if whole and (kept or len(given) > 1):
                 self._fault(
@@ -131,6 +141,7 @@ class Day:
                     "extent",
                     _("chỉ chuyển một phần, phần còn lại không đi đâu"),
                     _("thêm dòng keep, hoặc dòng cho phần còn lại"),
+                    _("thêm --keep, hoặc --to cho phần còn lại"),
                 )
         self._check_cycles()
 
@@ -258,7 +269,13 @@ class Day:
         if kind is None and len({version.kind for version in predecessors}) == 1:
             kind = predecessors[0].kind
         if kind is None:
-            self._fault(rows[0], "new_name", _("không rõ loại của đơn vị mới"), _("thêm cột kind"))
+            self._fault(
+                rows[0],
+                "new_name",
+                _("không rõ loại của đơn vị mới"),
+                _("thêm cột kind"),
+                _("ghi tên có từ chỉ loại (Sở, UBND phường, …), hoặc thidua import changes với cột kind"),
+            )
             return None
         level = (
             next((row.change.level for row in rows if row.change.level), None) or terms.LEVEL_OF_KIND[kind]
@@ -401,4 +418,5 @@ class Day:
                         name=held[0].name
                     ),
                     _("thêm dòng keep nếu đơn vị ấy tiếp tục, hoặc dòng cho biết nó kết thúc thế nào"),
+                    _("dùng mã khác, hoặc đổi mã hay chấm dứt đơn vị ấy trước"),
                 )

@@ -26,13 +26,14 @@ class Row(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with a row: the field, what, and the cure."""
+    """What is wrong with a row: the field, what, and the cure; `typed` is that of a row made by a command."""
 
     row: int
     field: str
     value: str
     message: str
     cure: str
+    typed: str = ""
 
 
 class Step(NamedTuple):

@@ -1,14 +1,14 @@
 """`thidua units`."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from thidua_cli import dates, records, status
 from thidua_cli import plan as plans
-from thidua_cli import records, status
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
@@ -153,13 +153,15 @@ def add(
     }
     items, problems = imports.check(Sheet(list(values), [(0, values)]), on)
     if not items:
-        raise UsageError(*map(_said, problems))
+        raise UsageError(*_said(problems))
     with options.writing(ctx) as writer:
         directory = Directory.read(writer.connection, records.EVERYTHING)
         plans.load(writer.connection)
-        made = imports.plan(items, directory, list(values))
+        made = imports.plan(items, directory, [each for each in values if values[each] is not None])
+        if made.problems:
+            _refuse_taken(directory, code, on, made.problems)
         if wrong := problems + made.problems:
-            raise RefusedError(*map(_said, wrong))
+            raise RefusedError(*_said(wrong))
         if made.new:
             imports.apply(writer, made, options.checked_text(doc, "--doc", NUMBER_LIMIT) or None)
     line = _("đã thêm {code}  {name}") if made.new else _("{code}  {name} đã có từ trước")
@@ -168,11 +170,46 @@ def add(
     options.warn(made.warnings)
 
 
-def _said(problem: "Problem") -> str:
+def _refuse_taken(directory: Directory, code: str, on: date, problems: "Sequence[Problem]") -> None:
+    """Raises RefusedError where a unit has the code already and is not the one to be added."""
+    days = (on.isoformat(), dates.today().isoformat())
+    held = next((each for day in days for each in directory.with_code(code) if each.holds_on(day)), None)
+    if held is not None:
+        raise RefusedError(
+            _("mã {code} đã là của {name}").format(code=held.code, name=held.name),
+            *_said([each._replace(cure="") for each in problems]),
+            _("Đơn vị khác: dùng mã khác. Vẫn đơn vị ấy: thidua units rename {code} --on … --doc …").format(
+                code=held.code
+            ),
+        )
+
+
+# The options by the fields that they give.
+_ADDING = {
+    "code": _("MÃ"),
+    "name": _("TÊN"),
+    "kind": "--kind",
+    "level": "--level",
+    "parent_code": "--parent",
+    "abbreviation": "--abbreviation",
+    "sort_order": "--sort-order",
+    "valid_from": "--on",
+    "note": "--note",
+}
+_CHANGING = _ADDING | {
+    "new_code": "--code",
+    "new_name": "--name",
+    "effective_date": "--on",
+    "resolution": "--doc",
+}
+_SPLITTING = _CHANGING | {"new_code": "--to", "new_name": "--to"}
+
+
+def _said(problems: "Sequence[Problem]") -> list[str]:
     """What is wrong with a unit, without the place in a file that there is none of here."""
     from thidua_cli import models
 
-    return str(models.Problem(*problem[1:5]))
+    return options.told([models.Problem(*each[1:5]) for each in problems], _ADDING)
 
 
 Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
@@ -239,7 +276,7 @@ def merge(
     dry_run: DryRun = False,
 ) -> None:
     """Nhập các đơn vị vào một đơn vị: --into nếu đơn vị ấy tiếp tục, --code và --name nếu lập mới."""
-    if (into is None) == (code is None or name is None) or (into and (code or name)):
+    if (not into) == (not code or not name) or (into and (code or name)):
         raise UsageError(_("nêu --into, hoặc cả --code và --name"))
 
     def rows(directory: Directory) -> list[dict[str, object]]:
@@ -282,7 +319,9 @@ def split(
         held = directory.resolve(unit, on - ONE_DAY)
         made = [_continues(held, "keep")] if keep else []
         for target in to:
-            code, _space, name = target.partition(" ")
+            code, _space, name = target.strip().partition(" ")
+            if not code:
+                raise UsageError(_("--to bỏ trống"))
             if not name.strip():
                 there = directory.resolve(code, on - ONE_DAY)
                 made.append(_continues(there, "keep"))
@@ -290,7 +329,7 @@ def split(
             made.append(_from(held, "split", "part") | {"new_code": code, "new_name": name})
         return made
 
-    _change(ctx, on, doc, note, rows, dry_run=dry_run)
+    _change(ctx, on, doc, note, rows, dry_run=dry_run, names=_SPLITTING)
 
 
 def close(
@@ -320,6 +359,7 @@ def _change(
     rows: Callable[[Directory], list[dict[str, object]]],
     *,
     dry_run: bool,
+    names: Mapping[str, str] = _CHANGING,
 ) -> None:
     """Plan the rows as one resolution and store them, or say what would change."""
     from thidua_cli import changes
@@ -328,11 +368,14 @@ def _change(
         directory = Directory.read(connection, records.EVERYTHING)
         common = {"effective_date": on, "resolution": doc, "note": note}
         made = changes.plan(
-            connection, records.EVERYTHING, _checked([row | common for row in rows(directory)])
+            connection, records.EVERYTHING, _checked([row | common for row in rows(directory)], names)
         )
         if made.faults:
             raise RefusedError(
-                *(f"{fault.message} ({fault.cure})" if fault.cure else fault.message for fault in made.faults)
+                *(
+                    f"{fault.message} ({cure})" if (cure := fault.typed or fault.cure) else fault.message
+                    for fault in made.faults
+                )
             )
         return made, directory
 
@@ -350,7 +393,7 @@ def _change(
     options.warn(made.warnings)
 
 
-def _checked(rows: list[dict[str, object]]) -> "list[Row]":
+def _checked(rows: list[dict[str, object]], names: Mapping[str, str]) -> "list[Row]":
     from thidua_cli.changes import Row
     from thidua_cli.models import ChangeIn, check
 
@@ -358,6 +401,6 @@ def _checked(rows: list[dict[str, object]]) -> "list[Row]":
     for values in rows:
         change, problems = check(ChangeIn, values)
         if change is None:
-            raise UsageError(*map(str, problems))
+            raise UsageError(*options.told(problems, names))
         made.append(Row(0, change))
     return made
