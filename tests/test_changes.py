@@ -117,6 +117,15 @@ def test_codes_and_names_are_exactly_those_of_the_resolutions(
     )
 
 
+def test_what_the_changes_rest_on_is_said_in_vietnamese() -> None:
+    """A resolution is its number, or where no number is known, what it is and its day."""
+    with FILE.open(encoding="utf-8") as file:
+        papers = {row["resolution"] for row in csv.DictReader(file)}
+    assert papers == {
+        "1251/NQ-UBTVQH15", "1659/NQ-UBTVQH15", "203/2025/QH15", "Nghị quyết của HĐND ngày 20/02/2025",
+    }  # fmt: skip
+
+
 def test_the_departments_of_march(changed: sqlite3.Connection) -> None:
     """On 01/03/2025 six departments are merged away, one is new, the others are the units that they were."""
     before, after = (
