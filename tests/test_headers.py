@@ -44,7 +44,12 @@ MENDED = [
     ('code,name,kind,"a ""b""",Số $,`x`,50%!\nA1,Sở Mới,Sở,1,2,3,4\n', "units"),
     ('code,name,kind,"dòng\n  hai"\nA1,Sở Mới,Sở,1\n', "units"),
     ("code,name,kind,Ghi chu\nA1,Sở Mới,Sở,1\n", "units"),
-    ("Đơn vị,Ngày,Văn bản\n492,30/03/2022,1/KH\n", "launches"),
+    ("Đơn vị,Ngày,Số\n492,30/03/2022,1/KH\n", "launches"),
+    (
+        "STT,Mã ĐV,Tên đ/vị,Ngày PĐ,Số VB,Ngày VB\n1,492,Quận Hải Châu,30/03/2022,1/KH,30/03/2022\n",
+        "launches",
+    ),
+    ("TT,Tên ĐV,Ngày ĐK,Số hiệu,ND\n1,UBND quận Hải Châu,30/03/2022,1/KH,1\n", "registrations"),
     ("Mã,Ngày phát động (ngày/tháng/năm),Ghi chú\n492,30/03/2022,\n", "launches"),
 ]
 
@@ -61,8 +66,76 @@ def test_what_is_to_be_typed_is_said_word_by_word(bring: Bring, text: str, kind:
 def test_a_header_that_is_like_two_columns_is_none_of_them(bring: Bring) -> None:
     """Of two columns that a header may be, none is suggested; of a missing one it is."""
     done = bring("unit_code,done_on,Văn bản\n492,2022-03-30,x\n", kind="launches")
-    assert "--map" not in done.err
+    assert not any(line.startswith("  --") for line in done.err.splitlines())
+    assert "document_number (Số văn bản) or document_date" in _row(done, "Văn bản  ")
     assert '--map done_on="Ngày"' in bring("unit_code,Ngày\n492,2022-03-30\n", kind="launches").err
+
+
+OURS = [
+    ("launches", "Số VB", "document_number"),
+    ("launches", "V.B số", "document_number"),
+    ("launches", "Số hiệu", "document_number"),
+    ("launches", "Số QĐ", "document_number"),
+    ("launches", "Số KH", "document_number"),
+    ("launches", "Ngày VB", "document_date"),
+    ("launches", "Ngày ký", "document_date"),
+    ("launches", "Tên ĐV", "unit_name"),
+    ("launches", "CQ BH", None),
+    ("launches", "GĐ", "phase"),
+    ("launches", "Điện thoại", None),
+    ("registrations", "Ngày ký", "document_date"),
+    ("registrations", "ND", "contents"),
+]
+
+
+@pytest.mark.parametrize(("kind", "header", "field"), OURS)
+def test_a_short_header_is_not_offered_to_be_ignored(
+    bring: Bring, kind: str, header: str, field: str | None
+) -> None:
+    """Who copies the line of options into the command loses nothing of what the register could hold."""
+    done = bring(f"unit_code,done_on,{header}\n492,2022-03-30,x\n", kind=kind)
+    assert done.code == 7
+    assert (f'--map {field}="{header}"' in done.err) == (field is not None)
+    assert ("  --ignore-column" in done.err) == (field is None)
+
+
+def test_of_two_headers_for_one_column_neither_is_given_away(bring: Bring) -> None:
+    """The likelier is suggested; the other one has its choice, and is not in the line to be copied."""
+    done = bring("unit_code,done_on,Số VB,Số hiệu\n492,2022-03-30,1,2\n", kind="launches")
+    assert [line for line in done.err.splitlines() if line.startswith("  --")] == [
+        '  --map document_number="Số VB"'
+    ]
+    assert "otherwise --ignore-column" in _row(done, "Số hiệu  ")
+
+
+def test_what_may_be_a_missing_column_is_not_ignored(bring: Bring) -> None:
+    """As long as a needed column is missing, only a column of row numbers can go."""
+    done = bring("STT,unit_code,Khi nào,Điện thoại\n1,492,2022-03-30,0236\n", kind="launches")
+    assert [line for line in done.err.splitlines() if line.startswith("  --")] == ['  --ignore-column "STT"']
+    assert '--map done_on="HEADER"' in done.err
+    assert _row(done, "Khi nào").endswith("--map if it is the missing column; otherwise delete column C")
+
+
+def test_a_header_row_in_other_words_is_found(bring: Bring) -> None:
+    """Below a title too, though not one header is ours."""
+    done = bring("Danh sách,,\nMã ĐV,Ngày PĐ,Số VB\n492,30/03/2022,1/KH\n", kind="launches")
+    assert '--map unit_code="Mã ĐV" --map done_on="Ngày PĐ" --map document_number="Số VB"' in done.err
+
+
+@pytest.mark.parametrize("name", ["Số văn bản", "SỐ VĂN BẢN", "document_number"])
+def test_our_side_of_a_map_has_any_of_its_names(bring: Bring, run: Run, name: str) -> None:
+    """The Vietnamese header, or the name that options take; what is neither is refused with all there are."""
+    text = "Mã đơn vị,Ngày phát động,Số VB\n492,30/03/2022,9/KH\n"
+    assert bring(text, "--map", f"{name}=Số VB", kind="launches").code == 0
+    assert "9/KH" in run("export", "launches", "-f", "csv").out
+    refused = bring(text, "--map", "Số gì=Số VB", kind="launches")
+    assert (refused.code, "document_number (Số văn bản)" in refused.err) == (2, True)
+
+
+def test_a_name_may_be_mapped(bring: Bring) -> None:
+    """The column unit_name is one of those that are offered."""
+    text = "Đơn vị phải làm,done_on\nUBND quận Hải Châu,2022-03-30\n"
+    assert bring(text, "--map", "unit_name=Đơn vị phải làm", kind="launches").code == 0
 
 
 @pytest.mark.parametrize("header", ["x\u009b31m", "c" * 70_000])

@@ -60,7 +60,7 @@ def run(
         typer.Option(
             "--map",
             metavar=_("CỘT=TIÊU-ĐỀ"),
-            help=_("Cột của chương trình là tiêu đề này trong tệp; dùng nhiều lần."),
+            help=_("Cột của chương trình, tên nào cũng được, là tiêu đề này trong tệp; dùng nhiều lần."),
         ),
     ] = None,
     ignored: Annotated[
@@ -366,11 +366,12 @@ def _wishes(
     """What the options say about the file; raises UsageError for a column or encoding that there is not."""
     mapped: dict[str, str] = {}
     for pair in renamed:
-        field, equals, header = pair.partition("=")
-        if not equals or field not in columns.fields(kind):
+        given, equals, header = pair.partition("=")
+        field = columns.field_of(kind, given)
+        if not equals or field is None:
             raise UsageError(
                 _("--map {pair}: viết CỘT=TIÊU-ĐỀ").format(pair=pair),
-                _("Các cột: {columns}").format(columns=", ".join(columns.fields(kind))),
+                _("Các cột: {columns}").format(columns=columns.accepted(kind)),
             )
         if field in mapped:
             raise UsageError(_("--map {field}: nêu hai lần").format(field=field))

@@ -4,6 +4,7 @@ import re
 import shlex
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from thidua_cli.language import _
 from thidua_cli.text import fold, seen
@@ -14,6 +15,32 @@ _SPECIAL = re.compile(r'["$`\\!%]')  # to a shell, between double quotes
 _ENOUGH = 85  # of 100: letters that two headers share
 _SLIPPERY = 5  # letters from which on one may be wrong
 _WORDS_ENOUGH = 90  # one header has all the words of the other
+_INITIALS = re.compile(r"\b([a-z])[./]([a-z]{1,2})\b")  # đ/v, v.b, đ/vị
+_ORDINAL = {"stt", "tt", "so tt", "so thu tu", "no"}  # a column that only numbers the rows
+_SHORT = {
+    "bh": "ban hanh",
+    "cqbh": "co quan ban hanh",
+    "cv": "cong van",
+    "dk": "dang ky",
+    "dv": "don vi",
+    "dvi": "don vi",
+    "gc": "ghi chu",
+    "gd": "giai doan",
+    "hl": "hieu luc",
+    "kh": "ke hoach",
+    "ld": "ly do",
+    "mdv": "ma don vi",
+    "nd": "noi dung",
+    "nq": "nghi quyet",
+    "nv": "nghia vu",
+    "pd": "phat dong",
+    "qd": "quyet dinh",
+    "sh": "so hieu",
+    "skh": "so ky hieu",
+    "svb": "so van ban",
+    "tk": "tong ket",
+    "vb": "van ban",
+}  # as people write headers to keep columns narrow
 
 
 def quoted(header: str) -> str | None:
@@ -24,17 +51,48 @@ def quoted(header: str) -> str | None:
     return shlex.quote(shown) if _SPECIAL.search(shown) else f'"{shown}"'
 
 
-def likely(header: str, labels: Mapping[str, Iterable[str]], preferred: Collection[str]) -> str | None:
-    """The field whose labels a header is most like; where several are, the one that is `preferred`."""
-    if len(header) > _LONGEST:
-        return None
+class Likely(NamedTuple):
+    """Which fields headers may be.
+
+    `mapped` is the likely header of each field; `doubtful` are headers that may be one of several fields, or
+    one that has a likelier header.
+    """
+
+    mapped: dict[str, str]
+    doubtful: dict[str, list[str]]
+
+
+def likely(headers: Iterable[str], labels: Mapping[str, Iterable[str]], preferred: Collection[str]) -> Likely:
+    """The fields whose labels each header is most like; where several are, the one that is `preferred`."""
+    scores = {header: _scores(header, labels) for header in headers}
+    found = Likely({}, {})
+    for header, all_of in sorted(scores.items(), key=lambda item: -max(item[1].values(), default=0)):
+        free = {field: score for field, score in all_of.items() if field not in found.mapped}
+        fields = _best(free) or _best(all_of)
+        wanted = [field for field in fields if field in preferred]
+        chosen = wanted if len(fields) > 1 and len(wanted) == 1 else fields
+        if len(chosen) == 1 and chosen[0] in free:
+            found.mapped[chosen[0]] = header
+        elif chosen:
+            found.doubtful[header] = chosen
+    return found
+
+
+def _scores(header: str, labels: Mapping[str, Iterable[str]]) -> dict[str, float]:
+    """How much a header is like each field that it is like at all."""
+    if len(header) > _LONGEST or ordinal(header):
+        return {}
     scores = {field: max(_likeness(header, label) for label in said) for field, said in labels.items()}
-    best = max(scores.values(), default=0)
-    if best < _ENOUGH:
-        return None
-    fields = [field for field, score in scores.items() if score == best]
-    wanted = [field for field in fields if field in preferred]
-    return next(iter(wanted if len(fields) > 1 else fields), None) if len(wanted) < 2 else None
+    return {field: score for field, score in scores.items() if score >= _ENOUGH}
+
+
+def _best(scores: Mapping[str, float]) -> list[str]:
+    return [field for field, score in scores.items() if score == max(scores.values())]
+
+
+def ordinal(header: str) -> bool:
+    """Whether a header is that of a column that only numbers the rows, so that nothing is lost with it."""
+    return " ".join(_words(header[:_LONGEST])) in _ORDINAL
 
 
 def meant(name: str, headers: Iterable[str]) -> str | None:
@@ -54,36 +112,42 @@ def meant(name: str, headers: Iterable[str]) -> str | None:
 def _likeness(header: str, label: str) -> float:
     from rapidfuzz import fuzz
 
-    ours, theirs = _words(header), _words(label)
+    ours, theirs = _in_full(header), _words(label)
     if not ours or not theirs:
         return 0
     part = set(ours) <= set(theirs) or set(theirs) <= set(ours)
     return max(fuzz.ratio(" ".join(ours), " ".join(theirs)), _WORDS_ENOUGH if part else 0)
 
 
+def _in_full(header: str) -> list[str]:
+    """The words of a header, those that people shorten in full."""
+    words = re.findall(r"[^\W_]+", _INITIALS.sub(r"\1\2", fold(header)))
+    return " ".join(_SHORT.get(word, word) for word in words).split()
+
+
 def _words(header: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(header))
 
 
-def lines(unknown: Iterable[str], mapped: Mapping[str, str], lacking: str | None) -> list[str]:
-    """What to add to the command: `mapped` is the likely header of each field, the other columns go.
+def lines(ignored: Iterable[str], mapped: Mapping[str, str], lacking: str | None) -> list[str]:
+    """What to add to the command: `mapped` is the likely header of each field, the `ignored` columns go.
 
     `lacking` is a field that a column must be found for, where no header is like it.
     """
-    ignored = [header for header in unknown if header not in mapped.values()]
+    ignored = list(ignored)
     options = [f"--map {field}={name}" for field, header in mapped.items() if (name := quoted(header))]
     options += [f"--ignore-column {name}" for header in ignored if (name := quoted(header))]
     if not options:
-        return []
-    if not mapped:
+        said = ""
+    elif not mapped:
         said = _("Không cần các cột không biết thì thêm vào lệnh:")
     elif not ignored:
         said = _("Nếu đúng là cột ấy thì thêm vào lệnh:")
     else:
         said = _("Nếu đúng là cột ấy, và không cần các cột không biết khác, thì thêm vào lệnh:")
     more = [_("  … và {count} cột nữa").format(count=len(options) - _MOST)] if len(options) > _MOST else []
-    found = [said, f"  {' '.join(options[:_MOST])}", *more]
-    if lacking and ignored:
+    found = [said, f"  {' '.join(options[:_MOST])}", *more] if options else []
+    if lacking:
         found.append(
             _("Cột còn thiếu nằm dưới tiêu đề khác thì nêu: {option}").format(
                 option=f'--map {lacking}="{_("TIÊU ĐỀ")}"'

@@ -117,6 +117,36 @@ _ALIASES: dict[ImportKind, dict[str, str]] = {
         "ghi chú": "note",
     },
 }
+# What people call our columns besides: enough for a suggestion, too little to read a column by it.
+_LIKE: dict[str, tuple[str, ...]] = {
+    "document_number": (
+        "số hiệu",
+        "số ký hiệu",
+        "số hiệu văn bản",
+        "số quyết định",
+        "số kế hoạch",
+        "số công văn",
+    ),
+    "document_date": (
+        "ngày ban hành",
+        "ngày ký",
+        "ngày ký văn bản",
+        "ngày quyết định",
+        "ngày kế hoạch",
+        "ngày công văn",
+    ),
+    "document_issuer": ("nơi ban hành", "đơn vị ban hành"),
+    "received_on": ("ngày đến", "ngày tiếp nhận"),
+    "evidence": ("đường dẫn", "tệp đính kèm"),
+    "done_on": ("ngày thực hiện",),
+    "on": ("ngày thực hiện",),
+    "contents": ("nội dung thi đua",),
+    "resolution": ("số nghị quyết", "số hiệu", "số văn bản"),
+    "parent_code": ("mã cấp trên", "đơn vị cấp trên", "đơn vị chủ quản"),
+    "kind": ("loại đơn vị", "loại hình"),
+    "abbreviation": ("tên viết tắt",),
+    "level": ("cấp hành chính",),
+}
 REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
 _SPACES = re.compile(r"\s+")
 _UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff")
@@ -167,7 +197,7 @@ def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str] = Mapping
     for field, given in renamed.items():
         if normal(given) == name:
             return field
-    if name in fields(kind) or (name == UNIT_NAME and "unit_code" in fields(kind)):
+    if name in known(kind):
         return name
     return _ALIASES[kind].get(name)
 
@@ -253,15 +283,18 @@ def _unmatched(
     ignored: Sequence[str],
 ) -> list[Problem]:
     """Columns that are missing or unknown, with the options that mend them and all columns there are."""
-    labels = {field: _labels(kind, field) for field in fields(kind) if field not in found}
-    mapped: dict[str, str] = {}
-    for header in unknown:
-        if like := advice.likely(normal(header), labels, missing):
-            mapped.setdefault(like, header)
+    labels = {field: _labels(kind, field) for field in known(kind) if field not in found}
+    like = advice.likely(list(dict.fromkeys(unknown)), labels, missing)
     dropped = {field_of(kind, header) for header in ignored}.intersection(missing)
-    lacking = next((field for field in missing if field not in mapped and field not in dropped), None)
+    there = {*like.mapped, *dropped, *(["unit_code"] if UNIT_NAME in like.mapped else [])}
+    lacking = next((field for field in missing if field not in there), None)
+    likes = {header: field for field, header in like.mapped.items()}
+    unlike = [
+        header for header in dict.fromkeys(unknown) if header not in likes and header not in like.doubtful
+    ]
+    ignorable = [header for header in unlike if not lacking or advice.ordinal(header)]
     then = (
-        *advice.lines(list(dict.fromkeys(unknown)), mapped, lacking),
+        *advice.lines(ignorable, like.mapped, lacking),
         _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=accepted(kind)),
     )
     problems = []
@@ -276,12 +309,17 @@ def _unmatched(
                 then,
             )
         )
-    likes = {header: field for field, header in mapped.items()}
     for index, header in enumerate(headers):
         if header in unknown:
             letter = letters(index)
             if header in likes:
                 cure = _("có lẽ là {field}: --map").format(field=called(kind, likes[header]))
+            elif header in like.doubtful:
+                cure = _("có lẽ là {fields}: --map; nếu không thì --ignore-column").format(
+                    fields=_(" hoặc ").join(called(kind, field) for field in like.doubtful[header])
+                )
+            elif header not in ignorable:
+                cure = _("là cột còn thiếu thì --map; nếu không thì xóa cột {letter}").format(letter=letter)
             elif advice.quoted(header):
                 cure = _("xóa cột {letter}, hoặc --ignore-column").format(letter=letter)
             else:
@@ -310,15 +348,28 @@ def called(kind: ImportKind, field: str) -> str:
     return _("{header} ({field})").format(header=vietnamese(kind, field), field=field)
 
 
+def known(kind: ImportKind) -> list[str]:
+    """All fields that a header may name in a kind of file."""
+    return [*fields(kind), *([UNIT_NAME] if "unit_code" in fields(kind) else [])]
+
+
 def accepted(kind: ImportKind) -> str:
     """All columns of a kind of file, the required ones with a star."""
-    known = [*fields(kind), *([UNIT_NAME] if "unit_code" in fields(kind) else [])]
-    return ", ".join(f"{called(kind, field)}{'*' if field in required(kind) else ''}" for field in known)
+    return ", ".join(
+        f"{called(kind, field)}{'*' if field in required(kind) else ''}" for field in known(kind)
+    )
+
+
+def resemblance(kind: ImportKind, headers: Sequence[str]) -> int:
+    """How many columns of ours a row of headers seems to hold, whatever it calls them."""
+    labels = {field: _labels(kind, field) for field in known(kind)}
+    found = advice.likely(list(dict.fromkeys(filter(normal, headers))), labels, required(kind)).mapped
+    return len(found) if set(required(kind)).intersection(found) or UNIT_NAME in found else 0
 
 
 def _labels(kind: ImportKind, field: str) -> list[str]:
     aliases = [alias for alias, named in _ALIASES[kind].items() if named == field]
-    return [field, vietnamese(kind, field), *aliases]
+    return [field, vietnamese(kind, field), *aliases, *_LIKE.get(field, ())]
 
 
 _VIETNAMESE = {

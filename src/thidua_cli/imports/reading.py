@@ -35,6 +35,7 @@ from thidua_cli.imports.text_file import Likeness
 from thidua_cli.language import _, why
 
 STDIN = "-"
+_COMPARED = 30  # rows that are looked at for a header in other words
 
 
 class FileFormat(StrEnum):
@@ -258,6 +259,11 @@ def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wishe
             return index
         if known > most:
             best, most = index, known
+    if best is None:  # none is as we call it: which is most like a header of ours?
+        for index, (_number, values) in enumerate(first[:_COMPARED]):
+            like = columns.resemblance(kind, [header_text(cell) for cell in values])
+            if like > max(most, 1):
+                best, most = index, like
     return best
 
 
