@@ -154,6 +154,48 @@ def test_a_column_without_a_header_has_its_letter(bring: Bring) -> None:
     assert _row(done, "no header").split()[1] == "AB"
 
 
+@pytest.mark.parametrize("letter", ["D", "d"])
+def test_a_column_without_a_header_is_ignored_by_its_letter(bring: Bring, letter: str) -> None:
+    """Which the message offers; a letter that is itself a header is that column only."""
+    text = "code,name,kind,\nA1,Sở Mới,other,1\n"
+    assert "--ignore-column D" in _row(bring(text), "no header")
+    done = bring(text, "--ignore-column", letter)
+    assert (done.code, "columns with data left out: D" in done.err) == (0, True), done.err
+    assert bring("code,name,kind,,D\nA2,Sở Hai,other,1,2\n", "--ignore-column", "D").code == 7
+
+
+def test_a_column_that_is_ignored_is_told(bring: Bring, run: Run, tmp_path: Path) -> None:
+    """Where it holds data, by its header, of a table and of objects alike."""
+    text = "unit_code,done_on,Số VB,Trống\n492,2022-03-30,1/KH,\n"
+    options = ("--ignore-column", "số vb", "--ignore-column", "Trống")
+    done = bring(text, *options, kind="launches")
+    assert (done.code, done.err) == (0, "Noted: columns with data left out: Số VB (--ignore-column)\n")
+    file = tmp_path / "in.json"
+    file.write_text('[{"unit_code": "493", "done_on": "2022-03-30", "Số VB": "2", "Trống": ""}]', "utf-8")
+    done = run("import", "launches", str(file), *options, "--format-report", "json")
+    assert json.loads(done.out)["notices"] == ["columns with data left out: Số VB (--ignore-column)"]
+
+
+TWO_ROWS = [
+    "Mã đơn vị,Ngày phát động,Văn bản,\n,,Số,Ngày\n492,30/03/2022,1/KH,30/03/2022\n",
+    "Mã đơn vị,Phát động,\n,Ngày phát động,Số văn bản\n492,30/03/2022,1/KH\n",
+]
+
+
+@pytest.mark.parametrize("text", TWO_ROWS)
+def test_a_header_on_two_rows_is_called_one(bring: Bring, text: str) -> None:
+    """The cure is one row; leaving out half of it is not offered."""
+    done = bring(text, kind="launches")
+    assert (done.code, "the header stands on two rows, 1 and 2" in done.err) == (7, True), done.err
+    assert "ignore-column" not in done.err
+
+
+def test_one_row_of_a_header_without_a_word_is_one_row(bring: Bring) -> None:
+    """Where the next row is data, or a title stands above, a header is only missing."""
+    done = bring("Danh sách,,\n,Mã đơn vị,Ngày phát động\nx,492,30/03/2022\n", kind="launches")
+    assert (done.code, "two rows" in done.err) == (7, False)
+
+
 def test_a_column_that_stands_twice_is_told_by_letters(bring: Bring) -> None:
     """Both places are named."""
     assert "columns A and D" in bring("code,name,kind,Mã đơn vị\nA1,Sở Mới,other,A2\n").err

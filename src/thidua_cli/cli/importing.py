@@ -66,7 +66,9 @@ def run(
     ignored: Annotated[
         list[str] | None,
         typer.Option(
-            "--ignore-column", metavar=_("TIÊU-ĐỀ"), help=_("Bỏ qua cột này của tệp; dùng nhiều lần.")
+            "--ignore-column",
+            metavar=_("TIÊU-ĐỀ"),
+            help=_("Bỏ qua cột này của tệp, không có tiêu đề thì nêu chữ của cột (E); dùng nhiều lần."),
         ),
     ] = None,
     on: Annotated[

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -212,9 +212,29 @@ def left_out(ignored: Sequence[str]) -> set[str]:
     return {normal(header) for header in ignored} | REASON_HEADERS
 
 
+def ignores(ignored: Sequence[str], headers: Sequence[str], index: int) -> bool:
+    """Whether a column is to be ignored: by its header or, without one, by its letter, as Excel shows it.
+
+    A letter that is a header of the file means that column alone.
+    """
+    wanted = {normal(header) for header in ignored}
+    name = normal(headers[index])
+    if name:
+        return name in wanted
+    letter = normal(letters(index))
+    return letter in wanted and letter not in map(normal, headers)
+
+
+def passed_over(headers: Iterable[str]) -> list[str]:
+    """What to tell of columns that held data and were ignored."""
+    told = ", ".join(dict.fromkeys(short(header) for header in headers))
+    return [_("bỏ qua cột có dữ liệu: {columns} (--ignore-column)").format(columns=told)] if told else []
+
+
 def absent(ignored: Sequence[str], headers: Sequence[str]) -> dict[str, str | None]:
     """Headers to be ignored that a file does not have, each with the one that was meant, if any."""
-    there = {normal(header): header for header in headers}
+    unnamed = {normal(letters(index)): "" for index, header in enumerate(headers) if not normal(header)}
+    there = unnamed | {normal(header): header for header in headers}
     without = left_out(ignored)
     return {
         name: advice.meant(
@@ -223,6 +243,27 @@ def absent(ignored: Sequence[str], headers: Sequence[str]) -> dict[str, str | No
         for name in ignored
         if normal(name) not in there
     }
+
+
+class Spread(NamedTuple):
+    """A header that seems to stand on two rows, `upper` and `lower`, a group over its columns.
+
+    `columns` are those whose header is in the other row than that which is taken for the header.
+    """
+
+    upper: int
+    lower: int
+    columns: Set[int]
+
+    def over(self, headers: Sequence[str]) -> set[str]:
+        """Headers that stand over, or below, what is in the other row."""
+        return {headers[index] for index in self.columns if normal(headers[index])}
+
+    def cure(self) -> str:
+        """What to do."""
+        return _("tiêu đề nằm trên hai dòng {upper} và {lower}: ghi thành một dòng, mỗi cột một ô").format(
+            upper=self.upper, lower=self.lower
+        )
 
 
 class Headers(NamedTuple):
@@ -239,12 +280,16 @@ def match(
     filled: Mapping[int, bool],
     renamed: Mapping[str, str] = MappingProxyType({}),
     ignored: Sequence[str] = (),
+    spread: Spread | None = None,
 ) -> Headers:
-    """Match a header row; `filled` tells which columns without a header hold data below it."""
+    """Match a header row; `filled` tells which columns without a header hold data below it.
+
+    `spread` is of a header that seems to stand on two rows.
+    """
     without = left_out(ignored)
     found: list[str | None] = []
     unknown: list[str] = []
-    problems = unnamed(filled, row)
+    problems = unnamed(filled, row, headers, ignored, spread)
     for index, header in enumerate(headers):
         name = normal(header)
         field = field_of(kind, header, renamed) if name and name not in without else None
@@ -257,7 +302,7 @@ def match(
         found[found.index(UNIT_NAME)] = "unit_code"
     missing = [field for field in required(kind) if field not in found]
     if missing or unknown:
-        problems = _unmatched(kind, row, headers, missing, unknown, set(found), ignored) + problems
+        problems = _unmatched(kind, row, headers, missing, unknown, set(found), ignored, spread) + problems
     return Headers(found, problems)
 
 
@@ -281,6 +326,7 @@ def _unmatched(
     unknown: Sequence[str],
     found: Set[str | None],
     ignored: Sequence[str],
+    spread: Spread | None,
 ) -> list[Problem]:
     """Columns that are missing or unknown, with the options that mend them and all columns there are."""
     labels = {field: _labels(kind, field) for field in known(kind) if field not in found}
@@ -293,8 +339,10 @@ def _unmatched(
         header for header in dict.fromkeys(unknown) if header not in likes and header not in like.doubtful
     ]
     ignorable = [header for header in unlike if not lacking or advice.ordinal(header)]
+    over = spread.over(headers) if spread else set()
+    ignorable = [header for header in ignorable if header not in over]
     then = (
-        *advice.lines(ignorable, like.mapped, lacking),
+        *advice.lines(ignorable, like.mapped, None if spread else lacking),
         _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=accepted(kind)),
     )
     problems = []
@@ -312,7 +360,9 @@ def _unmatched(
     for index, header in enumerate(headers):
         if header in unknown:
             letter = letters(index)
-            if header in likes:
+            if spread and header in over:
+                cure = spread.cure()
+            elif header in likes:
                 cure = _("có lẽ là {field}: --map").format(field=called(kind, likes[header]))
             elif header in like.doubtful:
                 cure = _("có lẽ là {fields}: --map; nếu không thì --ignore-column").format(
@@ -328,18 +378,26 @@ def _unmatched(
     return problems
 
 
-def unnamed(filled: Mapping[int, bool], row: int) -> list[Problem]:
-    """Columns of data without a header; `filled` and `row` as for `match`."""
+def unnamed(
+    filled: Mapping[int, bool],
+    row: int,
+    headers: Sequence[str],
+    ignored: Sequence[str],
+    spread: Spread | None = None,
+) -> list[Problem]:
+    """Columns of data without a header; parameters as for `match`."""
     return [
         Problem(
             row,
             letters(index),
             None,
             _("cột {letter} có dữ liệu mà không có tiêu đề").format(letter=letters(index)),
-            _("ghi tiêu đề hoặc xóa cột"),
+            spread.cure()
+            if spread and index in spread.columns
+            else _("ghi tiêu đề, xóa cột, hoặc --ignore-column {letter}").format(letter=letters(index)),
         )
         for index, holds_data in filled.items()
-        if holds_data
+        if holds_data and not ignores(ignored, headers, index)
     ]
 
 

@@ -28,8 +28,8 @@ from thidua_cli.imports.cells import (
     text_cell,
     unnumbered,
 )
-from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid
+from thidua_cli.imports.columns import ImportKind, Spread
+from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid, letters
 from thidua_cli.imports.sheet import Problem, Sheet, reject, short
 from thidua_cli.imports.text_file import Likeness
 from thidua_cli.language import _, why
@@ -165,19 +165,27 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     body = list(inhabited(chain(first[position + 1 :], rows)))
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
-    filled = {
-        index: any(index < len(values) and not empty(values[index]) for _number, values in body)
+
+    def holds_data(index: int) -> bool:
+        return any(index < len(values) and not empty(values[index]) for _number, values in body)
+
+    filled = {index: holds_data(index) for index, name in enumerate(headers) if not columns.normal(name)}
+    notices += columns.passed_over(
+        name or letters(index)
         for index, name in enumerate(headers)
-        if not columns.normal(name)
-    }
+        if columns.ignores(wished.ignored, headers, index) and holds_data(index)
+    )
     if listed:
         _refuse_renamed(source, wished)
         problems = gso.problems(headers, header_row, wished.ignored)
-        problems += columns.unnamed(filled, header_row)
+        problems += columns.unnamed(filled, header_row, headers, wished.ignored)
         fields: Sequence[str | None] = [name if name in gso.NEEDED else None for name in listed]
         fields = [*fields, *[None] * (width - len(fields))]
     else:
-        fields, problems = columns.match(kind, headers, header_row, filled, wished.renamed, wished.ignored)
+        spread = _spread(first, position, kind, named, filled)
+        fields, problems = columns.match(
+            kind, headers, header_row, filled, wished.renamed, wished.ignored, spread
+        )
     if problems:
         raise reject(source, problems, most=20, then=_misread_headers(first, kind, wished))
     if not body:
@@ -192,6 +200,34 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     if listed:
         return gso.sheet(table, source, wished.province)
     return sheet_of(table) if strange else table
+
+
+def _spread(
+    first: Sequence[tuple[int, Sequence[Cell]]],
+    position: int,
+    kind: ImportKind,
+    named: Sequence[str | None],
+    filled: Mapping[int, bool],
+) -> Spread | None:
+    """Whether the header seems to go on in the row below or above it.
+
+    Below, words stand wherever a column has no header, and nowhere under one that is ours; above, there is a
+    header of ours over such a column.
+    """
+    bare = {index for index, holds_data in filled.items() if holds_data}
+    for other in (position + 1, position - 1):
+        if not bare or not 0 <= other < len(first) or abs(first[other][0] - first[position][0]) != 1:
+            continue
+        words = {index: value for index, value in enumerate(first[other][1]) if not empty(value)}
+        plain = all(isinstance(value, str) and not value.isdigit() for value in words.values())
+        if not plain or not bare <= words.keys():
+            continue
+        upper, lower = sorted((first[position][0], first[other][0]))
+        if other > position and not any(field and index in words for index, field in enumerate(named)):
+            return Spread(upper, lower, words.keys())
+        if other < position and any(columns.field_of(kind, str(words[index])) for index in bare):
+            return Spread(upper, lower, bare)
+    return None
 
 
 def _runs(numbers: Sequence[int]) -> str:
@@ -339,7 +375,13 @@ def _from_objects(
             written[column] = _written(value)
         sheet.rows.append((number, made))
         raw.append(written)
+    unwanted = {columns.normal(header) for header in wished.ignored}
     sheet.notices = [*columns.oddities(list(known)), *change_notices(changes)]
+    sheet.notices += columns.passed_over(
+        key
+        for key in known
+        if columns.normal(key) in unwanted and any(_written(item.get(key)) for item in objects)
+    )
     sheet.fields = [field for field in known.values() if field]
     numbers = range(1, len(objects) + 1)
     for name in TEXTS.intersection(sheet.fields):
