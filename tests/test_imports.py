@@ -641,3 +641,30 @@ def test_a_long_list_of_unknown_units_ends_soon(register: sqlite3.Connection) ->
     found = [bool(directory.suggest(f"Sở Y tê {number}", date(2022, 3, 1))) for number in range(3)]
     directory._compared = 10**9
     assert (found, directory.suggest("Sở Y tê", date(2022, 3, 1))) == ([True] * 3, [])
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_file_without_phases_may_be_given_one(run: Run, tmp_path: Path, form: str) -> None:
+    """What the message about a phase that cannot be told offers; rows that name their own keep it."""
+    items = [
+        {"unit_code": "492", "done_on": "2026-01-15", "phase": ""},
+        {"unit_code": "493", "done_on": "2026-01-15", "phase": "p1"},
+    ]
+    file = tmp_path / f"in.{form}"
+    rows = ["unit_code,done_on,phase", *(",".join(item.values()) for item in items)]
+    file.write_text(json.dumps(items) if form == "json" else "\n".join(rows), "utf-8")
+    refused = run("import", "launches", str(file))
+    assert (refused.code, "--phase for the whole file" in refused.err) == (7, True)
+    assert run("import", "launches", str(file), "--phase", "P2").code == 0
+    launches = run("export", "launches", "-f", "jsonl").out.splitlines()
+    assert {each["unit_code"]: each["phase"] for each in map(json.loads, launches)} == {
+        "492": "p2",
+        "493": "p1",
+    }
+
+
+def test_a_phase_that_there_is_not(run: Run, write: Callable[[str], str]) -> None:
+    """Is said once, not for each row; what has no phase takes none."""
+    file = write("unit_code,done_on\n492,2026-01-15\n")
+    assert run("import", "launches", file, "--phase", "p9").code == 4
+    assert run("import", "units", file, "--phase", "p1").code == 2

@@ -77,6 +77,12 @@ def run(
             "--on", parser=options.day, metavar=_("NGÀY"), help=_("Đơn vị có từ ngày này, nếu tệp không nêu.")
         ),
     ] = None,
+    phase: Annotated[
+        str | None,
+        typer.Option(
+            "--phase", metavar=_("MÃ"), help=_("Giai đoạn của những dòng mà tệp không nêu giai đoạn: p1, p2.")
+        ),
+    ] = None,
     correct: Annotated[
         bool, typer.Option("--correct", help=_("Dòng khác với bản ghi trong sổ thì sửa bản ghi ấy."))
     ] = False,
@@ -118,7 +124,7 @@ def run(
         raise UsageError(_("thiếu TỆP"), _("Xem: {command} --help").format(command="thidua import"))
     if correct and not reason:
         raise UsageError(_("--correct cần --reason"))
-    _check_options(kind, on, correct=correct, province=province)
+    _check_options(kind, on, phase, correct=correct, province=province)
     if reason and not correct:
         raise UsageError(_("--reason chỉ đi với --correct"))
     why = options.checked_reason(reason) if reason is not None else None
@@ -144,10 +150,12 @@ def run(
     elif kind is ImportKind.CHANGES:
         importer = Changes(sheet_of(read))
     else:
-        importer = Records(read, kind, why if correct else None)
+        source = read if phase is None else _in_phase(ctx, sheet_of(read), phase)
+        importer = Records(source, kind, why if correct else None)
     writer = _apply(ctx, importer, dry_run=dry_run)
     importer.sheet.notices += unmet
     if importer.problems:
+        importer.problems = _with_phase_cure(importer.problems, kind)
         told = _by_header(importer.problems, importer.sheet.headers, kind, wishes)
         if rejects is not None:
             write_rejects(rejects, importer.sheet, told)
@@ -193,13 +201,17 @@ def _by_header(
     ]
 
 
-def _check_options(kind: ImportKind, on: date | None, *, correct: bool, province: str | None) -> None:
+def _check_options(
+    kind: ImportKind, on: date | None, phase: str | None, *, correct: bool, province: str | None
+) -> None:
     """Raise UsageError for an option that means nothing for this kind of file."""
     units = kind is ImportKind.UNITS
     if on and not units:
         raise UsageError(_("--on chỉ dùng cho import units"))
     if province and not units:
         raise UsageError(_("--province chỉ dùng cho import units"))
+    if phase is not None and kind not in columns.ACTIONS:
+        raise UsageError(_("--phase chỉ dùng cho import {kinds}").format(kinds=", ".join(columns.ACTIONS)))
     if correct and kind in (ImportKind.UNITS, ImportKind.CHANGES):
         raise UsageError(_("--correct chỉ sửa bản ghi"), _("Đơn vị thay đổi từ một ngày thì dùng --on NGÀY."))
 
@@ -214,6 +226,27 @@ def _read(file: str, name: str, kind: ImportKind, wishes: Wishes) -> Table | She
 def _units(ctx: typer.Context, sheet: Sheet, on: date | None, province: str | None) -> Units:
     with options.reading(ctx) as connection:
         return Units(sheet, on, province, connection)
+
+
+def _in_phase(ctx: typer.Context, sheet: Sheet, phase: str) -> Sheet:
+    """The sheet with a phase in each row that names none; raises NotFoundError for an unknown one."""
+    with options.reading(ctx) as connection:
+        code = plans.load(connection).phase(phase).code
+    for _row, values in sheet.rows:
+        if values.get("phase") is None or str(values["phase"]).strip() == "":
+            values["phase"] = code
+    return sheet
+
+
+def _with_phase_cure(problems: Sequence[Problem], kind: ImportKind) -> list[Problem]:
+    """Where a phase cannot be told, how all rows of the file are given one, or each its own."""
+    cure = _("--phase cho cả tệp, hoặc cột {column} cho từng dòng")
+    return [
+        problem._replace(cure=cure.format(column=columns.called(kind, "phase")))
+        if problem.column == "phase" and not problem.cure
+        else problem
+        for problem in problems
+    ]
 
 
 def _apply(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer | None:
