@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, Outcome, process
+from thidua_cli import resources
 from thidua_cli.errors import RejectedError
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
@@ -668,3 +669,77 @@ def test_a_phase_that_there_is_not(run: Run, write: Callable[[str], str]) -> Non
     file = write("unit_code,done_on\n492,2026-01-15\n")
     assert run("import", "launches", file, "--phase", "p9").code == 4
     assert run("import", "units", file, "--phase", "p1").code == 2
+
+
+CHANGES = "old_code,old_name,new_code,new_name,effective_date,resolution,kind_of_change,extent\n"
+TALLIES = [
+    ("changes", CHANGES + "20194,,20195,UBND phường Thử,2025-01-01,1/NQ,merge,whole\n", (0, 0, 1)),
+    ("changes", CHANGES + "20194,,X1,UBND phường Thử,2025-01-01,1/NQ,merge,whole\n20195,,,,2025-01-01,1/NQ,x,\n", (1, 0, 1)),
+    ("units", "code,name,kind,valid_from\nA1,Sở Một,Sở,2999-01-01\nA2,Sở Hai,Sở,\nA2,Sở Ba,Sở,\nSCT,Sở Công Thương,Sở,\n", (1, 1, 2)),
+    ("launches", "unit_code,done_on\n492,2022-03-30\n492,2022-03-31\nX9,2022-03-31\n493,x\n", (1, 0, 3)),
+    ("launches", '[{"unit_code": "492", "done_on": "2022-03-30", "x": 1}, {"unit_code": "493", "done_on": "2022-03-30"}]', (1, 0, 1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text", "counts"), TALLIES)
+def test_each_row_of_a_refused_file_counts_once(
+    run: Run, tmp_path: Path, kind: str, text: str, counts: tuple[int, int, int]
+) -> None:
+    """New, known and refused rows add up to the rows of the file, in words and as JSON."""
+    file = tmp_path / ("in.json" if text.startswith("[") else "in.csv")
+    file.write_text(text, "utf-8")
+    done = run("import", kind, str(file), "--format-report", "json")
+    told = json.loads(done.out)
+    assert (done.code, (told["new"], told["unchanged"], told["refused"])) == (7, counts), done.err
+    new, same, refused = counts
+    assert f"{new} new, 0 changed, {same} already recorded; {refused} rows refused" in done.err
+
+
+def test_rows_under_a_merged_cell_count_as_refused(run: Run, tmp_path: Path) -> None:
+    """All that the cell spans, though it is one mistake."""
+    book = xlsxwriter.Workbook(tmp_path / "in.xlsx")
+    page = book.add_worksheet()
+    for number, line in enumerate(
+        [("unit_code", "done_on", "note"), *((code, "2022-03-30", "") for code in ("492", "493", "494"))]
+    ):
+        page.write_row(number, 0, line)
+    page.merge_range(1, 2, 2, 2, "chung")
+    book.close()
+    done = run("import", "launches", str(tmp_path / "in.xlsx"))
+    assert (done.code, "1 error(s)" in done.err) == (7, True), done.err
+    assert "1 new, 0 changed, 0 already recorded; 2 rows refused" in done.err
+
+
+def test_one_bad_row_of_a_resolution_leaves_the_others_new(run: Run, tmp_path: Path) -> None:
+    """Of the changes of 2025 with one row spoiled."""
+    lines = resources.data("changes_2025.csv").read_text("utf-8-sig").splitlines()
+    spoiled = [*lines[:-1], lines[-1].replace("2025-07-01", "2025-07-99")]
+    (tmp_path / "in.csv").write_text("\n".join(spoiled), "utf-8")
+    done = run("import", "changes", str(tmp_path / "in.csv"))
+    assert (
+        done.code,
+        f"{len(lines) - 2} new, 0 changed, 0 already recorded; 1 rows refused" in done.err,
+    ) == (7, True)
+
+
+WRONG_OLD = "20194,Sai tên,X1,UBND phường Thử,{day},1/NQ,merge,whole\n"
+UNREADABLE = "20195,,X1,UBND phường Thử,{day},1/NQ,gộp,whole\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ((WRONG_OLD.format(day="2025-01-01"), UNREADABLE.format(day="2025-01-01")), True),
+        ((WRONG_OLD.format(day="2025-01-01"), UNREADABLE.format(day="2025-03-01")), True),
+        ((WRONG_OLD.format(day="2025-01-01"), UNREADABLE.format(day="2025-01-32")), True),
+        ((WRONG_OLD.format(day="2025-03-01"), UNREADABLE.format(day="2025-01-01")), False),
+        ((WRONG_OLD.format(day="2025-01-01"), UNREADABLE.format(day="2025-01-01").replace("X1", "20194")), False),
+        ((WRONG_OLD.format(day="2025-01-01"), "20195,,X1\n"), False),
+    ],
+)  # fmt: skip
+def test_what_a_row_says_of_the_past_is_looked_at_beside_bad_rows(
+    run: Run, write: Callable[[str], str], rows: tuple[str, str], told: bool
+) -> None:
+    """A wrong old name is listed in one go with rows that cannot be read, unless these may explain it."""
+    done = run("import", "changes", write(CHANGES + "".join(rows)))
+    assert (done.code, "Sai tên" in done.err) == (7, told), done.err

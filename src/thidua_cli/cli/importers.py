@@ -132,21 +132,24 @@ class Changes:
     def check(self) -> None:
         from thidua_cli.imports import changes as imports
 
-        self.rows, self.problems = imports.check(self.sheet)
+        self.rows, self.wrong = imports.check(self.sheet)
 
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.imports import changes as imports
 
-        if not self.problems:
-            self.before = Directory.read(connection, records.EVERYTHING)
-            self.made = changes.plan(connection, records.EVERYTHING, self.rows)
-            self.problems = [imports.problem(fault) for fault in self.made.faults]
+        self.before = Directory.read(connection, records.EVERYTHING)
+        self.made = changes.plan(connection, records.EVERYTHING, self.rows)
+        faults = imports.sound(self.made.faults, self.rows, self.sheet)
+        self.problems = self.wrong + [imports.problem(fault) for fault in faults]
+        if self.wrong:  # what becomes of units is not known without all rows
+            self.made.steps, self.made.outside = [], []
 
     def apply(self, writer: store.Writer) -> None:
         changes.apply(writer, self.made)
 
     def counts(self) -> dict[str, int]:
-        return {"new": self.made.new, "changed": 0, "unchanged": self.made.unchanged}
+        faulty = {problem.row for problem in self.problems}.intersection(row.number for row in self.rows)
+        return {"new": self.made.new - len(faulty), "changed": 0, "unchanged": self.made.unchanged}
 
     def details(self) -> list[dict[str, object]]:
         """Every unit that begins, changes or ends: on which day, out of which others, into which others."""

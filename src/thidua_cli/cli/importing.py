@@ -273,9 +273,29 @@ def _decide(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer 
     return writer
 
 
+def _tally(importer: Importer) -> tuple[dict[str, int], int]:
+    """How many rows are new, changed and unchanged, and how many refused: each row once."""
+    bad = {problem.row for problem in importer.problems if problem.row} | importer.sheet.spoiled
+    counts = importer.counts()
+    taken: dict[str, list[int]] = {}
+    if isinstance(importer, Units):
+        units = importer.made
+        taken["new"] = [item.row for item in units.new]
+        taken["changed"] = [item.row for item, *_how in units.changed]
+        taken["unchanged"] = [item.row for item in units.unchanged]
+    elif isinstance(importer, Records):
+        rows = importer.made.rows
+        taken["new"] = [incoming.row for incoming, _entry in rows.new]
+        taken["changed"] = [incoming.row for incoming, *_entries in rows.corrected]
+        taken["unchanged"] = [incoming.row for incoming, _entry in rows.unchanged]
+    for name, found in taken.items():
+        counts[name] -= sum(row in bad for row in found)
+    return counts, len(bad)
+
+
 def _instead(importer: Importer, rejects: Path | None) -> list[str]:
     """What of a refused file is right, and where its bad rows are."""
-    counts, refused = importer.counts(), len({problem.row for problem in importer.problems})
+    counts, refused = _tally(importer)
     lines = [
         _("Các dòng khác: {new} mới, {changed} thay đổi, {same} đã có; {refused} dòng bị từ chối").format(
             new=counts["new"], changed=counts["changed"], same=counts["unchanged"], refused=refused
@@ -311,7 +331,7 @@ def _report_json(
     """What the import does, or why it does nothing, as one JSON object."""
     from thidua_cli.render import json_text
 
-    refused = {problem.row for problem in importer.problems if problem.row is not None}
+    counts, refused = _tally(importer)
     new, same = importer.examples()
     report = {
         "format_version": render.FORMAT_VERSION,
@@ -320,10 +340,10 @@ def _report_json(
         "dry_run": dry_run,
         "operation": operation,
         "stored": operation is not None,
-        **importer.counts(),
+        **counts,
         "changes": importer.details(),
         "examples": {"new": [each._asdict() for each in new], "unchanged": [each._asdict() for each in same]},
-        "refused": len(refused),
+        "refused": refused,
         "notices": list(importer.sheet.notices),
         "warnings": importer.warnings(),
         "problems": _as_objects(sorted(importer.problems, key=lambda problem: problem.row or 0)),

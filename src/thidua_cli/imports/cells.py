@@ -81,7 +81,10 @@ def sheet_of(table: Table | Sheet) -> Sheet:
         headers=table.headers,
         raw=_Written(table.body, guarded=not grid.letters),
     )
-    made.problems += merged_in(table, {number for number, _values in table.body} if grid.merged else set())
+    if grid.merged:
+        wanted = {number for number, _values in table.body}
+        made.problems += merged_in(table, wanted)
+        made.spoiled = _spoiled(table, wanted)
     made.problems += table.problems
     unnamed = {problem.row for problem in table.problems if problem.column in NAMING}
     plain = [columns.normal(name) for name in table.headers]
@@ -272,9 +275,26 @@ def _ragged(row: int, values: Sequence[Cell], expected: int, *, last: bool) -> P
 
 def merged_in(table: Table, wanted: Set[int]) -> list[Problem]:
     """Merged cells that hold something, in a column that is read and a row that is wanted: whose is it?"""
+    return [
+        Problem(
+            numbers[0],
+            f"{address(top, left)}:{address(bottom, right)}",
+            None,
+            _("ô gộp trong vùng dữ liệu"),
+            _("bỏ gộp và ghi giá trị vào từng ô"),
+        )
+        for (top, left, bottom, right), numbers in _merges(table, wanted)
+    ]
+
+
+def _spoiled(table: Table, wanted: Set[int]) -> frozenset[int]:
+    return frozenset(number for _where, numbers in _merges(table, wanted) for number in numbers)
+
+
+def _merges(table: Table, wanted: Set[int]) -> Iterator[tuple[tuple[int, int, int, int], Sequence[int]]]:
+    """The merged cells of `merged_in`, each with the rows of data that it spans."""
     rows = [number for number, _values in table.body]
     read = [field is not None for field in table.fields]
-    found = []
     for top, left, bottom, right in table.grid.merged:
         below = bisect_left(rows, top), bisect_right(rows, bottom)
         if wanted.isdisjoint(rows[below[0] : below[1]]) or not any(read[left : right + 1]):
@@ -282,11 +302,7 @@ def merged_in(table: Table, wanted: Set[int]) -> list[Problem]:
         first, values = table.body[below[0]]
         if top > table.header_row and (first != top or empty(values[left] if left < len(values) else None)):
             continue
-        where = f"{address(top, left)}:{address(bottom, right)}"
-        found.append(
-            Problem(top, where, None, _("ô gộp trong vùng dữ liệu"), _("bỏ gộp và ghi giá trị vào từng ô"))
-        )
-    return found
+        yield (top, left, bottom, right), rows[below[0] : below[1]]
 
 
 def _row(

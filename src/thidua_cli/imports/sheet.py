@@ -61,6 +61,7 @@ class Sheet:
     notices: list[str] = field(default_factory=list)
     headers: Sequence[str] = ()  # as the file has them
     raw: Iterable[tuple[int, Sequence[str]]] = ()  # the rows as they stand under the headers
+    spoiled: frozenset[int] = frozenset()  # rows in which a merged cell makes values doubtful
     items: bool = False  # rows are objects of JSON, counted from 1
 
 
