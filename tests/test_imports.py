@@ -743,3 +743,63 @@ def test_what_a_row_says_of_the_past_is_looked_at_beside_bad_rows(
     """A wrong old name is listed in one go with rows that cannot be read, unless these may explain it."""
     done = run("import", "changes", write(CHANGES + "".join(rows)))
     assert (done.code, "Sai tên" in done.err) == (7, told), done.err
+
+
+def test_messages_speak_of_columns_as_the_file_does(run: Run, write: Callable[[str], str]) -> None:
+    """In Vietnamese a column that the file does not have has its Vietnamese name; the same in the rejects."""
+    file = write("unit_code,Ngày phát động\n492,2022-03-35\n493,2026-01-01\n")
+    told = run("import", "launches", file, lang="vi")
+    assert "  Giai đoạn  " in told.err
+    assert "  Ngày phát động  " in told.err
+    assert "  phase  " in run("import", "launches", file).err
+    read = json.loads(run("import", "launches", file, "--format-report", "json", lang="vi").out)
+    assert {each["column"] for each in read["problems"]} == {"done_on", "phase"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "vi", "en"),
+    [
+        ("units", "code,name,kind\nA1,Sở Một,xyz\n", "Sở; Cơ quan ngang sở;", "department, agency,"),
+        ("units", "code,name,kind,level\nA1,Sở Một,Sở,xyz\n", "Cấp huyện; Cấp xã", "district, commune"),
+        ("changes", CHANGES + "492,,492,X,2025-01-01,1,xyz,\n", "giữ nguyên; đổi tên;", "keep, rename,"),
+        ("units", "code,name,kind\nA1,Sở Một,Đoàn the\n", "Đoàn thể (mass-organisation)?", "mass-organisation ("),
+    ],
+)  # fmt: skip
+def test_a_cure_names_words_of_the_language_in_use(
+    run: Run, write: Callable[[str], str], kind: str, text: str, vi: str, en: str
+) -> None:
+    """All of which are taken."""
+    file = write(text)
+    assert vi in run("import", kind, file, lang="vi").err
+    assert en in run("import", kind, file).err
+
+
+def test_standard_input_has_one_name(run: Run) -> None:
+    """In words, wherever a message is about it."""
+    for data in (b"", b"unit_code,done_on\n", b"x\n1\n", b"unit_code,done_on\n492,x\n", b"\xff"):
+        done = run("import", "launches", "-", stdin=data, lang="vi")
+        assert (done.code, done.err.startswith("Lỗi: đầu vào chuẩn: ")) == (7, True), done.err
+
+
+@pytest.mark.parametrize("name", ["in.csv", "in.json"])
+def test_a_sheet_of_what_has_none_is_a_mistake(run: Run, tmp_path: Path, name: str) -> None:
+    """It was meant for a workbook."""
+    (tmp_path / name).write_text("unit_code,done_on\n492,2022-03-30\n", "utf-8")
+    done = run("import", "launches", str(tmp_path / name), "--sheet", "Trang 1")
+    assert (done.code, "--sheet is for workbooks" in done.err) == (2, True)
+
+
+def test_max_errors_limits_what_is_said_of_a_header_too(run: Run, write: Callable[[str], str]) -> None:
+    """As many as are asked for, fewer or more than by default."""
+    file = write(
+        "unit_code,done_on,"
+        + ",".join(f"x{number}" for number in range(30))
+        + "\n492,2022-03-30"
+        + "," * 30
+        + "\n"
+    )
+    for most in (1, 29):
+        done = run("import", "launches", file, "--max-errors", str(most))
+        assert (done.err.count("unknown column  "), f"and {30 - most} more" in done.err) == (most, True), (
+            done.err
+        )

@@ -103,7 +103,7 @@ def kind(value: object) -> terms.Kind:
     """A kind of unit, by its word or a label."""
     kinds = terms.kind_names()
     if (found := kinds.get(plain(value).lower())) is None:
-        cure = _near(plain(value), kinds) or _("dùng một trong: {kinds}").format(kinds=", ".join(terms.Kind))
+        cure = _near(plain(value), kinds) or _one_of(terms.Kind)
         raise InvalidError(_("không có loại đơn vị này"), cure)
     return found
 
@@ -117,9 +117,7 @@ def level(value: object) -> terms.Level:
     """A level, by its word or a label."""
     levels = terms.level_names()
     if (found := levels.get(plain(value).lower())) is None:
-        cure = _near(plain(value), levels) or _("dùng một trong: {levels}").format(
-            levels=", ".join(terms.Level)
-        )
+        cure = _near(plain(value), levels) or _one_of(terms.Level)
         raise InvalidError(_("không có cấp này"), cure)
     return found
 
@@ -133,9 +131,7 @@ def state(value: object) -> terms.State:
     """A state of a unit under an obligation, by its word or a label."""
     states = terms.state_names()
     if (found := states.get(plain(value).lower())) is None:
-        cure = _near(plain(value), states) or _("dùng một trong: {states}").format(
-            states=", ".join(terms.State)
-        )
+        cure = _near(plain(value), states) or _one_of(terms.State)
         raise InvalidError(_("không có trạng thái này"), cure)
     return found
 
@@ -151,13 +147,25 @@ def language(value: object) -> str:
     return written
 
 
+def _one_of(words: type[StrEnum]) -> str:
+    """The words there are, as the language in use writes them; labels may hold a comma."""
+    if current() == "en":
+        return _("dùng một trong: {terms}").format(terms=", ".join(words))
+    return _("dùng một trong: {terms}").format(
+        terms="; ".join(terms.label(word, current()) for word in words)
+    )
+
+
 def _near(written: str, names: Mapping[str, StrEnum]) -> str:
     """The words that may be meant, without regard to diacritics; nothing where none is near."""
     from difflib import get_close_matches
 
     folded = {text.fold(name): term for name, term in names.items()}
     near = dict.fromkeys(folded[each] for each in get_close_matches(text.fold(written), folded, cutoff=0.7))
-    words = ", ".join(f"{term} ({terms.label(term, current())})" for term in near)
+    if current() == "en":
+        words = ", ".join(f"{term} ({terms.label(term, 'en')})" for term in near)
+    else:
+        words = "; ".join(f"{terms.label(term, current())} ({term})" for term in near)
     return _("có phải là: {words}?").format(words=words) if near else ""
 
 
@@ -246,4 +254,4 @@ def _term(words: type[StrEnum], value: object) -> StrEnum:
     for word in words:
         if written in (word, terms.label(word, "vi").lower(), terms.label(word, "en").lower()):
             return word
-    raise InvalidError(_("không có giá trị này"), _("dùng một trong: {terms}").format(terms=", ".join(words)))
+    raise InvalidError(_("không có giá trị này"), _one_of(words))

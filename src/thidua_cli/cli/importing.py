@@ -132,8 +132,9 @@ def run(
         _check_rejects(rejects, file)
     if not dry_run:
         options.refuse_read_only(ctx)
-    name = file if file != reading.STDIN else _("đầu vào chuẩn")
+    name = reading.called(file)
     wishes = _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
+    wishes = wishes._replace(most=max_errors)
     try:
         read = _read(file, name, kind, wishes)
         unmet = _not_there(name, wishes, read.headers)
@@ -191,12 +192,22 @@ def _not_there(name: str, wishes: Wishes, headers: Sequence[str]) -> list[str]:
 def _by_header(
     problems: Sequence[Problem], headers: Sequence[str], kind: ImportKind, wishes: Wishes
 ) -> list[Problem]:
-    """Problems for people: each column called by the header that the file has for it."""
-    called = {columns.field_of(kind, header, wishes.renamed): header for header in headers if header.strip()}
+    """Problems for people: each column called by the header that the file has for it, else by ours."""
+    left_out = columns.left_out(wishes.ignored)
+    called = {
+        columns.field_of(kind, header, wishes.renamed): header
+        for header in headers
+        if header.strip() and columns.normal(header) not in left_out
+    }
     if columns.UNIT_NAME in called:
         called.setdefault("unit_code", called[columns.UNIT_NAME])
+    ours = {field: columns.heading(kind, field) for field in columns.known(kind)}
     return [
-        problem._replace(column=", ".join(called.get(field, field) for field in problem.column.split(", ")))
+        problem._replace(
+            column=", ".join(
+                called.get(field) or ours.get(field, field) for field in problem.column.split(", ")
+            )
+        )
         for problem in problems
     ]
 

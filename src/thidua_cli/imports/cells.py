@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from thidua_cli import encodings, text
+from thidua_cli import dates, encodings, text
 from thidua_cli.errors import InvalidError
 from thidua_cli.imports import columns
 from thidua_cli.imports.grid import Cell, Grid, address
@@ -406,6 +406,6 @@ def _not_a_day(number: float, *, from_1904: bool) -> str:
         day = (_DAY_0_1904 if from_1904 else _DAY_0) + timedelta(days=int(number))
     except OverflowError:
         return _("là số {number}").format(number=f"{number:g}")
-    return _("là số trần {number}; nếu là ngày thì là {day}").format(
-        number=f"{number:g}", day=day.isoformat()
+    return _("là số {number}, không có định dạng ngày; nếu là ngày thì là {day}").format(
+        number=f"{number:g}", day=dates.show_day(day)
     )

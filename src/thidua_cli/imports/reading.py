@@ -50,8 +50,14 @@ class FileFormat(StrEnum):
     JSONL = "jsonl"
 
 
+_WITH_SHEETS = (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
+
+
 class Wishes(NamedTuple):
-    """What the caller said about the file; `renamed` is field -> header, `ignored` are headers."""
+    """What the caller said about the file; `renamed` is field -> header, `ignored` are headers.
+
+    `most` are the problems that are listed.
+    """
 
     form: FileFormat | None = None
     sheet: str | None = None
@@ -59,6 +65,12 @@ class Wishes(NamedTuple):
     renamed: Mapping[str, str] = {}
     ignored: Sequence[str] = ()
     province: str | None = None
+    most: int = 20
+
+
+def called(source: str) -> str:
+    """A file in messages: as it was named, and standard input in words."""
+    return source if source != STDIN else _("đầu vào chuẩn")
 
 
 def read_bytes(source: str) -> bytes:
@@ -70,7 +82,9 @@ def read_bytes(source: str) -> bytes:
             return sys.stdin.buffer.read()
         return _path(source).read_bytes()
     except OSError as error:
-        raise RejectedError(_("{file}: không đọc được: {why}").format(file=source, why=why(error))) from None
+        raise RejectedError(
+            _("{file}: không đọc được: {why}").format(file=called(source), why=why(error))
+        ) from None
 
 
 def _path(source: str) -> Path:
@@ -113,23 +127,27 @@ def read(source: str, kind: ImportKind, wishes: Wishes | None = None) -> Sheet:
 def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> Table | Sheet:
     """As `read`, but cells of a table as they stand; objects and the statistics office's list are a sheet."""
     wished = wishes or Wishes()
-    form = form_of(source, wished.form)
+    form, name = form_of(source, wished.form), called(source)
+    if wished.sheet is not None and form not in _WITH_SHEETS:
+        raise UsageError(
+            _("{file}: --sheet chỉ dùng cho sổ tính, không phải {form}").format(file=name, form=form)
+        )
     data = read_bytes(source)
     if not data:
-        raise RejectedError(_("{file}: tệp rỗng").format(file=source))
+        raise RejectedError(_("{file}: tệp rỗng").format(file=name))
     if form in (FileFormat.JSON, FileFormat.JSONL):
-        objects = json_file.read(data, source, wished.encoding, lines=form is FileFormat.JSONL)
-        return _from_objects(objects, source, kind, wished)
+        objects = json_file.read(data, name, wished.encoding, lines=form is FileFormat.JSONL)
+        return _from_objects(objects, name, kind, wished)
     if form in (FileFormat.CSV, FileFormat.TSV):
         delimiter = "\t" if form is FileFormat.TSV else None
 
         def likeness(values: Sequence[str]) -> Likeness:
             return _likeness(values, kind, wished)
 
-        grid = text_file.read(data, source, wished.encoding, likeness, delimiter)
+        grid = text_file.read(data, name, wished.encoding, likeness, delimiter)
     else:
-        grid = workbook.read(data, source, form, wished.sheet)
-    return _from_grid(grid, source, kind, wished)
+        grid = workbook.read(data, name, form, wished.sheet)
+    return _from_grid(grid, name, kind, wished)
 
 
 # Grids
@@ -156,7 +174,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     sunk = _sunk(first[:position], listed or named, gso.CODES if listed else columns.required(kind))
     if sunk:
         raw = [(number, as_text(values, guarded=not grid.letters)) for number, values in first[:position]]
-        raise reject(source, sunk, most=20, sheet=Sheet([], [], headers=headers, raw=raw))
+        raise reject(source, sunk, wished.most, sheet=Sheet([], [], headers=headers, raw=raw))
     notices = list(grid.notices)
     above = [number for number, values in first[:position] if not blank(values)]
     if above:
@@ -187,7 +205,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
             kind, headers, header_row, filled, wished.renamed, wished.ignored, spread
         )
     if problems:
-        raise reject(source, problems, most=20, then=_misread_headers(first, kind, wished))
+        raise reject(source, problems, wished.most, then=_misread_headers(first, kind, wished))
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     strange: list[Problem] = []
