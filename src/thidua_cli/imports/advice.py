@@ -3,7 +3,8 @@
 import re
 import shlex
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from thidua_cli.language import _
@@ -14,11 +15,14 @@ _MOST = 20  # options in one command line
 _SPECIAL = re.compile(r'["$`\\!%]')  # to a shell, between double quotes
 _ENOUGH = 85  # of 100: letters that two headers share
 _SLIPPERY = 5  # letters from which on one may be wrong
+_SAME_WORDS = 100  # in any order
+_CLOSE = 92  # of other names
 _WORDS_ENOUGH = 90  # one header has all the words of the other
 _INITIALS = re.compile(r"\b([a-z])[./]([a-z]{1,2})\b")  # đ/v, v.b, đ/vị
 _ORDINAL = {"stt", "tt", "so tt", "so thu tu", "no"}  # a column that only numbers the rows
 _SHORT = {
     "bh": "ban hanh",
+    "cq": "co quan",
     "cqbh": "co quan ban hanh",
     "cv": "cong van",
     "dk": "dang ky",
@@ -51,6 +55,13 @@ def quoted(header: str) -> str | None:
     return shlex.quote(shown) if _SPECIAL.search(shown) else f'"{shown}"'
 
 
+class Labels(NamedTuple):
+    """What a field is called: its own names, and others in use, which are looked for as they stand."""
+
+    names: Sequence[str]
+    others: Sequence[str]
+
+
 class Likely(NamedTuple):
     """Which fields headers may be.
 
@@ -62,7 +73,7 @@ class Likely(NamedTuple):
     doubtful: dict[str, list[str]]
 
 
-def likely(headers: Iterable[str], labels: Mapping[str, Iterable[str]], preferred: Collection[str]) -> Likely:
+def likely(headers: Iterable[str], labels: Mapping[str, Labels], preferred: Collection[str]) -> Likely:
     """The fields whose labels each header is most like; where several are, the one that is `preferred`."""
     scores = {header: _scores(header, labels) for header in headers}
     found = Likely({}, {})
@@ -78,11 +89,15 @@ def likely(headers: Iterable[str], labels: Mapping[str, Iterable[str]], preferre
     return found
 
 
-def _scores(header: str, labels: Mapping[str, Iterable[str]]) -> dict[str, float]:
+def _scores(header: str, labels: Mapping[str, Labels]) -> dict[str, float]:
     """How much a header is like each field that it is like at all."""
     if len(header) > _LONGEST or ordinal(header):
         return {}
-    scores = {field: max(_likeness(header, label) for label in said) for field, said in labels.items()}
+    ours = _in_full(header)
+    scores = {
+        field: max(_likeness(ours, label, loosely=label in names) for label in (*names, *others))
+        for field, (names, others) in labels.items()
+    }
     return {field: score for field, score in scores.items() if score >= _ENOUGH}
 
 
@@ -109,14 +124,28 @@ def meant(name: str, headers: Iterable[str]) -> str | None:
     return None
 
 
-def _likeness(header: str, label: str) -> float:
+def _likeness(ours: list[str], label: str, *, loosely: bool) -> float:
+    """How much the words of a header are like a label; `loosely`, also like one whose words stand apart."""
     from rapidfuzz import fuzz
 
-    ours, theirs = _in_full(header), _words(label)
+    theirs = _of_label(label)
     if not ours or not theirs:
         return 0
-    part = set(ours) <= set(theirs) or set(theirs) <= set(ours)
-    return max(fuzz.ratio(" ".join(ours), " ".join(theirs)), _WORDS_ENOUGH if part else 0)
+    if set(ours) == set(theirs):
+        return _SAME_WORDS
+    header, said = " ".join(ours), " ".join(theirs)
+    ratio = fuzz.ratio(header, said)
+    if loosely:
+        part = set(ours) <= set(theirs) or set(theirs) <= set(ours)
+    else:
+        part = f" {said} " in f" {header} "
+        ratio = ratio if ratio >= _CLOSE else 0
+    return max(ratio, _WORDS_ENOUGH if part else 0)
+
+
+@lru_cache(1000)
+def _of_label(label: str) -> list[str]:
+    return _words(label)
 
 
 def _in_full(header: str) -> list[str]:

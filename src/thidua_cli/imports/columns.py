@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from thidua_cli import language
 from thidua_cli.imports import advice
+from thidua_cli.imports.advice import Labels
 from thidua_cli.imports.grid import letters
 from thidua_cli.imports.sheet import Problem, short
 from thidua_cli.language import _
@@ -118,6 +119,7 @@ _ALIASES: dict[ImportKind, dict[str, str]] = {
     },
 }
 # What people call our columns besides: enough for a suggestion, too little to read a column by it.
+_PAPERS = ("văn bản", "kế hoạch", "quyết định", "công văn")
 _LIKE: dict[str, tuple[str, ...]] = {
     "document_number": (
         "số hiệu",
@@ -126,6 +128,7 @@ _LIKE: dict[str, tuple[str, ...]] = {
         "số quyết định",
         "số kế hoạch",
         "số công văn",
+        *_PAPERS,
     ),
     "document_date": (
         "ngày ban hành",
@@ -134,14 +137,17 @@ _LIKE: dict[str, tuple[str, ...]] = {
         "ngày quyết định",
         "ngày kế hoạch",
         "ngày công văn",
+        *_PAPERS,
     ),
     "document_issuer": ("nơi ban hành", "đơn vị ban hành"),
-    "received_on": ("ngày đến", "ngày tiếp nhận"),
-    "evidence": ("đường dẫn", "tệp đính kèm"),
-    "done_on": ("ngày thực hiện",),
-    "on": ("ngày thực hiện",),
+    "received_on": ("ngày đến", "ngày tiếp nhận", "ngày nhận văn bản"),
+    "evidence": ("đường dẫn", "tệp đính kèm", "link", "file"),
+    UNIT_NAME: ("cơ quan", "tên cơ quan", "tên cơ quan, đơn vị"),
+    "name": ("cơ quan", "tên cơ quan", "tên cơ quan, đơn vị"),
+    "done_on": ("ngày thực hiện", "thời gian", "thời điểm"),
+    "on": ("ngày thực hiện", "thời gian", "thời điểm"),
     "contents": ("nội dung thi đua",),
-    "resolution": ("số nghị quyết", "số hiệu", "số văn bản"),
+    "resolution": ("số nghị quyết", "số hiệu", "số văn bản", "số quyết định"),
     "parent_code": ("mã cấp trên", "đơn vị cấp trên", "đơn vị chủ quản"),
     "kind": ("loại đơn vị", "loại hình"),
     "abbreviation": ("tên viết tắt",),
@@ -425,9 +431,9 @@ def resemblance(kind: ImportKind, headers: Sequence[str]) -> int:
     return len(found) if set(required(kind)).intersection(found) or UNIT_NAME in found else 0
 
 
-def _labels(kind: ImportKind, field: str) -> list[str]:
+def _labels(kind: ImportKind, field: str) -> Labels:
     aliases = [alias for alias, named in _ALIASES[kind].items() if named == field]
-    return [field, vietnamese(kind, field), *aliases, *_LIKE.get(field, ())]
+    return Labels([field, vietnamese(kind, field), *aliases], _LIKE.get(field, ()))
 
 
 _VIETNAMESE = {
