@@ -382,3 +382,14 @@ def test_a_list_of_errors_fits_the_terminal(bring: Bring, monkeypatch: pytest.Mo
     monkeypatch.setenv("COLUMNS", "80")
     done = bring(f"code,name,kind,parent_code\nA1,Sở Mới,{kind},{'y' * 99}\n", lang="vi")
     assert max(map(len, done.err.splitlines()[1:])) <= 80, done.err
+
+
+def test_keys_of_objects_are_as_headers_are(run: Run, tmp_path: Path) -> None:
+    """A key that may be a column of ours is not offered to be ignored, and the line of options mends the file."""
+    file = tmp_path / "in.json"
+    file.write_text('[{"STT": 1, "Mã ĐV": "492", "done_on": "2022-03-30", "Số VB": "7/KH"}]', "utf-8")
+    done = run("import", "launches", str(file))
+    typed = next(line for line in done.err.splitlines() if line.startswith("  --"))
+    assert typed == '  --map unit_code="Mã ĐV" --map document_number="Số VB" --ignore-column "STT"'
+    assert run("import", "launches", str(file), *shlex.split(typed)).code == 0
+    assert "7/KH" in run("export", "launches", "-f", "csv").out

@@ -324,6 +324,51 @@ def _twice(kind: ImportKind, row: int, field: str, first: int, second: int, head
     )
 
 
+class Options(NamedTuple):
+    """What may be done about headers that nobody knows.
+
+    `likes` are the cures of those that may be columns of ours, `ignorable` those that are not needed,
+    `dropped` needed columns that --ignore-column took away; `then` are lines to say once.
+    """
+
+    likes: Mapping[str, str]
+    ignorable: Sequence[str]
+    dropped: Set[str | None]
+    then: Sequence[str]
+
+
+def advise(
+    kind: ImportKind,
+    unknown: Iterable[str],
+    missing: Sequence[str],
+    found: Set[str | None],
+    ignored: Sequence[str],
+) -> Options:
+    """What to do about unknown headers beside those that are found."""
+    headers = list(dict.fromkeys(unknown))
+    labels = {field: _labels(kind, field) for field in known(kind) if field not in found}
+    like = advice.likely(headers, labels, missing)
+    dropped = {field_of(kind, header) for header in ignored}.intersection(missing)
+    there = {*like.mapped, *dropped, *(["unit_code"] if UNIT_NAME in like.mapped else [])}
+    lacking = next((field for field in missing if field not in there), None)
+    likes = {
+        header: _("có lẽ là {field}: --map").format(field=called(kind, field))
+        for field, header in like.mapped.items()
+    }
+    for header, meant in like.doubtful.items():
+        likes[header] = _("có lẽ là {fields}: --map; nếu không thì --ignore-column").format(
+            fields=_(" hoặc ").join(called(kind, field) for field in meant)
+        )
+    ignorable = [
+        header for header in headers if header not in likes and (not lacking or advice.ordinal(header))
+    ]
+    then = (
+        *advice.lines(ignorable, like.mapped, lacking if headers else None),
+        _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=accepted(kind)),
+    )
+    return Options(likes, ignorable, dropped, then)
+
+
 def _unmatched(
     kind: ImportKind,
     row: int,
@@ -335,22 +380,9 @@ def _unmatched(
     spread: Spread | None,
 ) -> list[Problem]:
     """Columns that are missing or unknown, with the options that mend them and all columns there are."""
-    labels = {field: _labels(kind, field) for field in known(kind) if field not in found}
-    like = advice.likely(list(dict.fromkeys(unknown)), labels, missing)
-    dropped = {field_of(kind, header) for header in ignored}.intersection(missing)
-    there = {*like.mapped, *dropped, *(["unit_code"] if UNIT_NAME in like.mapped else [])}
-    lacking = next((field for field in missing if field not in there), None)
-    likes = {header: field for field, header in like.mapped.items()}
-    unlike = [
-        header for header in dict.fromkeys(unknown) if header not in likes and header not in like.doubtful
-    ]
-    ignorable = [header for header in unlike if not lacking or advice.ordinal(header)]
     over = spread.over(headers) if spread else set()
-    ignorable = [header for header in ignorable if header not in over]
-    then = (
-        *advice.lines(ignorable, like.mapped, None if spread else lacking),
-        _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=accepted(kind)),
-    )
+    options = advise(kind, [header for header in unknown if header not in over], missing, found, ignored)
+    then = options.then
     problems = []
     if missing:
         problems.append(
@@ -359,7 +391,7 @@ def _unmatched(
                 "",
                 None,
                 _("thiếu cột: {columns}").format(columns=", ".join(called(kind, each) for each in missing)),
-                _("bỏ --ignore-column của cột ấy") if dropped else _("thêm cột, hoặc nêu --map"),
+                _("bỏ --ignore-column của cột ấy") if options.dropped else _("thêm cột, hoặc nêu --map"),
                 then,
             )
         )
@@ -368,13 +400,9 @@ def _unmatched(
             letter = letters(index)
             if spread and header in over:
                 cure = spread.cure()
-            elif header in likes:
-                cure = _("có lẽ là {field}: --map").format(field=called(kind, likes[header]))
-            elif header in like.doubtful:
-                cure = _("có lẽ là {fields}: --map; nếu không thì --ignore-column").format(
-                    fields=_(" hoặc ").join(called(kind, field) for field in like.doubtful[header])
-                )
-            elif header not in ignorable:
+            elif header in options.likes:
+                cure = options.likes[header]
+            elif header not in options.ignorable:
                 cure = _("là cột còn thiếu thì --map; nếu không thì xóa cột {letter}").format(letter=letter)
             elif advice.quoted(header):
                 cure = _("xóa cột {letter}, hoặc --ignore-column").format(letter=letter)

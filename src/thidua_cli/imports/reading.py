@@ -361,6 +361,7 @@ def _from_objects(
     known: dict[str, str | None] = {}
     headers: dict[str, str] = {}  # the first key of each field, and all keys of no field
     raw: list[dict[str, str]] = []
+    unknown: dict[str, list[int]] = {}  # keys of no field, and the places of the problems with them
     for number, item in enumerate(objects, 1):
         made: dict[str, object] = {}
         written: dict[str, str] = {}
@@ -377,9 +378,9 @@ def _from_objects(
                             short(key),
                             None,
                             _("không biết trường này"),
-                            _("--ignore-column để bỏ qua"),
                         )
                     )
+                    unknown.setdefault(key, []).append(len(sheet.problems) - 1)
             elif field in made:
                 sheet.problems.append(
                     Problem(number, short(key), None, _("trường {field} có hai lần").format(field=field))
@@ -401,6 +402,13 @@ def _from_objects(
         if columns.normal(key) in unwanted and any(_written(item.get(key)) for item in objects)
     )
     sheet.fields = [field for field in known.values() if field]
+    if unknown:
+        missing = [field for field in columns.required(kind) if field not in sheet.fields]
+        advice = columns.advise(kind, unknown, missing, set(sheet.fields), wished.ignored)
+        for key, places in unknown.items():
+            cure = advice.likes.get(key) or _("--ignore-column để bỏ qua")
+            for place in places:
+                sheet.problems[place] = sheet.problems[place]._replace(cure=cure, then=advice.then)
     numbers = range(1, len(objects) + 1)
     for name in TEXTS.intersection(sheet.fields):
         sheet.problems += disguised(name, (row.get(name) for _number, row in sheet.rows), numbers)
