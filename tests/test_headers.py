@@ -393,3 +393,14 @@ def test_keys_of_objects_are_as_headers_are(run: Run, tmp_path: Path) -> None:
     assert typed == '  --map unit_code="Mã ĐV" --map document_number="Số VB" --ignore-column "STT"'
     assert run("import", "launches", str(file), *shlex.split(typed)).code == 0
     assert "7/KH" in run("export", "launches", "-f", "csv").out
+
+
+def test_the_name_alone_says_which_unit_an_object_means(run: Run, tmp_path: Path) -> None:
+    """As in a table; and so in its rejects, which are a table."""
+    file, rejects = tmp_path / "in.json", tmp_path / "r.csv"
+    file.write_text('[{"Tên đơn vị": "UBND quận Hải Châu", "done_on": "2022-03-35"}]', "utf-8")
+    assert run("import", "launches", str(file), "--rejects", str(rejects)).code == 7
+    rejects.write_text(rejects.read_text("utf-8-sig").replace("-35", "-30"), "utf-8")
+    assert run("import", "launches", str(rejects)).code == 0
+    file.write_text(file.read_text("utf-8").replace("-35", "-30"), "utf-8")
+    assert "1 already recorded" in run("import", "launches", str(file)).out

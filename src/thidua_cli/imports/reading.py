@@ -402,6 +402,8 @@ def _from_objects(
         if columns.normal(key) in unwanted and any(_written(item.get(key)) for item in objects)
     )
     sheet.fields = [field for field in known.values() if field]
+    if named_only := columns.UNIT_NAME in sheet.fields and "unit_code" not in sheet.fields:
+        _mean_by_name(sheet)
     if unknown:
         missing = [field for field in columns.required(kind) if field not in sheet.fields]
         advice = columns.advise(kind, unknown, missing, set(sheet.fields), wished.ignored)
@@ -415,10 +417,21 @@ def _from_objects(
     unnamed = {problem.row for problem in sheet.problems if problem.column in NAMING}
     sheet.rows = [row for row in sheet.rows if row[0] not in unnamed]
     for field in columns.required(kind):
-        headers.setdefault(field, field)
+        if not (named_only and field == "unit_code"):
+            headers.setdefault(field, columns.heading(kind, field))
     sheet.headers = list(headers.values())
     sheet.raw = [(number, [row.get(column, "") for column in headers]) for number, row in enumerate(raw, 1)]
     return sheet
+
+
+def _mean_by_name(sheet: Sheet) -> None:
+    """Where there is no code, the name says which unit is meant."""
+    meant = {columns.UNIT_NAME: "unit_code"}
+    sheet.fields = [meant.get(field, field) for field in sheet.fields]
+    sheet.rows = [
+        (number, {meant.get(field, field): value for field, value in row.items()})
+        for number, row in sheet.rows
+    ]
 
 
 def _written(value: object) -> str:
