@@ -1,5 +1,6 @@
 """Changes of units: who continues, who ends, who is new; and that the past stays as it was."""
 
+import contextlib
 import csv
 import json
 import re
@@ -7,9 +8,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -21,13 +23,15 @@ from hypothesis.stateful import (
 
 import build
 from conftest import ROOT, Outcome, copy
-from thidua_cli import changes, diff, records, resources, status, store, text, undo
+from thidua_cli import changes, deciding, diff, records, resources, status, store, text, undo
+from thidua_cli import plan as plans
 from thidua_cli.changes import Row, soundness
+from thidua_cli.diff import Cause, Evidence, Side
 from thidua_cli.errors import RefusedError
 from thidua_cli.imports import changes as change_imports
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.models import ChangeIn
+from thidua_cli.models import ChangeIn, ExemptionIn, RecordIn
 from thidua_cli.report import status as status_report
 from thidua_cli.report.frame import Filter, moment
 from thidua_cli.terms import State
@@ -629,8 +633,12 @@ def _rows(
     return [(fact, status.judge(fact, day)) for fact in found]
 
 
-def _check_causes(before: list[tuple[status.Fact, State]], after: list[tuple[status.Fact, State]]) -> None:
-    found = diff.compare(before, after, set())
+def _check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> None:
+    before, after = (_rows(connection, side.day, f"#{side.known}") for side in (one, other))
+    found = diff.compare(before, after, Evidence(connection, plans.load(connection), one, other))
+    told = Told(connection, one, other)
+    for each in found:
+        assert told.is_true(each), each
     for obligation in {fact.obligation for fact, _state in (*before, *after)}:
         old, new = (
             status_report.counts_row(status.tally(pair for pair in pairs if pair[0].obligation == obligation))
@@ -639,6 +647,197 @@ def _check_causes(before: list[tuple[status.Fact, State]], after: list[tuple[sta
         mine = [each.deltas() for each in found if each.fact.obligation == obligation]
         for figure in ("roster", "applicable", "done", "declared_late", *map(str, State)):
             assert sum(deltas.get(figure, 0) for deltas in mine) == new[figure] - old[figure]  # type: ignore[operator]
+
+
+class Told:
+    """The causes once more, word by word from the tables as they stand, to be compared with what is told."""
+
+    def __init__(self, connection: sqlite3.Connection, one: Side, other: Side) -> None:
+        self.one, self.other = one, other
+        self.plan = plans.load(connection)
+        found = connection.execute("SELECT target, target_id, replacement, operation FROM void").fetchall()
+        self.voids = {(target, number): (fresh, operation) for target, number, fresh, operation in found}
+        self.tables: dict[str, list[dict[str, Any]]] = {}
+        self.of_unit: dict[tuple[str, object], list[dict[str, Any]]] = {}
+        for table in ("unit_version", "unit_end", "succession", "record", "exemption"):
+            cursor = connection.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in cursor.description]
+            self.tables[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+            for row in self.tables[table]:
+                self.of_unit.setdefault((table, row.get("unit")), []).append(row)
+
+    def known(self, table: str, side: Side, **of: object) -> list[dict[str, Any]]:
+        """The rows of which the register knew, live or voided."""
+        rows = self.of_unit.get((table, of["unit"]), []) if "unit" in of else self.tables[table]
+        return [
+            row
+            for row in rows
+            if row["operation"] <= side.known and all(row[name] == value for name, value in of.items())
+        ]
+
+    def live(self, table: str, side: Side, **of: object) -> list[dict[str, Any]]:
+        """Those of them that were not voided."""
+        never = (None, 2**62)
+        return [
+            row
+            for row in self.known(table, side, **of)
+            if self.voids.get((table, row["id"]), never)[1] > side.known
+        ]
+
+    def born(self, unit: int, side: Side) -> str:
+        """The unit's first day; an empty text if no version of it is live."""
+        return min((row["valid_from"] for row in self.live("unit_version", side, unit=unit)), default="")
+
+    def ends(self, unit: int, side: Side) -> list[str]:
+        """The first days without the unit that are live."""
+        return [row["ended_on"] for row in self.live("unit_end", side, unit=unit)]
+
+    def voided_between(self, entry: tuple[str, int]) -> bool:
+        """Whether a record or exemption was voided after the one moment and up to the other."""
+        return self.one.known < self.voids.get(entry, (None, 0))[1] <= self.other.known
+
+    def was_voided(self, entry: tuple[str, int]) -> bool:
+        """Whether what a record or exemption says had been known and was voided at the earlier moment."""
+        table, number = entry
+        row = next(row for row in self.tables[table] if row["id"] == number)
+        same = {name: row[name] for name in row if name not in ("id", "operation", "note")}
+        return any(
+            old not in self.live(table, self.one, **same) for old in self.known(table, self.one, **same)
+        ) or any(self.was_voided((table, old)) for old in self.origins(entry))
+
+    def origins(self, entry: tuple[str, int]) -> list[int]:
+        """What a record or exemption replaced."""
+        return [old for (table, old), (fresh, _at) in self.voids.items() if (table, fresh) == entry]
+
+    def is_true(self, change: diff.Change) -> bool:
+        """Whether the tables bear out the cause."""
+        unit, code = change.fact.unit, change.fact.obligation
+        (born_then, born_now), (ends_then, ends_now) = (
+            [ask(unit, side) for side in (self.one, self.other)] for ask in (self.born, self.ends)
+        )
+        first_day = min(self.one.day, str(self.plan.obligation(code).roster_on or self.one.day))
+        entries = [_entry(standing) for standing in (change.before, change.after)]
+        match change.cause:
+            case Cause.PHASE_STARTED:
+                return self.one.day < self.plan.obligation(code).phase.starts_on.isoformat() <= self.other.day
+            case Cause.UNIT_CREATED:
+                was_known = self.known("unit_version", self.one, unit=unit)
+                return not was_known or min(born_then, born_now) > first_day
+            case Cause.UNIT_REINSTATED:
+                return bool(self.known("unit_version", self.one, unit=unit) and not born_then and born_now)
+            case Cause.UNIT_REMOVED:
+                return bool(born_then and not born_now)
+            case Cause.UNIT_ENDED:
+                return any(day <= self.other.day for day in ends_now) and not any(
+                    day <= self.one.day for day in ends_then
+                )
+            case Cause.UNIT_RESTORED:
+                return bool(ends_then and not ends_now)
+            case Cause.UNIT_REDATED:
+                return bool(born_then and born_now) and (born_then, ends_then) != (born_now, ends_now)
+            case Cause.SUCCESSION_CHANGED:
+                sides = (self.live("succession", side) for side in (self.one, self.other))
+                one, other = (
+                    [row for row in rows if row["effective_on"] <= side.day]
+                    for rows, side in zip(sides, (self.one, self.other), strict=True)
+                )
+                return one != other and not self.plan.obligation(code).newcomers
+            case Cause.DONE_ON_TIME | Cause.DONE_LATE | Cause.EXEMPTED:
+                assert entries[1] is not None
+                table, number = entries[1]
+                (row,) = [row for row in self.tables[table] if row["id"] == number]
+                is_later = row["done_on" if table == "record" else "exempted_on"] > self.one.day
+                is_new = row["operation"] > self.one.known and not self.was_voided(entries[1])
+                return (is_later or is_new) and entries[0] != entries[1]
+            case Cause.RECORD_RESTORED:
+                return entries[1] is not None and self.was_voided(entries[1])
+            case Cause.CORRECTED:
+                lost = entries[0] is not None and self.voided_between(entries[0])
+                gained = entries[1] is not None and bool(self.origins(entries[1]))
+                return lost or gained
+            case Cause.VOIDED:
+                return entries[0] is not None and self.voided_between(entries[0])
+            case Cause.BECAME_OVERDUE:
+                return self.one.day <= change.fact.closes_on < self.other.day
+        return False
+
+
+def _entry(standing: diff.Standing | None) -> tuple[str, int] | None:
+    """The record that counts, else the exemption, else none."""
+    if standing is None:
+        return None
+    if standing.fact.record_id is not None:
+        return "record", standing.fact.record_id
+    return ("exemption", standing.fact.exemption_id) if standing.fact.exemption_id is not None else None
+
+
+DAYS = st.sampled_from(["2021-02-01", "2022-03-31", "2022-05-05", "2025-02-01", "2026-01-01", "2026-02-01"])
+FEW = st.sampled_from(["A", "B", "C"])
+DEEDS = st.one_of(
+    st.tuples(st.just("launch"), FEW, DAYS),
+    st.tuples(st.just("exempt"), FEW, DAYS),
+    st.tuples(st.just("void"), FEW, DAYS),
+    st.tuples(st.just("correct"), FEW, DAYS),
+    st.tuples(st.sampled_from(["dissolve", "merge", "found"]), FEW, DAYS),
+    st.tuples(st.just("undo"), st.integers(0, 2), st.none()),
+)
+
+
+def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
+    """One operation, or none where it is refused or there is nothing to do."""
+    if deed == "undo":
+        try:
+            with store.write(connection, actor="test", command="undo") as writer:
+                undo.undo(writer, max(2, build.head(connection) - what), "thử")
+        except RefusedError:
+            pass
+        return
+    if deed in ("launch", "exempt"):
+        made: RecordIn | ExemptionIn = RecordIn.model_validate(
+            {"unit_code": what, "done_on": on, "action": "launch"}
+        )
+        if deed == "exempt":
+            item = {"unit_code": what, "obligation": "p1-launch", "exempted_on": on, "reason": "đảo"}
+            made = ExemptionIn.model_validate(item)
+        outcome = deciding.decide(build.read(connection), made)
+        if outcome.verdict == "new" and outcome.entry:
+            with store.write(connection, actor="test", command=deed) as writer:
+                records.add(writer, [outcome.entry])
+    elif deed in ("void", "correct"):
+        live = records.live_records(connection, records.EVERYTHING)
+        exempt = records.live_exemptions(connection, records.EVERYTHING)
+        newest = max([*live, *exempt], key=lambda entry: entry.id or 0, default=None)
+        held = directory(connection).with_code(what)
+        with store.write(connection, actor="test", command=deed) as writer:
+            if newest and deed == "void":
+                records.void(writer, newest.id or 0, "nhầm")
+            elif isinstance(newest, records.Record) and held:
+                fresh = newest._replace(unit=held[0].unit, done_on=on)
+                if fresh.key not in {entry.key for entry in live if entry.id != newest.id}:
+                    records.correct(writer, newest.id or 0, "nhầm", fresh)
+    elif deed == "found":
+        if not directory(connection).with_code(what):
+            with store.write(connection, actor="test", command=deed) as writer:
+                build.unit(writer, what, "department", "city", on)
+    elif held := [version for version in directory(connection).with_code(what) if version.until_on is None]:
+        to = "" if deed == "dissolve" else "N Sở N"
+        apply(connection, [change(deed, f"{what} {held[0].name}", to, on)])
+
+
+@given(deeds=st.lists(DEEDS, max_size=7), day=DAYS)
+@settings(max_examples=150, deadline=None)
+def test_every_cause_is_true(empty: sqlite3.Connection, deeds: list[tuple[str, Any, Any]], day: str) -> None:
+    """Whatever is recorded, voided, corrected, ended and undone, between any two of its moments."""
+    with contextlib.closing(copy(empty)) as connection:
+        with store.write(connection, actor="test", command="units") as writer:
+            for code in "AB":
+                build.unit(writer, code, "department", "city", "2021-01-01")
+        for deed, what, on in deeds:
+            _do(connection, deed, what, on)
+        head = build.head(connection)
+        for known in range(1, head + 1):
+            _check_causes(connection, Side(day, known), Side(day, head))
+            _check_causes(connection, Side("2022-03-01", known), Side("2026-03-01", head))
 
 
 def test_the_causes_of_a_year(run: Run) -> None:
@@ -675,6 +874,81 @@ def test_the_causes_of_a_year(run: Run) -> None:
     ]
     assert run("diff", "--from", "2022-04-30", "--to", "2022-03-30").code == 2
     assert run("diff", "--from", "2022-04-30", "--to", "#3").code == 2
+
+
+def _told(run: Run, one: str, other: str, *arguments: str) -> set[tuple[str, str]]:
+    """Units and causes between two operations."""
+    made = run("diff", "--from", one, "--to", other, *arguments, "--format", "json")
+    return {(row["unit_code"], row["cause"]) for row in json.loads(made.out)["rows"]}
+
+
+@pytest.mark.parametrize("phase", ["p1", "p2"])
+def test_a_unit_that_ended_is_not_told_as_voided(run: Run, phase: str) -> None:
+    """In every phase an end is an end and its undoing a restoring, also of a unit that the phase never saw."""
+    asked = ("--as-of", "2026-06-01", "--phase", phase)
+    assert run("units", "close", "SCT", "--on", "2026-01-01", "--doc", "5/NQ").code == 0
+    run("undo", "2", "--reason", "nhầm")
+    if phase == "p2":
+        assert _told(run, "#1", "#2", *asked) == {("SCT", "unit_ended")}
+        assert _told(run, "#2", "#3", *asked) == {("SCT", "unit_restored")}
+    assert run("units", "close", "SCT", "--on", "2025-12-31", "--doc", "5/NQ").code == 0
+    ended = {cause for unit, cause in _told(run, "#3", "#4", *asked) if unit == "SCT"}
+    assert ended == {"unit_ended"}
+    if phase == "p2":
+        assert _told(run, "#2", "#4", *asked) == set()
+
+
+def test_a_resolution_is_told_as_ends_and_new_units(run: Run) -> None:
+    """None of 2025's 70 units is voided by the resolutions; an undo voids the new ones and nobody else."""
+    run("import", "changes", "@changes_2025.csv")
+    run("undo", "2", "--reason", "thử")
+    run("undo", "3", "--reason", "thử nữa")
+    asked = ("--as-of", "2026-06-01", "--phase", "p2", "--kind", "commune-committee")
+
+    def causes(one: str, other: str) -> set[str]:
+        return {cause for _unit, cause in _told(run, one, other, *asked)}
+
+    assert causes("#1", "#2") == {"unit_created", "unit_ended"}
+    assert causes("#2", "#3") == {"unit_removed", "unit_restored"}
+    assert causes("#3", "#4") == {"unit_reinstated", "unit_ended"}
+
+
+def test_what_an_undo_brings_back_is_not_told_as_new(run: Run) -> None:
+    """A record that was known, voided, and is live again is restored; so is one that is recorded once more."""
+    run("import", "registrations", str(ROOT / "examples" / "registrations_2022.csv"))
+    run("record", "exemption", "498", "--obligation", "p1-launch", "--on", "2022-04-05", "--reason", "đảo")
+    run("undo", "2", "--reason", "nhầm")
+    run("undo", "4", "--reason", "không nhầm")
+    run("undo", "3", "--reason", "nhầm")
+    run("record", "exemption", "498", "--obligation", "p1-launch", "--on", "2022-04-05", "--reason", "đảo")
+    restored = _told(run, "#4", "#5")
+    assert (len(restored), {cause for _unit, cause in restored}) == (67, {"record_restored"})
+    assert _told(run, "#6", "#7") == {("498", "record_restored")}
+    assert {cause for _unit, cause in _told(run, "#1", "#7")} == {"done_on_time", "exempted"}
+
+
+def test_a_record_of_another_unit_is_told_as_corrected(run: Run) -> None:
+    """Who loses a record to a correction and who gets it are told alike, with its reason."""
+    run("record", "launch", "492", "--on", "2022-03-30")
+    run("record", "correct", "1", "--unit", "493", "--reason", "nhầm đơn vị")
+    run("record", "void", "2", "--reason", "cả hai đều sai")
+    assert _told(run, "#2", "#3") == {("492", "corrected"), ("493", "corrected")}
+    assert _told(run, "#2", "#4") == {("492", "voided")}
+    assert _told(run, "#1", "#3") == {("493", "done_on_time")}
+    text = run("diff", "--from", "#2", "--to", "#3").out
+    assert text.count("nhầm đơn vị") == 2
+    assert "Figure" not in text  # no figure has changed, and a table of none is not drawn
+    assert "Phase 1 (2021-2025) · p1-launch · Launch" in text
+
+
+def test_who_left_and_who_came_are_both_named(run: Run, tmp_path: Path) -> None:
+    """Units that an undo took away and units imported after it stand in one list."""
+    for code in ("X1", "X2"):
+        (tmp_path / "units.csv").write_text(f"code,name,kind\n{code},Sở {code},department\n", "utf-8")
+        assert run("import", "units", str(tmp_path / "units.csv"), "--on", "2021-01-01").code == 0
+        if code == "X1":
+            run("undo", "2", "--reason", "nhầm")
+    assert _told(run, "#2", "#4", "--phase", "p1") == {("X1", "unit_removed"), ("X2", "unit_created")}
 
 
 def test_figures_of_the_diff_add_up(run: Run) -> None:
@@ -724,7 +998,16 @@ class Life(RuleBasedStateMachine):
 
     source: sqlite3.Connection
     days = st.sampled_from(
-        ["2021-06-01", "2022-03-31", "2022-04-01", "2024-05-05", "2025-01-01", "2025-07-01", "2026-02-01"]
+        [
+            "2021-06-01",
+            "2022-03-31",
+            "2022-04-01",
+            "2024-05-05",
+            "2025-01-01",
+            "2025-07-01",
+            "2026-01-01",
+            "2026-02-01",
+        ]
     )
     codes = st.sampled_from(["SCT", "SDL", "492", "20287", "20290", "20296", "N1", "N2"])
 
@@ -763,6 +1046,29 @@ class Life(RuleBasedStateMachine):
             build.void(self.register, number)
         self.remember()
 
+    @rule(number=st.integers(1, 12), code=codes, day=days)
+    def correct(self, number: int, code: str, day: str) -> None:
+        """Another day, or another unit, where that has no record of the same yet."""
+        live = records.live_records(self.register, records.EVERYTHING)
+        held = directory(self.register).with_code(code)
+        taken = {entry.key for entry in live if entry.id != number}
+        for entry in live:
+            if entry.id == number and held and day >= "2021-01-01":
+                fresh = entry._replace(unit=held[0].unit, done_on=day)
+                if fresh.key not in taken:
+                    with store.write(self.register, actor="test", command="record correct") as writer:
+                        records.correct(writer, number, "nhầm", fresh)
+        self.remember()
+
+    @rule(code=codes, obligation=st.sampled_from(["p1-launch", "p1-review", "p2-launch"]), day=days)
+    def exempt(self, code: str, obligation: str, day: str) -> None:
+        item = {"unit_code": code, "obligation": obligation, "exempted_on": day, "reason": "đảo"}
+        outcome = deciding.decide(build.read(self.register), ExemptionIn.model_validate(item))
+        if outcome.verdict == "new" and outcome.entry:
+            with store.write(self.register, actor="test", command="record") as writer:
+                records.add(writer, [outcome.entry])
+        self.remember()
+
     @rule(old=codes, new=codes, day=days, kind=st.sampled_from(["rename", "merge", "dissolve"]))
     def change(self, old: str, new: str, day: str, kind: str) -> None:
         before = build.day(day).toordinal() - 1
@@ -793,8 +1099,10 @@ class Life(RuleBasedStateMachine):
             assert self.figures(known, day) == rows
         assert list(soundness.broken(self.register, records.EVERYTHING, directory(self.register))) == []
         day = "2026-01-15"
-        _check_causes(_rows(self.register, "2022-04-01"), _rows(self.register, day))
-        _check_causes(_rows(self.register, day, "#1"), _rows(self.register, day))
+        head = build.head(self.register)
+        _check_causes(self.register, Side("2022-04-01", head), Side(day, head))
+        for then, known in ((day, 1), (day, max(1, head - 1)), ("2025-06-30", max(1, head // 2))):
+            _check_causes(self.register, Side(then, known), Side(day, head))
 
     def teardown(self) -> None:
         self.register.close()

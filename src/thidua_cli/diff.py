@@ -1,10 +1,14 @@
 """What changed between two moments, unit by unit: the causes add up to every difference of every figure."""
 
+import sqlite3
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
+from thidua_cli import store
+from thidua_cli.plan import Plan
 from thidua_cli.status import Fact
 from thidua_cli.terms import State
 
@@ -13,16 +17,20 @@ class Cause(StrEnum):
     """Why a unit stands differently, or came or went."""
 
     PHASE_STARTED = "phase_started"
-    UNIT_CREATED = "unit_created"
-    UNIT_REMOVED = "unit_removed"
+    UNIT_CREATED = "unit_created"  # it came to be between the days, or the register had not known it
+    UNIT_REINSTATED = "unit_reinstated"  # its voided versions are live again
+    UNIT_REMOVED = "unit_removed"  # all its versions are voided
     DONE_ON_TIME = "done_on_time"
     DONE_LATE = "done_late"
-    CORRECTED = "corrected"
+    CORRECTED = "corrected"  # its record, or one of another unit that should have been its own
+    RECORD_RESTORED = "record_restored"  # a record that was known, and voided, is live again
     VOIDED = "voided"
     EXEMPTED = "exempted"
     BECAME_OVERDUE = "became_overdue"
     UNIT_ENDED = "unit_ended"
-    UNIT_RESTORED = "unit_restored"
+    UNIT_RESTORED = "unit_restored"  # its end is voided
+    UNIT_REDATED = "unit_redated"  # it begins or ends on another day than was known
+    SUCCESSION_CHANGED = "succession_changed"  # it became, or no longer is, an heir of a unit that was bound
     MOVED = "moved"
 
 
@@ -83,61 +91,199 @@ class Change(NamedTuple):
         return deltas(*self.standings())
 
 
-def compare(
-    before: Iterable[tuple[Fact, State]],
-    after: Iterable[tuple[Fact, State]],
-    started: Collection[str] = (),
-    elsewhere: Collection[tuple[str, int]] = (),
-) -> list[Change]:
-    """Every unit that stands differently.
+class Life(NamedTuple):
+    """A unit as the register knows it at one moment, whatever the as-of date; `born_on` None: all voided."""
 
-    `started`: obligations whose phase had not begun before; `elsewhere`: obligations and units that are on a
-    roster at both moments, but outside the selection at one of them.
+    born_on: str | None
+    ended_on: str | None
+
+
+class Side(NamedTuple):
+    """One of the two moments: the world as of a day, the register as known at an operation."""
+
+    day: str
+    known: int
+
+
+@dataclass
+class Evidence:
+    """What the causes are told from, beside the facts; read where a change asks for it.
+
+    `elsewhere`: obligations and units that are on a roster at both moments, but outside the selection at one
+    of them.
     """
+
+    connection: sqlite3.Connection
+    plan: Plan
+    one: Side
+    other: Side
+    elsewhere: Collection[tuple[str, int]] = ()
+
+    @cached_property
+    def started(self) -> set[str]:
+        """Obligations whose phase had not begun at the earlier moment, and had at the later one."""
+        return {
+            item.code
+            for item in self.plan.obligations
+            if self.one.day < item.phase.starts_on.isoformat() <= self.other.day
+        }
+
+    @cached_property
+    def lives(self) -> tuple[Mapping[int, Life], Mapping[int, Life]]:
+        """Every unit of which each moment knows something, live or voided."""
+        one, other = (
+            {
+                unit: Life(born_on, ended_on)
+                for unit, born_on, ended_on in self.connection.execute(
+                    store.sql("lives"), {"known": side.known}
+                )
+            }
+            for side in (self.one, self.other)
+        )
+        return one, other
+
+    def starts_on(self, obligation: str) -> str:
+        """The first day of its phase: who had ended by then was never on the roster."""
+        return self.plan.obligation(obligation).phase.starts_on.isoformat()
+
+    def counted_on(self, obligation: str, side: Side) -> str:
+        """Who had come to be by this day is on the roster."""
+        roster_on = self.plan.obligation(obligation).roster_on
+        return min(side.day, roster_on.isoformat()) if roster_on else side.day
+
+    @cached_property
+    def replaced(self) -> Mapping[int, int | None]:
+        """Records and exemptions voided between the moments, with what replaced them."""
+        found = self.connection.execute(
+            "SELECT target_id, replacement FROM void WHERE operation > ? AND operation <= ?"
+            " AND target IN ('record', 'exemption')",
+            (self.one.known, self.other.known),
+        )
+        return dict(found.fetchall())
+
+    @cached_property
+    def _origins(self) -> Mapping[int, int]:
+        return {fresh: number for number, fresh in self.replaced.items() if fresh}
+
+    @cached_property
+    def _known(self) -> int:
+        """The greatest number of a record or exemption that the earlier moment knew."""
+        found: int | None = self.connection.execute(
+            "SELECT max(id) FROM (SELECT id FROM record WHERE operation <= :one"
+            " UNION ALL SELECT id FROM exemption WHERE operation <= :one)",
+            {"one": self.one.known},
+        ).fetchone()[0]
+        return found or 0
+
+    @cached_property
+    def _known_before(self) -> set[int]:
+        found = self.connection.execute(
+            store.raw_sql("known_before"), {"one": self.one.known, "other": self.other.known}
+        )
+        return {number for (number,) in found}
+
+    def stands_for(self, number: int) -> int | None:
+        """The live record or exemption that, corrected or not, one of the earlier moment has become."""
+        last: int | None = number
+        while last is not None and last in self.replaced:
+            last = self.replaced[last]
+        return last
+
+    def how_it_came(self, number: int) -> Cause | None:
+        """Whether a record or exemption corrects one of the earlier moment, or is one voided by then."""
+        origin = number
+        while origin > self._known:
+            if origin in self._known_before:
+                return Cause.RECORD_RESTORED
+            if origin not in self._origins:
+                return None
+            origin = self._origins[origin]
+        return Cause.CORRECTED if origin != number else None
+
+
+def compare(
+    before: Iterable[tuple[Fact, State]], after: Iterable[tuple[Fact, State]], evidence: Evidence
+) -> list[Change]:
+    """Every unit that stands differently."""
     old = {(fact.obligation, fact.unit): Standing(fact, state) for fact, state in before}
     changes = []
     for fact, state in after:
         one = old.pop((fact.obligation, fact.unit), None)
         if one is None or one.kind() != (state, fact.declared_late):
-            changes.append(_change(one, Standing(fact, state), started, elsewhere))
-    changes += [_change(one, None, started, elsewhere) for one in old.values()]
+            changes.append(_change(one, Standing(fact, state), evidence))
+    changes += [_change(one, None, evidence) for one in old.values()]
     return changes
 
 
-def _change(
-    one: Standing | None,
-    other: Standing | None,
-    started: Collection[str],
-    elsewhere: Collection[tuple[str, int]],
-) -> Change:
+def _change(one: Standing | None, other: Standing | None, evidence: Evidence) -> Change:
     change = Change(one, other, Cause.MOVED)
-    key = change.fact.obligation, change.fact.unit
-    if (one is None or other is None) and key in elsewhere:
+    fact = change.fact
+    if one is not None and other is not None:
+        return change._replace(
+            cause=_cause_of_deed(one, other, evidence) or _cause_of_state(one, other, evidence)
+        )
+    if (fact.obligation, fact.unit) in evidence.elsewhere:
         return change
-    return change._replace(cause=_cause(one, other, key[0] in started))
-
-
-def _cause(one: Standing | None, other: Standing | None, started: bool) -> Cause:
     if other is None:
+        return change._replace(cause=_why_it_went(fact, evidence))
+    return change._replace(cause=_why_it_came(fact, evidence))
+
+
+def _why_it_came(fact: Fact, evidence: Evidence) -> Cause:
+    """What had kept the unit from the roster: the rule of the roster, condition by condition."""
+    if fact.obligation in evidence.started:
+        return Cause.PHASE_STARTED
+    now = evidence.lives[1][fact.unit]
+    then = evidence.lives[0].get(fact.unit)
+    if then is None:
+        return Cause.UNIT_CREATED
+    if then.born_on is None:
+        return Cause.UNIT_REINSTATED
+    if then.ended_on and then.ended_on <= evidence.starts_on(fact.obligation):
+        return Cause.UNIT_REDATED if now.ended_on else Cause.UNIT_RESTORED
+    counted_on = evidence.counted_on(fact.obligation, evidence.one)
+    if then.born_on > counted_on:
+        return Cause.UNIT_CREATED if now.born_on and now.born_on > counted_on else Cause.UNIT_REDATED
+    return Cause.SUCCESSION_CHANGED
+
+
+def _why_it_went(fact: Fact, evidence: Evidence) -> Cause:
+    """What keeps the unit from the roster now."""
+    then, now = (lives[fact.unit] for lives in evidence.lives)
+    if now.born_on is None:
         return Cause.UNIT_REMOVED
-    if one is None:
-        return Cause.PHASE_STARTED if started else Cause.UNIT_CREATED
-    return _cause_of_deed(one, other) or _cause_of_state(one.state, other.state)
+    if now.ended_on and now.ended_on <= evidence.starts_on(fact.obligation):
+        return Cause.UNIT_REDATED if then.ended_on else Cause.UNIT_ENDED
+    if now.born_on > evidence.counted_on(fact.obligation, evidence.other):
+        return Cause.UNIT_REDATED
+    return Cause.SUCCESSION_CHANGED
 
 
-def _cause_of_deed(one: Standing, other: Standing) -> Cause | None:
+def _cause_of_deed(one: Standing, other: Standing, evidence: Evidence) -> Cause | None:
+    """The cause where a record or an exemption has come, gone or changed; none where neither has."""
     if other.fact.record_id is not None:
         if one.fact.record_id is not None:
             return Cause.CORRECTED
-        return Cause.DONE_ON_TIME if other.state is State.ON_TIME else Cause.DONE_LATE
-    return Cause.VOIDED if one.fact.record_id is not None else None
+        done = Cause.DONE_ON_TIME if other.state is State.ON_TIME else Cause.DONE_LATE
+        if other.fact.done_on is not None and other.fact.done_on > evidence.one.day:
+            return done
+        return evidence.how_it_came(other.fact.record_id) or done
+    lost = one.fact.record_id or one.fact.exemption_id
+    if one.fact.record_id is not None or other.state is not State.EXEMPT:
+        if lost is None:
+            return None
+        return Cause.CORRECTED if evidence.stands_for(lost) else Cause.VOIDED
+    assert other.fact.exemption_id is not None  # noqa: S101 - that is what exempt means
+    return evidence.how_it_came(other.fact.exemption_id) or Cause.EXEMPTED
 
 
-def _cause_of_state(one: State, other: State) -> Cause:
-    if other is State.EXEMPT:
-        return Cause.EXEMPTED
-    if one is State.EXEMPT:
-        return Cause.VOIDED
-    if other is State.LAPSED:
-        return Cause.UNIT_ENDED
-    return Cause.UNIT_RESTORED if one is State.LAPSED else Cause.BECAME_OVERDUE
+def _cause_of_state(one: Standing, other: Standing, evidence: Evidence) -> Cause:
+    """The cause where only the day or the life of the unit has changed."""
+    then, now = (lives[other.fact.unit] for lives in evidence.lives)
+    if other.state is State.LAPSED:
+        had_ended_then = now.ended_on is not None and now.ended_on <= evidence.one.day
+        is_another_day = then.ended_on is not None and then.ended_on != now.ended_on
+        return Cause.UNIT_REDATED if is_another_day and had_ended_then else Cause.UNIT_ENDED
+    if one.state is State.LAPSED:
+        return Cause.UNIT_REDATED if now.ended_on else Cause.UNIT_RESTORED
+    return Cause.BECAME_OVERDUE

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from thidua_cli import dates, journal
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
-from thidua_cli.diff import Cause, Change, compare, deltas
+from thidua_cli.diff import Cause, Change, Evidence, Side, compare, deltas
 from thidua_cli.language import _, counted, current, grouped
 from thidua_cli.plan import Plan
 from thidua_cli.render import Column, Delta, Form, Mark, Report, Rows, Table, Tone
@@ -78,9 +78,12 @@ class Comparison(NamedTuple):
         for item in self.plan.obligations:
             if mine := of.get(item.code):
                 title = f"{item.code} · {item.title}" if codes else item.title
-                made = _figures(self.figures[item.code], mine)
-                tables.append(made._replace(title=f"{item.phase.title} · {title}"))
-                tables.append(_units(mine, self.directory, self.reasons))
+                made = [_units(mine, self.directory, self.reasons)]
+                figures = _figures(self.figures[item.code], mine)
+                if figures.groups[0][1]:  # a correction may leave each figure as it was
+                    made.insert(0, figures)
+                made[0] = made[0]._replace(title=f"{item.phase.title} · {title}")
+                tables += made
         return tables
 
 
@@ -149,22 +152,25 @@ def comparison(
     plan = plans.load(connection)
     before = judged(connection, one, chosen)
     after = judged(connection, other, chosen) if after is None else after
-    started = {item.code for item in plan.obligations if one.as_of < item.phase.starts_on <= other.as_of}
-    changes = compare(before, after, started, _on_both(connection, one, other, chosen))
+    sides = (Side(one.day, one.known.number), Side(other.day, other.known.number))
+    elsewhere = _on_both(connection, one, other, chosen)
+    changes = compare(before, after, Evidence(connection, plan, *sides, elsewhere))
     directory = directory or units_of(connection, other)
     if any(change.fact.unit not in directory.versions for change in changes):
-        directory = units_of(connection, one)  # units that an undo took away still need their names
+        there = directory.versions  # units that an undo took away still need their names
+        gone = (version for version in units_of(connection, one) if version.unit not in there)
+        directory = Directory((*directory, *gone))
     order = {item.code: index for index, item in enumerate(plan.obligations)}
     causes = list(Cause)
     ordered = in_order([(change.fact, change) for change in changes], directory)
     ordered.sort(key=lambda pair: (order[pair[0].obligation], causes.index(pair[1].cause)))
-    sides: dict[str, tuple[list[tuple[Fact, State]], list[tuple[Fact, State]]]] = {
+    pairs_of: dict[str, tuple[list[tuple[Fact, State]], list[tuple[Fact, State]]]] = {
         item.code: ([], []) for item in plan.obligations if chosen.phase in (None, item.phase.code)
     }
     for side, pairs in enumerate((before, after)):
         for pair in pairs:
-            sides[pair[0].obligation][side].append(pair)
-    figures = {code: (tally(old), tally(new)) for code, (old, new) in sides.items()}
+            pairs_of[pair[0].obligation][side].append(pair)
+    figures = {code: (tally(old), tally(new)) for code, (old, new) in pairs_of.items()}
     return Comparison(
         plan,
         one,
@@ -177,14 +183,20 @@ def comparison(
 
 
 def _reasons(connection: sqlite3.Connection, at: Moment, changes: Iterable[Change]) -> dict[int, str]:
-    """Why what counted before no longer does, by the number of the record or exemption."""
+    """Why what counted before no longer does, by the number of it, and of what replaced it."""
     if not any(change.cause in (Cause.VOIDED, Cause.CORRECTED) for change in changes):
         return {}
     found = connection.execute(
-        "SELECT target_id, reason FROM void WHERE operation <= ? AND target IN ('record', 'exemption')",
+        "SELECT target_id, replacement, reason FROM void"
+        " WHERE operation <= ? AND target IN ('record', 'exemption') ORDER BY id",
         (at.known.number,),
     )
-    return dict(found.fetchall())
+    reasons = {}
+    for target, replacement, reason in found:
+        reasons[target] = reason
+        if replacement:
+            reasons[replacement] = reason
+    return reasons
 
 
 def _on_both(
@@ -222,16 +234,20 @@ def cause_label(cause: Cause) -> str:
     """A cause for people."""
     return {
         Cause.PHASE_STARTED: _("giai đoạn bắt đầu"),
-        Cause.UNIT_CREATED: _("đơn vị mới lập"),
+        Cause.UNIT_CREATED: _("đơn vị mới"),
+        Cause.UNIT_REINSTATED: _("đơn vị được đưa lại vào sổ"),
         Cause.UNIT_REMOVED: _("đơn vị bị hủy khỏi sổ"),
         Cause.DONE_ON_TIME: _("mới hoàn thành đúng hạn"),
         Cause.DONE_LATE: _("mới hoàn thành trễ hạn"),
         Cause.CORRECTED: _("bản ghi được sửa"),
+        Cause.RECORD_RESTORED: _("bản ghi được khôi phục"),
         Cause.VOIDED: _("bản ghi bị hủy"),
         Cause.EXEMPTED: _("được miễn"),
         Cause.BECAME_OVERDUE: _("quá hạn"),
         Cause.UNIT_ENDED: _("đơn vị chấm dứt"),
         Cause.UNIT_RESTORED: _("việc chấm dứt bị hủy"),
+        Cause.UNIT_REDATED: _("ngày lập hoặc chấm dứt đơn vị được sửa"),
+        Cause.SUCCESSION_CHANGED: _("quan hệ kế thừa thay đổi"),
         Cause.MOVED: _("chuyển địa bàn"),
     }[cause]
 
@@ -306,10 +322,11 @@ def _units(changes: Sequence[Change], directory: Directory, reasons: Mapping[int
 
 def _reason(change: Change, reasons: Mapping[int, str]) -> str:
     """The stated reason of a void or a correction."""
-    if change.cause not in (Cause.VOIDED, Cause.CORRECTED) or change.before is None:
+    if change.cause not in (Cause.VOIDED, Cause.CORRECTED):
         return ""
-    before = change.before.fact
-    return reasons.get(before.record_id or before.exemption_id or 0, "")
+    sides = (standing.fact for standing in (change.before, change.after) if standing)
+    numbers = (fact.record_id or fact.exemption_id or 0 for fact in sides)
+    return next((reasons[number] for number in numbers if number in reasons), "")
 
 
 def _heading(cause: Cause, number: int) -> str:
