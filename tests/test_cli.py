@@ -43,6 +43,18 @@ def test_the_first_day(run: Run) -> None:
     assert run("check", "p1-launch", "--as-of", "2022-04-01", "-q").out == ""
 
 
+def test_a_check_says_who_is_overdue_and_not_counted(run: Run) -> None:
+    """Units that have ended stay in the figure of the overdue, which says that they do not decide."""
+    run("import", "changes", "@changes_2025.csv")
+    asked = ("check", "p1-launch", "--as-of", "2026-02-01", "--kind", "district-committee")
+    passed = run(*asked)
+    assert passed.code == 0
+    assert "overdue 8, 8 of them ended and not counted" in " ".join(passed.out.split())
+    counted = run(*asked, "--ended")
+    assert (counted.code, "not counted" in counted.out) == (3, False)
+    assert "not counted" not in run("check", "p1-launch", "--as-of", "2022-04-01").out
+
+
 def test_a_launch_recorded_today_and_voided(run: Run) -> None:
     """It counts as of its day, not as known before; after a void, only as known before the void."""
 

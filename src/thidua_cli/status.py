@@ -130,10 +130,14 @@ def tally(judged: Iterable[tuple[Fact, State]]) -> Tally:
 
 
 class Verdict(NamedTuple):
-    """Whether an obligation passes a check, and the units that stand in its way."""
+    """Whether an obligation passes a check, and the units that stand in its way.
+
+    `overlooked`: how many more are overdue, but do not stand in its way because they have ended.
+    """
 
     counts: Tally
     faults: tuple[tuple[Fact, State], ...]
+    overlooked: int
 
     @property
     def passes(self) -> bool:
@@ -154,4 +158,6 @@ def verdict(
         for fact, state in judged
         if state in failing and (ended or fact.ended_on is None or state is State.LATE)
     )
-    return Verdict(tally(judged), faults)
+    counts = tally(judged)
+    found = sum(state is State.OVERDUE for _fact, state in faults)
+    return Verdict(counts, faults, counts.states[State.OVERDUE] - found)

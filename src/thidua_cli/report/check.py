@@ -117,6 +117,8 @@ def _table(item: Obligation, verdict: Verdict, directory: Directory, *, strict: 
         rate=share,
         overdue=grouped(counts.states[State.OVERDUE]),
     )
+    if verdict.overlooked:
+        figures += _(", trong đó {number} đã chấm dứt, không tính").format(number=grouped(verdict.overlooked))
     title = f"{word} · {item.code} ({item.title}, {due}): {figures}"
     columns = [Column(_("Mã")), Column(_("Đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=8)]
     if strict:  # only a late unit has a day and a document to show
