@@ -1,5 +1,6 @@
 """The command line: parsing, streams, exit codes, and what start-up loads."""
 
+import contextlib
 import csv
 import io
 import json
@@ -8,6 +9,7 @@ import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,6 +43,42 @@ def test_the_first_day(run: Run) -> None:
     failed = run("check", "p1-launch", "--as-of", "2022-04-01", "--format", "json")
     assert (failed.code, _counts(failed)["p1-launch"]["overdue"]) == (3, 116)
     assert run("check", "p1-launch", "--as-of", "2022-04-01", "-q").out == ""
+
+
+def test_days_in_vietnamese_messages_are_written_so(run: Run, db: Path, tmp_path: Path) -> None:
+    """Refusals, warnings and findings have days as Vietnamese writes them, whatever the register stores."""
+    rows = tmp_path / "changes.csv"
+    head = "old_code,old_name,new_code,new_name,effective_date,kind_of_change,resolution\n"
+
+    def refused(old: str, day: str) -> str:
+        rows.write_text(f"{head}{old},,,{day},dissolve,1/NQ\n", "utf-8")
+        return run("import", "changes", str(rows), lang="vi").err
+
+    run("record", "launch", "492", "--on", "2022-03-30")
+    run("import", "changes", "@changes_2025.csv")
+    asked = ["units", "add", "N9", "Sở Mới", "--kind", "department", "--on", "2026-02-01"]
+    assert run(*asked).code == 0
+    said = [
+        refused("SCT,Sở Du lịch", "2026-02-01"),
+        refused("SGTVT,", "2025-02-01"),
+        refused("N9,", "2026-01-01"),
+        refused("ZZ,", "2026-01-01"),
+        run("record", "launch", "492", "--on", "44650", lang="vi").err,
+        run("record", "launch", "492", "--on", "31/03/22", lang="vi").err,
+        run("record", "launch", "492", "--on", "03/31/2022", lang="vi").err,
+    ]
+    with contextlib.closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("DROP TRIGGER record_no_update")
+        connection.execute("UPDATE record SET done_on = '2020-01-01'")
+    said += [run("export", "launches", lang="vi").err, run("verify", lang="vi").out]
+    for message, day in zip(
+        said,
+        ("31/01/2026", "01/03/2025", "01/02/2026", "31/12/2025", "30/03/2022", "31/03/2022", "31/03/2022",
+         "01/01/2020", "01/01/2020"),
+        strict=True,
+    ):  # fmt: skip
+        assert day in message
+        assert not re.search(r"(?<!viết )\b20\d\d-\d\d-\d\d\b", message), message
 
 
 def test_a_check_says_who_is_overdue_and_not_counted(run: Run) -> None:

@@ -64,7 +64,7 @@ def parse_date(text: str) -> date:
         iso = re.fullmatch(_ISO, value, re.ASCII)
         cure = _("kiểm tra lại ngày") if iso else _("viết ngày trước, tháng sau: 31/03/2022")
         if not iso and int(month) > 12 and (found := _day(year, day, month)):
-            problem = _("nếu tháng đứng trước thì là {day}").format(day=found)
+            problem = _("nếu tháng đứng trước thì là {day}").format(day=show_day(found))
         raise InvalidError(problem or _("không có ngày này"), cure) from None
 
 
@@ -73,11 +73,11 @@ def _why_not_a_date(value: str) -> str:
         return _("ngày bỏ trống")
     if number := re.fullmatch(r"(\d{5})(\.\d{1,12})?", value, re.ASCII):
         day = _EXCEL_DAY_0 + timedelta(days=int(number[1]))
-        return _("đây là số thứ tự ngày của Excel, tức {day}").format(day=day.isoformat())
+        return _("đây là số thứ tự ngày của Excel, tức {day}").format(day=show_day(day))
     if re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d\d", value, re.ASCII):
         found = _day(f"20{value[-2:]}", *re.split("[/-]", value)[1::-1])
         return (
-            _("năm chỉ có hai chữ số, có lẽ là {day}").format(day=found)
+            _("năm chỉ có hai chữ số, có lẽ là {day}").format(day=show_day(found))
             if found
             else _("năm chỉ có hai chữ số")
         )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from thidua_cli import terms, text
 from thidua_cli.changes.model import Fault, Model, Row, Step
 from thidua_cli.changes.naming import committee_name, kind_of_name
+from thidua_cli.dates import show_day
 from thidua_cli.language import _
 from thidua_cli.terms import Change, Extent, Kind, Level
 from thidua_cli.units import Version
@@ -52,7 +53,7 @@ class Day:
                     row,
                     "old_name",
                     _("vào ngày {day} mã {code} là của {name}").format(
-                        day=self.before, code=held.code, name=held.name
+                        day=show_day(self.before), code=held.code, name=held.name
                     ),
                     _("sửa mã hoặc tên cũ"),
                 )
@@ -61,7 +62,7 @@ class Day:
                     row,
                     "old_code",
                     _("{name} đã có thay đổi từ ngày {day}").format(
-                        name=held.name, day=held.ended_on or held.until_on
+                        name=held.name, day=show_day(held.ended_on or held.until_on)
                     ),
                     _("hủy thay đổi ấy trước (thidua undo), hoặc sửa ngày"),
                 )
@@ -78,7 +79,10 @@ class Day:
         )
         if born and born[0] >= self.day:
             self._fault(
-                row, "old_code", _("đơn vị này chỉ có từ ngày {day}").format(day=born[0]), _("sửa ngày")
+                row,
+                "old_code",
+                _("đơn vị này chỉ có từ ngày {day}").format(day=show_day(born[0])),
+                _("sửa ngày"),
             )
             return
         successor = (row.change.new_code or "").lower()
@@ -93,7 +97,7 @@ class Day:
             self._fault(
                 row,
                 "old_code",
-                _("không có đơn vị này vào ngày {day}").format(day=self.before),
+                _("không có đơn vị này vào ngày {day}").format(day=show_day(self.before)),
                 _("đơn vị ngoài sổ chỉ được nêu khi nhập vào một đơn vị mới lập"),
             )
             return

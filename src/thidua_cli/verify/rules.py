@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from thidua_cli import text
 from thidua_cli.changes import soundness
+from thidua_cli.dates import show_day
 from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
 from thidua_cli.records import EVERYTHING
@@ -49,7 +50,17 @@ def _broken(connection: sqlite3.Connection) -> Iterator[Finding]:
         names = [column[0] for column in rows.description]
         for values in rows:
             found = dict(zip(names, values, strict=True))
+            if "day" in found:
+                found["day"] = _shown(found["day"])
             yield _at(message.format(**found), table, found["row"])
+
+
+def _shown(day: object) -> str:
+    """A day for people; what is none stays as it is."""
+    try:
+        return show_day(str(day))
+    except ValueError:
+        return str(day)
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[Finding]:
