@@ -4,7 +4,8 @@
 #   weekly.sh FOLDER [ADDRESS]
 #
 # Silent on success. A failure is one line on standard error and the exit code of the command that failed; the
-# files of last week then stay as they are. At the end the verdict of `check`: 3 where somebody is overdue.
+# files of last week then stay as they are. At the end the verdict of `check`: 3 where somebody is overdue, or 69
+# where the list could not be mailed; report and list are in the folder then.
 # THIDUA_DB names the register; THIDUA the program, where it is not in PATH; LETTERHEAD a letterhead file, with
 # which the report is written as DOCX too.
 set -eu
@@ -23,6 +24,16 @@ run() {
   [ "$code" = 0 ] || fail "$1" "$code" "$said"
 }
 
+send() {
+  subject="thidua: $(TZ=Asia/Ho_Chi_Minh date +%G-W%V)"
+  code=0
+  said=$(mail -s "$subject" "$address" <"$folder/overdue.txt" 2>&1) || code=$?
+  [ "$code" = 0 ] && return
+  said=$(printf '%s\n' "$said" | head -n 1)
+  printf 'weekly.sh: somebody is overdue, and mail to %s failed: exit %s: %s\n' "$address" "$code" "$said" >&2
+  exit 69
+}
+
 set --
 [ -z "${LETTERHEAD:-}" ] || set -- --format docx --letterhead "$LETTERHEAD"
 run report -o "$folder" --format html --format xlsx --format json --since last "$@"
@@ -32,7 +43,7 @@ verdict=0
 said=$("$thidua" --lock check -q 2>&1) || verdict=$?
 case $verdict in
   0) ;;
-  3) [ -z "$address" ] || mail -s "thidua: $(TZ=Asia/Ho_Chi_Minh date +%G-W%V)" "$address" <"$folder/overdue.txt" ;;
+  3) [ -z "$address" ] || send ;;
   *) fail check "$verdict" "$said" ;;
 esac
 exit "$verdict"

@@ -95,7 +95,7 @@ def world(tmp_path: Path, db: Path) -> dict[str, str]:
 
 def weekly(world: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """The script, by sh, with the folder `reports`."""
-    command = ["sh", str(EXAMPLES / "weekly.sh"), f"{world['HOME']}/reports", *arguments]
+    command = ["/bin/sh", str(EXAMPLES / "weekly.sh"), f"{world['HOME']}/reports", *arguments]
     return subprocess.run(command, env=world, capture_output=True, text=True, check=False)
 
 
@@ -107,6 +107,26 @@ def test_the_script_is_silent_and_tells_the_verdict(world: dict[str, str], tmp_p
     mail = (tmp_path / "mail").read_text(encoding="utf-8")
     assert "leaders@example.org" in mail
     assert "Sở Công Thương" in mail
+
+
+@pytest.mark.parametrize("body", [None, "#!/bin/sh\necho no route >&2\necho twice >&2\nexit 1\n"])
+def test_a_mail_that_does_not_go_is_told(world: dict[str, str], tmp_path: Path, body: str | None) -> None:
+    """Without `mail`, or where it fails: one line, and an exit code that is neither a verdict nor thidua's."""
+    mail = tmp_path / "bin" / "mail"
+    mail.unlink()
+    if body:
+        mail.write_text(body)
+        mail.chmod(stat.S_IRWXU)
+    else:  # a PATH that has the script's tools and no mail
+        for tool in ("sh", "date", "head", "printf"):
+            (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or "")
+        world["PATH"] = str(tmp_path / "bin")
+    done = weekly(world, "leaders@example.org")
+    assert (done.returncode, done.stdout) == (69, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "somebody is overdue, and mail to leaders@example.org failed" in done.stderr
+    assert (tmp_path / "reports" / "overdue.txt").exists()
+    assert weekly(world).returncode == 3
 
 
 def test_the_script_is_done_when_nobody_is_overdue(world: dict[str, str], tmp_path: Path, db: Path) -> None:
