@@ -981,7 +981,12 @@ def test_two_days_tell_what_was_recorded_only_later(run: Run) -> None:
     assert (
         f"{count} deeds up to 2022-03-30 were recorded only after that day, and count on both days." in late
     )
-    assert "thidua diff --from '#1' --to '#2' --as-of 2022-04-02" in late
+    assert "thidua diff --from '#1' --to '#2' --as-of 2022-04-02 --phase p1" in " ".join(late.split())
+    narrow = ("--kind", "commune-committee", "--level", "commune", "--district", "492")
+    told = " ".join(run("diff", "--from", "2022-03-30", "--to", "2022-04-02", *narrow).out.split())
+    command = told.partition("thidua diff ")[2].partition(" Anchor")[0].split()
+    assert command[6:] == list(narrow)
+    assert run("diff", *(word.strip("'") for word in command)).code == 0
     for asked in (
         ("--from", "2022-01-01", "--to", "2022-01-02"),  # nothing had been done by then
         ("--from", "#1", "--to", "#2"),

@@ -135,9 +135,19 @@ def _recorded_since(
             f"{{n}} deed up to {day} was recorded only after that day, and counts on both days.",
             f"{{n}} deeds up to {day} were recorded only after that day, and count on both days.",
         )
-        yield _("Những gì sổ biết thêm: thidua diff --from '#{one}' --to '#{other}' --as-of {day}").format(
-            one=then, other=known, day=other.day
+        command = [f"thidua diff --from '#{then}' --to '#{known}' --as-of {other.day}"]
+        yield _("Những gì sổ biết thêm: {command}").format(
+            command=" ".join([*command, *_options(connection, other, chosen)])
         )
+
+
+def _options(connection: sqlite3.Connection, at: Moment, chosen: Filter) -> Iterator[str]:
+    """The options that ask for the same selection."""
+    district = chosen.district
+    if isinstance(district, int):
+        district = units_of(connection, at).last(district, at.day).code
+    asked = {"phase": chosen.phase, "kind": chosen.kind, "level": chosen.level, "district": district}
+    yield from (f"--{name} {value}" for name, value in asked.items() if value is not None)
 
 
 def comparison(
