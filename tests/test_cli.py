@@ -687,6 +687,18 @@ def test_every_command_has_help_in_both_languages(db: Path) -> None:
         assert pages["en"][name].isascii(), pages["en"][name]
 
 
+@pytest.mark.parametrize("columns", [40, 50, 60])
+def test_help_fits_a_narrow_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """No line of a help page is wider than the terminal."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for page in ((), ("diff",), ("record", "correct"), ("units", "close")):
+        help_page = run(*page, "--help", lang="vi").out.splitlines()
+        lines = [line for line in help_page if "|" not in line]  # choices stand together
+        assert max(map(len, lines)) <= columns
+        assert len(lines) > 10
+    assert "các danh sách import nhận lại, hoặc cả sổ" in " ".join(run("--help", lang="vi").out.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

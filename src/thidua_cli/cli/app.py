@@ -70,7 +70,7 @@ def _commands() -> Commands:
         "log": ("reports:log", _("Nhật ký thao tác, mới nhất trước")),
         "verify": ("guarding:verify", _("Kiểm tra sổ còn nguyên vẹn; mã thoát 3 khi không")),
         "backup": ("guarding:backup", _("Sao lưu sổ thành một tệp mới, đã kiểm tra")),
-        "export": ("exporting:run", _("Xuất ra tệp: cả sổ dưới dạng văn bản")),
+        "export": ("exporting:run", _("Xuất ra tệp: các danh sách import nhận lại, hoặc cả sổ")),
         "restore": (
             "guarding:restore",
             _("Khôi phục sổ từ bản sao lưu; không bỏ thao tác nào nếu không được bảo"),

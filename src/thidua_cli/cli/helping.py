@@ -1,6 +1,7 @@
 """Help pages in the language in use: Typer's own words are replaced before lines are broken."""
 
 import re
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from thidua_cli.language import _
@@ -11,11 +12,18 @@ else:
     _Base = object
 
 _EXTRA = re.compile(r"(?:(?<=^)|(?<=  ))\[(.*)\]$", re.DOTALL)
+_NARROW, _NARROWEST = 52, 32
 _AT_LEAST = re.compile(r"x>=(-?\d+)")
 
 
 class Localised(_Base):
     """What a command and a group of commands say in their help page."""
+
+    def get_help(self, ctx: Any) -> Any:
+        columns = get_terminal_size().columns
+        if columns < _NARROW:  # narrower than Typer lays a page out by itself
+            ctx.terminal_width = max(columns, _NARROWEST) - 2
+        return super().get_help(ctx)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))
@@ -33,7 +41,7 @@ class Localised(_Base):
         for title, records in sections.items():
             if records:
                 with formatter.section(title):
-                    formatter.write_dl(records)
+                    formatter.write_dl(records, col_max=min(30, formatter.width // 2 - 4))
 
     def get_help_option(self, ctx: Any) -> Any:
         option: Any = super().get_help_option(ctx)
