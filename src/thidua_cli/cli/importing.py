@@ -122,11 +122,9 @@ def run(
         return
     if file is None:
         raise UsageError(_("thiếu TỆP"), _("Xem: {command} --help").format(command="thidua import"))
-    if correct and not reason:
-        raise UsageError(_("--correct cần --reason"))
+    if correct != bool(reason):
+        raise UsageError(_("--correct cần --reason") if correct else _("--reason chỉ đi với --correct"))
     _check_options(kind, on, phase, correct=correct, province=province)
-    if reason and not correct:
-        raise UsageError(_("--reason chỉ đi với --correct"))
     why = options.checked_reason(reason) if reason is not None else None
     if rejects is not None:
         _check_rejects(rejects, file)

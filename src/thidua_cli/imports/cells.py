@@ -376,7 +376,7 @@ def _typed_cell(field: str, cell: float | bool | date | timedelta, *, from_1904:
     if isinstance(cell, date):
         if field not in DAYS:
             raise InvalidError(
-                _("là ngày {day}, không phải chữ").format(day=show_day(cell.isoformat()[:10])),
+                _("là ngày {day}, không phải chữ").format(day=dates.show_day(cell.isoformat()[:10])),
                 _("định dạng ô là Text rồi gõ lại"),
             )
         if isinstance(cell, datetime):
