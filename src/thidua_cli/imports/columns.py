@@ -515,7 +515,12 @@ def vietnamese(kind: ImportKind, field: str) -> str:
 _ALL_NAMES = {
     field: {
         field,
-        *(normal(label) for kind in ImportKind if field in fields(kind) for label in _labels(kind, field)),
+        *(
+            normal(label)
+            for kind in ImportKind
+            if field in fields(kind)
+            for label in _labels(kind, field).names
+        ),
     }
     for field in {each for kind in ImportKind for each in fields(kind)}
 }
