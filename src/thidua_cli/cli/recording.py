@@ -80,9 +80,7 @@ UnitAsOf = Annotated[
 ]
 ReasonText = Annotated[str, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do."))]
 
-# The options by the fields that they give.
 _OPTIONS = {
-    "unit_code": _("ĐƠN-VỊ"),
     "done_on": "--on",
     "exempted_on": "--on",
     "document_number": "--doc",
@@ -95,7 +93,7 @@ _OPTIONS = {
     "phase": "--phase",
     "obligation": "--obligation",
     "reason": "--reason",
-}
+}  # by the fields that they give
 _CORRECTING = _OPTIONS | {"unit_code": "--unit", "reason": "--exemption-reason"}
 
 
@@ -188,7 +186,7 @@ def exemption(
         }
         model, problems = check(ExemptionIn, values)
         if model is None:
-            raise UsageError(*options.told(problems, _OPTIONS))
+            raise UsageError(*options.told(problems, _OPTIONS | {"unit_code": _("ĐƠN-VỊ")}))
         incoming.append(model)
     _store(ctx, incoming, unit_as_of, dry_run=dry_run)
 
@@ -240,7 +238,7 @@ def _record(
     for unit in units:
         model, problems = check(RecordIn, values | {"unit_code": unit, "action": action, "done_on": on})
         if model is None:
-            raise UsageError(*options.told(problems, _OPTIONS))
+            raise UsageError(*options.told(problems, _OPTIONS | {"unit_code": _("ĐƠN-VỊ")}))
         incoming.append(model)
     _store(ctx, incoming, unit_as_of, dry_run=dry_run)
 

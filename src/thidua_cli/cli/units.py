@@ -184,10 +184,7 @@ def _refuse_taken(directory: Directory, code: str, on: date, problems: "Sequence
         )
 
 
-# The options by the fields that they give.
 _ADDING = {
-    "code": _("MÃ"),
-    "name": _("TÊN"),
     "kind": "--kind",
     "level": "--level",
     "parent_code": "--parent",
@@ -195,7 +192,7 @@ _ADDING = {
     "sort_order": "--sort-order",
     "valid_from": "--on",
     "note": "--note",
-}
+}  # options by the fields that they give
 _CHANGING = _ADDING | {
     "new_code": "--code",
     "new_name": "--name",
@@ -209,7 +206,8 @@ def _said(problems: "Sequence[Problem]") -> list[str]:
     """What is wrong with a unit, without the place in a file that there is none of here."""
     from thidua_cli import models
 
-    return options.told([models.Problem(*each[1:5]) for each in problems], _ADDING)
+    names = _ADDING | {"code": _("MÃ"), "name": _("TÊN")}
+    return options.told([models.Problem(*each[1:5]) for each in problems], names)
 
 
 Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
