@@ -596,14 +596,19 @@ def test_a_command_is_cured_on_the_command_line(run: Run, arguments: tuple[str, 
     assert not re.search(r"\brow\b|column(?! kind)|new_|_code|_name", done.err)
 
 
+NAMESAKE = "code,name,kind\nSXD,Sở Tài chính,department\n"
+
+
 def test_a_name_that_another_unit_has_is_told(run: Run) -> None:
     """Whoever takes it, by whichever change; not who keeps it, nor who has it after another has gone."""
     on = ("--on", "2025-03-01", "--doc", "1/NQ")
     told = "same name as STC"
     assert told in run("units", "rename", "SXD", "--name", "Sở Tài chính", *on, "--dry-run").err
     assert told in run("units", "split", "SXD", "--keep", "--to", "A1 Sở Tài chính", *on, "--dry-run").err
+    assert told in run("import", "units", "-", "--on", "2025-03-01", stdin=NAMESAKE.encode()).err
     assert run("units", "rename", "STC", "--code", "A1", *on, "--dry-run").err == ""
     namesake = ("--code", "A1", "--name", "Sở Tài chính")
+    run("undo", "2", "--reason", "x")
     assert run("units", "merge", "STC", "SXD", *namesake, *on, "--dry-run").err == ""
 
 

@@ -62,6 +62,7 @@ class Units:
 
             self.changes = changes.plan(connection, records.EVERYTHING, units.change_rows(self.made))
             self.problems = [change_imports.problem(fault) for fault in self.changes.faults]
+            self.made.warnings += self.changes.warnings
 
     def apply(self, writer: store.Writer) -> None:
         from thidua_cli.imports import units
