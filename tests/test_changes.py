@@ -899,8 +899,24 @@ def test_a_unit_that_ended_is_not_told_as_voided(run: Run, phase: str) -> None:
     assert run("units", "close", "SCT", "--on", "2025-12-31", "--doc", "5/NQ").code == 0
     ended = {cause for unit, cause in _told(run, "#3", "#4", *asked) if unit == "SCT"}
     assert ended == {"unit_ended"}
-    if phase == "p2":
-        assert _told(run, "#2", "#4", *asked) == set()
+    assert _told(run, "#2", "#4", *asked) == (set() if phase == "p2" else {("SCT", "unit_redated")})
+
+
+def test_an_heir_is_told_as_one(register: sqlite3.Connection) -> None:
+    """A unit that an obligation without newcomers passed by is bound once it succeeds one that was addressed."""
+    with store.write(register, actor="test", command="units") as writer:
+        late = build.unit(writer, "X1", "department", "city", "2023-01-01")
+    known = build.head(register)
+    with store.write(register, actor="test", command="changes") as writer:
+        build.succession(writer, directory(register).with_code("SCT")[0].unit, late, "2025-03-01")
+    one, other = (Side("2026-02-01", number) for number in (known, known + 1))
+    _check_causes(register, one, other)
+    _check_causes(register, Side("2025-01-31", known + 1), other)
+    before, after = (_rows(register, side.day, f"#{side.known}") for side in (one, other))
+    found = diff.compare(before, after, Evidence(register, plans.load(register), one, other))
+    assert [(each.fact.unit, each.fact.obligation, each.cause) for each in found] == [
+        (late, "p1-review", Cause.SUCCESSION_CHANGED)
+    ]
 
 
 def test_a_resolution_is_told_as_ends_and_new_units(run: Run) -> None:
