@@ -387,7 +387,7 @@ def test_a_strange_list_at_init_is_cured_by_an_import(run: Run, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("given", "wrong", "says"),
     [
-        ('action = "launch"', 'action = "lunch"', "launch, registration, review"),
+        ('action = "launch"', 'action = "lunch"', "phát động; đăng ký; tổng kết"),
         ('action = "launch"', "action = 3", "obligations.0.action: phải là chữ"),
         ("due_on = 2022-03-31", "due_on = 20220331", "không phải một ngày"),
         ("due_on = 2022-03-31", "due_on = 2022-03-31T10:00:00", "không phải một ngày"),
