@@ -292,7 +292,7 @@ def test_foreign_words_and_signs_are_taken(run: Run, put: Put) -> None:
 
 FILES = sorted(
     path
-    for folder in (ROOT / "data", ROOT / "examples", ROOT / "tests" / "hostile", Path("/work/shared/data"))
+    for folder in (ROOT / "data", ROOT / "examples", ROOT / "tests" / "hostile")
     for path in folder.glob("*.csv")
 )
 
