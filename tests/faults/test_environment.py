@@ -213,10 +213,6 @@ def _streams(around: Surroundings) -> Iterator[dict[str, Any]]:
 def _documented(command: str, around: Surroundings) -> set[int]:
     """The exit codes that this command may have in these surroundings."""
     usual = int(CODES.get(command, Exit.DONE))
-    if around.variables.get("PYTHONUTF8") == "0" and not "".join(ARGUMENTS[command]).isascii():
-        return {int(Exit.USAGE)}  # letters that Python was told not to read
-    if around.variables.get("LC_ALL") == "en_US.ISO-8859-1" and not "".join(ARGUMENTS[command]).isascii():
-        return {usual, int(Exit.USAGE)}  # UTF-8 read as Latin-1: refused where that can be seen
     if around.read_only and (command in WRITES or command in NEW):
         return {int(Exit.STORE)}
     if command in SILENT:
