@@ -84,7 +84,7 @@ class Register:
         if found is None:
             found = self._rosters[action, phase] = _Roster(set(), set())
             undone = (State.PENDING, State.OVERDUE)
-            for fact in status.each_fact(self.connection, self.today, self.known, phase=phase, action=action):
+            for fact in status.facts(self.connection, self.today, self.known, phase=phase, action=action):
                 found.bound.add(fact.unit)
                 if status.judge(fact, self.today.isoformat()) in undone and not fact.ended_on:
                     found.owing.add(fact.unit)

@@ -5,7 +5,7 @@ plan's reading in README ("Who counts, and how").
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ class Fact(NamedTuple):
         return self.done_on <= self.due_on < self.received_on
 
 
-def each_fact(
+def facts(
     connection: sqlite3.Connection,
     as_of: date,
     known: int,
@@ -53,7 +53,7 @@ def each_fact(
     phase: str | None = None,
     action: Action | None = None,
     obligation: str | None = None,
-) -> Iterator[Fact]:
+) -> list[Fact]:
     """One fact for each obligation and each unit on its roster, in no particular order."""
     parameters = {
         "as_of": as_of.isoformat(),
@@ -65,20 +65,7 @@ def each_fact(
     rows = connection.execute(store.sql("status"), parameters)
     shared: dict[object, object] = {}  # days and words recur in every row; each is kept once
     keep = shared.setdefault
-    return (Fact._make(map(keep, row, row)) for row in rows)
-
-
-def facts(
-    connection: sqlite3.Connection,
-    as_of: date,
-    known: int,
-    *,
-    phase: str | None = None,
-    action: Action | None = None,
-    obligation: str | None = None,
-) -> list[Fact]:
-    """As `each_fact`, all of them."""
-    return list(each_fact(connection, as_of, known, phase=phase, action=action, obligation=obligation))
+    return [Fact._make(map(keep, row, row)) for row in rows]
 
 
 def judge(fact: Fact, as_of: str) -> State:
