@@ -14,7 +14,15 @@ from thidua_cli.dates import show_day
 from thidua_cli.errors import NotFoundError, RefusedError, ThiduaError, UsageError
 from thidua_cli.language import _, current
 from thidua_cli.plan import Plan
-from thidua_cli.records import Document, Entry, Exemption, Record, live_exemptions, live_records
+from thidua_cli.records import (
+    Document,
+    Entry,
+    Exemption,
+    Record,
+    completed,
+    live_exemptions,
+    live_records,
+)
 from thidua_cli.terms import Action, State, label
 from thidua_cli.units import Directory, Version, describe
 
@@ -131,11 +139,7 @@ def _agrees(outcome: Outcome, given: Set[str]) -> bool:
     """Whether an entry is the existing one in all that it was given."""
     old, new = outcome.existing, outcome.entry
     assert old is not None and new is not None  # noqa: S101, PT018
-    held, said = old.document.columns(), new.document.columns()
-    new = new._replace(document=Document(*((said if name in given else held)[name] for name in said)))
-    if isinstance(old, Record) and isinstance(new, Record) and "contents" not in given:
-        new = new._replace(contents=old.contents)
-    return new.content() == old.content()
+    return completed(new, given, old).content() == old.content()
 
 
 def _decide_record(

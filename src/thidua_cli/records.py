@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Literal, NamedTuple
 
 from thidua_cli import store, text
@@ -102,6 +102,17 @@ def number_key(number: str | None) -> str:
 
 def _issuer_key(issuer: str | None) -> str:
     return text.name_key(issuer) if issuer else ""
+
+
+def completed(new: Entry, given: Set[str], old: Entry) -> Entry:
+    """An entry of the same thing as an old one, and like it in all that was not given (names of fields)."""
+    if "evidence" in given:
+        given = given | {"evidence_sha256"}
+    held, said = old.document.columns(), new.document.columns()
+    document = Document(*((said if name in given else held)[name] for name in said))
+    if isinstance(old, Record) and isinstance(new, Record) and "contents" not in given:
+        return new._replace(document=document, contents=old.contents)
+    return new._replace(document=document)
 
 
 # Reading

@@ -1,6 +1,6 @@
 """Launches, registrations, reviews and exemptions from a file."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +11,7 @@ from thidua_cli.deciding import Outcome, Register
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch
 from thidua_cli.language import _
-from thidua_cli.records import Document, Entry, Exemption, Record
+from thidua_cli.records import Entry, Exemption, Record, completed
 
 if TYPE_CHECKING:
     from thidua_cli.models import ExemptionIn, RecordIn
@@ -103,7 +103,7 @@ def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False
             made.unchanged.append((incoming, outcome.existing))
         elif outcome.existing:
             held = outcome.existing
-            fresh = _corrected(held, outcome.entry, incoming.item.model_fields_set)
+            fresh = completed(outcome.entry, incoming.item.model_fields_set, held)
             if fresh.content() == held.content():
                 made.unchanged.append((incoming, held))
             elif correct:
@@ -155,17 +155,6 @@ def _differs(incoming: Incoming, name: str, held: Entry, fresh: Entry) -> Proble
         ),
         _("sửa tệp, hoặc --correct --reason để sửa bản ghi"),
     )
-
-
-def _corrected(old: Entry, new: Entry, given: Set[str]) -> Entry:
-    """The new entry; what the file has no column for stays as it is in the register."""
-    if "evidence" in given:
-        given = given | {"evidence_sha256"}
-    held, said = old.document.columns(), new.document.columns()
-    document = Document(*((said if column in given else held)[column] for column in said))
-    if isinstance(old, Record) and isinstance(new, Record) and "contents" not in given:
-        return new._replace(document=document, contents=old.contents)
-    return new._replace(document=document)
 
 
 class Difference(NamedTuple):
