@@ -7,10 +7,13 @@ One function for each kind of field, for a file and for the command line alike; 
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from thidua_cli import dates, encodings, terms, text
 from thidua_cli.errors import InvalidError
 from thidua_cli.language import LANGUAGES, _, current
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def plain(value: object, *, lines: bool = False) -> str:
@@ -101,11 +104,7 @@ def optional_day(value: object) -> date | None:
 
 def kind(value: object) -> terms.Kind:
     """A kind of unit, by its word or a label."""
-    kinds = terms.kind_names()
-    if (found := kinds.get(plain(value).lower())) is None:
-        cure = _near(plain(value), kinds) or _one_of(terms.Kind)
-        raise InvalidError(_("không có loại đơn vị này"), cure)
-    return found
+    return _named(value, terms.kind_names(), _("không có loại đơn vị này"))
 
 
 def optional_kind(value: object) -> terms.Kind | None:
@@ -115,11 +114,7 @@ def optional_kind(value: object) -> terms.Kind | None:
 
 def level(value: object) -> terms.Level:
     """A level, by its word or a label."""
-    levels = terms.level_names()
-    if (found := levels.get(plain(value).lower())) is None:
-        cure = _near(plain(value), levels) or _one_of(terms.Level)
-        raise InvalidError(_("không có cấp này"), cure)
-    return found
+    return _named(value, terms.level_names(), _("không có cấp này"))
 
 
 def optional_level(value: object) -> terms.Level | None:
@@ -129,11 +124,7 @@ def optional_level(value: object) -> terms.Level | None:
 
 def state(value: object) -> terms.State:
     """A state of a unit under an obligation, by its word or a label."""
-    states = terms.state_names()
-    if (found := states.get(plain(value).lower())) is None:
-        cure = _near(plain(value), states) or _one_of(terms.State)
-        raise InvalidError(_("không có trạng thái này"), cure)
-    return found
+    return _named(value, terms.state_names(), _("không có trạng thái này"))
 
 
 def language(value: object) -> str:
@@ -145,6 +136,15 @@ def language(value: object) -> str:
             _("dùng một trong: {languages}").format(languages=", ".join(LANGUAGES)),
         )
     return written
+
+
+def _named(value: object, names: Mapping[str, Word], complaint: str) -> Word:
+    """The word that a name in lower case means; else the complaint, with what may be meant or is there."""
+    written = plain(value)
+    if (found := names.get(written.lower())) is None:
+        words = type(next(iter(names.values())))
+        raise InvalidError(complaint, _near(written, names) or _one_of(words))
+    return found
 
 
 def _one_of(words: type[StrEnum]) -> str:
