@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -197,10 +197,14 @@ def _restore_over(root: Path) -> list[str]:
 
 def _after_restore_over(known: Known, folder: Path, acknowledged: bool) -> str:
     """The register is the old one or the new one, and where it is the new one, the old one is kept, whole."""
-    path = folder / "thidua.db"
+    return _kept(known, folder / "thidua.db", folder.glob("thidua.db.before-restore-*"), acknowledged)
+
+
+def _kept(known: Known, path: Path, copies: Iterable[Path], acknowledged: bool) -> str:
+    """The register is the one of before or of after; where it is of after, a whole copy of before is there."""
     journal = files.journal_of(path).exists()
     found = _whole(path, known.before, known.after)
-    kept = [_whole(each, known.before) for each in folder.glob("thidua.db.before-restore-*")]
+    kept = [_whole(each, known.before) for each in copies]
     if found == known.after and not kept:
         raise Harm("the register of before is not kept")
     if acknowledged and found != known.after:
@@ -240,14 +244,7 @@ def _migrate(root: Path) -> list[str]:
 def _after_migration(known: Known, folder: Path, acknowledged: bool) -> str:
     """The register is of one schema or the other, whole; where it is of the new one, its backup is there."""
     path = folder / "thidua.db"
-    journal = files.journal_of(path).exists()
-    found = _whole(path, known.before, known.after)
-    kept = [_whole(each, known.before) for each in backup.default_folder(path).glob("[!.]*")]
-    if found == known.after and not kept:
-        raise Harm("no backup of before is there")
-    if acknowledged and found != known.after:
-        raise Harm("acknowledged, and lost")
-    return _said(found == known.after, journal)
+    return _kept(known, path, backup.default_folder(path).glob("[!.]*"), acknowledged)
 
 
 def _export(root: Path) -> list[str]:
