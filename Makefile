@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What tests use besides Python, where it can be had; without one of them its tests are skipped.
-TOOLS := sqlite3:sqlite3 jq:jq shellcheck:shellcheck crontab:cron chromium:chromium faketime:faketime \
-  strace:strace soffice:libreoffice-writer-nogui
+TOOLS := sqlite3:sqlite3 jq:jq shellcheck:shellcheck crontab:cron chromium:chromium faketime:faketime strace:strace
+# LibreOffice's programs are libraries of one command.
+OFFICE := libswlo:libreoffice-writer-nogui libsclo:libreoffice-calc-nogui
 # As wide as Times New Roman, with all letters of Vietnamese, which the first version of these fonts has not.
 FONTS := fonts-liberation2
 DEMO ?= $(shell mktemp -d)
@@ -28,6 +29,8 @@ $(VENV)/run: pyproject.toml constraints.txt
 $(VENV)/dev: $(VENV)/run
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
 	@missing=; for pair in $(TOOLS); do command -v $${pair%:*} >/dev/null || missing="$$missing $${pair#*:}"; done; \
+	for pair in $(OFFICE); do test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/$${pair%:*}.so" || \
+	  missing="$$missing $${pair#*:}"; done; \
 	test -e /usr/share/i18n/locales/vi_VN || missing="$$missing locales"; \
 	fc-list :lang=vi family 2>/dev/null | grep -q 'Liberation Serif' || fonts="$(FONTS)"; \
 	if [ -n "$$missing$$fonts" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import build
+import office
 import papers
 from conftest import ROOT
 from papers import W
@@ -454,9 +454,7 @@ def test_the_file_says_when_it_was_made(register: sqlite3.Connection, at: Moment
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-@pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice is not installed (make test as root gets it)"
-)
+@office.WRITER
 def test_libreoffice_reads_the_same_figures(register: sqlite3.Connection, at: Moment, tmp_path: Path) -> None:
     """Converted to text, the report holds the figures of `status`."""
     (tmp_path / "report.docx").write_bytes(papers.paper(register, at, " <b>=1+1</b>"))

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from xml.sax.saxutils import escape, unescape
 
 import pytest
 
+import office
 from conftest import Outcome
 from thidua_cli import terms
 from thidua_cli.imports import columns
@@ -166,9 +166,7 @@ def test_the_order_is_a_number(run: Run, fill: Fill) -> None:
     assert 'type="whole"' in _part(path, "xl/worksheets/sheet1.xml")
 
 
-@pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice is not installed (make test as root gets it)"
-)
+@office.CALC
 @pytest.mark.parametrize("ending", ["xlsx", "ods"])
 def test_a_template_saved_by_another_program(run: Run, fill: Fill, tmp_path: Path, ending: str) -> None:
     """LibreOffice keeps which sheet is to be read, the text of codes and the days."""

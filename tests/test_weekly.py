@@ -4,7 +4,6 @@ import csv
 import json
 import random
 import re
-import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import build
+import office
 from conftest import ROOT, Outcome, process
 from thidua_cli import changes, dates, render, store
 from thidua_cli.models import ChangeIn
@@ -489,9 +489,7 @@ def test_the_workbook_has_the_figures_of_status(filled: Run, tmp_path: Path, day
     assert round(wanted[0][2] or 0, 4) in shares
 
 
-@pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice is not installed (make test as root gets it)"
-)
+@office.CALC
 def test_libreoffice_reads_the_figures_of_the_workbook(filled: Run, tmp_path: Path) -> None:
     """Every sheet comes out as CSV; that of the obligations has the figures of status as people read them."""
     day = "2022-04-15"
