@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -264,15 +265,135 @@ def test_a_busy_register_says_so(db: Path, monkeypatch: pytest.MonkeyPatch) -> N
     first.close()
 
 
-def test_the_line_is_a_courtesy(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds the line for ever does not keep others from writing."""
+def _write(db: Path) -> store.Writer:
+    with store.writing(db, actor="test", command="x") as writer:
+        build.unit(writer, f"X{os.urandom(4).hex()}", "other", "city", "2024-01-01")
+    return writer
+
+
+def _line(db: Path) -> Path:
+    return db.with_name(f".{db.name}.line")
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The descriptors for whose lock a command had to wait; it waits a moment."""
+    seen: list[int] = []
+    wait = store._wait
+
+    def noted(descriptor: int) -> None:
+        seen.append(descriptor)
+        wait(descriptor)
+
     monkeypatch.setattr(store, "LINE_SECONDS", 0.05)
+    monkeypatch.setattr(store, "_wait", noted)
+    return seen
+
+
+def test_the_line_is_a_courtesy(db: Path, waits: list[int]) -> None:
+    """A process that holds the line for ever does not keep others from writing."""
+    _write(db)
+    with _line(db).open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert _write(db).operation is not None
+    assert len(waits) == 1
+
+
+def test_a_lock_on_the_folder_delays_nobody(db: Path, waits: list[int]) -> None:
+    """Any account that can read the folder can lock it; the line is a file of the register's own."""
     folder = os.open(db.parent, os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
-    with store.writing(db, actor="test", command="x") as writer:
-        build.unit(writer, "X1", "other", "city", "2024-01-01")
+    _write(db)
     os.close(folder)
-    assert writer.operation is not None
+    assert waits == []
+
+
+@pytest.mark.parametrize(
+    ("register", "mode"), [(0o600, 0o600), (0o644, 0o600), (0o640, 0o600), (0o660, 0o660), (0o664, 0o660)]
+)
+@pytest.mark.parametrize("umask", [0, 0o077])
+def test_locks_have_the_rights_of_those_who_may_write(
+    db: Path, register: int, mode: int, umask: int, waits: list[int]
+) -> None:
+    """The line and the file of --lock can be opened by the register's group only where it may write; also afterwards."""
+    before = os.umask(umask)
+    try:
+        for rights in (0o600, register):
+            db.chmod(rights)
+            with store.locked(db):
+                _write(db)
+    finally:
+        os.umask(before)
+    for path in (_line(db), db.with_name(f".{db.name}.lock")):
+        assert (path.stat().st_mode & 0o777, path.stat().st_gid, path.stat().st_size) == (
+            mode,
+            db.stat().st_gid,
+            0,
+        )
+    assert verify.inspect(db).findings == []
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "wide", "hard link"])
+def test_a_lock_file_that_is_none(db: Path, tmp_path: Path, kind: str, waits: list[int]) -> None:
+    """What lies in the place of the line is neither followed nor waited for, and keeps nobody from writing."""
+    other = tmp_path / "other"
+    other.write_text("other")
+    other.chmod(0o604)
+    match kind:
+        case "link":
+            _line(db).symlink_to(other)
+        case "pipe":
+            os.mkfifo(_line(db))
+        case "folder":
+            _line(db).mkdir()
+        case "wide":
+            _line(db).write_text("not empty")
+            _line(db).chmod(0o666)
+        case "hard link":
+            os.link(other, _line(db))
+    assert _write(db).operation is not None
+    assert (other.read_text(), other.stat().st_mode & 0o777, waits) == ("other", 0o604, [])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator can be another account")
+def test_no_other_account_holds_the_line(db: Path, waits: list[int]) -> None:
+    """It can open neither the line nor a file that it laid in its place for locking; the administrator's stays the owner's."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o1777)  # where every account may make files
+        path = folder / "thidua.db"
+        shutil.copyfile(db, path)
+        path.chmod(0o644)
+        os.chown(path, 61001, 61001)
+        held = -1
+        try:
+            os.seteuid(61002)
+            held = os.open(_line(path), os.O_CREAT | os.O_RDWR, 0o666)
+            fcntl.flock(held, fcntl.LOCK_EX)
+            os.seteuid(0)
+            _write(path)
+            assert waits == []
+            _line(path).unlink()
+            _write(path)
+            assert (_line(path).stat().st_uid, waits) == (61001, [])
+            os.seteuid(61002)
+            with pytest.raises(PermissionError):
+                os.open(_line(path), os.O_RDONLY)
+        finally:
+            os.seteuid(0)
+            os.close(held)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"notes"])
+def test_a_lock_on_a_mistyped_path_leaves_no_file(tmp_path: Path, content: bytes | None) -> None:
+    """Where there is no register there is nothing to lock, and the command says what is missing."""
+    path = tmp_path / "x.db"
+    if content is not None:
+        path.write_bytes(content)
+    before = sorted(tmp_path.iterdir())
+    assert process("--lock", "status", db=path).returncode == 5
+    assert process("record", "launch", "492", "--on", "2022-03-30", db=path).returncode == 5
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_full_disk_changes_nothing(db: Path) -> None:

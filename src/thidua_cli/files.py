@@ -49,6 +49,17 @@ def draft(path: Path) -> Iterator[Path]:
         os.close(descriptor)  # not earlier: it would take SQLite's own locks on the file along
 
 
+def give(descriptor: int, rights: places.Rights, owner: int = -1) -> None:
+    """Give an open file a group and its rights; where the system refuses, it stays its owner's alone."""
+    mode = 0o600
+    if rights.group is not None or owner != -1:
+        with contextlib.suppress(OSError):
+            os.fchown(descriptor, owner, -1 if rights.group is None else rights.group)
+            mode = rights.mode
+    with contextlib.suppress(OSError):  # some file systems keep no rights
+        os.fchmod(descriptor, mode)
+
+
 def _draft_name(path: Path) -> Path:
     """A new name beside `path`, by which people and `_sweep` know what it was to become."""
     return path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")

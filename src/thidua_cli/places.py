@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
 from thidua_cli.errors import StoreError
 from thidua_cli.language import _
@@ -25,6 +26,22 @@ _WITHOUT_RIGHTS = frozenset(
         "fuse.vmhgfs-fuse",
     )
 )  # fmt: skip
+
+
+class Rights(NamedTuple):
+    """The group and the mode of a file that is to be made; without a group it is its owner's alone."""
+
+    group: int | None = None
+    mode: int = 0o600
+
+
+PRIVATE = Rights()
+
+
+def rights_like(path: Path) -> Rights:
+    """The rights of what is made beside a register, or of it: its group's, where that group may write it."""
+    there = path.stat()
+    return Rights(there.st_gid, 0o660) if there.st_mode & stat.S_IWGRP else PRIVATE
 
 
 def file_system(path: Path) -> str:

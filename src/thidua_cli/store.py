@@ -6,12 +6,13 @@ Rollback journal, `synchronous=EXTRA`: an acknowledged write has reached the dis
 
 import _thread
 import contextlib
+import errno
 import fcntl
 import os
 import signal
 import sqlite3
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
@@ -358,19 +359,18 @@ def holding(path: Path) -> Iterator[sqlite3.Connection]:
 def locked(path: Path) -> Iterator[None]:
     """No other process with this lock on the register at `path`, for as long as the block lasts.
 
-    The lock is on a file beside the register, which stays; a process that dies gives it up. Raises StoreError
-    at once where another holds it. Readers and writers without this lock are not held up.
+    The lock is on a file beside the register, which stays; a process that dies gives it up. Where there is no
+    register there is no lock: the command says what is missing. Readers and writers without this lock are not
+    held up. Raises StoreError at once where another process holds it.
     """
-    import fcntl
-
     real = Path(os.path.realpath(path))
-    lock = real.parent / f".{real.name}.lock"
-    # Where there can be no register, that is said better elsewhere; a ring of links is still a link.
-    if real.is_dir() or real.is_symlink() or not lock.parent.is_dir():
+    try:
+        _check_register(real)
+    except (StoreError, OSError):
         yield
         return
-    with store_errors(lock):
-        descriptor = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    with store_errors(_lock_path(real, "lock")):
+        descriptor = _lock_file(real, "lock")
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -381,6 +381,50 @@ def locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock_path(path: Path, ending: str) -> Path:
+    return path.with_name(f".{path.name}.{ending}")
+
+
+def _lock_file(path: Path, ending: str) -> int:
+    """A descriptor of `.NAME.ending` beside the register at `path`, which is made if it is missing.
+
+    Only accounts that may write the register can open the file; links are not followed. Raises OSError where
+    it cannot be opened, or where other accounts could hold its lock.
+    """
+    descriptor = _opened(_lock_path(path, ending))
+    try:
+        register, rights, lock = path.stat(), places.rights_like(path), os.fstat(descriptor)
+        if (lock.st_uid, lock.st_nlink, lock.st_size) == (os.geteuid(), 1, 0):
+            files.give(descriptor, rights, owner=register.st_uid if os.geteuid() == 0 else -1)
+        _refuse_strange(os.fstat(descriptor), {0, os.geteuid(), register.st_uid}, rights)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _opened(lock: Path) -> int:
+    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK
+    for _attempt in range(2):
+        with contextlib.suppress(FileNotFoundError):
+            return os.open(lock, flags)
+        with contextlib.suppress(FileExistsError):  # another process has just made it
+            return os.open(lock, flags | os.O_CREAT | os.O_EXCL, 0o600)
+    return os.open(lock, flags)
+
+
+def _refuse_strange(lock: os.stat_result, owners: Container[int], rights: places.Rights) -> None:
+    """Raises OSError for a lock file that an account without the right to write the register could open."""
+    others = stat.S_IMODE(lock.st_mode) & 0o077
+    of_the_group = bool(others) and lock.st_gid == rights.group
+    if (
+        not stat.S_ISREG(lock.st_mode)
+        or others & ~rights.mode
+        or not (of_the_group or (not others and lock.st_uid in owners))
+    ):
+        raise OSError(errno.EINVAL, _("tài khoản không được ghi sổ cũng giữ được khóa này; xóa tệp này đi"))
 
 
 # Writing
@@ -484,7 +528,7 @@ def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
     connection = connect(path)
     try:
         places.refuse_network(path)
-        with store_errors(path), _turn(path.resolve().parent):
+        with store_errors(path), _turn(path.resolve()):
             leave_wal(connection, path)
             with write(connection, actor=actor, command=command) as writer:
                 yield writer
@@ -493,15 +537,15 @@ def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
 
 
 @contextlib.contextmanager
-def _turn(folder: Path) -> Iterator[None]:
-    """Stand in line with whoever else writes in this folder; see docs/decisions/0006.
+def _turn(path: Path) -> Iterator[None]:
+    """Stand in line with other processes that write the register at `path`; see docs/decisions/0006.
 
     The line only keeps order. Where it cannot be had, or after LINE_SECONDS, SQLite's own lock decides.
     """
     descriptor = None
     try:
         with contextlib.suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY)
+            descriptor = _lock_file(path, "line")
             _stand_in_line(descriptor)
         yield
     finally:
@@ -510,22 +554,29 @@ def _turn(folder: Path) -> Iterator[None]:
 
 
 def _stand_in_line(descriptor: int) -> None:
-    """Lock the folder, waiting LINE_SECONDS at most; the system wakes who waits in the order of coming."""
+    """Lock the file, waiting LINE_SECONDS at most; the system wakes processes in the order they came."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        waiting = _thread.allocate_lock()
-        waiting.acquire()
+        _wait(descriptor)
 
-        def wait() -> None:
-            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-            with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            waiting.release()
 
-        # flock knows no time limit: a thread waits for it, and this one, which hears signals, for the thread.
-        _thread.start_new_thread(wait, ())
-        waiting.acquire(timeout=LINE_SECONDS)
+def _wait(descriptor: int) -> None:
+    """Wait for the lock, LINE_SECONDS at most.
+
+    flock knows no time limit: a thread waits for it, and this one, which hears signals, for the thread.
+    """
+    waiting = _thread.allocate_lock()
+    waiting.acquire()
+
+    def wait() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        waiting.release()
+
+    _thread.start_new_thread(wait, ())
+    waiting.acquire(timeout=LINE_SECONDS)
 
 
 # Faults
