@@ -1,6 +1,7 @@
 """Where a register may stand, and what --read-only keeps from happening."""
 
 import os
+import socket
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -173,6 +174,48 @@ def test_what_has_no_end_is_not_read(
     assert (db.read_bytes(), (tmp_path / "new.db").exists()) == (before, False)
 
 
+@pytest.mark.parametrize("ending", ["-journal", "-wal", "-shm"])
+@pytest.mark.parametrize("kind", ["pipe", "socket", "folder", "link to a pipe", "link to nothing"])
+def test_a_journal_that_is_no_file(
+    run: Run, db: Path, tmp_path: Path, kind: str, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever would open the register says at once what lies in the place of its journal, and touches nothing."""
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(db.read_bytes())
+    place = Path(f"{db}{ending}")
+    match kind:
+        case "pipe":
+            os.mkfifo(place)
+        case "socket":
+            monkeypatch.chdir(tmp_path)
+            with socket.socket(socket.AF_UNIX) as made:
+                made.bind(place.name)
+        case "folder":
+            place.mkdir()
+        case "link to a pipe":
+            os.mkfifo(tmp_path / "pipe")
+            place.symlink_to("pipe")
+        case _:
+            place.symlink_to("nothing")
+    link = tmp_path / "link.db"
+    link.symlink_to(db)
+    before = db.read_bytes()
+    commands = (
+        ["status"], [*RECORD], ["init"], ["verify"], ["backup"], ["export", "register"], ["restore", str(copy)],
+        ["--read-only", "status"], ["--lock", "status"], ["--db", str(link), "status"],
+        ["--db", str(copy), "verify", "--extends", str(db)], ["--db", str(copy), "restore", str(db)],
+        ["--db", str(tmp_path / "new.db"), "restore", str(db)],
+    )  # fmt: skip
+    for arguments in commands:
+        done = run(*arguments)
+        assert (done.code, done.out, f"{place}: " in done.err, "ls -l" in done.err) == (5, "", True, True), (
+            arguments,
+            done,
+        )
+    assert db.read_bytes() == before
+    assert not (tmp_path / "new.db").exists()
+
+
 def test_evidence_that_has_become_a_pipe(run: Run, tmp_path: Path) -> None:
     """`verify --evidence` reports it as one that is not what was recorded, instead of waiting for its end."""
     paper = tmp_path / "paper.pdf"
@@ -236,6 +279,34 @@ WRITING = [
     ["undo", "1", "--reason", "x"],
     ["restore", "no such file"],
 ]
+
+
+@pytest.mark.parametrize("word", ["0", "false", "No", "OFF", "không", "", " "])
+def test_a_switch_may_be_off(run: Run, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """THIDUA_READ_ONLY=false lets commands write, as if it were not set."""
+    monkeypatch.setenv("THIDUA_READ_ONLY", word)
+    assert run(*RECORD).code == 0
+
+
+@pytest.mark.parametrize("word", ["1", "true", "YES", "on", "có"])
+def test_a_switch_may_be_on(run: Run, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """THIDUA_READ_ONLY=true lets no command write."""
+    monkeypatch.setenv("THIDUA_READ_ONLY", word)
+    assert run(*RECORD).code == 5
+
+
+@pytest.mark.parametrize("word", ["2", "flase", "read-only\x1b[31m"])
+def test_a_switch_is_on_or_off(run: Run, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """Any other word is a mistake of usage, with those that are understood, also where --read-only says it already."""
+    monkeypatch.setenv("THIDUA_READ_ONLY", word)
+    for option in ([], ["--read-only"]):
+        done = run(*option, *RECORD)
+        assert (done.code, "THIDUA_READ_ONLY" in done.err, "false" in done.err, "\x1b" in done.err) == (
+            2,
+            True,
+            True,
+            False,
+        )
 
 
 @pytest.mark.parametrize("arguments", WRITING, ids=lambda arguments: " ".join(arguments[:2]))

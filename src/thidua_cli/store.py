@@ -199,7 +199,7 @@ def missing(path: Path, init: str = "thidua init") -> MissingError:
 
 
 def _check_file(path: Path) -> bytes:
-    """The header of the file, which must be one of SQLite's."""
+    """The header of the file, which must be one of SQLite's; its journal, if there is one, must be a file."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
@@ -216,7 +216,23 @@ def _check_file(path: Path) -> bytes:
         )
     if not header.startswith(files.SQLITE_HEADER):
         raise StoreError(_("{path}: không phải sổ theo dõi của thidua").format(path=path))
+    _refuse_strange_journal(path)
     return header
+
+
+def _refuse_strange_journal(path: Path) -> None:
+    """Raises StoreError where SQLite would open as the register's journal or log what is no file.
+
+    To open a pipe that nobody writes to is to wait for ever.
+    """
+    for found in files.beside(Path(os.path.realpath(path))):
+        if os.path.lexists(found) and not stat.S_ISREG(found.lstat().st_mode):
+            raise StoreError(
+                _("{path}: SQLite sẽ coi đây là nhật ký của sổ, mà đây không phải là tệp thường").format(
+                    path=found
+                ),
+                _("Xem đó là gì (ls -l), rồi chuyển nó đi nơi khác: mv {path} …").format(path=found),
+            )
 
 
 def _check_identity(path: Path, application: int, version: int) -> None:

@@ -200,8 +200,7 @@ def _root(
     if lang is not None and lang not in language.LANGUAGES:
         raise UsageError(_("--lang nhận vi hoặc en"))
     arguments, writers = ctx.obj
-    wish = os.environ.get("THIDUA_READ_ONLY", "")
-    read_only = read_only or wish not in ("", "0")
+    read_only = _switch("THIDUA_READ_ONLY") or read_only
     ctx.obj = Settings(register_path(db), actor, arguments, writers, read_only, named=db is not None)
     if lock:
         from thidua_cli import store
@@ -209,6 +208,21 @@ def _root(
         ctx.with_resource(store.locked(ctx.obj.db))
     if ctx.invoked_subcommand is None:
         _welcome(ctx)
+
+
+_OFF = ("", "0", "false", "no", "n", "off", "không")
+_ON = ("1", "true", "yes", "y", "on", "có")
+
+
+def _switch(variable: str) -> bool:
+    """Whether a variable of the environment switches something on; raises UsageError for any other word."""
+    word = os.environ.get(variable, "").strip().casefold()
+    if word in _OFF or word in _ON:
+        return word in _ON
+    raise UsageError(
+        _("biến {name}={value}: không rõ là bật hay tắt").format(name=variable, value=word),
+        _("Bật: {on}. Tắt: {off}.").format(on=", ".join(_ON), off=", ".join(_OFF[1:])),
+    )
 
 
 def _welcome(ctx: typer.Context) -> None:
