@@ -123,8 +123,7 @@ def _there(folder: Path) -> Iterator[None]:
     new = not folder.exists()
     folder.mkdir(mode=0o700, exist_ok=True)
     try:
-        with contextlib.suppress(PermissionError):  # the folder above may be for putting in alone
-            files.sync(folder.parent)  # a backup is not safe in a folder that a power cut takes away
+        files.sync_folder(folder.parent)  # a backup is not safe in a folder that a power cut takes away
         yield
     except BaseException:
         if new:

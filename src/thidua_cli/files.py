@@ -6,7 +6,7 @@ import fcntl
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,12 +24,23 @@ _DRAFT = re.compile(r"\.(.+)\.[0-9a-f]{8}\.new", re.DOTALL)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+
 _placing: list[tuple[Path, os.stat_result]] = []
 
 
 def placed() -> list[Path]:
     """What this process has given its name; true at any moment, also where a signal came just then."""
     return [path for path, made in _placing if path.exists() and os.path.samestat(path.stat(), made)]
+
+
+class UnsyncedError(StoreError):
+    """What was written is there, but the system could not bring all of it to the disk."""
+
+
+def after_fault() -> str:
+    """What to do where something was written and could not be synced."""
+    return _("Mất điện lúc này có thể làm mất phần vừa ghi. Kiểm tra đĩa, rồi chạy lại lệnh này.")
 
 
 @contextlib.contextmanager
@@ -45,7 +56,8 @@ def draft(path: Path) -> Iterator[Path]:
         _lock(descriptor)
         yield made
     finally:
-        _remove(made)
+        with contextlib.suppress(OSError):  # what stays harms nothing, and hides no success
+            _remove(made)
         os.close(descriptor)  # not earlier: it would take SQLite's own locks on the file along
 
 
@@ -116,7 +128,8 @@ def beside(path: Path) -> list[Path]:
 def place(made: Path, path: Path) -> None:
     """Give a finished database its name, on the disk for good; raises FileExistsError where there is a file.
 
-    Raises StoreError where a journal or log lies in wait: SQLite would roll a lost register into the new one.
+    Raises StoreError where a journal or log lies in wait: SQLite would roll a lost register into the new one;
+    UnsyncedError where the database has its name, and the folder could not be synced.
     """
     for waiting in beside(path):
         if os.path.lexists(waiting):
@@ -133,7 +146,7 @@ def place(made: Path, path: Path) -> None:
             raise
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # take the name, then fill it
         made.replace(path)
-    sync(path.parent)
+    sync_names([path])
 
 
 @contextlib.contextmanager
@@ -165,7 +178,8 @@ def replace(path: Path, pieces: Iterable[bytes], *, private: bool = False) -> No
     A file that is there keeps its owner and its rights; a new one that is `private` is for its owner alone.
     A link to a file is followed, a device or pipe is written to as it is, and neither a SQLite file is
     overwritten nor one written that SQLite would take for the journal of such a file.
-    Raises StoreError where it cannot be written; BrokenPipeError where the reader has gone.
+    Raises StoreError where it cannot be written, UnsyncedError where it was and its folder could not be
+    synced, BrokenPipeError where the reader has gone.
     """
     replace_all({path: pieces}, private=private)
 
@@ -196,11 +210,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
             for made, path in drafts.items():
                 _placing.append((path, made.stat()))
                 made.replace(path)
-            for folder in {target.parent for target in drafts.values()}:
-                with contextlib.suppress(
-                    OSError
-                ):  # it may be for putting in alone, or on a drive that cannot
-                    sync(folder)
+            sync_names(drafts.values())
         finally:
             for made in drafts:
                 made.unlink(missing_ok=True)
@@ -317,12 +327,36 @@ def make_private(folder: Path) -> None:
     if not folder.exists():
         make_private(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        with contextlib.suppress(PermissionError):  # a folder may be for putting in alone
-            sync(folder.parent)
+        sync_folder(folder.parent)
+
+
+def sync_names(written: Collection[Path]) -> None:
+    """Bring the names of finished files to the disk; raises UnsyncedError, which names them."""
+    for folder in {path.parent for path in written}:
+        try:
+            sync_folder(folder)
+        except OSError as error:
+            raise UnsyncedError(
+                _("đã ghi {paths}, nhưng không đồng bộ được thư mục {folder}: {why}").format(
+                    paths=", ".join(map(str, written)), folder=folder, why=why(error)
+                ),
+                after_fault(),
+            ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where it may be read and its file system can."""
+    try:
+        sync(folder)
+    except PermissionError:  # it may be for putting in alone
+        return
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
 
 
 def sync(path: Path) -> None:
-    """A file, or the names in a folder, down to the disk."""
+    """Bring a file, or the names in a folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

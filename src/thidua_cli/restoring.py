@@ -6,9 +6,10 @@ back by the next to open it. Only a file that SQLite cannot open any more is put
 replaced.
 """
 
+import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,9 +82,9 @@ def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: T
     """Bring a finished and verified register into place; as `restore`."""
     assert proof.head is not None  # noqa: S101 - it verified
     if not os.path.lexists(path):
-        with store.signals_held():
+        restored = Restored(proof.head)
+        with store.signals_held(), _telling(tell, restored):
             files.place(made, path)
-            tell(restored := Restored(proof.head))
         return restored
     try:
         with store.holding(path) as present:
@@ -92,9 +93,22 @@ def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: T
         if not verify.is_damage(error):
             raise
     _allow_unknown(proof.head, path, discard_after)
-    with store.signals_held():
-        tell(restored := Restored(proof.head, _aside(made, path)))
+    kept = next(name for name in _kept_names(path) if not os.path.lexists(name))
+    restored = Restored(proof.head, kept)
+    with store.signals_held(), _telling(tell, restored):
+        _aside(made, path, kept)
     return restored
+
+
+@contextlib.contextmanager
+def _telling(tell: Tell, restored: Restored) -> Iterator[None]:
+    """Tell what the block did, also where it could not be synced."""
+    try:
+        yield
+    except files.UnsyncedError:
+        tell(restored)
+        raise
+    tell(restored)
 
 
 def _over(
@@ -116,14 +130,32 @@ def _over(
             return Restored(proof.head, unchanged=True)
     with store.signals_held():
         kept = _keep(present, path)
-        coming = sqlite3.connect(made)
-        try:
-            coming.backup(present)
-        finally:
-            coming.close()
-        tell(restored := Restored(proof.head, kept, lost))
+        restored = Restored(proof.head, kept, lost)
+        with _telling(tell, restored):
+            _copy_over(made, present, proof.head, kept)
     verify.refuse_unless_intact(path, verify.examine(present))
     return restored
+
+
+def _copy_over(made: Path, present: sqlite3.Connection, head: Operation, kept: Path) -> None:
+    """Make the register in `present` what `made` holds, in one transaction."""
+    coming = sqlite3.connect(made)
+    try:
+        coming.backup(present)
+    except sqlite3.OperationalError as error:
+        if not store.is_done(
+            present, error, lambda: journal.head(present) == head and not verify.examine(present)
+        ):
+            raise
+        raise files.UnsyncedError(
+            _(
+                "đã khôi phục sổ đến thao tác #{number}, nhưng không đồng bộ được thư mục của sổ: lỗi đĩa"
+            ).format(number=head.number),
+            _("  sổ trước đó giữ ở {path}").format(path=kept),
+            files.after_fault(),
+        ) from error
+    finally:
+        coming.close()
 
 
 def _allow(
@@ -202,6 +234,10 @@ def _keep(present: sqlite3.Connection, path: Path) -> Path:
                 files.place(made, name)
             except FileExistsError:
                 continue
+            except files.UnsyncedError as error:
+                raise StoreError(
+                    _("{path}: không giữ chắc được bản cũ, chưa khôi phục").format(path=path), error.message
+                ) from error
             return name
     raise StoreError(_("{path}: không giữ được bản cũ").format(path=path))
 
@@ -211,9 +247,8 @@ def _kept_names(path: Path) -> list[Path]:
     return [path.with_name(stem), *(path.with_name(f"{stem}-{number}") for number in range(2, 100))]
 
 
-def _aside(made: Path, path: Path) -> Path:
-    """Put a file that SQLite cannot open aside, with its journal or log, and the new one in its place."""
-    name = next(name for name in _kept_names(path) if not os.path.lexists(name))
+def _aside(made: Path, path: Path, name: Path) -> None:
+    """Put a file that SQLite cannot open aside as `name`, with its journal or log; `made` takes its place."""
     files.sync(made)
     os.link(path, name)
     files.sync(path.parent)  # each step is on the disk before the next: a power cut may keep any one of them
@@ -222,5 +257,4 @@ def _aside(made: Path, path: Path) -> Path:
             old.replace(aside)
     files.sync(path.parent)
     made.replace(path)
-    files.sync(path.parent)
-    return name
+    files.sync_names([path])

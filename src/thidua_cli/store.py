@@ -29,7 +29,10 @@ APPLICATION_ID = 0x54484455  # "THDU"
 BUSY_SECONDS = 10.0
 _BATCH = 200  # rows of one INSERT
 LINE_SECONDS = 30.0
-_WRITE_FAULTS = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE)
+_WRITE_FAULTS = (
+    sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_DELETE, sqlite3.SQLITE_IOERR_DIR_FSYNC,
+)  # fmt: skip
 _HEADER_SIZE = 100
 _MODE_AT = slice(18, 20)  # which journal is asked for
 _WAL = b"\x02\x02"
@@ -71,11 +74,19 @@ def create(path: Path, load: Callable[["Writer"], None], *, actor: str, command:
                 connection.close()
             try:
                 with signals_held():
-                    files.place(draft, path)
-                    writer.operation = operation
+                    _place(draft, path, writer, operation)
             except FileExistsError:
                 raise StoreError(_("{path}: đã có tệp ở đó").format(path=path)) from None
     return operation
+
+
+def _place(draft: Path, path: Path, writer: "Writer", operation: journal.Operation) -> None:
+    try:
+        files.place(draft, path)
+    except files.UnsyncedError:
+        writer.operation = operation
+        raise
+    writer.operation = operation
 
 
 def found(
@@ -364,8 +375,8 @@ def holding(path: Path) -> Iterator[sqlite3.Connection]:
             _refuse_low_limit(connection)
         try:
             yield connection
-        except BaseException:
-            _restore_file(connection)
+        except BaseException as error:
+            _refuse_unrestored(connection, error)
             raise
     finally:
         connection.close()
@@ -505,8 +516,43 @@ def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterat
             return
         operation = _close(writer, actor=actor, command=command)
         with signals_held():
-            connection.execute("COMMIT")
-            writer.operation = operation
+            _commit(connection, writer, operation)
+
+
+def _commit(connection: sqlite3.Connection, writer: Writer, operation: journal.Operation) -> None:
+    """End the transaction; raises UnsyncedError where the operation is perhaps not yet on the disk."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if not is_done(connection, error, lambda: _holds(connection, operation)):
+            raise
+        writer.operation = operation
+        raise files.UnsyncedError(
+            _("đã lưu ở thao tác #{number}, nhưng không đồng bộ được thư mục của sổ: lỗi đĩa").format(
+                number=operation.number
+            ),
+            files.after_fault(),
+        ) from error
+    writer.operation = operation
+
+
+def is_done(connection: sqlite3.Connection, error: sqlite3.Error, look: Callable[[], bool]) -> bool:
+    """Whether a change is in the file although its commit ended in `error`, as `look` finds.
+
+    SQLite reports a fault also where it comes after the change: in the sync of the folder from which the
+    journal was deleted. To look rolls back a change whose journal is still there.
+    """
+    if _code(error) != sqlite3.SQLITE_IOERR or connection.in_transaction:
+        return False
+    try:
+        return look()
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+
+
+def _holds(connection: sqlite3.Connection, operation: journal.Operation) -> bool:
+    found = connection.execute("SELECT hash FROM operation WHERE number = ?", (operation.number,)).fetchone()
+    return bool(found == (operation.hash,))
 
 
 def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
@@ -616,15 +662,22 @@ def rollback_on_error(connection: sqlite3.Connection) -> Iterator[None]:
     except BaseException as error:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
-        if _code(error) in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL) and not _restore_file(connection):
-            raise _WordedError(
-                _("{path}: không ghi được và chưa dọn được; không mất gì, lệnh tiếp theo sẽ dọn lần ghi dở")
-            ) from error
+        _refuse_unrestored(connection, error)
         raise
 
 
+def _refuse_unrestored(connection: sqlite3.Connection, error: BaseException) -> None:
+    """Bring the file back to before a write that ended in `error`; raises where that cannot be done."""
+    if _code(error) in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL) and not _restore_file(connection):
+        raise _WordedError(
+            _("{path}: không ghi được và chưa dọn được; không mất gì, lệnh tiếp theo sẽ dọn lần ghi dở")
+        ) from error
+
+
 class _WordedError(sqlite3.OperationalError):
-    """A fault of the file that is said in words already, with {path} for its name."""
+    """A fault of the file that is said in words already, with {path} for its name; no damage."""
+
+    sqlite_errorcode = sqlite3.SQLITE_IOERR
 
 
 def _code(error: BaseException) -> int:

@@ -1,18 +1,32 @@
 """A full disk, a limit on the size of a file: the register unchanged, exit 5, one clear line."""
 
+import contextlib
 import os
 import re
 import resource
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from conftest import Outcome
-from faults.witness import THIDUA, assert_sound, beside, dump, environment, program, thidua
+from faults import syscalls
+from faults.witness import (
+    THIDUA,
+    assert_sound,
+    beside,
+    broken_links,
+    count,
+    dump,
+    environment,
+    program,
+    thidua,
+)
+from test_migrations import FUTURE
 from thidua_cli import store
 
 Run = Callable[..., Outcome]
@@ -232,3 +246,91 @@ def test_init_on_a_full_file_system(small_disk: Path) -> None:
     done = thidua(small_disk / "new.db", "init")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (5, "", 1), done.stderr
     assert [each.name for each in small_disk.iterdir()] == ["ballast"]
+
+
+# A failing sync after the change: each command, of which file or folder the syncs fail, which of them, and what is said.
+# SQLite itself syncs by fdatasync, the program by fsync.
+FOLDER, JOURNAL = "{folder}", "{folder}/thidua.db-journal"
+UNSYNCED = {
+    "record": (RECORD, FOLDER, "fdatasync", "saved as operation #2, but"),
+    "init": (("--db", "{folder}/new.db", "init"), FOLDER, "fsync", "wrote {folder}/new.db, but"),
+    "backup": (("backup", "{folder}"), FOLDER, "fsync", "wrote {folder}/thidua-"),
+    "export": (("export", "register", "-o", "{folder}/x.jsonl"), FOLDER, "fsync", "wrote {folder}/x.jsonl, but"),
+    "report": (("status", "-o", "{folder}/x.csv"), FOLDER, "fsync", "wrote {folder}/x.csv, but"),
+    "restore to a new place": (
+        ("--db", "{folder}/new.db", "restore", "{source}"), FOLDER, "fsync", "wrote {folder}/new.db, but",
+    ),
+    "restore over a register": (
+        ("restore", "{source}"), JOURNAL, "fdatasync:when=3", "restored the register up to operation #2, but",
+    ),
+    "migration": (("status",), JOURNAL, "fdatasync:when=3", "the register was brought up to date, but"),
+}  # fmt: skip
+
+
+def _without_syncs(
+    db: Path, of: str, calls: str, *arguments: str, program: Sequence[str] = THIDUA
+) -> subprocess.CompletedProcess[str]:
+    """A command for which the system answers EIO to these syncs of a file or folder."""
+    call, _colon, when = calls.partition(":")
+    fault = f"inject={call}:error=EIO{':' if when else ''}{when}"
+    strace = ["strace", "-o", os.devnull, "-P", of, "-e", f"trace={call}", "-e", fault]
+    return subprocess.run(
+        [*strace, *program, *arguments], env=environment(db), capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.skipif(not syscalls.can_be_recorded(), reason="no strace, or it may not work here")
+@pytest.mark.parametrize("name", UNSYNCED)
+def test_what_was_written_and_could_not_be_synced(alone: Path, name: str) -> None:
+    """Where only a sync after the change fails, exit 5 says what is there, and it is there, whole."""
+    source = alone.parent.parent / "source.db"
+    shutil.copy(alone, source)
+    if name.startswith("restore"):
+        assert thidua(source, *RECORD).returncode == 0
+    command, of, calls, says = UNSYNCED[name]
+    program = (sys.executable, "-c", FUTURE, "--lang", "en") if name == "migration" else THIDUA
+    names = {"folder": alone.parent, "source": source}
+    before, version = set(alone.parent.iterdir()), _version(alone)
+    arguments = [part.format(**names) for part in command]
+    done = _without_syncs(alone, of.format(**names), calls, *arguments, program=program)
+    assert (done.returncode, done.stdout) == (5, ""), done
+    assert done.stderr.startswith(f"Error: {says.format(**names)}"), done.stderr
+    assert "could not be synced: disk error\n" in done.stderr
+    assert "power cut" in done.stderr
+    made = [path for path in set(alone.parent.iterdir()) - before if not path.name.startswith(".")]
+    for path in (each for each in [alone, *made] if each.suffix == ".db"):
+        assert broken_links(path) == []
+    assert len(made) == (name != "record")
+    assert count(alone, "operation") == (2 if name in ("record", "restore over a register") else 1)
+    assert _version(alone) == version + (name == "migration")
+
+
+def _version(db: Path) -> int:
+    with contextlib.closing(sqlite3.connect(db)) as plain:
+        return int(plain.execute("PRAGMA user_version").fetchone()[0])
+
+
+@pytest.mark.skipif(not syscalls.can_be_recorded(), reason="no strace, or it may not work here")
+@pytest.mark.parametrize(
+    ("command", "of", "calls", "says"),
+    [
+        (RECORD, JOURNAL, "fdatasync", "; nothing was written\n"),
+        (RECORD, JOURNAL, "unlink", "; nothing was written\n"),
+        (("restore", "{source}"), FOLDER, "fsync", "could not be kept safely; nothing was restored\n"),
+    ],
+    ids=["the journal", "the removal of the journal", "the register of before"],
+)
+def test_what_could_not_be_synced_was_not_written(
+    alone: Path, command: tuple[str, ...], of: str, calls: str, says: str
+) -> None:
+    """Where a sync before the change fails, or the journal cannot be removed, the message says that nothing was written."""
+    source = alone.parent.parent / "source.db"
+    shutil.copy(alone, source)
+    assert thidua(source, *RECORD).returncode == 0
+    names, before = {"folder": alone.parent, "source": source}, dump(alone)
+    calls += ":when=1" if calls == "unlink" else ""
+    done = _without_syncs(alone, of.format(**names), calls, *(part.format(**names) for part in command))
+    assert (done.returncode, done.stdout) == (5, ""), done
+    assert says in done.stderr
+    assert dump(alone) == before
+    assert_sound(alone)

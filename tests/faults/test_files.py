@@ -40,7 +40,7 @@ from thidua_cli import restoring
 path, copy = map(Path, sys.argv[-2:])
 made = path.with_name(".made.new")
 made.write_bytes(copy.read_bytes())
-restoring._aside(made, path)
+restoring._aside(made, path, restoring._kept_names(path)[0])
 print("done", flush=True)
 """
 
