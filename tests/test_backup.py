@@ -431,7 +431,7 @@ def test_what_belongs_to_a_torn_register_goes_with_it(run: Run, db: Path, copy: 
         file.truncate(100)
     for ending in ("-journal", "-wal", "-shm"):
         Path(f"{db}{ending}").write_bytes(b"left over")
-    restoring._aside(shutil.copy(copy, db.with_name("made")), db)
+    restoring._aside(shutil.copy(copy, db.with_name("made")), db, restoring._kept_names(db)[0])
     kept = {
         path.name.partition(".before-restore-")[2].rpartition("-")[2] for path in db.parent.glob("*before*-*")
     }

@@ -8,13 +8,15 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
 
-from thidua_cli import dates, files, journal, store, verify
+from thidua_cli import dates, files, journal, places, store, verify
 from thidua_cli.errors import StoreError
 from thidua_cli.journal import Operation
 from thidua_cli.verify import Proof
 
 # time (UTC), number of the last operation, first digits of its hash, and which of several in one second
 _NAME = re.compile(r"thidua-(\d{8}T\d{6}Z)-(\d{6,})-([0-9a-f]{8})(?:-(\d+))?\.db", re.ASCII)
+
+_DRAFT = "thidua-backup"
 
 # What goes wrong in a copy where it is written; all else is of the register that is read.
 _OF_THE_TARGET = (
@@ -34,7 +36,9 @@ def back_up(path: Path, folder: Path, *, read_only: bool = False) -> tuple[Path,
 
 def of(source: sqlite3.Connection, path: Path, folder: Path) -> tuple[Path, Proof]:
     """As `back_up`, of the register at `path` through a connection that is open on it."""
-    with store.store_errors(folder), _there(folder), files.draft(folder / "thidua-backup") as made:
+    with store.store_errors(path):
+        rights = places.rights_like(path)
+    with store.store_errors(folder), _there(folder, rights), files.draft(folder / _DRAFT, rights) as made:
         with store.store_errors(path):
             copy(source, made)
         proof = verify.inspect(made)
@@ -86,10 +90,15 @@ def thin(
     made meanwhile, whose path it may be about to print. Anything else stays. The number of the operation
     says which is newer, and only for equal numbers the time in the name: clocks go wrong.
     """
-    others = sorted(
-        ((order, path) for path in folder.iterdir() if path != made and (order := _order(path, operations))),
-        reverse=True,
-    )
+    with store.store_errors(folder):
+        others = sorted(
+            (
+                (order, path)
+                for path in folder.iterdir()
+                if path != made and (order := _order(path, operations))
+            ),
+            reverse=True,
+        )
     older = [path for _order, path in others if _is_backup_of(path, operations)][keep - 1 :]
     removed = [path for path in older if path.name in old]
     for path in removed:
@@ -118,11 +127,11 @@ def _is_backup_of(path: Path, operations: Sequence[Operation]) -> bool:
 
 
 @contextlib.contextmanager
-def _there(folder: Path) -> Iterator[None]:
-    """The folder, made for its owner alone if it is missing; it does not stay empty where the block fails."""
+def _there(folder: Path, rights: places.Rights) -> Iterator[None]:
+    """The folder, made if it is missing; it does not stay empty where the block fails."""
     new = not folder.exists()
-    folder.mkdir(mode=0o700, exist_ok=True)
     try:
+        files.make_private(folder, rights)
         files.sync_folder(folder.parent)  # a backup is not safe in a folder that a power cut takes away
         yield
     except BaseException:

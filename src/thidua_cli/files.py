@@ -44,8 +44,8 @@ def after_fault() -> str:
 
 
 @contextlib.contextmanager
-def draft(path: Path) -> Iterator[Path]:
-    """An empty file beside `path`, readable by the owner alone; whatever is left of it goes at the end.
+def draft(path: Path, rights: places.Rights = places.PRIVATE) -> Iterator[Path]:
+    """An empty file beside `path`, with its later rights; whatever is left of it goes at the end.
 
     What killed processes left of theirs goes first, as `_sweep` says.
     """
@@ -53,6 +53,7 @@ def draft(path: Path) -> Iterator[Path]:
     made = _draft_name(path)
     descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
+        give(descriptor, rights)
         _lock(descriptor)
         yield made
     finally:
@@ -172,19 +173,20 @@ def is_stream(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def replace(path: Path, pieces: Iterable[bytes], *, private: bool = False) -> None:
+def replace(path: Path, pieces: Iterable[bytes], *, rights: places.Rights | None = None) -> None:
     """Write beside and rename into place, so that a failure leaves the old file as it was.
 
-    A file that is there keeps its owner and its rights; a new one that is `private` is for its owner alone.
+    A file that is there keeps its owner and its rights, as far as the account may give them. A new one has
+    `rights`, else those of the umask, and in a folder that a group shares the group's too.
     A link to a file is followed, a device or pipe is written to as it is, and neither a SQLite file is
     overwritten nor one written that SQLite would take for the journal of such a file.
     Raises StoreError where it cannot be written, UnsyncedError where it was and its folder could not be
     synced, BrokenPipeError where the reader has gone.
     """
-    replace_all({path: pieces}, private=private)
+    replace_all({path: pieces}, rights=rights)
 
 
-def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False) -> None:
+def replace_all(files: Mapping[Path, Iterable[bytes]], *, rights: places.Rights | None = None) -> None:
     """As `replace`, for several files: none is renamed into place before all are written."""
     drafts: dict[Path, Path] = {}
     path = Path()
@@ -201,7 +203,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
                 _refuse_missing(target.parent)
                 _refuse_register(path, target)
                 made = _draft_name(target)
-                with os.fdopen(_created(made, target, private=private), "wb") as file:
+                with os.fdopen(_created(made, target, rights), "wb") as file:
                     drafts[made] = target
                     _lock(file.fileno())
                     file.writelines(pieces)
@@ -220,15 +222,22 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, private: bool = False)
         raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=why(error))) from error
 
 
-def _created(made: Path, target: Path, *, private: bool) -> int:
+def _created(made: Path, target: Path, rights: places.Rights | None) -> int:
     """A new file that is to take the place of `target`, open for writing."""
     there = target.stat() if target.exists() else None
-    descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private or there else 0o666)
+    descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if rights or there else 0o666)
     if there is not None:
-        with contextlib.suppress(OSError):  # only the administrator gives files away
-            os.fchown(descriptor, there.st_uid, there.st_gid)
+        for owner in (there.st_uid, -1):
+            with contextlib.suppress(OSError):  # only the administrator gives files away
+                os.fchown(descriptor, owner, there.st_gid)
+                break
         with contextlib.suppress(OSError):  # some file systems keep no rights
             os.fchmod(descriptor, stat.S_IMODE(there.st_mode) & 0o777)
+    elif rights is not None:
+        give(descriptor, rights)
+    elif places.rights_in(target.parent).group is not None:
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) | 0o660)
     return descriptor
 
 
@@ -317,17 +326,35 @@ def make_folder(folder: Path) -> None:
     """The folder for several files; raises StoreError as `check_folder`, or where it cannot be made."""
     check_folder(folder)
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir()
+        if (rights := places.rights_in(folder.parent)).group is not None:
+            _give_folder(folder, rights)
+    except FileExistsError:
+        return
     except OSError as error:
         raise StoreError(_("không ghi được {path}: {why}").format(path=folder, why=why(error))) from error
 
 
-def make_private(folder: Path) -> None:
-    """A folder and those above it that are missing, for the owner alone and on the disk for good."""
+def make_private(folder: Path, rights: places.Rights = places.PRIVATE) -> None:
+    """A folder and those above it that are missing, for the owner or a group alone, on the disk for good."""
     if not folder.exists():
-        make_private(folder.parent)
+        make_private(folder.parent, rights)
         folder.mkdir(mode=0o700, exist_ok=True)
+        _give_folder(folder, rights)
         sync_folder(folder.parent)
+
+
+def _give_folder(folder: Path, rights: places.Rights) -> None:
+    """Share a folder that was just made with the group that `rights` name, and with no others."""
+    if rights.group is None:
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        with contextlib.suppress(OSError):  # it then stays its owner's alone
+            os.fchown(descriptor, -1, rights.group)
+            os.fchmod(descriptor, 0o2770)
+    finally:
+        os.close(descriptor)
 
 
 def sync_names(written: Collection[Path]) -> None:

@@ -36,12 +36,92 @@ class Rights(NamedTuple):
 
 
 PRIVATE = Rights()
+_SHARED = stat.S_ISGID | stat.S_IRWXG
+_LETTERS = ((os.R_OK, "r"), (os.W_OK, "w"), (os.X_OK, "x"))
 
 
 def rights_like(path: Path) -> Rights:
     """The rights of what is made beside a register, or of it: its group's, where that group may write it."""
     there = path.stat()
     return Rights(there.st_gid, 0o660) if there.st_mode & stat.S_IWGRP else PRIVATE
+
+
+def rights_in(folder: Path) -> Rights:
+    """The rights of what is made in a folder that a group shares: setgid, and the group may write there."""
+    there = folder.stat()
+    return Rights(there.st_gid, 0o660) if there.st_mode & _SHARED == _SHARED else PRIVATE
+
+
+def refuse_unshared(folder: Path, group: int) -> None:
+    """Raises StoreError for a folder in which not every member of the group may work on a register."""
+    if rights_in(folder).group != group:
+        name = group_name(group)
+        raise StoreError(
+            _("{path}: nhóm {group} không cùng ghi được trong thư mục này").format(path=folder, group=name),
+            _("Sửa rồi thử lại: chgrp {group} {path} && chmod g+rwxs {path}").format(path=folder, group=name),
+        )
+
+
+def group_name(group: int) -> str:
+    """The name of a group, else its number."""
+    import grp
+
+    try:
+        return grp.getgrgid(group).gr_name
+    except KeyError:
+        return str(group)
+
+
+def _account_name(account: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(account).pw_name
+    except KeyError:
+        return str(account)
+
+
+def what_bars(path: Path, mode: int = os.R_OK) -> list[str]:
+    """Whose the file or folder is that bars this account from a register, and what to do; empty if none does.
+
+    `mode` is R_OK, or R_OK | W_OK where the register would be written.
+    """
+    real = Path(os.path.realpath(path))
+    needed = [(folder, os.X_OK) for folder in reversed(real.parents)]
+    needed += [(real, mode), (real.parent, os.X_OK | (mode & os.W_OK))]
+    needed += [(real.with_name(f"{real.name}-{ending}"), mode) for ending in ("journal", "wal", "shm")]
+    barred = next((each for each in needed if _is_barred(*each)), None)
+    return _said_of(*barred) if barred else []
+
+
+def _is_barred(path: Path, mode: int) -> bool:
+    return os.path.lexists(path) and not os.access(
+        path, mode, effective_ids=os.access in os.supports_effective_ids
+    )
+
+
+def _said_of(path: Path, mode: int) -> list[str]:
+    there = path.stat()
+    owner, group, account = _account_name(there.st_uid), group_name(there.st_gid), _account_name(os.geteuid())
+    groups = sorted({*os.getgroups(), os.getegid()})
+    asked = _("Nhờ {owner} hay quản trị cho nhóm quyền: chmod g+{letters} {path}").format(
+        owner=owner, path=path, letters="".join(letter for bit, letter in _LETTERS if mode & bit)
+    )
+    if (there.st_mode >> 3) & mode == mode and there.st_gid not in groups:
+        asked = _("Nhờ quản trị thêm vào nhóm, rồi đăng nhập lại: usermod -aG {group} {account}").format(
+            group=group, account=account
+        )
+    return [
+        _("{path}: chủ {owner}, nhóm {group}, quyền {mode}; tài khoản này: {account}, nhóm {groups}").format(
+            path=path,
+            owner=owner,
+            group=group,
+            mode=f"{stat.S_IMODE(there.st_mode):o}",
+            account=account,
+            groups=", ".join(map(group_name, groups)),
+        ),
+        asked,
+    ]
 
 
 def file_system(path: Path) -> str:

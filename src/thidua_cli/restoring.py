@@ -71,11 +71,16 @@ def restore(
     with store.store_errors(path):
         files.make_private(path.parent)
         places.refuse_network(path.parent)
-        with files.draft(path) as made:
+        with files.draft(path, _rights(path)) as made:
             load(source, made)
             proof = verify.inspect(made)
             verify.refuse_unless_intact(source, proof.findings)
             return put(made, proof, path, discard_after, tell)
+
+
+def _rights(path: Path) -> places.Rights:
+    """The rights of the register that is there, else those of a folder that a group shares."""
+    return places.rights_like(path) if path.exists() else places.rights_in(path.parent)
 
 
 def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: Tell) -> Restored:
@@ -223,7 +228,7 @@ def _allow_unknown(head: Operation, path: Path, discard_after: int | None) -> No
 
 def _keep(present: sqlite3.Connection, path: Path) -> Path:
     """A copy of the present register beside it."""
-    with files.draft(path.with_name(f"{path.name}.before-restore")) as made:
+    with files.draft(path.with_name(f"{path.name}.before-restore"), _rights(path)) as made:
         connection = sqlite3.connect(made)
         try:
             present.backup(connection)

@@ -57,16 +57,22 @@ def raw_sql(name: str) -> str:
 # Creation
 
 
-def create(path: Path, load: Callable[["Writer"], None], *, actor: str, command: str) -> journal.Operation:
+def create(
+    path: Path, load: Callable[["Writer"], None], *, actor: str, command: str, group: int | None = None
+) -> journal.Operation:
     """Make the register at `path`: schema and first operation, whole or not at all.
 
     The file is made beside its place and linked into it, so that a reader never meets half a register and an
-    existing file is never overwritten (StoreError). Only the owner may read it.
+    existing file is never overwritten (StoreError). Only the owner may read it, or the members of `group`, of
+    which this account must be one; StoreError where they could not work in its folder.
     """
+    rights = places.PRIVATE if group is None else places.Rights(group, 0o660)
     with store_errors(path):
-        files.make_private(path.parent)
+        files.make_private(path.parent, rights)
         places.refuse_network(path.parent)
-        with files.draft(path) as draft:
+        if group is not None:
+            places.refuse_unshared(path.parent, group)
+        with files.draft(path, rights) as draft:
             connection = _connect(draft)
             try:
                 writer, operation = found(connection, load, actor=actor, command=command)
@@ -720,13 +726,22 @@ def store_errors(path: Path) -> Iterator[None]:
     except sqlite3.IntegrityError:
         raise  # a rule of the schema: a defect of ours, not of the file
     except sqlite3.DatabaseError as error:
-        raise StoreError(describe(path, error)) from error
+        raise StoreError(describe(path, error), *_barred(path, error)) from error
     except UnicodeDecodeError as error:  # what SQLite quotes from a damaged file, or what stands in it
         raise StoreError(_damaged(path, error)) from error
     except BrokenPipeError:
         raise  # it is the reader who is gone
+    except PermissionError as error:
+        raise StoreError(f"{path}: {why(error)}", *places.what_bars(path)) from error
     except OSError as error:
         raise StoreError(f"{path}: {why(error)}") from error
+
+
+def _barred(path: Path, error: sqlite3.DatabaseError) -> list[str]:
+    """What keeps this account from the file, where SQLite says only that it cannot use it."""
+    if _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        return []
+    return places.what_bars(path, os.R_OK | os.W_OK)
 
 
 def _damaged(path: Path, error: Exception) -> str:

@@ -111,6 +111,13 @@ def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = No
         return Exit.USAGE
     except BrokenPipeError:
         return Exit.READER_GONE
+    except PermissionError as error:  # whether there is a file at all
+        from thidua_cli import places
+
+        complain(
+            f"{error.filename or ''}: {language.why(error)}", places.what_bars(Path(error.filename or "."))
+        )
+        return Exit.STORE
     except OSError as error:  # what Typer prints by itself, a help page, has no other boundary
         complain(language.why(error))
         return Exit.STORE

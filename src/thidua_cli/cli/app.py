@@ -141,7 +141,15 @@ def command(name: str, function: Callable[..., object]) -> Any:
     app = _typer()
     words = _(inspect.getdoc(function) or "")
     app.command(name, cls=Command, help=words, options_metavar=_("[TÙY CHỌN]"))(function)
-    return typer.main.get_command(app)
+    return _paths_unread(typer.main.get_command(app))
+
+
+def _paths_unread(made: Any) -> Any:
+    """A command that leaves it to whoever opens a file to say that it may not be read."""
+    for parameter in made.params:
+        if hasattr(parameter.type, "readable"):
+            parameter.type.readable = False
+    return made
 
 
 def group(name: str, table: Commands, short_help: str) -> Any:
@@ -256,7 +264,7 @@ def invoke(arguments: list[str], writers: "list[Writer | Restored]") -> int:
         cls=Group, help=_("Sổ theo dõi phong trào thi đua: ai đã làm, văn bản nào, có đúng hạn không.")
     )
     app.callback(invoke_without_command=True)(_root)
-    root: Any = typer.main.get_group(app)
+    root: Any = _paths_unread(typer.main.get_group(app))
     root.table = _commands()
     try:
         with root.make_context("thidua", list(arguments), obj=(tuple(arguments), writers)) as context:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import dates, files, render, store
+from thidua_cli import dates, files, places, render, store
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.errors import UsageError
@@ -120,7 +120,7 @@ def _register(ctx: typer.Context, target: Path | None) -> None:
         with store.store_errors(path), store.examining(path, read_only=read_only) as connection:
             pieces = exchange.lines(connection, path)
             if target is not None and not files.is_stream(target):
-                files.replace(target, pieces, private=True)
+                files.replace(target, pieces, rights=places.rights_like(path))
                 return
             pieces = after.enter_context(files.spooled(pieces))
         if target is not None:

@@ -1,5 +1,6 @@
 """`thidua init` and `thidua plan`."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 from thidua_cli import places, resources, store
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
-from thidua_cli.errors import RefusedError, RejectedError, UsageError
+from thidua_cli.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.language import _, counted
 from thidua_cli.store import Writer
 
@@ -25,6 +26,12 @@ def init(
         Path | None, typer.Option("--units", metavar=_("TỆP"), help=_("Danh sách đơn vị khác (CSV)."))
     ] = None,
     no_units: Annotated[bool, typer.Option("--no-units", help=_("Chưa đưa đơn vị nào vào."))] = False,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            "--group", metavar=_("NHÓM"), help=_("Sổ của nhóm tài khoản này: mọi người trong nhóm cùng ghi.")
+        ),
+    ] = None,
 ) -> None:
     """Tạo sổ theo dõi: lược đồ, kế hoạch và danh sách đơn vị ban đầu.
 
@@ -37,7 +44,10 @@ def init(
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
     places.refuse_dangling(path)
+    shared = None if group is None else _group(group)
     if path.exists():
+        if shared is not None:
+            _refuse_other_group(path, shared)
         _already_there(
             ctx, asked=bool(plan_file or units_file or no_units), plan_file=plan_file, units_file=units_file
         )
@@ -58,7 +68,9 @@ def init(
         if table is not None:
             imports.apply(writer, table)
 
-    operation = store.create(path, load, actor=options.actor(ctx), command=options.command_line(ctx))
+    operation = store.create(
+        path, load, actor=options.actor(ctx), command=options.command_line(ctx), group=shared
+    )
     units = len(table.new) if table is not None else 0
     options.confirm(
         [
@@ -77,6 +89,42 @@ def init(
                     folder=path.parent
                 )
             ]
+        )
+
+
+def _group(name: str) -> int:
+    """The number of a group of accounts, given by name or number; this account must be a member."""
+    import grp
+
+    try:
+        group = grp.getgrnam(name).gr_gid
+    except KeyError:
+        if not (name.isascii() and name.isdecimal()):
+            raise UsageError(
+                _("--group: máy này không có nhóm '{name}'").format(name=name),
+                _("Quản trị tạo nhóm: groupadd {name}").format(name=name),
+            ) from None
+        group = int(name)
+    if os.geteuid() != 0 and group not in (*os.getgroups(), os.getegid()):
+        raise StoreError(
+            _("--group: tài khoản này không thuộc nhóm {name}").format(name=name),
+            _("Nhờ quản trị thêm vào nhóm, rồi đăng nhập lại: usermod -aG {group} {account}").format(
+                group=name, account=options.account()
+            ),
+        )
+    return group
+
+
+def _refuse_other_group(path: Path, group: int) -> None:
+    """Raises RefusedError where the register that is there is not shared with the group."""
+    if places.rights_like(path).group != group:
+        name = places.group_name(group)
+        raise RefusedError(
+            _("{path}: sổ đã có, và nhóm {group} chưa được ghi; init không đổi quyền").format(
+                path=path, group=name
+            ),
+            _("Chủ sổ sửa: chgrp {group} {path} && chmod 660 {path}").format(group=name, path=path),
+            _("và thư mục: chgrp {group} {path} && chmod g+rwxs {path}").format(group=name, path=path.parent),
         )
 
 
