@@ -328,7 +328,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir()
         if (rights := places.rights_in(folder.parent)).group is not None:
-            _give_folder(folder, rights)
+            _give_folder(folder, rights, 0o2770 | folder.stat().st_mode & 0o7)
     except FileExistsError:
         return
     except OSError as error:
@@ -344,15 +344,15 @@ def make_private(folder: Path, rights: places.Rights = places.PRIVATE) -> None:
         sync_folder(folder.parent)
 
 
-def _give_folder(folder: Path, rights: places.Rights) -> None:
-    """Share a folder that was just made with the group that `rights` name, and with no others."""
+def _give_folder(folder: Path, rights: places.Rights, mode: int = 0o2770) -> None:
+    """Share a folder that was just made with the group that `rights` name."""
     if rights.group is None:
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         with contextlib.suppress(OSError):  # it then stays its owner's alone
             os.fchown(descriptor, -1, rights.group)
-            os.fchmod(descriptor, 0o2770)
+            os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)
 

@@ -72,7 +72,8 @@ def group_name(group: int) -> str:
         return str(group)
 
 
-def _account_name(account: int) -> str:
+def account_name(account: int) -> str:
+    """The name of an account, else its number."""
     import pwd
 
     try:
@@ -90,8 +91,11 @@ def what_bars(path: Path, mode: int = os.R_OK) -> list[str]:
     needed = [(folder, os.X_OK) for folder in reversed(real.parents)]
     needed += [(real, mode), (real.parent, os.X_OK | (mode & os.W_OK))]
     needed += [(real.with_name(f"{real.name}-{ending}"), mode) for ending in ("journal", "wal", "shm")]
-    barred = next((each for each in needed if _is_barred(*each)), None)
-    return _said_of(*barred) if barred else []
+    try:
+        barred = next((each for each in needed if _is_barred(*each)), None)
+        return _said_of(*barred) if barred else []
+    except OSError:  # it has gone meanwhile
+        return []
 
 
 def _is_barred(path: Path, mode: int) -> bool:
@@ -102,7 +106,7 @@ def _is_barred(path: Path, mode: int) -> bool:
 
 def _said_of(path: Path, mode: int) -> list[str]:
     there = path.stat()
-    owner, group, account = _account_name(there.st_uid), group_name(there.st_gid), _account_name(os.geteuid())
+    owner, group, account = account_name(there.st_uid), group_name(there.st_gid), account_name(os.geteuid())
     groups = sorted({*os.getgroups(), os.getegid()})
     asked = _("Nhờ {owner} hay quản trị cho nhóm quyền: chmod g+{letters} {path}").format(
         owner=owner, path=path, letters="".join(letter for bit, letter in _LETTERS if mode & bit)

@@ -111,12 +111,8 @@ def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = No
         return Exit.USAGE
     except BrokenPipeError:
         return Exit.READER_GONE
-    except PermissionError as error:  # whether there is a file at all
-        from thidua_cli import places
-
-        complain(
-            f"{error.filename or ''}: {language.why(error)}", places.what_bars(Path(error.filename or "."))
-        )
+    except PermissionError as error:  # where it cannot even be seen whether there is a file
+        _complain_of_rights(error)
         return Exit.STORE
     except OSError as error:  # what Typer prints by itself, a help page, has no other boundary
         complain(language.why(error))
@@ -148,6 +144,14 @@ def complain(message: str, hints: Sequence[str] = ()) -> None:
 
     lines = [_("Lỗi: {message}").format(message=message), *hints]
     say("".join(f"{visible(line)}\n" for line in lines))
+
+
+def _complain_of_rights(error: PermissionError) -> None:
+    from thidua_cli import places
+
+    name = error.filename if isinstance(error.filename, str) else ""
+    message = f"{name}: {language.why(error)}" if name else language.why(error)
+    complain(message, places.what_bars(Path(name)) if name else ())
 
 
 def say(text: str) -> None:

@@ -109,7 +109,7 @@ def _group(name: str) -> int:
         raise StoreError(
             _("--group: tài khoản này không thuộc nhóm {name}").format(name=name),
             _("Nhờ quản trị thêm vào nhóm, rồi đăng nhập lại: usermod -aG {group} {account}").format(
-                group=name, account=options.account()
+                group=name, account=places.account_name(os.getuid())
             ),
         )
     return group
