@@ -109,6 +109,18 @@ def test_newcomers_are_bound_only_as_heirs(register: sqlite3.Connection) -> None
 
 
 @pytest.mark.parametrize(
+    ("received", "expected"), [("2025-12-31", 0), ("2026-01-01", 1)], ids=["in time", "a day after"]
+)
+def test_declared_late_goes_by_the_closing_day(
+    register: sqlite3.Connection, received: str, expected: int
+) -> None:
+    """Where no due day is set, a paper is declared late that came after the phase's last day."""
+    build.record(register, "492", "2022-03-30", "registration", received_on=received)
+    found = counts(register, "p1-registration", "2026-02-01")
+    assert (found.states[State.ON_TIME], found.declared_late) == (1, expected)
+
+
+@pytest.mark.parametrize(
     ("done", "applicable", "rate"), [(1999, 2000, 99.9), (2000, 2000, 100.0), (98, 116, 84.4), (0, 7, 0.0)]
 )
 def test_the_rate_is_rounded_down(done: int, applicable: int, rate: float) -> None:

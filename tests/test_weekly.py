@@ -64,6 +64,18 @@ def test_the_lists_agree_with_the_figures(filled: Run, day: str) -> None:
         assert len(mine["exemptions"]) == row["exempt"]
 
 
+def test_the_summary_tells_of_papers_that_came_after_the_phase(run: Run) -> None:
+    """Where no due day is set, declared late and late go by the phase's last day, and are told."""
+    paper = ("--doc", "1/ĐK", "--phase", "p1")
+    run("record", "registration", "492", "--on", "2022-03-30", "--received", "2026-01-15", *paper)
+    run("record", "registration", "SCT", "--on", "2022-03-30", "--received", "2022-04-15", *paper)
+    told = run("report", "--as-of", "2026-02-01", "-f", "md").out
+    assert "2 of 116 units have registered in phase 1 (1.7%), 1 of them declared late; 114 overdue." in told
+    run("record", "registration", "SYT", "--on", "2026-01-10", *paper)
+    told = run("report", "--as-of", "2026-02-01", "-f", "md").out
+    assert ", 1 late and 2 on time (1 declared late)" in told
+
+
 def test_the_summary_says_the_figures_in_words(filled: Run) -> None:
     """One sentence for each obligation in play, in the language asked for."""
     vietnamese = filled("report", "--as-of", "2022-04-15", "-f", "md", lang="vi").out.replace("\u00a0", " ")

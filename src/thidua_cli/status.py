@@ -39,10 +39,10 @@ class Fact(NamedTuple):
 
     @property
     def declared_late(self) -> bool:
-        """Done in time, on a paper that arrived after the due date (khai muộn)."""
-        if not (self.done_on and self.due_on and self.received_on):
+        """Whether it was done by the closing day, and its paper arrived after that day (khai muộn)."""
+        if not (self.done_on and self.received_on):
             return False
-        return self.done_on <= self.due_on < self.received_on
+        return self.done_on <= self.closes_on < self.received_on
 
 
 def facts(

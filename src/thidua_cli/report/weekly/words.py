@@ -64,18 +64,21 @@ def _deed(item: Obligation, counts: Tally, phase: Phase | None) -> str:
 
 
 def _done(counts: Tally, item: Obligation) -> str:
-    """How many of those who did it were in time, where there was a time."""
-    if not counts.done or item.due_on is None:
+    """How many of those who did it were in time; nothing where no due day was set and all were."""
+    if not counts.done:
         return ""
     on_time, late = counts.states[State.ON_TIME], counts.states[State.LATE]
-    if not late:
-        words = _(", tất cả đúng hạn")
-    else:
+    if late:
         words = _(", trong đó {late} đơn vị trễ hạn và {number} đơn vị đúng hạn").format(
             late=grouped(late), number=grouped(on_time)
         )
+    else:
+        words = _(", tất cả đúng hạn") if item.due_on else ""
     if counts.declared_late:
-        words += _(" (có {number} đơn vị khai muộn)").format(number=grouped(counts.declared_late))
+        declared = (
+            _(" (có {number} đơn vị khai muộn)") if words else _(", trong đó {number} đơn vị khai muộn")
+        )
+        words += declared.format(number=grouped(counts.declared_late))
     return words
 
 
@@ -161,7 +164,10 @@ def definitions(week: Week) -> Section:
         ],
         [
             _("Khai muộn"),
-            _("Thực hiện đúng hạn nhưng văn bản đến sau ngày hết hạn; vẫn tính là đúng hạn."),
+            _(
+                "Thực hiện đúng hạn nhưng văn bản đến sau ngày hết hạn (không đặt hạn: sau ngày cuối giai"
+                " đoạn); vẫn tính là đúng hạn."
+            ),
         ],
         [_("Trễ hạn"), _("Đã thực hiện, sau ngày hết hạn.")],
         [_("Trong hạn"), _("Chưa thực hiện, chưa qua ngày hết hạn.")],
