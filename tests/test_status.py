@@ -1,6 +1,7 @@
 """The judgement: rosters, states, counts and the verdict."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,15 +10,18 @@ from hypothesis import strategies as st
 
 import build
 from conftest import copy
-from oracle import Duty, Unit, roster, state
+from oracle import Duty, Unit, entries, holder, is_declared_late, state
 from thidua_cli import plan as plans
 from thidua_cli import records, status, store
+from thidua_cli.errors import NotFoundError
 from thidua_cli.records import Document, Exemption, Record
+from thidua_cli.report import history
 from thidua_cli.report import status as report
 from thidua_cli.report.frame import Filter, moment
 from thidua_cli.report.status import By
 from thidua_cli.status import Tally, judge, tally
 from thidua_cli.terms import Action, Kind, Level, State
+from thidua_cli.units import Directory
 
 
 def counts(connection: sqlite3.Connection, obligation: str, day: str, known: int | None = None) -> Tally:
@@ -108,6 +112,87 @@ def test_newcomers_are_bound_only_as_heirs(register: sqlite3.Connection) -> None
     assert len(found) == 110
 
 
+def _reviewing(connection: sqlite3.Connection, day: str) -> dict[str, str]:
+    """Communes made for a test that are on the roster of the unit review, with the day that they came."""
+    found = status.facts(connection, build.day(day), build.head(connection), obligation="p1-review")
+    codes = dict(connection.execute("SELECT unit, code FROM unit_version WHERE code IN ('N1', 'N2')"))
+    return {codes[fact.unit]: fact.entered_on for fact in found if fact.unit in codes}
+
+
+@pytest.mark.parametrize(
+    ("passings", "expected"),
+    [
+        ([("old", "N1", "2024-05-01"), ("N1", "N2", "2024-04-30")], {"N1": "2024-05-01"}),
+        (
+            [("N1", "N2", "2024-05-01"), ("old", "N1", "2024-05-01")],
+            {"N1": "2024-05-01", "N2": "2024-05-01"},
+        ),
+        (
+            [("old", "N1", "2024-05-01"), ("N1", "N2", "2024-06-01"), ("N2", "N1", "2024-04-01")],
+            {"N1": "2024-05-01", "N2": "2024-06-01"},
+        ),
+        (
+            [("old", "N1", "2025-05-01"), ("old", "N1", "2024-05-01"), ("N1", "N2", "2024-06-01")],
+            {"N1": "2024-05-01", "N2": "2024-06-01"},
+        ),
+        ([("old", "N1", "2020-05-01"), ("old", "N2", "2022-05-01")], {"N2": "2023-01-01"}),
+        ([("old", "N1", "2025-12-31"), ("N1", "N2", "2026-01-01")], {"N1": "2025-12-31"}),
+    ],
+    ids=[
+        "split off before the part came",
+        "a chain on one day",
+        "there and back",
+        "two ways",
+        "before the phase",
+        "after the day",
+    ],
+)
+def test_descent_follows_time(
+    register: sqlite3.Connection, passings: list[tuple[str, str, str]], expected: dict[str, str]
+) -> None:
+    """What passes on a day carries with it only what had come to the predecessor by then."""
+    with store.write(register, actor="test", command="units") as writer:
+        old = int(register.execute("SELECT unit FROM unit_version WHERE code = '20287'").fetchone()[0])
+        units = {"old": old} | {
+            code: build.unit(writer, code, "commune-committee", "commune", "2023-01-01")
+            for code in ("N1", "N2")
+        }
+        for predecessor, successor, on in passings:
+            build.succession(writer, units[predecessor], units[successor], on)
+    assert _reviewing(register, "2025-12-31") == expected
+
+
+def test_the_history_of_a_unit_follows_time_too(register: sqlite3.Connection) -> None:
+    """Before a unit are only those whose things had come to its predecessor when that passed something on."""
+    with store.write(register, actor="test", command="units") as writer:
+        units = {
+            code: build.unit(writer, code, "commune-committee", "commune", "2023-01-01")
+            for code in ("R1", "R2", "R3")
+        }
+        build.succession(writer, units["R1"], units["R2"], "2024-05-01")
+        build.succession(writer, units["R2"], units["R3"], "2024-04-01")
+    at = moment(register, date(2025, 1, 1), None)
+    directory = Directory.read(register, build.head(register))
+    for code, expected in {"R1": {"R1", "R2"}, "R2": {"R1", "R2", "R3"}, "R3": {"R2", "R3"}}.items():
+        made = history.build(register, at, directory, directory.resolve(code, at.as_of))
+        assert {row["unit_code"] for row in made.rows} == expected
+
+
+def test_what_one_learns_late_of_a_succession_counts_from_its_own_day(register: sqlite3.Connection) -> None:
+    """A succession that is recorded after others still comes before them where its day is earlier."""
+    with store.write(register, actor="test", command="units") as writer:
+        old = int(register.execute("SELECT unit FROM unit_version WHERE code = '20287'").fetchone()[0])
+        first, second = (
+            build.unit(writer, code, "commune-committee", "commune", "2023-01-01") for code in ("N1", "N2")
+        )
+        build.succession(writer, first, second, "2024-05-01")
+    before = build.head(register)
+    with store.write(register, actor="test", command="units") as writer:
+        build.succession(writer, old, first, "2024-02-01")
+    assert _reviewing(register, "2025-12-31") == {"N1": "2024-02-01", "N2": "2024-05-01"}
+    assert counts(register, "p1-review", "2025-12-31", before).roster == 108
+
+
 @pytest.mark.parametrize(
     ("received", "expected"), [("2025-12-31", 0), ("2026-01-01", 1)], ids=["in time", "a day after"]
 )
@@ -152,32 +237,56 @@ DAYS = st.dates(date(2020, 12, 1), date(2027, 2, 1)).map(date.isoformat) | st.sa
 PAST_DAYS = DAYS.filter(lambda day: "2021-01-01" <= day <= "2026-11-23")
 
 
+BIRTHS = st.sampled_from(["2021-01-01", "2022-04-01", "2023-01-01"]) | DAYS
+PASSINGS = st.sampled_from(["2022-04-01", "2023-05-01", "2023-05-02", "2024-01-01"]) | DAYS
+# Of each way to be bound one; all other kinds are as departments.
+KINDS = st.sampled_from([Kind.DEPARTMENT, Kind.COMMUNE_COMMITTEE]) | st.sampled_from(
+    [Kind.DISTRICT_COMMITTEE, Kind.CITY_COMMITTEE]
+)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> dict[int, Unit]:
-    """Units of all kinds with births, ends, deeds, exemptions and successions."""
+    """Units with births, ends, deeds and exemptions, and what passed between any two on any day.
+
+    A code may belong to several units, one after another.
+    """
     units: dict[int, Unit] = {}
-    for number in range(1, draw(st.integers(1, 8)) + 1):
-        born = draw(DAYS)
-        ended = draw(st.none() | DAYS.filter(lambda day, born=born: day > born))
-        unit = Unit(number, draw(st.sampled_from([str(kind) for kind in Kind])), born, ended)
-        for phase, action in draw(
+    for number in range(1, draw(st.integers(1, 7)) + 1):
+        born = draw(BIRTHS)
+        ended = draw(st.none() | st.none() | DAYS.filter(lambda day, born=born: day > born))
+        unit = Unit(number, str(draw(KINDS)), born, ended)
+        unit.code = draw(st.sampled_from([unit.code, *_free_codes(units, unit)]))
+        for deed in draw(
             st.lists(
-                st.tuples(st.sampled_from(["p1", "p2"]), st.sampled_from(list(Action))),
+                st.tuples(st.sampled_from(["p1", "p2"]), st.sampled_from([str(action) for action in Action])),
                 unique=True,
                 max_size=3,
             )
         ):
-            unit.done[phase, str(action)] = draw(PAST_DAYS)
+            unit.done[deed] = draw(PAST_DAYS)
+            if draw(st.booleans()):
+                unit.received[deed] = draw(PAST_DAYS)
         for code in draw(
             st.lists(st.sampled_from(["p1-launch", "p1-review", "p2-review"]), unique=True, max_size=2)
         ):
             unit.exempt[code] = draw(PAST_DAYS)
-        if number > 1:
-            unit.predecessors = draw(
-                st.lists(st.tuples(st.integers(1, number - 1), st.just(born)), max_size=2)
-            )
         units[number] = unit
+    some = st.integers(1, len(units))
+    for old, new, day in draw(st.lists(st.tuples(some, some, PASSINGS), max_size=6)):
+        units[new].predecessors.append((old, day))
     return units
+
+
+def _free_codes(units: dict[int, Unit], wanted: Unit) -> list[str]:
+    """Codes that other units have, on no day of the wanted one."""
+    taken = {
+        unit.code
+        for unit in units.values()
+        if (wanted.ended is None or unit.born < wanted.ended)
+        and (unit.ended is None or wanted.born < unit.ended)
+    }
+    return sorted({unit.code for unit in units.values()} - taken)
 
 
 def populate(connection: sqlite3.Connection, world: dict[int, Unit]) -> None:
@@ -196,18 +305,18 @@ def populate(connection: sqlite3.Connection, world: dict[int, Unit]) -> None:
                 ),
                 None,
             )
-            build.unit(
-                writer, f"U{unit.number}", unit.kind, level, unit.born, ended=unit.ended, parent=parent
-            )
-            for old, day in unit.predecessors:
-                build.succession(writer, old, unit.number, day)
+            build.unit(writer, unit.code, unit.kind, level, unit.born, ended=unit.ended, parent=parent)
             entries += [
-                Record(unit.number, phase, Action(action), day, Document())
-                for (phase, action), day in unit.done.items()
+                Record(unit.number, phase, Action(action), day, Document(received_on=unit.received.get(deed)))
+                for deed, day in unit.done.items()
+                for phase, action in [deed]
             ]
             entries += [
                 Exemption(unit.number, code, day, "lý do", Document()) for code, day in unit.exempt.items()
             ]
+        for unit in world.values():
+            for old, day in unit.predecessors:
+                build.succession(writer, old, unit.number, day)
         records.add(writer, entries)
 
 
@@ -229,21 +338,38 @@ def _duties(connection: sqlite3.Connection) -> list[Duty]:
 def test_rosters_and_states_are_those_of_the_definition(
     empty: sqlite3.Connection, world: dict[int, Unit], day: str
 ) -> None:
-    """For any register and day, SQL and `judge` agree with the plain reading of the rule."""
+    """For any register and day, SQL and `judge` agree with the plain reading of the rule.
+
+    Compared are who is on a roster, since which day, in which state, whether declared late, and who has a code.
+    """
     connection = copy(empty)
     populate(connection, world)
     duties = _duties(connection)
     expected = {
-        (duty.code, number): state(duty, world[number], day)
+        (duty.code, number): (
+            state(duty, world[number], day),
+            is_declared_late(duty, world[number], day),
+            since,
+        )
         for duty in duties
-        for number in roster(duty, duties, world, day)
+        for number, since in entries(duty, duties, world, day).items()
     }
     found = {
-        (fact.obligation, fact.unit): str(judge(fact, day))
+        (fact.obligation, fact.unit): (str(judge(fact, day)), fact.declared_late, fact.entered_on)
         for fact in status.facts(connection, build.day(day), build.head(connection))
     }
+    directory = Directory.read(connection, build.head(connection))
+    for code in {unit.code for unit in world.values()}:
+        assert _resolved(directory, code, day) == holder(world, code, day)
     connection.close()
     assert found == expected
+
+
+def _resolved(directory: Directory, code: str, day: str) -> int | None:
+    try:
+        return directory.resolve(code, build.day(day)).unit
+    except NotFoundError:
+        return None
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -288,7 +414,7 @@ def test_what_was_known_stays_known(
         build.void(connection, row[0])
     shift = len(world)
     moved = {
-        number + shift: Unit(number + shift, unit.kind, unit.born, unit.ended, [], unit.done, unit.exempt)
+        number + shift: replace(unit, number=number + shift, code=f"V{number}", predecessors=[])
         for number, unit in later.items()
     }
     populate(connection, moved)

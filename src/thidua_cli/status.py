@@ -16,8 +16,9 @@ from thidua_cli.terms import Action, State
 class Fact(NamedTuple):
     """What is known of one unit under one obligation; its name is the one it had on `named_on`.
 
-    `action`, `kind` and `level` are words of `terms`, dates are ISO text. `done_on` is that of a live record
-    up to the as-of date, `exemption_id` likewise; `ended_on` the first day without the unit, if by then.
+    `action`, `kind` and `level` are words of `terms`, dates are ISO text. The unit is on the roster for good
+    from `entered_on` on. `done_on` is that of a live record up to the as-of date, `exemption_id` likewise;
+    `ended_on` the first day without the unit, if by then.
     """
 
     obligation: str
@@ -28,6 +29,7 @@ class Fact(NamedTuple):
     unit: int
     kind: str
     level: str
+    entered_on: str
     ended_on: str | None
     named_on: str
     record_id: int | None

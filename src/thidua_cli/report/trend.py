@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from thidua_cli import plan as plans
-from thidua_cli import rosters, status
+from thidua_cli import status
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, grouped
 from thidua_cli.plan import Obligation
@@ -60,14 +60,13 @@ def series(
     plan = plans.load(connection)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
     facts = status.facts(connection, at.as_of, at.known.number, phase=chosen.phase)
-    entered = rosters.entries(connection, at.as_of, at.known.number, plan, facts)
     exempted = dict(connection.execute("SELECT id, exempted_on FROM exemption"))
     courses: dict[str, dict[tuple[str | None, ...], list[Fact]]] = {item.code: {} for item in obligations}
     for fact in facts:
         if chosen.kind in (None, fact.kind) and chosen.level in (None, fact.level):
-            since = entered[fact.obligation, fact.unit]
             excused = exempted.get(fact.exemption_id)
-            key = (since, fact.done_on, excused, fact.ended_on, "late" if fact.declared_late else None)
+            late = "late" if fact.declared_late else None
+            key = (fact.entered_on, fact.done_on, excused, fact.ended_on, late)
             courses[fact.obligation].setdefault(key, []).append(fact)
     return {
         item.code: _points(_days(item, at.as_of, step, start), courses[item.code]) for item in obligations
