@@ -151,11 +151,12 @@ class Directory:
             if len(past) > 1:
                 raise NotFoundError(
                     _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
-                    *self._with_days(past.values()),
+                    *self.with_days(past.values()),
                 ) from None
             return next(iter(past.values()))
 
-    def _with_days(self, versions: Iterable[Version]) -> list[str]:
+    def with_days(self, versions: Iterable[Version]) -> list[str]:
+        """The versions in a message, each with the days on which it holds."""
         return [
             _("{unit}: từ {start}{end}").format(
                 unit=describe(version),
@@ -166,7 +167,7 @@ class Directory:
         ]
 
     def _not_found(self, wanted: str, day: date) -> NotFoundError:
-        elsewhere = self._with_days(self.matches(wanted))
+        elsewhere = self.with_days(self.matches(wanted))
         near = self.suggest(wanted, day)
         bare = [version for version in near if f" {text.fold(wanted)} " in f" {_without_level(version)} "]
         hints = elsewhere or [describe(version) for version in bare or near]

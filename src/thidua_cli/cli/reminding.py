@@ -97,7 +97,7 @@ def remind(
         (letter,) = letters.values()
         render.replace_file(place, letter)
     else:
-        options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào.")])
+        options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào."), *found.known.lines])
     options.tell_written()
 
 

@@ -10,6 +10,7 @@ from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import NOTHING, rate
+from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
     Filter,
     Moment,
@@ -46,11 +47,14 @@ def build(
     """The report of `thidua check`, and whether every obligation passes.
 
     Without codes, every obligation whose closing day is on or before the as-of date is looked at. Raises
-    NotFoundError for an unknown code.
+    NotFoundError for an unknown code, and where the rosters of what is asked are of days without the district
+    asked for; without codes, such obligations are left out.
     """
     plan = plans.load(connection)
     directory = units_of(connection, at)
     obligations = _looked_at(plan, at, chosen, codes)
+    known = reach(connection, [at], chosen, obligations, directory, each=bool(codes))
+    obligations = [item for item in obligations if item.code not in known.beyond]
     pairs = judged(connection, at, chosen)
     verdicts = [
         (
@@ -74,8 +78,9 @@ def build(
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=lead(_("Kiểm tra thời hạn"), plan, at),
+        lead=[*lead(_("Kiểm tra thời hạn"), plan, at), *known.lines],
         notes=[anchor_note(at)],
+        extra=known.extra,
     )
     return report, all(verdict.passes for _item, verdict in verdicts)
 

@@ -12,6 +12,7 @@ from thidua_cli.diff import Cause, Change, Evidence, Side, compare, deltas
 from thidua_cli.language import _, counted, current, grouped
 from thidua_cli.plan import Plan
 from thidua_cli.render import Column, Delta, Form, Mark, Report, Rows, Table, Tone
+from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
     Filter,
     Moment,
@@ -88,7 +89,13 @@ class Comparison(NamedTuple):
 
 
 def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter) -> Report:
-    """The report of `thidua diff`: one row for each unit that stands differently, with its cause."""
+    """The report of `thidua diff`: one row for each unit that stands differently, with its cause.
+
+    Raises NotFoundError where the rosters at both moments are of days without the district asked for.
+    """
+    obligations = plans.load(connection).obligations
+    asked = [item for item in obligations if chosen.phase in (None, item.phase.code)]
+    known = reach(connection, [one, other], chosen, asked)
     found = comparison(connection, one, other, chosen)
     nothing = Table([], [], title=found.plan.title, empty=_("Không có gì thay đổi."))
     return Report(
@@ -102,11 +109,13 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
             f"{_('Thay đổi')} · {found.plan.title}",
             _("Từ {one} đến {other}.").format(one=_name(one), other=_name(other)),
             *(before_register(at) for at in (one, other) if at.is_before_register),
+            *known.lines,
         ],
         notes=[*_recorded_since(connection, one, other, chosen), anchor_note(other)],
         extra={
             "from": {"as_of": one.day, "known_at": one.known_at, "head": one.known.anchor},
             "figures": found.figure_rows(),
+            **known.extra,
         },
     )
 

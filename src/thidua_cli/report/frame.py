@@ -116,7 +116,10 @@ class Filter(NamedTuple):
 
 
 def find_district(directory: "Directory", reference: str, day: date) -> int | str:
-    """What `--district` means: a district by code or name on that day, else in the past, or `city`."""
+    """What `--district` means: a district by code or name on that day, else before, else after it, or `city`.
+
+    Raises NotFoundError where there is none, and where several were meant before that day, or after it.
+    """
     if reference.lower() == CITY:
         return CITY
     try:
@@ -125,11 +128,20 @@ def find_district(directory: "Directory", reference: str, day: date) -> int | st
             return found.unit
     except NotFoundError:
         pass
-    past = {
-        version.unit for version in directory.matches(reference) if version.kind is Kind.DISTRICT_COMMITTEE
+    others = {
+        version.unit: version
+        for version in directory.matches(reference)
+        if version.kind is Kind.DISTRICT_COMMITTEE
     }
-    if len(past) == 1:
-        return past.pop()
+    begun = {unit: version for unit, version in others.items() if version.valid_from <= day.isoformat()}
+    meant = begun or others
+    if len(meant) == 1:
+        return next(iter(meant))
+    if meant:
+        raise NotFoundError(
+            _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
+            *directory.with_days(meant.values()),
+        )
     raise NotFoundError(
         _("không có quận, huyện '{district}'").format(district=reference),
         *sorted(

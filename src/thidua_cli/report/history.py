@@ -84,7 +84,8 @@ def build(connection: sqlite3.Connection, at: Moment, directory: Directory, vers
 
 def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Entry]:
     known = {"unit": unit, "known": at.known.number}
-    relatives = dict(connection.execute(store.sql("relatives"), {**known, "since": None}).fetchall())
+    ever = {"since": None, "as_of": None}
+    relatives = dict(connection.execute(store.sql("relatives"), {**known, **ever}).fetchall())
     entries: list[Entry] = []
     told: set[int] = set()  # successions: each stands once, as its own unit sees it
     for number, relation in {unit: "self", **relatives}.items():

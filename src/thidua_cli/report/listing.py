@@ -5,6 +5,7 @@ import sqlite3
 from thidua_cli import plan as plans
 from thidua_cli.language import _, current, grouped
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
+from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
     Filter,
     Moment,
@@ -41,6 +42,8 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
     code = plan.obligation(obligation).code if obligation else None
     directory = units_of(connection, at)
     order = {item.code: index for index, item in enumerate(plan.obligations)}
+    asked = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
+    known = reach(connection, [at], chosen, [item for item in asked if code in (None, item.code)], directory)
     pairs = in_order(judged(connection, at, chosen, obligation=code), directory)
     pairs.sort(key=lambda pair: order[pair[0].obligation])
 
@@ -72,8 +75,9 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=lead(_("Danh sách đơn vị"), plan, at),
+        lead=[*lead(_("Danh sách đơn vị"), plan, at), *known.lines],
         notes=[anchor_note(at)],
+        extra=known.extra,
     )
 
 

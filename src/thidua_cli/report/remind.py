@@ -11,6 +11,7 @@ from thidua_cli.language import _, counted
 from thidua_cli.plan import Obligation, Phase, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Table
 from thidua_cli.render.cells import roman
+from thidua_cli.report.ended import Reach, reach
 from thidua_cli.report.frame import Filter, Moment, anchor_note, heading, judged, lead, units_of
 from thidua_cli.report.listing import TONES
 from thidua_cli.terms import Action, State
@@ -31,11 +32,15 @@ class Debt(NamedTuple):
 
 
 class Reminder(NamedTuple):
-    """Everything that is to be reminded of at a moment, in protocol order."""
+    """Everything that is to be reminded of at a moment, in protocol order.
+
+    `known`: what is to be said of the district asked for.
+    """
 
     plan: Plan
     at: Moment
     debts: Sequence[Debt]
+    known: Reach = Reach()
 
 
 def read(
@@ -48,10 +53,12 @@ def read(
 ) -> Reminder:
     """Units that still exist and owe something overdue, or due within so many days of the as-of date.
 
-    Raises NotFoundError for an unknown obligation.
+    Raises NotFoundError for an unknown obligation, and where the rosters are of days without the district.
     """
     plan = plans.load(connection)
     code = plan.obligation(obligation).code if obligation else None
+    asked = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
+    known = reach(connection, [at], chosen, [item for item in asked if code in (None, item.code)])
     owed: dict[int, dict[str, State]] = {}
     for fact, state in judged(connection, at, chosen, obligation=code):
         left = (date.fromisoformat(fact.closes_on) - at.as_of).days
@@ -75,6 +82,7 @@ def read(
             )
             for unit in units
         ],
+        known,
     )
 
 
@@ -113,8 +121,9 @@ def build(reminder: Reminder, *, one: bool = False) -> Report:
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=lead(_("Đơn vị cần đôn đốc"), reminder.plan, at),
+        lead=[*lead(_("Đơn vị cần đôn đốc"), reminder.plan, at), *reminder.known.lines],
         notes=[anchor_note(at)],
+        extra=reminder.known.extra,
     )
 
 

@@ -11,6 +11,7 @@ from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
+from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
     CITY,
     Filter,
@@ -80,6 +81,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
     plan = plans.load(connection)
     pairs = judged(connection, at, chosen)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
+    known = reach(connection, [at], chosen, obligations)
     found = lines(connection, at, plan, by_obligation(obligations, pairs), by)
     return Report(
         fields=FIELDS,
@@ -88,8 +90,9 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
-        lead=lead(_("Tình hình thực hiện"), plan, at),
+        lead=[*lead(_("Tình hình thực hiện"), plan, at), *known.lines],
         notes=[anchor_note(at)],
+        extra=known.extra,
     )
 
 

@@ -9,6 +9,7 @@ from thidua_cli.dates import show_day
 from thidua_cli.language import _, current, grouped
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import roman
+from thidua_cli.report.ended import require_alive
 from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
 from thidua_cli.report.listing import TONES
 from thidua_cli.status import Fact
@@ -26,11 +27,14 @@ def build(
 ) -> Report:
     """The report of `thidua units list`: the units that exist on the as-of date.
 
-    With `changed_since` (that day included), instead those that began, changed or ended from then on.
+    With `changed_since` (that day included), instead those that began, changed or ended from then on. Raises
+    NotFoundError where the district asked for does not exist on that date, so that nobody is in it.
     """
     directory = Directory.read(connection, at.known.number)
     found = directory.alive(at.day) if changed_since is None else _changed(directory, changed_since, at.day)
     versions = [version for version in found if _chosen(directory, version, at, chosen)]
+    if not any(_is_in_district(directory, version, at, chosen) for version in found):
+        require_alive(connection, at, chosen, directory)
     return Report(
         fields=FIELDS,
         rows=[row(directory, version, at.day) for version in versions],
@@ -57,6 +61,10 @@ def _chosen(directory: Directory, version: Version, at: Moment, chosen: Filter) 
         return False
     if chosen.level and version.level is not chosen.level:
         return False
+    return _is_in_district(directory, version, at, chosen)
+
+
+def _is_in_district(directory: Directory, version: Version, at: Moment, chosen: Filter) -> bool:
     if chosen.district is None:
         return True
     district = directory.district(version.unit, _last_day(version, at.day))

@@ -1,17 +1,20 @@
 -- The units before and after unit :unit, through any number of successions. Follows live.sql.
 -- Descent follows time: before it is what had come to a predecessor by the day on which that passed something on.
--- From :since on (NULL: ever) for the units after it.
-, before AS (
-    SELECT predecessor AS unit, effective_on AS by_on FROM live_succession WHERE successor = :unit
+-- Successions from :since to :as_of, both days included; NULL: all.
+, passing AS (
+    SELECT predecessor, successor, effective_on FROM live_succession
+    WHERE (:since IS NULL OR effective_on >= :since) AND (:as_of IS NULL OR effective_on <= :as_of)
+),
+before AS (
+    SELECT predecessor AS unit, effective_on AS by_on FROM passing WHERE successor = :unit
     UNION
-    SELECT s.predecessor, s.effective_on FROM before b JOIN live_succession s ON s.successor = b.unit
+    SELECT s.predecessor, s.effective_on FROM before b JOIN passing s ON s.successor = b.unit
     WHERE s.effective_on <= b.by_on
 ),
 after AS (
-    SELECT successor AS unit, effective_on AS since_on FROM live_succession
-    WHERE predecessor = :unit AND (:since IS NULL OR effective_on >= :since)
+    SELECT successor AS unit, effective_on AS since_on FROM passing WHERE predecessor = :unit
     UNION
-    SELECT s.successor, s.effective_on FROM after a JOIN live_succession s ON s.predecessor = a.unit
+    SELECT s.successor, s.effective_on FROM after a JOIN passing s ON s.predecessor = a.unit
     WHERE s.effective_on >= a.since_on
 )
 SELECT unit, 'before' FROM before WHERE unit IS NOT NULL AND unit <> :unit
