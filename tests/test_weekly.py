@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 
 import build
 import office
+import papers
 from conftest import ROOT, Outcome, process
 from thidua_cli import changes, dates, render, store
 from thidua_cli.models import ChangeIn
@@ -588,3 +589,49 @@ def test_a_broken_last_report_is_said_in_full(filled: Run, tmp_path: Path, conte
     assert f"status-2022-W13.json: {said}" in first
     assert "--since NGÀY" in cure
     assert [path.name for path in tmp_path.glob("status-*")] == ["status-2022-W13.json"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "past", "expected"),
+    [
+        ("vi", "hết ngày 31/12/2026", "Dự kiến đến ngày 31/12/2026"),
+        ("en", "end of 2026-12-31", "Expected by 2026-12-31"),
+    ],
+)
+def test_a_day_to_come_is_told_as_expected(filled: Run, lang: str, past: str, expected: str) -> None:
+    """No heading, summary or note says of a day to come that it has been, in any format or language."""
+    for command in (
+        "status", "list p2-launch", "check", "units list", "report", "report -f md", "report -f html",
+    ):  # fmt: skip
+        told = filled(*command.split(), "--as-of", "2026-12-31", lang=lang).out
+        plain = " ".join(told.replace("\u00a0", " ").split())
+        assert expected in plain
+        assert past not in plain
+        assert expected[:7] not in filled(*command.split(), "--as-of", "2026-11-23", lang=lang).out
+    assert past not in filled("diff", "--from", "2026-11-01", "--to", "2026-12-31", lang=lang).out
+
+
+def test_a_paper_about_a_day_to_come_is_dated_today(filled: Run, tmp_path: Path) -> None:
+    """The report says what is expected, under the day of what it knows; a letter what is known by then."""
+    day, head = ("--as-of", "2026-12-31"), ("--letterhead", str(ROOT / "examples" / "letterhead.toml"))
+    made, letter = tmp_path / "report.docx", tmp_path / "letter.docx"
+    assert filled("report", *day, "-o", str(made), *head).code == 0
+    said = papers.words(made.read_bytes()).replace("\u00a0", " ")
+    assert "kết quả dự kiến đến ngày 31/12/2026" in said
+    assert "hết ngày 31/12/2026" not in said
+    assert "ngày 23 tháng 11 năm 2026" in said
+    assert filled("remind", "p1-launch", "--one", *day, "-o", str(letter), *head).code == 0
+    said = papers.words(letter.read_bytes()).replace("\u00a0", " ")
+    assert "tính đến hết ngày 23/11/2026" in said
+    assert "hết ngày 31/12/2026" not in said
+
+
+def test_what_was_expected_is_told_so_again(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report about a day to come can be made again after that day, if something was recorded before it."""
+    first = filled("report", "--as-of", "2026-12-31", "--since", "2026-11-01", "-f", "md").out
+    monkeypatch.setattr(dates, "now", lambda: datetime(2026, 12, 1, 3, tzinfo=UTC))
+    filled("record", "launch", "20285", "--on", "2026-11-30", "--phase", "p2")
+    monkeypatch.setattr(dates, "now", lambda: datetime(2027, 2, 1, 3, tzinfo=UTC))
+    asked = ("report", "--as-of", "2026-12-31", "--since", "2026-11-01", "-f", "md")
+    assert filled(*asked, "--known-at", "#4").out == first
+    assert "As of the end of 2026-12-31" in filled(*asked).out

@@ -164,10 +164,10 @@ def _made(
         return json_text.to_pieces(weekly.machine(week))
     if form is DocumentFormat.DOCX:
         from thidua_cli.render.docx import to_docx
-        from thidua_cli.report.papers import on_paper, stamp
+        from thidua_cli.report.papers import on_paper, report_stamp
 
         assert letterhead is not None  # noqa: S101 - read where the format was asked for
         with speaking(letterhead.language):
             made = on_paper(document.abridged(weekly.document(week)))
-            return [to_docx(made, letterhead, stamp(week.at))]
+            return [to_docx(made, letterhead, report_stamp(week.at))]
     return [document.to_bytes(weekly.document(week), form, terminal=terminal)]

@@ -116,7 +116,7 @@ class Document(NamedTuple):
     """A document: `lead` are the lines under the title, `notes` the lines at the foot.
 
     `summary` is one paragraph that says the whole in words. `as_of` is an ISO day, `known_at` an instant in
-    UTC, `head` the anchor: with them a file can say what it is made from.
+    UTC, `head` the anchor: with them a file can say what it is made from. `is_forecast`: the day is to come.
     """
 
     title: str
@@ -127,6 +127,7 @@ class Document(NamedTuple):
     as_of: str = ""
     known_at: str = ""
     head: str = ""
+    is_forecast: bool = False
 
 
 def to_bytes(document: Document, form: DocumentFormat, *, terminal: bool = False) -> bytes:

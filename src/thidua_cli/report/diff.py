@@ -232,7 +232,11 @@ def _on_both(
 
 
 def _name(at: Moment) -> str:
-    return _("hết ngày {day} (thao tác #{number})").format(day=show_day(at.as_of), number=at.known.number)
+    if at.is_forecast:
+        words = _("ngày {day} (dự kiến theo thao tác #{number})")
+    else:
+        words = _("hết ngày {day} (thao tác #{number})")
+    return words.format(day=show_day(at.as_of), number=at.known.number)
 
 
 def _row(directory: Directory, change: Change) -> dict[str, object]:

@@ -22,11 +22,15 @@ CITY = "city"  # the group of units outside any district
 
 
 class Moment(NamedTuple):
-    """The two clocks: the world as of a day, the register as known at an operation."""
+    """The two clocks: the world as of a day, the register as known at an operation.
+
+    `superseded_on`: the day on which the next operation was recorded, if there is one.
+    """
 
     as_of: date
     known: Operation
     known_at: str
+    superseded_on: date | None = None
 
     @property
     def day(self) -> str:
@@ -36,6 +40,16 @@ class Moment(NamedTuple):
     def is_before_register(self) -> bool:
         """Whether the register was asked what it knew before it was made: that is only what `init` loaded."""
         return self.known_at < self.known.recorded_at
+
+    @property
+    def is_forecast(self) -> bool:
+        """Whether the day was still to come for whoever knew the register as it is known here.
+
+        That was so until the next operation, else until today. So a report that is made again later speaks as
+        it did, if something was recorded before its day.
+        """
+        current = min(dates.today(), self.superseded_on or date.max)
+        return self.as_of > max(current, dates.day_of(self.known.recorded_at))
 
 
 def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> Moment:
@@ -58,12 +72,17 @@ def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | N
                 _("không có thao tác {number}").format(number=known_at),
                 _("Thao tác mới nhất: #{number}").format(number=head.number),
             )
-        return Moment(day, operation, operation.recorded_at)
+        return _moment(connection, day, operation, operation.recorded_at)
     try:
         stamp = dates.stamp(dates.parse_instant(known_at))
     except InvalidError as error:
         raise UsageError(f"--known-at '{known_at}': {error.message}", error.cure) from None
-    return Moment(day, journal.known_at(connection, stamp), stamp)
+    return _moment(connection, day, journal.known_at(connection, stamp), stamp)
+
+
+def _moment(connection: sqlite3.Connection, day: date, known: Operation, known_at: str) -> Moment:
+    following = journal.numbered(connection, known.number + 1)
+    return Moment(day, known, known_at, dates.day_of(following.recorded_at) if following else None)
 
 
 def lead(title: str, plan: Plan, at: Moment) -> list[str]:
@@ -87,7 +106,12 @@ def before_register(at: Moment) -> str:
 
 
 def moment_line(at: Moment) -> str:
-    return _("Tính đến hết ngày {day}, theo sổ đến thao tác #{number} ({instant}).").format(
+    """Both clocks in one line; of a day to come it says what is expected."""
+    if at.is_forecast:
+        words = _("Dự kiến đến ngày {day} (ngày chưa đến), theo sổ đến thao tác #{number} ({instant}).")
+    else:
+        words = _("Tính đến hết ngày {day}, theo sổ đến thao tác #{number} ({instant}).")
+    return words.format(
         day=show_day(at.as_of), number=at.known.number, instant=show_instant(at.known.recorded_at)
     )
 

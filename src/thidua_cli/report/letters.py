@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from thidua_cli import files
+from thidua_cli import dates, files
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation
@@ -125,9 +125,14 @@ def _words(reminder: Reminder, letterhead: Letterhead) -> dict[str, object]:
     movement = title if current() == "en" else title[:1].lower() + title[1:]
     return {
         "movement": movement,
-        "day": show_day(reminder.at.as_of),
+        "day": show_day(_known_day(reminder.at)),
         "issuer": letterhead.name_in_text,
     }
+
+
+def _known_day(at: Moment) -> date:
+    """The day up to which it is known what was received: of a day to come, the day of the last operation."""
+    return dates.day_of(at.known_at) if at.is_forecast else at.as_of
 
 
 def _subject(reminder: Reminder, letterhead: Letterhead) -> str:

@@ -19,6 +19,11 @@ def stamp(at: Moment) -> Stamp:
     return Stamp(max(at.as_of, dates.day_of(at.known_at)), at.known_at)
 
 
+def report_stamp(at: Moment) -> Stamp:
+    """As `stamp`; a report of what is expected is of the day of what it knows, which has been."""
+    return Stamp(dates.day_of(at.known_at), at.known_at) if at.is_forecast else stamp(at)
+
+
 def on_paper(document: Document) -> Document:
     """The document for a narrow page: figures that belong together stand in one column."""
     return document._replace(

@@ -70,7 +70,10 @@ def _report(
     for section in body:
         yield paragraph(run(section.title), style="Heading1")
         yield from _blocks(section.blocks, numbers)
-    closing = _("Trên đây là báo cáo kết quả thực hiện đến hết ngày {day}./.")
+    if document.is_forecast:
+        closing = _("Trên đây là kết quả dự kiến đến ngày {day}, theo số liệu hiện có./.")
+    else:
+        closing = _("Trên đây là báo cáo kết quả thực hiện đến hết ngày {day}./.")
     day = show_day(document.as_of or stamp.day)
     yield paragraph(run(closing.format(day=day)), style="BodyText", keep=True)
     yield official.signature(letterhead, letterhead.report_copies)

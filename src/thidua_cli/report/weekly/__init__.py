@@ -86,7 +86,7 @@ def document(week: Week) -> Document:
     """The report as it is read, in its fixed order."""
     at = week.at
     return Document(
-        title=_("Báo cáo tình hình thực hiện {movement}").format(movement=words.lowered(week.plan.title)),
+        title=_title(week),
         lead=moment_lines(at),
         summary=words.summary(week),
         sections=[
@@ -111,4 +111,13 @@ def document(week: Week) -> Document:
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        is_forecast=at.is_forecast,
     )
+
+
+def _title(week: Week) -> str:
+    if week.at.is_forecast:
+        title = _("Báo cáo dự kiến tình hình thực hiện {movement}")
+    else:
+        title = _("Báo cáo tình hình thực hiện {movement}")
+    return title.format(movement=words.lowered(week.plan.title))

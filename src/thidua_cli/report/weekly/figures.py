@@ -231,10 +231,17 @@ def _titled(tables: Iterable[Table]) -> Iterator[Table]:
 
 
 def _between(one: Moment, other: Moment) -> str:
-    return _(
-        "So với số liệu đến hết ngày {day} như đã biết ở thao tác #{number}; nay đến hết ngày {new_day},"
-        " thao tác #{new_number}. Trong mỗi bảng, số trước cộng các nguyên nhân bằng số sau."
-    ).format(
+    if other.is_forecast:
+        words = _(
+            "So với số liệu đến hết ngày {day} như đã biết ở thao tác #{number}; dự kiến đến ngày {new_day},"
+            " theo thao tác #{new_number}. Trong mỗi bảng, số trước cộng các nguyên nhân bằng số sau."
+        )
+    else:
+        words = _(
+            "So với số liệu đến hết ngày {day} như đã biết ở thao tác #{number}; nay đến hết ngày {new_day},"
+            " thao tác #{new_number}. Trong mỗi bảng, số trước cộng các nguyên nhân bằng số sau."
+        )
+    return words.format(
         day=show_day(one.as_of),
         number=one.known.number,
         new_day=show_day(other.as_of),

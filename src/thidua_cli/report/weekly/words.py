@@ -25,17 +25,25 @@ def share(counts: Tally) -> str:
 
 def summary(week: Week) -> str:
     """The whole in one paragraph: a sentence for each obligation in play, by phase."""
-    day = show_day(week.at.as_of)
+    opening = _opening(week)
     if not week.in_play:
-        return _("Tính đến hết ngày {day}, chưa có đơn vị nào phải thực hiện.").format(day=day)
+        return opening + _("chưa có đơn vị nào phải thực hiện.")
     sentences: list[str] = []
     for item in week.in_play:
         counts = week.counts[item.code]
-        opening = _("Tính đến hết ngày {day}, ").format(day=day) if not sentences else ""
         deed = _deed(item, counts, phase=item.phase if len(week.begun) > 1 else None)
-        sentence = f"{opening}{deed}{_done(counts, item)}{_open(counts, item)}."
+        sentence = f"{'' if sentences else opening}{deed}{_done(counts, item)}{_open(counts, item)}."
         sentences.append(sentence[:1].upper() + sentence[1:])
     return " ".join(sentences)
+
+
+def _opening(week: Week) -> str:
+    """Until when the summary counts; of a day to come, that it is expected, and on what."""
+    if week.at.is_forecast:
+        words = _("Dự kiến đến ngày {day}, nếu sổ không ghi thêm gì: ")
+    else:
+        words = _("Tính đến hết ngày {day}, ")
+    return words.format(day=show_day(week.at.as_of))
 
 
 def _deed(item: Obligation, counts: Tally, phase: Phase | None) -> str:
