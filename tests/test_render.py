@@ -108,11 +108,14 @@ def test_tables_of_one_kind_are_one_list_in_a_workbook() -> None:
     assert "<autoFilter" not in xml
 
 
-NAMES = st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20)
+SIGNS = st.text("'=+-@\t\r\n5/KHx", max_size=6)
+NAMES = SIGNS | st.text(
+    alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20
+)
 
 
-@given(st.lists(st.tuples(NAMES, st.none() | st.integers(0, 10**6)), max_size=5))
-def test_machine_formats_read_back_the_same_rows(rows: list[tuple[str, int | None]]) -> None:
+@given(st.lists(st.tuples(NAMES, st.none() | st.integers(0, 10**6)), max_size=5), st.booleans())
+def test_machine_formats_read_back_the_same_rows(rows: list[tuple[str, int | None]], safe: bool) -> None:
     """JSON, JSONL, CSV and TSV hold equal rows, whatever the text."""
     made = report(rows)
     objects = [{"name": name, "number": number} for name, number in rows]
@@ -120,7 +123,7 @@ def test_machine_formats_read_back_the_same_rows(rows: list[tuple[str, int | Non
     lines = [line for line in render.to_text(made, Format.JSONL).split("\n") if line]
     assert [json.loads(line) for line in lines] == objects
     for form, delimiter in ((Format.CSV, ","), (Format.TSV, "\t")):
-        text = render.to_text(made, form)
+        text = render.to_text(made, form, safe=safe)
         found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
         assert [
             {"name": text_.unguard(row["name"]), "number": int(row["number"]) if row["number"] else None}
@@ -128,12 +131,13 @@ def test_machine_formats_read_back_the_same_rows(rows: list[tuple[str, int | Non
         ] == objects
 
 
-@given(st.text(max_size=30))
+@given(SIGNS | st.text(max_size=30))
 def test_the_formula_guard_is_a_bijection(value: str) -> None:
-    """Whatever is guarded comes back; nothing that a spreadsheet would run stays bare."""
-    guarded = text_.guard(value)
-    assert text_.unguard(guarded) == value
-    assert not re.match(r"[=+\-@\t\r\n]", guarded)
+    """Whatever is guarded comes back; nothing that a spreadsheet would run stays bare, and all else stays as it is."""
+    safe, exact = text_.guard(value, safe=True), text_.guard(value, safe=False)
+    assert (text_.unguard(safe), text_.unguard(exact)) == (value, value)
+    assert not re.match(r"[=+\-@\t\r\n]", safe)
+    assert (exact == value) == (re.match(r"'+[=+\-@\t\r\n]", value) is None)
 
 
 @pytest.mark.parametrize("name", NASTY)

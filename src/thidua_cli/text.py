@@ -57,7 +57,7 @@ _DASHES = re.compile(r"\s*[-–—]\s*")
 _ROMAN = re.compile(r"(?<=\s)(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})$")
 
 
-_FORMULA = r"'*[=+\-@\t\r\n]"
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # what a spreadsheet would run, guarded or not
 
 
 @dataclass(slots=True)
@@ -237,11 +237,15 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def guard(value: str) -> str:
-    """The text, made harmless for a spreadsheet."""
-    return f"'{value}" if re.match(_FORMULA, value) else value
+def guard(value: str, *, safe: bool) -> str:
+    """The text as a cell of CSV or TSV, from which `unguard` gives the text again.
+
+    A text with apostrophes before a formula sign gets one more; with `safe`, one with a bare sign gets
+    one too, so that a spreadsheet runs nothing.
+    """
+    return f"'{value}" if _FORMULA.match(value) and (safe or value.startswith("'")) else value
 
 
 def unguard(value: str) -> str:
-    """The inverse of `guard`."""
-    return value[1:] if value.startswith("'") and re.match(_FORMULA, value[1:]) else value
+    """The inverse of `guard`, with `safe` and without."""
+    return value[1:] if value.startswith("'") and _FORMULA.match(value, 1) else value

@@ -51,20 +51,22 @@ def run(
     ] = None,
     known_at: options.KnownAt = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Xuất ra tệp, đúng các cột mà thidua import LOẠI nhận lại.
 
     register: cả sổ, mỗi dòng một JSON, để thidua restore dựng lại được đúng sổ ấy.
     """
-    if output is not None and not output.name:
-        raise UsageError(_("-o: thiếu tên tệp"))
-    target = None if output == Path("-") else output
+    target = options.target(output)
     if kind is ExportKind.REGISTER:
         if form not in (None, ExportFormat.JSONL) or known_at is not None:
             raise UsageError(_("export register luôn là JSONL và luôn là cả sổ"))
+        options.refuse_of_text(Format.JSONL, bom=bom, safe=safe)
         _register(ctx, target)
     else:
-        _list(ctx, ImportKind(kind.value), form or _form_of(target), target, known_at, bom=bom)
+        form = form or _form_of(target)
+        options.refuse_of_text(form, bom=bom, safe=safe)
+        _list(ctx, ImportKind(kind.value), form, target, known_at, bom=bom, safe=safe)
 
 
 def _form_of(target: Path | None) -> ExportFormat:
@@ -85,6 +87,7 @@ def _list(
     known_at: str | None,
     *,
     bom: bool,
+    safe: bool,
 ) -> None:
     """One kind, in the columns of its import file."""
     from thidua_cli.imports.export import export
@@ -105,9 +108,7 @@ def _list(
         files.replace(target, [data])
     else:
         report = Report(made.fields, made.rows, people=list, known_at=at.known_at, head=at.known.anchor)
-        render.write(
-            report, Format(form.value), target, bom=bom and form in (ExportFormat.CSV, ExportFormat.TSV)
-        )
+        render.write(report, Format(form.value), target, bom=bom, safe=safe)
     options.warn(list(made.warnings))
 
 

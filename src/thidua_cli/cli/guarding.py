@@ -45,6 +45,7 @@ def verify(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Kiểm tra sổ còn nguyên vẹn: không in gì, mã thoát 0; nếu không, in mọi điều không đúng, mã thoát 3.
 
@@ -63,7 +64,7 @@ def verify(
     before = options.settings(ctx)
     proof = verifying.inspect(before.db, wanted, read_only=before.read_only)
     if proof.findings or form is not None or output is not None:
-        options.emit(report.build(proof), form, output, bom)
+        options.emit(report.build(proof), form, output, bom, safe)
     if proof.findings:
         raise options.findings()
     if proof.head is not None:

@@ -74,6 +74,7 @@ def _parsed(value: str, parse: Callable[[str], Value]) -> Value:
         raise typer.BadParameter(f"'{visible(value)}': {error.message}; {error.cure}") from None
 
 
+_DELIMITED = (Format.CSV, Format.TSV)
 _FILES = 4  # that are named when they have been written
 _DAY = _("NGÀY")
 
@@ -141,6 +142,13 @@ LetterheadFile = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))]
 Bom = Annotated[bool, typer.Option("--bom", help=_("Thêm BOM để Excel đọc đúng tiếng Việt (csv, tsv)."))]
+Safe = Annotated[
+    bool,
+    typer.Option(
+        "--spreadsheet-safe",
+        help=_("Thêm ' trước ô mà Excel sẽ chạy như công thức (csv, tsv); import bỏ đi."),
+    ),
+]
 
 
 def settings(ctx: typer.Context) -> Settings:
@@ -230,12 +238,11 @@ def command_line(ctx: typer.Context) -> str:
     return line.encode("utf-8", "backslashreplace").decode()
 
 
-def emit(report: Report, form: Format | None, output: Path | None, bom: bool = False) -> None:
+def emit(
+    report: Report, form: Format | None, output: Path | None, bom: bool = False, safe: bool = False
+) -> None:
     """Write a report; without --format, the ending of -o decides, else a table. `-` is standard output."""
-    if output is not None and not output.name:
-        raise UsageError(_("-o: thiếu tên tệp"))
-    if output == Path("-"):
-        output = None
+    output = target(output)
     if form is None:
         ending = output.suffix.lstrip(".").lower() if output else ""
         if ending not in ("", "txt", *Format):
@@ -244,11 +251,39 @@ def emit(report: Report, form: Format | None, output: Path | None, bom: bool = F
                 _("Nêu --format, hoặc dùng một trong: {endings}").format(endings=", ".join(Format)),
             )
         form = Format(ending) if ending in list(Format) else Format.TABLE
-    if form.is_binary and output is None and sys.stdout.isatty():
-        raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
-    render.write(report, form, output, bom=bom and form in (Format.CSV, Format.TSV))
+    write(report, form, output, bom=bom, safe=safe)
+
+
+def target(output: Path | None) -> Path | None:
+    """Where -o leads: none is standard output, which is also called `-`; raises UsageError for no name."""
+    if output is not None and not output.name:
+        raise UsageError(_("-o: thiếu tên tệp"))
+    return None if output == Path("-") else output
+
+
+def write(report: Report, form: Format, output: Path | None, *, bom: bool, safe: bool) -> None:
+    """Write a report in a format; raises UsageError for an option that means nothing for it."""
+    refuse_of_text(form, bom=bom, safe=safe)
+    if form.is_binary:
+        refuse_terminal(form, output)
+    render.write(report, form, output, bom=bom, safe=safe)
     if output is not None:
         tell_written()
+
+
+def refuse_of_text(form: str, *, bom: bool, safe: bool) -> None:
+    """Raise UsageError where an option of CSV and TSV is given for another format."""
+    for name, given in (("--bom", bom), ("--spreadsheet-safe", safe)):
+        if given and form not in _DELIMITED:
+            raise UsageError(
+                _("{option} chỉ dùng cho {forms}").format(option=name, forms=", ".join(_DELIMITED))
+            )
+
+
+def refuse_terminal(form: str, output: Path | None) -> None:
+    """Raise UsageError where a format that is no text would go to a terminal."""
+    if output is None and sys.stdout.isatty():
+        raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
 
 
 def confirm(lines: list[str], saved: str = "") -> None:

@@ -52,6 +52,7 @@ def remind(
         ),
     ] = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Công văn đôn đốc các đơn vị còn hoạt động mà quá hạn chưa thực hiện. Chương trình không gửi gì đi.
 
@@ -85,12 +86,13 @@ def remind(
         with speaking(language):
             found = report.read(connection, at, filtered, obligation=wanted, within=within)
     if place is None or head is None:
-        options.emit(report.build(found, one=one), form, output, bom)
+        options.emit(report.build(found, one=one), form, output, bom, safe)
         return
     _refuse_past(answer_by, stamp(at).day)
+    options.refuse_of_text("docx" if as_letter else form or Format.CSV, bom=bom, safe=safe)
     with speaking(language):
         letters = dict(letters_of.letters(found, head, one=one, answer_by=answer_by))
-        listing = _listing(report.build(found, one=one), at, form or Format.CSV)
+        listing = _listing(report.build(found, one=one), at, form or Format.CSV, safe=safe)
     if folder is not None:
         letters_of.replace_set(folder, at, letters, listing)
     elif letters:
@@ -101,11 +103,11 @@ def remind(
     options.tell_written()
 
 
-def _listing(listed: Report, at: Moment, form: Format) -> dict[str, bytes]:
+def _listing(listed: Report, at: Moment, form: Format, *, safe: bool) -> dict[str, bytes]:
     """The list of the letters of a day, by the name of its file."""
     ending = "txt" if form is Format.TABLE else str(form)
     mark = b"\xef\xbb\xbf" if form in (Format.CSV, Format.TSV) else b""
-    return {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, form)}
+    return {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, form, safe=safe)}
 
 
 def _refuse_of_letters(given: dict[str, object]) -> None:

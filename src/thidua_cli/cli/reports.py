@@ -57,6 +57,7 @@ def status(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Tình hình thực hiện theo từng giai đoạn, mỗi nghĩa vụ một dòng."""
     from thidua_cli.report import status as report
@@ -64,7 +65,7 @@ def status(
     with options.reading(ctx) as connection:
         at = moment(connection, as_of, known_at)
         made = report.build(connection, at, chosen(connection, at, phase, kind, level, district), by)
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)
 
 
 def listing(
@@ -84,6 +85,7 @@ def listing(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Danh sách đơn vị và trạng thái của từng nghĩa vụ."""
     from thidua_cli.report import listing as report
@@ -93,7 +95,7 @@ def listing(
         at = moment(connection, as_of, known_at)
         wanted = chosen(connection, at, phase, kind, level, district, states, declared_late=declared_late)
         made = report.build(connection, at, wanted, asked)
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)
 
 
 def check(
@@ -117,6 +119,7 @@ def check(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Kiểm tra thời hạn: mã thoát 0 khi đạt, 3 khi không đạt.
 
@@ -136,7 +139,7 @@ def check(
             ended=ended,
         )
     if not quiet:
-        options.emit(made, form, output, bom)
+        options.emit(made, form, output, bom, safe)
     if not passes:
         raise options.findings()
 
@@ -149,6 +152,7 @@ def history(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Tất cả những gì đã biết về một đơn vị, kể cả bản ghi đã hủy, theo thời gian."""
     from thidua_cli.report import history as report
@@ -158,7 +162,7 @@ def history(
         directory = units_of(connection, at)
         version = directory.resolve_past(unit, at.as_of)
         made = report.build(connection, at, directory, version)
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)
 
 
 def log(
@@ -171,6 +175,7 @@ def log(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Nhật ký thao tác, mới nhất trước."""
     from thidua_cli.report import log as report
@@ -180,7 +185,7 @@ def log(
         if as_of is None:  # the register's clock may be ahead of the machine's; no operation is hidden
             at = at._replace(as_of=max(at.as_of, dates.day_of(at.known.recorded_at)))
         made = report.build(connection, at, limit)
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)
 
 
 def diff(
@@ -204,6 +209,7 @@ def diff(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Điều gì thay đổi giữa hai ngày, hoặc giữa hai thời điểm của sổ, và vì sao.
 
@@ -215,7 +221,7 @@ def diff(
     with options.reading(ctx) as connection:
         one, other = _two_moments(connection, before, after, as_of, known_at)
         made = report.build(connection, one, other, chosen(connection, other, phase, kind, level, district))
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)
 
 
 def _two_moments(

@@ -173,6 +173,7 @@ def plan(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Kế hoạch: các giai đoạn, nghĩa vụ, thời hạn, đối tượng và nội dung thi đua."""
     from thidua_cli.report import plan as report
@@ -181,4 +182,4 @@ def plan(
         if phase is not None:
             phase = plans.load(connection).phase(phase).code
         made = report.build(connection, phase)
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)

@@ -34,6 +34,7 @@ def trend(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Tiến độ theo thời gian: số đơn vị đã làm trên số phải làm, đến hết từng ngày.
 
@@ -50,4 +51,4 @@ def trend(
         made = report.build(
             connection, at, chosen(connection, at, phase), obligation=wanted, step=step, start=start
         )
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)

@@ -60,6 +60,7 @@ def listing(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Các đơn vị đang có vào một ngày, theo thứ tự sắp xếp."""
     from thidua_cli.report import units as report
@@ -68,7 +69,7 @@ def listing(
         at = moment(connection, as_of, known_at)
         wanted = chosen(connection, at, None, kind, level, district)
         made = report.build(connection, at, wanted, changed_since.isoformat() if changed_since else None)
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)
 
 
 def show(
@@ -79,6 +80,7 @@ def show(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Một đơn vị vào một ngày, và trạng thái của từng nghĩa vụ."""
     from thidua_cli.report import units as report
@@ -92,7 +94,7 @@ def show(
             if fact.unit == version.unit
         ]
         made = report.show(connection, at, version, judged)
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)
 
 
 def tree(
@@ -102,13 +104,14 @@ def tree(
     form: options.FormatOf = None,
     output: options.Output = None,
     bom: options.Bom = False,
+    safe: options.Safe = False,
 ) -> None:
     """Cây đơn vị vào một ngày: đơn vị cấp trên và các đơn vị thuộc nó."""
     from thidua_cli.report import units as report
 
     with options.reading(ctx) as connection:
         made = report.tree(connection, moment(connection, as_of, known_at))
-    options.emit(made, form, output, bom)
+    options.emit(made, form, output, bom, safe)
 
 
 def add(

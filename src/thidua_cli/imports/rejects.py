@@ -38,5 +38,6 @@ def write_rejects(path: Path, sheet: Sheet, problems: Sequence[Problem]) -> None
             for row, (number, _values) in zip(rows, bad, strict=True)
         ),
         ",",
+        safe=True,  # for someone who mends the rows in a spreadsheet
     )
     replace_file(path, b"\xef\xbb\xbf" + text.encode("utf-8", "backslashreplace"))

@@ -130,29 +130,35 @@ class Report(NamedTuple):
     extra: Mapping[str, Any] = MappingProxyType({})
 
 
-def write(report: Report, form: Format, output: Path | None = None, *, bom: bool = False) -> None:
+def write(
+    report: Report, form: Format, output: Path | None = None, *, bom: bool = False, safe: bool = False
+) -> None:
     """Write the report to a file, whole or not at all, or to standard output.
 
+    `bom`: a byte order mark in front; `safe`: a spreadsheet runs nothing of CSV and TSV.
     Raises StoreError where the output cannot be written; BrokenPipeError where the reader has gone.
     """
-    data = (b"\xef\xbb\xbf" if bom else b"") + to_bytes(report, form, terminal=output is None)
+    data = (b"\xef\xbb\xbf" if bom else b"") + to_bytes(report, form, terminal=output is None, safe=safe)
     if output is None:
         put([data])
     else:
         replace_file(output, data)
 
 
-def to_bytes(report: Report, form: Format, *, terminal: bool = False) -> bytes:
+def to_bytes(report: Report, form: Format, *, terminal: bool = False, safe: bool = False) -> bytes:
     """The report in any format; text is as `to_text`, in UTF-8."""
     if form is Format.XLSX:
         from thidua_cli.render import xlsx
 
         return xlsx.report_to_bytes(report)
-    return to_text(report, form, terminal=terminal).encode("utf-8")
+    return to_text(report, form, terminal=terminal, safe=safe).encode("utf-8")
 
 
-def to_text(report: Report, form: Format, *, terminal: bool = False) -> str:
-    """The report as text; with `terminal`, a table follows the width and colours of standard output."""
+def to_text(report: Report, form: Format, *, terminal: bool = False, safe: bool = False) -> str:
+    """The report as text; with `terminal`, a table follows the width and colours of standard output.
+
+    `safe`: a spreadsheet runs nothing of CSV and TSV.
+    """
     match form:
         case Format.TABLE:
             from thidua_cli.render import table
@@ -165,7 +171,7 @@ def to_text(report: Report, form: Format, *, terminal: bool = False) -> str:
         case Format.CSV | Format.TSV:
             from thidua_cli.render import delimited
 
-            return delimited.to_text(report, "," if form is Format.CSV else "\t")
+            return delimited.to_text(report, "," if form is Format.CSV else "\t", safe=safe)
         case Format.MD:
             from thidua_cli.render import markdown
 

@@ -1,7 +1,8 @@
 """CSV and TSV: rows alone, ISO dates, plain numbers.
 
-Text is quoted. A text that a spreadsheet would run as a formula (`=`, `+`, `-`, `@`, tab or line end
-in front, after any number of `'`) gets one `'` in front; `import` takes it off again, so nothing is lost.
+Text is quoted, and exact, but for a text with `'` before a formula sign (`=`, `+`, `-`, `@`, tab or line
+end): it gets one more. With `safe`, a text with a bare sign gets one too, for a spreadsheet would run it.
+`import` takes one off again in both ways.
 """
 
 import io
@@ -11,23 +12,24 @@ from thidua_cli.render import Report
 from thidua_cli.text import guard
 
 
-def to_text(report: Report, delimiter: str) -> str:
-    """The rows, with a header."""
-    return to_lines(report.fields, ([row[key] for key in report.fields] for row in report.rows), delimiter)
+def to_text(report: Report, delimiter: str, *, safe: bool = False) -> str:
+    """The rows, with a header; `safe` for a spreadsheet."""
+    rows = ([row[key] for key in report.fields] for row in report.rows)
+    return to_lines(report.fields, rows, delimiter, safe=safe)
 
 
-def to_lines(header: Sequence[str], rows: Iterable[Sequence[object]], delimiter: str) -> str:
-    """A header and rows; the header may have names twice, or none."""
+def to_lines(header: Sequence[str], rows: Iterable[Sequence[object]], delimiter: str, *, safe: bool) -> str:
+    """A header and rows, `safe` for a spreadsheet or exact; the header may have names twice, or none."""
     import csv
 
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow(map(_cell, header))
-    writer.writerows(map(_cell, row) for row in rows)
+    writer.writerow([guard(name, safe=safe) for name in header])
+    writer.writerows([_cell(value, safe=safe) for value in row] for row in rows)
     return buffer.getvalue()
 
 
-def _cell(value: object) -> object:
+def _cell(value: object, *, safe: bool) -> object:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -35,5 +37,5 @@ def _cell(value: object) -> object:
     if isinstance(value, (int, float)):
         return value
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return " ".join(map(str, value))
-    return guard(str(value))
+        value = " ".join(map(str, value))
+    return guard(str(value), safe=safe)
