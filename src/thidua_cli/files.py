@@ -21,6 +21,8 @@ _STALE_SECONDS = 24 * 60 * 60
 SQLITE_HEADER = b"SQLite format 3\x00"
 _BESIDE = ("-journal", "-wal", "-shm")
 _DRAFT = re.compile(r"\.(.+)\.[0-9a-f]{8}\.new", re.DOTALL)
+_DESCRIPTOR = re.compile(r"(?:/dev|/proc/self)/fd/([0-9]{1,9})|/dev/(stdin|stdout|stderr)")
+_STANDARD = ("stdin", "stdout", "stderr")
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
@@ -169,8 +171,36 @@ def spooled(pieces: Iterable[bytes]) -> Iterator[Iterator[bytes]]:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether what is written there goes to a pipe or device, whose reader may take its time."""
-    return path.exists() and not path.is_file()
+    """Whether what is written there goes to an open descriptor, a pipe or a device."""
+    return _descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
+
+
+def is_terminal(path: Path) -> bool:
+    """Whether what is written there is shown on a terminal."""
+    try:
+        if _descriptor(path) is None and not stat.S_ISCHR(path.stat().st_mode):
+            return False  # a pipe with a name would have to be opened first, and would wait for its reader
+        with _stream(path) as device:
+            return device.isatty()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether this is a folder, or may become one: nothing is there, and the name has no ending."""
+    return path.is_dir() or not (path.suffix or is_stream(path))
+
+
+def _stream(path: Path) -> BinaryIO:
+    """What `is_stream`, open for writing; a descriptor goes on where it stands, also in a file."""
+    number = _descriptor(path)
+    return path.open("wb") if number is None else os.fdopen(os.dup(number), "wb")
+
+
+def _descriptor(path: Path) -> int | None:
+    """The number of a descriptor of this process that a path names; none for any other path."""
+    found = _DESCRIPTOR.fullmatch(str(path))
+    return found and (_STANDARD.index(found[2]) if found[2] else int(found[1]))
 
 
 def replace(path: Path, pieces: Iterable[bytes], *, rights: places.Rights | None = None) -> None:
@@ -178,7 +208,7 @@ def replace(path: Path, pieces: Iterable[bytes], *, rights: places.Rights | None
 
     A file that is there keeps its owner and its rights, as far as the account may give them. A new one has
     `rights`, else those of the umask, and in a folder that a group shares the group's too.
-    A link to a file is followed, a device or pipe is written to as it is, and neither a SQLite file is
+    A link to a file is followed, a stream (`is_stream`) is written to as it is, and neither a SQLite file is
     overwritten nor one written that SQLite would take for the journal of such a file.
     Raises StoreError where it cannot be written, UnsyncedError where it was and its folder could not be
     synced, BrokenPipeError where the reader has gone.
@@ -191,15 +221,15 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, rights: places.Rights 
     drafts: dict[Path, Path] = {}
     path = Path()
     try:
-        _sweep(Path(os.path.realpath(path)) for path in files)
+        _sweep(Path(os.path.realpath(path)) for path in files if not is_stream(path))
         try:
             for path, pieces in files.items():
-                places.refuse_dangling(path)
-                target = Path(os.path.realpath(path))
-                if is_stream(target):
-                    with target.open("wb") as device:
+                if is_stream(path):
+                    with _stream(path) as device:
                         device.writelines(pieces)
                     continue
+                places.refuse_dangling(path)
+                target = Path(os.path.realpath(path))
                 _refuse_missing(target.parent)
                 _refuse_register(path, target)
                 made = _draft_name(target)

@@ -9,18 +9,20 @@ replaced.
 import contextlib
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli import backup, dates, files, journal, places, store, verify
 from thidua_cli.dates import show_stamp
-from thidua_cli.errors import RefusedError, StoreError
+from thidua_cli.errors import RefusedError, StoreError, ThiduaError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _
 from thidua_cli.verify import Proof
 
 _LISTED = 20
+_PIECE = 1 << 18
 
 
 class Restored(NamedTuple):
@@ -45,6 +47,42 @@ def copy(source: Path, target: Path) -> None:
 
 
 Tell = Callable[[Restored], None]
+
+
+@contextlib.contextmanager
+def given(source: Path, path: Path) -> Iterator[Path]:
+    """The file that `source` names; for `-`, a draft beside `path` with what standard input holds.
+
+    Raises StoreError where standard input is closed, or the draft cannot be written.
+    """
+    if source != Path("-"):
+        yield source
+        return
+    places.refuse_dangling(path)
+    path = Path(os.path.realpath(path))
+    with store.store_errors(path):
+        files.make_private(path.parent)
+        with files.draft(path) as made:
+            _fill_from_standard_input(made)
+            try:
+                yield made
+            except ThiduaError as error:
+                error.message = error.message.replace(str(made), _("đầu vào chuẩn"))
+                raise
+
+
+def _fill_from_standard_input(made: Path) -> None:
+    """Write standard input to a file; only its beginning where that is neither a register nor an export."""
+    if sys.stdin is None:
+        raise StoreError(_("đầu vào chuẩn đã đóng"))
+    with made.open("r+b") as file:
+        piece = sys.stdin.buffer.read(_PIECE)
+        if not piece:
+            raise StoreError(_("{file}: tệp rỗng").format(file=_("đầu vào chuẩn")))
+        is_register = piece.startswith((b"{", files.SQLITE_HEADER))
+        while piece:
+            file.write(piece)
+            piece = sys.stdin.buffer.read(_PIECE) if is_register else b""
 
 
 def restore(

@@ -220,7 +220,7 @@ def _documented(command: str, around: Surroundings) -> set[int]:
     if around.stdout in ("closed", "full"):
         return {int(Exit.STORE)}
     if around.stdout == "gone":
-        return {int(Exit.STORE) if command in WRITES or command in NEW else int(Exit.READER_GONE)}
+        return {int(Exit.READER_GONE)}
     return {usual}
 
 
@@ -291,6 +291,12 @@ def _check(
     said = (err or b"").decode("utf-8", "replace")
     if running.returncode not in _documented(command, around):
         return f"{where}: exit {running.returncode}: {said}"
+    if (
+        around.stdout == "gone"
+        and around.stderr == "kept"
+        and (command in WRITES or command in NEW) != bool(said)
+    ):
+        return f"{where}: standard error says nothing of what was saved, or speaks of it: {said!r}"
     if "Traceback" in said or "Exception" in said:
         return f"{where}: {said}"
     if wrong := [letter for letter in said if not (letter.isprintable() or letter in "\n\u0300\u0303\u0306")]:
@@ -326,7 +332,9 @@ def registers(seeded: sqlite3.Connection, tmp_path_factory: pytest.TempPathFacto
 
 
 _COMMANDS = cycle(sorted(ARGUMENTS))
-PAIRS = [(next(_COMMANDS), name) for name in ENVIRONMENTS] + [("export", "reader gone")]
+PAIRS = [(next(_COMMANDS), name) for name in ENVIRONMENTS] + [
+    (command, "reader gone") for command in ("export", "import")
+]
 
 
 def test_no_command_and_no_environment_is_left_out() -> None:

@@ -70,7 +70,9 @@ def run(
 
 
 def _form_of(target: Path | None) -> ExportFormat:
-    ending = target.suffix.lower().lstrip(".") if target else "csv"
+    ending = target.suffix.lower().lstrip(".") if target else ""
+    if not ending and (target is None or files.is_stream(target)):
+        return ExportFormat.CSV
     if ending not in list(ExportFormat):
         raise UsageError(
             _("-o {path}: không biết dạng '.{ending}'").format(path=target, ending=ending),
@@ -103,9 +105,8 @@ def _list(
             units = units_of(connection, at).alive(dates.today().isoformat())
             data = workbook(kind, units, codes, made.rows)
     if form is ExportFormat.XLSX:
-        if target is None:
-            raise UsageError(_("--format xlsx cần -o TỆP.xlsx"))
-        files.replace(target, [data])
+        options.refuse_terminal(form, target)
+        render.put_at(target, [data])
     else:
         report = Report(made.fields, made.rows, people=list, known_at=at.known_at, head=at.known.anchor)
         render.write(report, Format(form.value), target, bom=bom, safe=safe)

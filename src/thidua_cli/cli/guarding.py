@@ -105,7 +105,11 @@ def backup(
 def restore(
     ctx: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar=_("TỆP"), help=_("Bản sao lưu, hoặc tệp do thidua export register ghi."))
+        Path,
+        typer.Argument(
+            metavar=_("TỆP|-"),
+            help=_("Bản sao lưu, hoặc tệp do thidua export register ghi; - là đầu vào chuẩn."),
+        ),
     ],
     discard_after: Annotated[
         int | None,
@@ -125,9 +129,10 @@ def restore(
 
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
-    load = exchange.load if exchange.looks_like(file) else restoring.copy
     tell = options.settings(ctx).writers.append
-    done = restoring.restore(file, path, discard_after, load=load, tell=tell)
+    with restoring.given(file, path) as source:
+        load = exchange.load if exchange.looks_like(source) else restoring.copy
+        done = restoring.restore(source, path, discard_after, load=load, tell=tell)
     if done.unchanged:
         options.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])
         return

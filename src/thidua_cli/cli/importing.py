@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import dates, encodings, journal, records, render
+from thidua_cli import dates, encodings, files, journal, records, render
 from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
@@ -127,7 +127,7 @@ def run(
     _check_options(kind, on, phase, correct=correct, province=province)
     why = options.checked_reason(reason) if reason is not None else None
     if rejects is not None:
-        _check_rejects(rejects, file)
+        _check_rejects(rejects, file, report_form)
     if not dry_run:
         options.refuse_read_only(ctx)
     name = reading.called(file)
@@ -161,11 +161,12 @@ def run(
         if report_form is ReportForm.JSON:
             _report_json(name, kind, importer, dry_run=dry_run, operation=None)
         raise reject(name, told, max_errors, items=importer.sheet.items, then=_instead(importer, rejects))
+    saved = options.saved(writer) if writer else ""
     if report_form is ReportForm.JSON:
         operation = writer.operation.number if writer and writer.operation else None
-        _report_json(name, kind, importer, dry_run=dry_run, operation=operation)
+        _report_json(name, kind, importer, dry_run=dry_run, operation=operation, saved=saved)
         return
-    importer.report(name, dry_run=dry_run, saved=options.saved(writer) if writer else "")
+    importer.report(name, dry_run=dry_run, saved=saved)
     options.notice(importer.sheet.notices)
 
 
@@ -316,11 +317,16 @@ def _instead(importer: Importer, rejects: Path | None) -> list[str]:
 
 
 def _rejected_to(rejects: Path) -> str:
-    return _("Các dòng sai ở {path}; các dòng đúng cũng chưa được ghi").format(path=rejects)
+    place = options.target(rejects) or _("đầu ra chuẩn")
+    return _("Các dòng sai ở {path}; các dòng đúng cũng chưa được ghi").format(path=place)
 
 
-def _check_rejects(rejects: Path, source: str) -> None:
-    """Raise UsageError where the bad rows would overwrite the file itself, or be CSV under another ending."""
+def _check_rejects(rejects: Path, source: str, report_form: ReportForm) -> None:
+    """Raise UsageError where the bad rows would spoil the file itself, the report, or an ending."""
+    if options.target(rejects) is None and report_form is ReportForm.JSON:
+        raise UsageError(_("--rejects - và --format-report json: chỉ một thứ ra đầu ra chuẩn"))
+    if _is_stream(rejects):
+        return
     if source != reading.STDIN and rejects.exists() and Path(source).exists() and rejects.samefile(source):
         raise UsageError(_("--rejects {path}: là chính tệp đang nhập; chọn tên khác").format(path=rejects))
     if form_of_ending(rejects) not in (None, FileFormat.CSV):
@@ -336,6 +342,7 @@ def _report_json(
     *,
     dry_run: bool,
     operation: int | None,
+    saved: str = "",
 ) -> None:
     """What the import does, or why it does nothing, as one JSON object."""
     from thidua_cli.render import json_text
@@ -357,7 +364,7 @@ def _report_json(
         "warnings": importer.warnings(),
         "problems": _as_objects(sorted(importer.problems, key=lambda problem: problem.row or 0)),
     }
-    render.put([json_text.to_object(report).encode("utf-8", "backslashreplace")])
+    options.put([json_text.to_object(report).encode("utf-8", "backslashreplace")], saved)
 
 
 def _as_objects(problems: Sequence[Problem]) -> list[dict[str, object]]:
@@ -402,20 +409,37 @@ def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, outp
     """Write the workbook to be filled in."""
     from thidua_cli.imports.template import workbook
 
-    if output is None or output.suffix.lower() != ".xlsx":
+    if output is None or not (output.suffix.lower() == ".xlsx" or _is_stream(output)):
         raise UsageError(_("--template cần -o TỆP.xlsx"))
+    target = options.target(output)
+    options.refuse_terminal("xlsx", target)
     if file is not None:
         raise UsageError(_("--template không nhập tệp nào: bỏ {file}").format(file=file))
     with options.reading(ctx) as connection:
         units = Directory.read(connection, records.EVERYTHING).alive(dates.today().isoformat())
         codes = [item.code for item in plans.load(connection).obligations]
     data = workbook(kind, units, codes)
-    if output.is_file() and output.read_bytes() not in (b"", data):
+    if _is_stream(output):
+        render.put_at(target, [data])
+        return
+    if output.is_file() and not _holds(output, data):
         raise StoreError(
             _("{path}: đã có tệp này, có thể đã điền; chọn tên khác hoặc xóa tệp").format(path=output)
         )
     render.replace_file(output, data)
-    options.confirm([_("đã ghi tệp mẫu {path}").format(path=output)])
+    done = _("đã ghi tệp mẫu {path}").format(path=output)
+    options.confirm([done], saved=done)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path is standard output, or another stream."""
+    return path == Path("-") or files.is_stream(path)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file is empty or holds this and nothing else."""
+    with path.open("rb") as file:
+        return file.read(len(data) + 1) in (b"", data)
 
 
 def _wishes(

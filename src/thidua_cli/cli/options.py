@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from thidua_cli import dates, render, store
+from thidua_cli import dates, files, render, store
 from thidua_cli.cli.app import Settings
 from thidua_cli.errors import Exit, InvalidError, StoreError, UsageError
 from thidua_cli.language import _, current
@@ -282,20 +282,31 @@ def refuse_of_text(form: str, *, bom: bool, safe: bool) -> None:
 
 def refuse_terminal(form: str, output: Path | None) -> None:
     """Raise UsageError where a format that is no text would go to a terminal."""
-    if output is None and sys.stdout.isatty():
+    if sys.stdout.isatty() if output is None else files.is_terminal(output):
         raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
 
 
 def confirm(lines: list[str], saved: str = "") -> None:
-    """Confirmations on standard output; a failure to print does not hide that the write was done."""
+    """Confirmations on standard output, as `put`."""
     from thidua_cli.text import visible
 
+    put([f"{visible(line)}\n".encode() for line in lines], saved)
+
+
+def put(pieces: Iterable[bytes], saved: str = "") -> None:
+    """Bytes on standard output; a failure to print does not hide that the write was done.
+
+    Raises errors as `render.put`; where something was `saved`, a StoreError that says so.
+    """
     try:
-        render.put([f"{visible(line)}\n".encode() for line in lines])
+        render.put(pieces)
     except (StoreError, BrokenPipeError) as error:
         if not saved:
             raise
-        raise StoreError(_("{saved}; nhưng không in được kết quả").format(saved=saved)) from error
+        unseen = StoreError(_("{saved}; nhưng không in được kết quả").format(saved=saved))
+        if isinstance(error, BrokenPipeError):
+            unseen.code = Exit.READER_GONE
+        raise unseen from error
 
 
 def nothing_written() -> str:
@@ -314,8 +325,6 @@ def tell(line: str) -> None:
 
 def tell_written() -> None:
     """Tell a terminal which files were written."""
-    from thidua_cli import files
-
     paths = files.placed()
     if not paths:
         return

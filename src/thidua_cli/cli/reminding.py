@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from thidua_cli import files, render
 from thidua_cli import plan as plans
-from thidua_cli import render
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen, one_obligation
 from thidua_cli.dates import show_day
@@ -73,7 +73,7 @@ def remind(
             _("Nêu --one, hoặc một thư mục: -o THƯ-MỤC"),
         )
     place = None if output == Path("-") else output
-    folder = place if place and not as_letter and (place.is_dir() or not place.suffix) else None
+    folder = place if place and not as_letter and files.is_folder(place) else None
     if not as_letter and folder is None:
         _refuse_of_letters({"--letterhead": letterhead, "--one": one, "--answer-by": answer_by})
     head = letterheads.read_file(letterhead) if as_letter or folder else None

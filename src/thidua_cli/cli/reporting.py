@@ -1,7 +1,6 @@
 """`report`: the weekly report, one or several formats at once."""
 
 import sqlite3
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -93,13 +92,14 @@ def report(
 def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentFormat, Path | None]:
     """Where each format goes: None is standard output, a folder takes a file of each."""
     forms = list(dict.fromkeys(forms))
-    if output is None or output == Path("-"):
+    output = options.target(output)
+    if output is None or files.is_stream(output):
         if len(forms) > 1:
             raise UsageError(_("nhiều dạng cùng lúc thì cần -o THƯ-MỤC"))
         form = forms[0] if forms else DocumentFormat.TABLE
-        if form.is_binary and sys.stdout.isatty():
-            raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
-        return {form: None}
+        if form.is_binary:
+            options.refuse_terminal(form, output)
+        return {form: output}
     if _is_folder(output, forms):
         files.check_folder(output)
         return dict.fromkeys(forms or _IN_FOLDER, output)
@@ -121,7 +121,7 @@ def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentF
 
 def _is_folder(output: Path, forms: list[DocumentFormat]) -> bool:
     """Whether `output` is a folder, or may become one: a name that is not there and has no ending."""
-    return output.is_dir() or (len(forms) != 1 and not output.suffix)
+    return output.is_dir() or (len(forms) != 1 and files.is_folder(output))
 
 
 def _stem(at: Moment) -> str:
@@ -132,7 +132,7 @@ def _stem(at: Moment) -> str:
 
 def _folder_of(output: Path | None, forms: list[DocumentFormat]) -> Path | None:
     """Where the reports are; none for standard output."""
-    if output is None or output == Path("-"):
+    if output is None or output == Path("-") or files.is_stream(output):
         return None
     return output if _is_folder(output, forms) else output.parent
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from thidua_cli.imports import columns
 from thidua_cli.imports.sheet import Problem, Sheet
 from thidua_cli.language import _
-from thidua_cli.render import delimited, replace_file
+from thidua_cli.render import delimited, put_at
 
 
 def write_rejects(path: Path, sheet: Sheet, problems: Sequence[Problem]) -> None:
     """Write the rows that problems are about as CSV, with a last column that says what is wrong.
 
     The columns are those of the file, ignored ones too; what a row has too much stands under no header.
-    Raises StoreError where the file cannot be written.
+    `-` is standard output. Raises StoreError where the file cannot be written.
     """
     reasons: dict[int, list[str]] = {}
     for problem in problems:
@@ -40,4 +40,5 @@ def write_rejects(path: Path, sheet: Sheet, problems: Sequence[Problem]) -> None
         ",",
         safe=True,  # for someone who mends the rows in a spreadsheet
     )
-    replace_file(path, b"\xef\xbb\xbf" + text.encode("utf-8", "backslashreplace"))
+    data = b"\xef\xbb\xbf" + text.encode("utf-8", "backslashreplace")
+    put_at(None if path == Path("-") else path, [data])

@@ -139,10 +139,7 @@ def write(
     Raises StoreError where the output cannot be written; BrokenPipeError where the reader has gone.
     """
     data = (b"\xef\xbb\xbf" if bom else b"") + to_bytes(report, form, terminal=output is None, safe=safe)
-    if output is None:
-        put([data])
-    else:
-        replace_file(output, data)
+    put_at(output, [data])
 
 
 def to_bytes(report: Report, form: Format, *, terminal: bool = False, safe: bool = False) -> bytes:
@@ -192,6 +189,14 @@ def put(pieces: Iterable[bytes]) -> None:
         raise
     except OSError as error:
         raise StoreError(_("không ghi được ra đầu ra chuẩn: {why}").format(why=why(error))) from error
+
+
+def put_at(output: Path | None, pieces: Iterable[bytes]) -> None:
+    """Bytes to a file, whole or not at all, or to standard output where there is no path."""
+    if output is None:
+        put(pieces)
+    else:
+        files.replace(output, pieces)
 
 
 def replace_file(path: Path, data: bytes) -> None:
