@@ -124,7 +124,7 @@ def test_what_was_changed_is_refused(
         ("{}", "this is no line of a register"),
         ("null", "this is no line of a register"),
         ("{not JSON}", "this is not JSON"),
-        ("[" * 100_000, "this is not JSON"),
+        ("[" * 100_000, "nested too deeply"),
         ('["foo", 1]', 'there is no table "foo"'),
         ('[["unit"], 1]', 'there is no table ["unit"]'),
         ('["unit"]', "table unit has 4 columns, this line has 0"),
@@ -171,6 +171,29 @@ def test_a_version_is_a_number(run: Run, text: Path, tmp_path: Path, key: str, v
     text.write_text(data.replace(f'"{key}": 1', f'"{key}": {value}', 1), encoding="utf-8")
     done = run("--db", str(tmp_path / "new.db"), "restore", str(text))
     assert (done.code, f"line 1: this is no version number: {value}" in done.err) == (7, True), done.err
+
+
+MONSTERS = {
+    "brackets": "[" * 100_000,
+    "lists": '["unit", ' + "[" * 900 + "]" * 900 + "]",
+    "a table of lists": "[" * 900 + "]" * 900,
+    "a long table": f'["{"x" * 1_000_000}"]',
+    "digits": f'["unit", {"9" * 5000}, "other", "city", 1]',
+    "not a number": '["unit", NaN, "other", "city", 1]',
+    "a key twice": '{"head": "1:0", "head": "1:1"}',
+    "one line": '["unit", "' + "x" * (17 << 20) + '"]',
+    "not UTF-8": '["unit", "\udcff"]',
+}
+
+
+@pytest.mark.parametrize("name", MONSTERS)
+def test_a_line_beyond_all_measure_is_refused(run: Run, text: Path, tmp_path: Path, name: str) -> None:
+    """Exit 7 in a few words, with the number of the line."""
+    lines = text.read_text(encoding="utf-8").split("\n")
+    lines[3] = MONSTERS[name]
+    text.write_text("\n".join(lines), encoding="utf-8", errors="surrogateescape")
+    done = run("--db", str(tmp_path / "new.db"), "restore", str(text))
+    assert (done.code, "line 4" in done.err, len(done.err) < 500) == (7, True, True), done.err[:500]
 
 
 @pytest.mark.parametrize("target", ["pipe", "standard output"])

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import json
+import resource
 import subprocess
 import sys
 import unicodedata
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Outcome
-from thidua_cli import encodings
+from thidua_cli import encodings, textfiles
+from thidua_cli.imports import reading
 
 Run = Callable[..., Outcome]
 Put = Callable[..., str]
@@ -430,3 +432,89 @@ def test_headers_that_were_decoded_wrongly_are_told(run: Run, put: Put) -> None:
     tcvn3 = run("import", "units", put("M· ®¬n vÞ,Tªn ®¬n vÞ,Lo¹i\nA1,Së Néi vô,Së\n"))
     assert (twice.code, "utf-8" in twice.err, "→ Mã đơn vị" in twice.err) == (7, True, True), twice.err
     assert (tcvn3.code, "tcvn3" in tcvn3.err, "→ Tên đơn vị" in tcvn3.err) == (7, True, True), tcvn3.err
+
+
+# What no person writes
+
+
+def _process(db: Path, *arguments: str, seconds: int = 5) -> subprocess.CompletedProcess[str]:
+    """A command line as a process that is killed after so many seconds of work."""
+    return subprocess.run(
+        [sys.executable, "-m", "thidua_cli", "--lang", "en", "--db", str(db), *arguments],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+MONSTERS = {
+    "brackets": ("x = " + "[" * 5000 + "]" * 5000, "line 1: nested too deeply"),
+    "tables": ("\n\nx = " + "{a = " * 5000 + "1" + "}" * 5000, "line 3: nested too deeply"),
+    "digits": ("x = " + "1" * 5000, "more than 255 characters"),
+    "hexadecimal digits": ("language = 0x" + "f" * 20_000, "more than 255 characters"),
+    "parts of a key": (".".join("a" * 20_000) + " = 1", "too many parts"),
+    "parts of a header": ("[" + " . ".join(['"a"'] * 10_000) + "]", "too many parts"),
+    "length": ("#" * 300_000, "is larger than 256 kB"),
+    "problems": ("[[phases]]\n" * 10_000, "more"),
+}
+
+
+@pytest.mark.parametrize("name", MONSTERS)
+def test_a_plan_or_letterhead_beyond_all_measure_is_refused(db: Path, put: Put, name: str) -> None:
+    """Exit 7 in a few words with the place, soon, whatever would take the parser long or too deep."""
+    text, told = MONSTERS[name]
+    file = put(text, "x.toml")
+    command = ["init", "--plan", file]
+    if len(name) % 2 and name != "problems":
+        command = ["report", "--format", "docx", "--letterhead", file, "-o", str(db.parent / "x.docx")]
+    done = _process(db if command[0] == "report" else db.parent / "new.db", *command)
+    assert (done.returncode, told in done.stderr) == (7, True), done.stderr[-300:]
+    assert done.stderr.count("\n") < 25
+
+
+@pytest.mark.parametrize(
+    "text", ["x = '''[[[ # '''", '"a.b" = "[{" # [', 'x = """\\""" [{ """', "a.b.c = [[1.5, 2]]"]
+)
+def test_syntax_is_only_what_stands_outside_of_texts(put: Put, text: str) -> None:
+    """Brackets and dots in strings and comments bound nothing."""
+    toml = put("\n".join(f"[t{number}]\n{text}" for number in range(40)), "x.toml")
+    assert len(textfiles.read_toml(Path(toml))) == 40
+
+
+OBJECT = '{"code": "A1", "kind": "other", "name": %s}'
+JSON_MONSTERS = {
+    "brackets": ("[" * 100_000, "nested too deeply"),
+    "lists": (OBJECT % ("[" * 900 + "]" * 900), "nested too deeply"),
+    "objects": (OBJECT % ('{"a":' * 400 + "1" + "}" * 400), "nested too deeply"),
+    "digits": (OBJECT % ("9" * 5000), "a number that cannot be read"),
+    "infinity": (OBJECT % "1e999", "a number that cannot be read: 1e999"),
+    "not a number": (OBJECT % "NaN", "a number that cannot be read: NaN"),
+    "a key twice": (OBJECT % '"a", "name": "b"', "the key 'name' stands twice"),
+    "one line": ('"' + "x" * 5_000_000, "not JSON"),
+}
+
+
+@pytest.mark.parametrize("name", JSON_MONSTERS)
+def test_json_beyond_all_measure_is_refused(run: Run, put: Put, name: str) -> None:
+    """Exit 7 in a few words, in JSON and in a line of JSONL, whose number is said."""
+    text, told = JSON_MONSTERS[name]
+    good = OBJECT % '"x"'
+    for data, ending, place in ((f"[{text}]", "json", ""), (f"{good}\n{text}", "jsonl", "line 2")):
+        done = run("import", "units", put(data, f"x.{ending}"))
+        assert (done.code, told in done.err, place in done.err) == (7, True, True), done.err[:500]
+        assert len(done.err) < 500
+
+
+@pytest.mark.parametrize("name", ["brackets", "lists", "digits"])
+def test_json_beyond_all_measure_ends_no_process(db: Path, put: Put, name: str) -> None:
+    """As a process of its own, whose stack is not that of a test."""
+    done = _process(db, "import", "units", put(f"[{JSON_MONSTERS[name][0]}]", "x.json"))
+    assert (done.returncode, JSON_MONSTERS[name][1] in done.stderr) == (7, True), done.stderr[-300:]
+
+
+def test_an_input_without_end_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read whole has a bound, also where the system does not say how large it is."""
+    monkeypatch.setattr(reading, "MOST_BYTES", 5 << 20)
+    done = run("import", "units", "/dev/zero", "--format", "csv")
+    assert (done.code, "larger than 5 MB" in done.err) == (7, True), done.err

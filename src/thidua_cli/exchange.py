@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from thidua_cli import files, journal, store, verify
-from thidua_cli.errors import RejectedError, StoreError
+from thidua_cli import files, journal, store, textfiles, verify
+from thidua_cli.errors import InvalidError, RejectedError, StoreError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _
 from thidua_cli.verify import schema
@@ -24,6 +24,7 @@ _OF_THE_LINE = (
     sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
     OverflowError, UnicodeEncodeError,
 )  # fmt: skip
+_SHOWN = 60  # characters of a value in a message
 _LONGEST = 1 << 24  # of a line; the longest that the register can make is far shorter
 
 
@@ -139,8 +140,10 @@ def _parsed(text: bytes) -> Any:
     if not text.endswith(b"\n"):
         raise _FaultError(_("dòng không trọn vẹn, tệp đã bị cắt"))
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = textfiles.parse_json(text.decode("utf-8"))
+    except InvalidError as error:
+        raise _FaultError(error.message) from None
+    except ValueError:
         raise _FaultError(_("không phải JSON")) from None
     if not isinstance(value, (dict, list)):
         raise _FaultError(_("không phải một dòng của sổ"))
@@ -163,16 +166,25 @@ def _begin(connection: sqlite3.Connection, first: Any, file: Path) -> dict[str, 
     return columns
 
 
+def _shown(value: object) -> str:
+    """The beginning of a value in a message."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "[…]"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 def _number(value: object) -> int:
     if type(value) is not int or value < 1:
-        raise _FaultError(_("không phải số phiên bản: {value}").format(value=json.dumps(value)))
+        raise _FaultError(_("không phải số phiên bản: {value}").format(value=_shown(value)))
     return value
 
 
 def _insert(connection: sqlite3.Connection, columns: Mapping[str, Sequence[str]], row: list[Any]) -> None:
     table, values = (row[0], row[1:]) if row else (None, [])
     if not isinstance(table, str) or table not in columns:
-        raise _FaultError(_("không có bảng {name}").format(name=json.dumps(table, ensure_ascii=False)))
+        raise _FaultError(_("không có bảng {name}").format(name=_shown(table)))
     if not 1 <= len(values) <= len(columns[table]):
         raise _FaultError(
             _("bảng {name} có {wanted} cột, dòng này có {found}").format(

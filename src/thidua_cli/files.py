@@ -317,7 +317,8 @@ def chunks(path: Path, most: int) -> Iterator[bytes]:
         while piece := file.read(_PIECE):
             left -= len(piece)
             if left < 0:
-                raise OSError(errno.EOVERFLOW, _("lớn hơn {size} MB").format(size=most >> 20))
+                size = f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"
+                raise OSError(errno.EOVERFLOW, _("lớn hơn {size}").format(size=size))
             yield piece
 
 

@@ -18,7 +18,7 @@ def read_file(path: Path | None) -> Letterhead:
     source = path or resources.data("letterhead.toml")
     found, problems = models.check(models.LetterheadIn, textfiles.read_toml(source))
     if found is None:
-        raise RejectedError(_("{path}: mẫu tiêu đề có lỗi").format(path=source), *map(str, problems))
+        raise RejectedError(_("{path}: mẫu tiêu đề có lỗi").format(path=source), *textfiles.listed(problems))
     return Letterhead(
         governing_body=found.issuer.governing_body,
         issuing_body=found.issuer.name,

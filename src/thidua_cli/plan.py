@@ -81,7 +81,7 @@ def read_file(path: Path) -> "PlanIn":
 
     plan, problems = models.check(models.PlanIn, textfiles.read_toml(path))
     if plan is None:
-        raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *map(str, problems))
+        raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *textfiles.listed(problems))
     return plan
 
 

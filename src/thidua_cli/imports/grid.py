@@ -12,7 +12,7 @@ MARK = "thidua_import"  # the name by which a workbook of ours tells which sheet
 HEADER_ROWS = 200  # the header is one of the first rows
 MOST_COLUMNS = 256
 MOST_LETTERS = 100_000  # of a cell; nothing that is stored is nearly as long
-MOST_ROWS = 200_000  # of a workbook; text files have no bound
+MOST_ROWS = 200_000  # of a workbook; of text files only the size is bounded
 MOST_CELLS = 2_500_000  # rows times columns, for readers keep a place for every cell
 
 

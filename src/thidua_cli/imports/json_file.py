@@ -5,20 +5,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from thidua_cli.errors import RejectedError
+from thidua_cli import textfiles
+from thidua_cli.errors import InvalidError, RejectedError
 from thidua_cli.imports import text_file
 from thidua_cli.imports.grid import MOST_COLUMNS, MOST_LETTERS
 from thidua_cli.language import _
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-class _TwiceError(ValueError):
-    """A key stands twice in an object."""
-
-
-class _TooLargeError(ValueError):
-    """An object has more keys, or a value more characters, than any that is read."""
 
 
 def read(data: bytes, name: str, encoding: str | None, *, lines: bool) -> list[dict[str, Any]]:
@@ -41,40 +34,26 @@ def read(data: bytes, name: str, encoding: str | None, *, lines: bool) -> list[d
 
 
 def _parse(text: str, name: str, line: int) -> Any:
+    """The value of a file, or of one line of it; raises RejectedError with the place."""
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except _TwiceError as error:
-        raise RejectedError(
-            _("{file}: khóa '{key}' có hai lần trong một đối tượng").format(file=name, key=error)
-        ) from None
-    except _TooLargeError as error:
-        raise RejectedError(f"{name}: {error}") from None
+        return textfiles.parse_json(text, _bounded)
     except json.JSONDecodeError as error:
         raise RejectedError(
             _("{file}: không phải JSON: dòng {line}, cột {column}").format(
                 file=name, line=line or error.lineno, column=error.colno
             )
         ) from None
-    except RecursionError:
-        raise RejectedError(_("{file}: lồng nhau quá sâu").format(file=name)) from None
-    except ValueError as error:
-        raise RejectedError(_("{file}: không phải JSON: {why}").format(file=name, why=error)) from None
+    except InvalidError as error:
+        place = _("{file}: dòng {line}").format(file=name, line=line) if line else name
+        raise RejectedError(f"{place}: {error.message}") from None
 
 
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; raises before it is made where it has a key twice, or is larger than any that is read."""
+def _bounded(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """As `textfiles.unique`; raises InvalidError for one with more keys or longer texts than are read."""
     if len(pairs) > MOST_COLUMNS:
-        raise _TooLargeError(
+        raise InvalidError(
             _("một đối tượng có {count} khóa, tối đa {most}").format(count=len(pairs), most=MOST_COLUMNS)
         )
     if any(isinstance(value, str) and len(value) > MOST_LETTERS for _key, value in pairs):
-        raise _TooLargeError(_("một giá trị dài hơn {most} ký tự").format(most=MOST_LETTERS))
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        seen: set[str] = set()
-        raise _TwiceError(next(key for key, _value in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
-    return made
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
+        raise InvalidError(_("một giá trị dài hơn {most} ký tự").format(most=MOST_LETTERS))
+    return textfiles.unique(pairs)

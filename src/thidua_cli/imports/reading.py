@@ -1,5 +1,6 @@
 """From a file to a table: which format, where the header is, which column is which."""
 
+import io
 import json
 import sys
 from collections import Counter
@@ -7,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from thidua_cli import encodings, resources
 from thidua_cli.errors import RejectedError, StoreError, UsageError
@@ -35,6 +36,8 @@ from thidua_cli.imports.text_file import Likeness
 from thidua_cli.language import _, why
 
 STDIN = "-"
+_PIECE = 1 << 20
+MOST_BYTES = 512 << 20  # of a file that is read whole
 _COMPARED = 30  # rows that are looked at for a header in other words
 
 
@@ -74,17 +77,39 @@ def called(source: str) -> str:
 
 
 def read_bytes(source: str) -> bytes:
-    """The bytes of a file, or of standard input for `-`. Raises RejectedError where there is no such file."""
+    """The bytes of a file, or of standard input for `-`; at most `MOST_BYTES`.
+
+    Raises RejectedError where there is no such file, or it has more.
+    """
     try:
         if source == STDIN:
             if sys.stdin is None:
                 raise StoreError(_("đầu vào chuẩn đã đóng"))
-            return sys.stdin.buffer.read()
-        return _path(source).read_bytes()
+            data = _some(sys.stdin.buffer)
+        else:
+            with _path(source).open("rb") as file:
+                data = _some(file)
     except OSError as error:
         raise RejectedError(
             _("{file}: không đọc được: {why}").format(file=called(source), why=why(error))
         ) from None
+    if len(data) > MOST_BYTES:
+        size = f"{MOST_BYTES >> 20} MB"
+        raise RejectedError(
+            _("{file}: không đọc được: {why}").format(
+                file=called(source), why=_("lớn hơn {size}").format(size=size)
+            ),
+            _("Chia tệp thành nhiều tệp nhỏ hơn."),
+        )
+    return data
+
+
+def _some(file: BinaryIO) -> bytes:
+    """All of a file, or a little more than the most that is taken."""
+    read = io.BytesIO()
+    while read.tell() <= MOST_BYTES and (piece := file.read(_PIECE)):
+        read.write(piece)
+    return read.getvalue()
 
 
 def _path(source: str) -> Path:
