@@ -102,6 +102,28 @@ def test_max_errors_limits_the_list_and_counts_the_rest(run: Run, write: Callabl
     assert "5 more" in done.err
 
 
+def test_max_errors_bounds_warnings_too(run: Run, write: Callable[[str], str]) -> None:
+    """The first ones and how many more; 0 shows all, and so does the JSON report."""
+    units = "".join(f"X{number},Đơn vị {number},other,2023-01-01\n" for number in range(30))
+    assert run("import", "units", write(f"code,name,kind,valid_from\n{units}")).code == 0
+    rows = "".join(f"X{number},2024-03-01,p1\n" for number in range(30))
+    command = ["import", "launches", write(f"unit_code,done_on,phase\n{rows}"), "--dry-run"]
+    for options, shown, rest in (
+        ([], 20, "10 more"),
+        (["--max-errors", "3"], 3, "27 more"),
+        (["--max-errors", "0"], 30, ""),
+    ):
+        done = run(*command, *options)
+        assert (done.code, done.err.count("Warning: "), rest in done.err) == (0, shown, True), done.err
+    assert len(json.loads(run(*command, "--format-report", "json").out)["warnings"]) == 30
+
+
+def test_no_bound_of_errors_lists_all(run: Run, write: Callable[[str], str]) -> None:
+    """--max-errors 0 is none."""
+    done = run("import", "launches", write("unit_code,done_on\n" + "492,x\n" * 30), "--max-errors", "0")
+    assert (done.code, sum(line.split()[0].isdigit() for line in done.err.splitlines())) == (7, 30)
+
+
 def test_a_differing_row_shows_both(run: Run, write: Callable[[str], str]) -> None:
     """A launch of another date than the register's is refused with both dates."""
     run("record", "launch", "492", "--on", "2022-03-30")

@@ -103,7 +103,7 @@ class Units:
     def warnings(self) -> list[str]:
         return self.made.warnings
 
-    def report(self, name: str, *, dry_run: bool, saved: str) -> None:
+    def report(self, name: str, *, dry_run: bool, saved: str, most: int) -> None:
         new, same = len(self.made.new), len(self.made.unchanged)
         lines = [_summary(name, new, same, dry_run, changed=len(self.made.changed))]
         lines += [
@@ -115,7 +115,7 @@ class Units:
         lines += rest(len(self.made.changed), CORRECTIONS)
         lines += [f"  + {item.unit.code}  {item.unit.name}" for item in self.made.new[:EXAMPLES]]
         options.confirm(lines + rest(new), saved=saved)
-        options.warn(self.made.warnings)
+        options.warn(self.made.warnings, most)
 
 
 class Changes:
@@ -173,10 +173,10 @@ class Changes:
         outside = [_("ngoài sổ: {unit}").format(unit=unit) for unit in self.made.outside]
         return outside + self.made.warnings
 
-    def report(self, name: str, *, dry_run: bool, saved: str) -> None:
+    def report(self, name: str, *, dry_run: bool, saved: str, most: int) -> None:
         lines = [_summary(name, self.made.new, self.made.unchanged, dry_run)]
         options.confirm(lines + describe_changes(self.made, self.before), saved=saved)
-        options.warn(self.made.warnings)
+        options.warn(self.made.warnings, most)
 
 
 class Records:
@@ -235,7 +235,7 @@ class Records:
     def warnings(self) -> list[str]:
         return self.made.rows.warnings
 
-    def report(self, name: str, *, dry_run: bool, saved: str) -> None:
+    def report(self, name: str, *, dry_run: bool, saved: str, most: int) -> None:
         counts = self.counts()
         new, changed, same = counts["new"], counts["changed"], counts["unchanged"]
         lines = [_summary(name, new, same, dry_run, changed=changed)]
@@ -256,7 +256,7 @@ class Records:
         ]
         lines += rest(same)
         options.confirm(lines, saved=saved)
-        options.warn(self.warnings())
+        options.warn(self.warnings(), most)
 
     def _unit(self, entry: records.Entry) -> Version:
         assert self.made.register is not None  # noqa: S101

@@ -1,5 +1,6 @@
 """`thidua import`."""
 
+import sys
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
@@ -110,7 +111,8 @@ def run(
         ReportForm, typer.Option("--format-report", help=_("Dạng của bản tường trình việc nhập."))
     ] = ReportForm.TEXT,
     max_errors: Annotated[
-        int, typer.Option("--max-errors", min=1, help=_("Liệt kê tối đa số lỗi này."))
+        int,
+        typer.Option("--max-errors", min=0, help=_("Liệt kê tối đa số lỗi, và số lưu ý, này; 0: tất cả.")),
     ] = 20,
 ) -> None:
     """Nhập đơn vị, phát động, đăng ký, tổng kết, miễn hoặc thay đổi từ tệp.
@@ -132,7 +134,7 @@ def run(
         options.refuse_read_only(ctx)
     name = reading.called(file)
     wishes = _wishes(kind, form, sheet, encoding, renamed or [], ignored or [], province)
-    wishes = wishes._replace(most=max_errors)
+    wishes = wishes._replace(most=max_errors or sys.maxsize)
     try:
         read = _read(file, name, kind, wishes)
         unmet = _not_there(name, wishes, read.headers)
@@ -160,13 +162,13 @@ def run(
             write_rejects(rejects, importer.sheet, told)
         if report_form is ReportForm.JSON:
             _report_json(name, kind, importer, dry_run=dry_run, operation=None)
-        raise reject(name, told, max_errors, items=importer.sheet.items, then=_instead(importer, rejects))
+        raise reject(name, told, wishes.most, items=importer.sheet.items, then=_instead(importer, rejects))
     saved = options.saved(writer) if writer else ""
     if report_form is ReportForm.JSON:
         operation = writer.operation.number if writer and writer.operation else None
         _report_json(name, kind, importer, dry_run=dry_run, operation=operation, saved=saved)
         return
-    importer.report(name, dry_run=dry_run, saved=saved)
+    importer.report(name, dry_run=dry_run, saved=saved, most=wishes.most)
     options.notice(importer.sheet.notices)
 
 

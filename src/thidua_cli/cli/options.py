@@ -348,12 +348,15 @@ def saved(writer: Writer) -> str:
     return _("đã lưu ở thao tác #{number}").format(number=writer.operation.number) if writer.operation else ""
 
 
-def warn(warnings: list[str]) -> None:
-    """Warnings on standard error."""
+def warn(warnings: Sequence[str], most: int = sys.maxsize) -> None:
+    """Warnings on standard error: the first `most` of an import, and how many more there are."""
     from thidua_cli.cli import say
     from thidua_cli.text import visible
 
-    say("".join(_("Lưu ý: {warning}").format(warning=visible(warning)) + "\n" for warning in warnings))
+    lines = [_("Lưu ý: {warning}").format(warning=visible(warning)) for warning in warnings[:most]]
+    if more := len(warnings[most:]):
+        lines.append(_("… và {count} lưu ý nữa; --max-errors 0 liệt kê tất cả").format(count=more))
+    say("".join(f"{line}\n" for line in lines))
 
 
 def told(problems: "Iterable[Problem]", names: Mapping[str, str]) -> list[str]:

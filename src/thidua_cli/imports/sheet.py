@@ -114,7 +114,9 @@ def reject(
     ]
     lines = table.to_lines(Table(columns, [("", [problem.cells() for problem in ordered[:most]])]))
     if len(ordered) > most:
-        lines.append(_("… và {count} lỗi nữa (--max-errors)").format(count=len(ordered) - most))
+        lines.append(
+            _("… và {count} lỗi nữa; --max-errors 0 liệt kê tất cả").format(count=len(ordered) - most)
+        )
     said = dict.fromkeys(line for problem in ordered for line in problem.then)
     error = RejectedRowsError(
         _("{file}: {count} lỗi; chưa ghi gì").format(file=source, count=len(ordered)), *lines, *said, *then
