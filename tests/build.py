@@ -78,11 +78,12 @@ def unit(
     *,
     parent: int | None = None,
     ended: str | None = None,
+    note: str | None = None,
 ) -> int:
     """A unit with one version and perhaps an end; returns its id."""
     number = writer.next_id("unit")
     writer.insert("unit", [{"id": number, "kind": kind, "level": level}])
-    version(writer, number, code, born, parent=parent)
+    version(writer, number, code, born, parent=parent, note=note)
     if ended:
         row = {"id": writer.next_id("unit_end"), "unit": number, "ended_on": ended, "document_number": None}
         writer.insert("unit_end", [{**row, "note": None}])
@@ -90,7 +91,13 @@ def unit(
 
 
 def version(
-    writer: store.Writer, number: int, code: str, valid_from: str, *, parent: int | None = None
+    writer: store.Writer,
+    number: int,
+    code: str,
+    valid_from: str,
+    *,
+    parent: int | None = None,
+    note: str | None = None,
 ) -> None:
     """One more version of a unit."""
     writer.insert(
@@ -106,7 +113,7 @@ def version(
                 "sort_order": None,
                 "valid_from": valid_from,
                 "document_number": None,
-                "note": None,
+                "note": note,
             }
         ],
     )

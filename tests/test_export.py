@@ -3,13 +3,16 @@
 import csv
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import build
 from conftest import ROOT, Outcome
+from thidua_cli import store
 from thidua_cli.cli.exporting import ExportKind
 from thidua_cli.imports import columns, text_file
 from thidua_cli.imports.cells import as_text
@@ -251,3 +254,17 @@ def test_an_export_is_of_a_known_kind_and_format(run: Run) -> None:
     """What is not said to be a list is refused."""
     assert run("export", "register", "--format", "csv").code == 2
     assert run("export", "units", "-o", "units.doc").code == 2
+
+
+def test_a_workbook_of_data_is_never_cut(run: Run, db: Path) -> None:
+    """An export with a text longer than an Excel cell is refused with the place; a view of it is cut and says so."""
+    note = "x" * 40_000
+    with closing(store.connect(db)) as connection:
+        build.record(connection, "492", "2022-03-30")
+        with store.write(connection, actor="a", command=f"thidua {note}") as writer:
+            build.unit(writer, "X1", "other", "city", "2021-01-01", note=note)
+    done = run("export", "units", "--format", "xlsx")
+    assert (done.code, "column note" in done.err, "--format csv" in done.err) == (2, True, True), done.err
+    assert note in run("export", "units").out
+    seen = run("log", "--format", "xlsx", "-o", str(db.with_name("x.xlsx")))
+    assert (seen.code, "1 cell(s)" in seen.err) == (0, True)

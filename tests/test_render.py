@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from thidua_cli import language, render
 from thidua_cli import text as text_
-from thidua_cli.errors import StoreError
+from thidua_cli.errors import StoreError, UsageError
 from thidua_cli.render import Column, Delta, Form, Format, Mark, Report, Rows, Table, Tone, cells, table
 
 NASTY = [
@@ -106,6 +106,36 @@ def test_tables_of_one_kind_are_one_list_in_a_workbook() -> None:
     assert ["Hai"] in rows
     assert ["Không có."] in rows
     assert "<autoFilter" not in xml
+
+
+LONG = {"ASCII": "x" * 40_000, "Vietnamese": "ấ" * 32_768, "two units each": "\U0001f600" * 16_384}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_cell_that_excel_cannot_hold_says_what_is_missing(name: str) -> None:
+    """Its 32,767 are units of UTF-16; the cell ends with the number of letters that are left out, and a warning is given."""
+    column, warnings = [Column("Lệnh", narrow=20)], list[str]()
+    made = Report((), (), lambda: [Table(column, [("", [[LONG[name]], ["x" * 32_767]])])])
+    book = CalamineWorkbook.from_filelike(io.BytesIO(render.to_bytes(made, Format.XLSX, warnings=warnings)))
+    long, whole = (row[0] for row in book.get_sheet_by_index(0).to_python()[-2:])
+    start, left = re.fullmatch(r"(.*)… \(còn ([\d.]+) ký tự, xem bản CSV\)", str(long)).groups()  # type: ignore[union-attr]
+    assert start + LONG[name][0] * int(left.replace(".", "")) == LONG[name]
+    assert len(str(long).encode("utf-16-le")) <= 2 * 32_767
+    assert (whole, len(warnings), warnings[0][:4]) == ("x" * 32_767, 1, "1 ô ")
+
+
+def test_no_row_of_a_workbook_is_higher_than_excel_allows() -> None:
+    """A long text makes a row of 409 points at most, in whole pixels."""
+    _names, _rows, xml = workbook(Table([Column("Lệnh", narrow=20)], [("", [["chữ " * 5000]])]))
+    assert max(float(height) for height in re.findall(r'<row [^>]* ht="([\d.]+)"', xml)) == 408.75
+
+
+def test_a_list_longer_than_a_sheet_is_refused() -> None:
+    """No row is left out without a word: another format is named."""
+    table = Table([Column("Số", Form.NUMBER)], [("", Rows(1_100_000, lambda index: [index]))])
+    with pytest.raises(UsageError) as refused:
+        render.to_bytes(Report((), (), lambda: [table]), Format.XLSX)
+    assert refused.value.hints == ("Dùng --format csv.",)
 
 
 SIGNS = st.text("'=+-@\t\r\n5/KHx", max_size=6)

@@ -316,7 +316,7 @@ def test_a_set_is_replaced_whole_or_not_at_all(
 
     from thidua_cli.render import xlsx
 
-    def fails(_document: object) -> bytes:
+    def fails(*_arguments: object) -> bytes:
         raise MemoryError
 
     with monkeypatch.context() as patch:

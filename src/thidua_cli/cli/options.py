@@ -266,9 +266,10 @@ def write(report: Report, form: Format, output: Path | None, *, bom: bool, safe:
     refuse_of_text(form, bom=bom, safe=safe)
     if form.is_binary:
         refuse_terminal(form, output)
-    render.write(report, form, output, bom=bom, safe=safe)
+    warnings = render.write(report, form, output, bom=bom, safe=safe)
     if output is not None:
         tell_written()
+    warn(warnings)
 
 
 def refuse_of_text(form: str, *, bom: bool, safe: bool) -> None:

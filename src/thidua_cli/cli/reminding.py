@@ -90,9 +90,10 @@ def remind(
         return
     _refuse_past(answer_by, stamp(at).day)
     options.refuse_of_text("docx" if as_letter else form or Format.CSV, bom=bom, safe=safe)
+    warnings: list[str] = []
     with speaking(language):
         letters = dict(letters_of.letters(found, head, one=one, answer_by=answer_by))
-        listing = _listing(report.build(found, one=one), at, form or Format.CSV, safe=safe)
+        listing = _listing(report.build(found, one=one), at, form or Format.CSV, safe=safe, warnings=warnings)
     if folder is not None:
         letters_of.replace_set(folder, at, letters, listing)
     elif letters:
@@ -101,13 +102,16 @@ def remind(
     else:
         options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào."), *found.known.lines])
     options.tell_written()
+    options.warn(warnings)
 
 
-def _listing(listed: Report, at: Moment, form: Format, *, safe: bool) -> dict[str, bytes]:
+def _listing(
+    listed: Report, at: Moment, form: Format, *, safe: bool, warnings: list[str]
+) -> dict[str, bytes]:
     """The list of the letters of a day, by the name of its file."""
     ending = "txt" if form is Format.TABLE else str(form)
     mark = b"\xef\xbb\xbf" if form in (Format.CSV, Format.TSV) else b""
-    return {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, form, safe=safe)}
+    return {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, form, safe=safe, warnings=warnings)}
 
 
 def _refuse_of_letters(given: dict[str, object]) -> None:

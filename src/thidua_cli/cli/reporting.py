@@ -70,23 +70,25 @@ def report(
         if letters and letters.language not in ("", current()) and DocumentFormat.DOCX in targets:
             with speaking(letters.language):  # the titles of the plan are those of a language too
                 paper = weekly.gather(connection, at, wanted, before)
+    warnings: list[str] = []
     weeks = dict.fromkeys(DocumentFormat, week) | {DocumentFormat.DOCX: paper}
     if None in targets.values():
         (form,) = targets
-        render.put(_made(weeks[form], form, letters, terminal=True))
+        render.put(_made(weeks[form], form, letters, warnings, terminal=True))
     else:
         if output is not None and _is_folder(output, forms or []):
             files.make_folder(output)
         files.replace_all(
             {
                 path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: _made(
-                    weeks[form], form, letters
+                    weeks[form], form, letters, warnings
                 )
                 for form, path in targets.items()
                 if path is not None
             }
         )
         options.tell_written()
+    options.warn(warnings)
 
 
 def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentFormat, Path | None]:
@@ -155,8 +157,14 @@ def _since(
 
 
 def _made(
-    week: "Week", form: DocumentFormat, letterhead: "Letterhead | None", *, terminal: bool = False
+    week: "Week",
+    form: DocumentFormat,
+    letterhead: "Letterhead | None",
+    warnings: list[str],
+    *,
+    terminal: bool = False,
 ) -> "Iterable[bytes]":
+    """The report in a format; what of it a workbook cannot hold goes to `warnings`."""
     from thidua_cli.render import document, json_text
     from thidua_cli.report import weekly
 
@@ -170,4 +178,4 @@ def _made(
         with speaking(letterhead.language):
             made = on_paper(document.abridged(weekly.document(week)))
             return [to_docx(made, letterhead, report_stamp(week.at))]
-    return [document.to_bytes(weekly.document(week), form, terminal=terminal)]
+    return [document.to_bytes(weekly.document(week), form, terminal=terminal, warnings=warnings)]

@@ -17,6 +17,7 @@ from thidua_cli.imports.cells import CODES, DAYS
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import MARK, MOST_ROWS, letters
 from thidua_cli.language import _
+from thidua_cli.render.xlsx import fits
 from thidua_cli.terms import Change, Extent, Kind, Level, label
 from thidua_cli.units import Version
 
@@ -39,7 +40,7 @@ def workbook(
 ) -> bytes:
     """The template for a kind of file, with the units in force; filled in with `rows` (days as ISO text).
 
-    Raises UsageError where there are more rows than a workbook is read with.
+    Raises UsageError where there are more rows than a workbook is read with, or longer texts than it holds.
     """
     import xlsxwriter
 
@@ -148,7 +149,19 @@ def _fill(
             elif value is not None and field in DAYS:
                 page.write_datetime(number, index, date.fromisoformat(str(value)), day)
             elif value is not None:
+                _refuse_long(str(value), number + 1, field)
                 page.write_string(number, index, str(value), text)
+
+
+def _refuse_long(value: str, row: int, field: str) -> None:
+    """Raise UsageError for a text that Excel would cut: what is exported comes in again whole."""
+    if not fits(value):
+        raise UsageError(
+            _("dòng {row}, cột {column}: {length} ký tự, dài hơn một ô Excel chứa được").format(
+                row=row, column=field, length=len(value)
+            ),
+            _("Dùng --format csv."),
+        )
 
 
 def _unit_sheet(book: "Workbook", units: Sequence[Version]) -> None:

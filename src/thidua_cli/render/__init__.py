@@ -132,22 +132,34 @@ class Report(NamedTuple):
 
 def write(
     report: Report, form: Format, output: Path | None = None, *, bom: bool = False, safe: bool = False
-) -> None:
-    """Write the report to a file, whole or not at all, or to standard output.
+) -> list[str]:
+    """Write the report to a file, whole or not at all, or to standard output; returns warnings as `to_bytes`.
 
     `bom`: a byte order mark in front; `safe`: a spreadsheet runs nothing of CSV and TSV.
     Raises StoreError where the output cannot be written; BrokenPipeError where the reader has gone.
     """
-    data = (b"\xef\xbb\xbf" if bom else b"") + to_bytes(report, form, terminal=output is None, safe=safe)
-    put_at(output, [data])
+    warnings: list[str] = []
+    data = to_bytes(report, form, terminal=output is None, safe=safe, warnings=warnings)
+    put_at(output, [b"\xef\xbb\xbf", data] if bom else [data])
+    return warnings
 
 
-def to_bytes(report: Report, form: Format, *, terminal: bool = False, safe: bool = False) -> bytes:
-    """The report in any format; text is as `to_text`, in UTF-8."""
+def to_bytes(
+    report: Report,
+    form: Format,
+    *,
+    terminal: bool = False,
+    safe: bool = False,
+    warnings: list[str] | None = None,
+) -> bytes:
+    """The report in any format; text is as `to_text`, in UTF-8.
+
+    What a workbook cannot hold goes to `warnings`.
+    """
     if form is Format.XLSX:
         from thidua_cli.render import xlsx
 
-        return xlsx.report_to_bytes(report)
+        return xlsx.report_to_bytes(report, warnings)
     return to_text(report, form, terminal=terminal, safe=safe).encode("utf-8")
 
 

@@ -130,10 +130,13 @@ class Document(NamedTuple):
     is_forecast: bool = False
 
 
-def to_bytes(document: Document, form: DocumentFormat, *, terminal: bool = False) -> bytes:
+def to_bytes(
+    document: Document, form: DocumentFormat, *, terminal: bool = False, warnings: list[str] | None = None
+) -> bytes:
     """The document in a format for people; JSON is made from a Report, DOCX needs a letterhead.
 
-    What only a spreadsheet can hold whole is abridged elsewhere, and says so.
+    What only a spreadsheet can hold whole is abridged elsewhere, and says so; what a spreadsheet cannot hold
+    goes to `warnings`.
     """
     match form:
         case DocumentFormat.HTML:
@@ -143,7 +146,7 @@ def to_bytes(document: Document, form: DocumentFormat, *, terminal: bool = False
         case DocumentFormat.XLSX:
             from thidua_cli.render import xlsx
 
-            return xlsx.to_bytes(abridged(document, _ROWS_OF_SHEET, whole=(Heat,)))
+            return xlsx.to_bytes(abridged(document, _ROWS_OF_SHEET, whole=(Heat,)), warnings)
         case DocumentFormat.MD:
             from thidua_cli.render import markdown
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from thidua_cli import language
 from thidua_cli.dates import local, show_day
-from thidua_cli.language import _
+from thidua_cli.errors import UsageError
+from thidua_cli.language import _, grouped
 from thidua_cli.render import Column, Delta, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import MINUS, NOTHING, prose, tone
 from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
@@ -34,6 +35,10 @@ _SURE = 0.94  # the part of the paper that every program surely has room on
 _UNLIKE = 40  # the most for texts above or below other columns, which they would spread over the page
 _STANDARD = 8.43  # the width of a column that nobody has set
 _SHEET_NAME = 31
+_SHEET_ROWS = 1_048_576 - 1000  # of a list; the rest is for what stands above and below it
+_CELL = 32_767  # units of UTF-16 that Excel takes into a cell
+_ENDING = 100  # of them for the words where a text is cut
+_HIGHEST = 408.75  # points of a row
 _BREAKS = 1000  # of pages that a sheet may have
 _A4 = 9
 _FONT = {"font_name": "Arial", "font_size": 10}
@@ -50,8 +55,9 @@ _COLOURS = {
 class _Book:
     """The workbook and its formats, each made once."""
 
-    def __init__(self, book: "Workbook") -> None:
-        self.book = book
+    def __init__(self, book: "Workbook", whole: str) -> None:
+        self.book, self.whole = book, whole
+        self.cut = 0  # cells whose text was longer than Excel takes
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
         self._cells: dict[tuple[Form, Tone, bool, bool, bool], Format] = {}
         self.data: tuple[Worksheet, int] | None = None
@@ -64,8 +70,20 @@ class _Book:
         self.data = sheet, header + rows + 3
         return sheet, header
 
+    def text(self, words: str) -> str:
+        """Words as a cell shows them; of more than Excel takes the first, and how many are left out."""
+        shown = prose(words)
+        if fits(shown):
+            return shown
+        self.cut += 1
+        start = shown.encode("utf-16-le")[: (_CELL - _ENDING) * 2].decode("utf-16-le", "ignore")
+        return start + _("… (còn {count} ký tự, xem bản {form})").format(
+            count=grouped(len(shown) - len(start)), form=self.whole
+        )
+
     def high(self, sheet: "Worksheet", row: int, height: float) -> None:
-        """Give a row its height."""
+        """Give a row its height, or the most that Excel takes."""
+        height = min(height, _HIGHEST)
         sheet.set_row(row, height)
         self.heights[row] = height
 
@@ -112,20 +130,30 @@ class _Place(NamedTuple):
     widths: Sequence[float] = ()
 
 
-def to_bytes(document: Document) -> bytes:
-    """The workbook."""
+def fits(words: str) -> bool:
+    """Whether Excel takes a text into one cell: it counts in units of UTF-16."""
+    return len(words) * 2 <= _CELL or len(words.encode("utf-16-le", "surrogatepass")) <= _CELL * 2
+
+
+def to_bytes(document: Document, warnings: list[str] | None = None, whole: str = "JSON") -> bytes:
+    """The workbook; what of it is cut goes to `warnings`, and `whole` is the format that holds it.
+
+    Raises UsageError for a list that is longer than a sheet.
+    """
     import xlsxwriter
 
+    for section in document.sections:
+        _refuse_long(section.blocks, whole)
     target = io.BytesIO()
     options: dict[str, object] = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     options["default_format_properties"] = dict(_FONT)  # widths of columns are counted in its digits
-    if sum(map(_rows_of, document.sections)) > _MANY:
+    if sum(_rows_of(section.blocks) for section in document.sections) > _MANY:
         # Rows go to a file as they come, and texts stand in their cells.
         options |= {"constant_memory": True, "in_memory": False}
     with xlsxwriter.Workbook(target, options) as workbook:
         workbook.set_properties({"title": document.title, "created": _instant(document.known_at)})
         workbook.set_calc_mode("auto")
-        book = _Book(workbook)
+        book = _Book(workbook, whole)
         sheets = [
             workbook.add_worksheet(sheet_name(section.short or section.title))
             for section in document.sections
@@ -136,13 +164,30 @@ def to_bytes(document: Document) -> bytes:
             _print_setup(book.data[0], document)
         if document.notes:
             _notes(book, document)
+    if book.cut and warnings is not None:
+        words = _("{count} ô dài hơn {most} ký tự mà Excel nhận, đã cắt và ghi rõ; xem đủ trong bản {form}")
+        warnings.append(words.format(count=book.cut, most=grouped(_CELL), form=whole))
     return target.getvalue()
 
 
-def report_to_bytes(report: Report) -> bytes:
-    """A report as one sheet: one list to filter where its tables are alike, else table below table."""
+def _refuse_long(blocks: Sequence[Block], whole: str) -> None:
+    """Raise UsageError for blocks with more rows than a sheet has."""
+    if (count := _rows_of(blocks)) > _SHEET_ROWS:
+        raise UsageError(
+            _("{count} dòng: nhiều hơn một sổ tính nhận được").format(count=count),
+            _("Dùng --format {form}.").format(form=whole.lower()),
+        )
+
+
+def report_to_bytes(report: Report, warnings: list[str] | None = None) -> bytes:
+    """A report as one sheet: one list to filter where its tables are alike, else table below table.
+
+    `warnings` and errors as `to_bytes`.
+    """
     title = report.lead[0] if report.lead else ""
-    blocks = _as_list(report.people())
+    found = report.people()
+    _refuse_long(found, "CSV")
+    blocks = _as_list(found)
     section = Section(
         "list", title, [*blocks, *map(Paragraph, report.notes)], short=title.partition(" · ")[0]
     )
@@ -150,7 +195,9 @@ def report_to_bytes(report: Report) -> bytes:
         Document(
             title, report.lead[1:], "", [section], [],
             as_of=report.as_of or "", known_at=report.known_at or _NEVER, head=report.head or "",
-        )
+        ),
+        warnings,
+        whole="CSV",
     )  # fmt: skip
 
 
@@ -179,8 +226,8 @@ def _as_list(blocks: Sequence[Table | Curve]) -> list[Block]:
     ]
 
 
-def _rows_of(section: Section) -> int:
-    tables = (block for block in section.blocks if isinstance(block, Table | Heat))
+def _rows_of(blocks: Sequence[Block]) -> int:
+    tables = (block for block in blocks if isinstance(block, Table | Heat))
     return sum(len(rows) for table in tables for _heading, rows in table.groups)
 
 
@@ -285,10 +332,10 @@ def _plain(value: object) -> object:
 
 
 def _title(book: _Book, sheet: "Worksheet", title: str, lead: Sequence[str]) -> int:
-    sheet.write_string(0, 0, prose(title), book.format(bold=True, font_size=14))
+    sheet.write_string(0, 0, book.text(title), book.format(bold=True, font_size=14))
     book.high(sheet, 0, 22)
     for row, line in enumerate(lead, 1):
-        sheet.write_string(row, 0, prose(line), book.format(font_color="#55606E"))
+        sheet.write_string(row, 0, book.text(line), book.format(font_color="#55606E"))
     return len(lead) + 2
 
 
@@ -300,9 +347,9 @@ def _text(book: _Book, place: _Place, words: str) -> _Place:
         last += 1
     if last > 1:
         style = book.format(text_wrap=True)
-        place.sheet.merge_range(place.row, 0, place.row, last - 1, prose(words), style)
+        place.sheet.merge_range(place.row, 0, place.row, last - 1, book.text(words), style)
     else:
-        place.sheet.write_string(place.row, 0, prose(words), book.format(text_wrap=True))
+        place.sheet.write_string(place.row, 0, book.text(words), book.format(text_wrap=True))
     book.high(place.sheet, place.row, _LINE_HEIGHT * _lines(words, width))
     return place._replace(row=place.row + 2)
 
@@ -328,15 +375,15 @@ def _block(book: _Book, place: _Place, block: Block, *, headed: bool) -> _Place:
 def _headlines(book: _Book, place: _Place, block: Headlines) -> _Place:
     sheet, row = place.sheet, place.row
     for number, item in enumerate(block.items):
-        sheet.write_string(row + number, 0, prose(item.label), book.format(bold=True))
+        sheet.write_string(row + number, 0, book.text(item.label), book.format(bold=True))
         look: dict[str, object] = {"bold": True, "font_size": 14, "align": "right"}
         if item.share is None:
-            sheet.write_string(row + number, 1, prose(item.value), book.format(**look))
+            sheet.write_string(row + number, 1, book.text(item.value), book.format(**look))
         else:
             style = book.format(**look, num_format="0.0%")
             sheet.write_number(row + number, 1, round(item.share / 100, 4), style)
         sheet.write_string(
-            row + number, 2, prose(item.note), book.format(font_color="#55606E", align="left", indent=1)
+            row + number, 2, book.text(item.note), book.format(font_color="#55606E", align="left", indent=1)
         )
         book.high(sheet, row + number, 20)
     return place._replace(row=row + len(block.items) + 1)
@@ -345,11 +392,11 @@ def _headlines(book: _Book, place: _Place, block: Headlines) -> _Place:
 def _table(book: _Book, place: _Place, table: Table, *, headed: bool) -> _Place:
     sheet, row = place.sheet, place.row
     if table.title:
-        sheet.write_string(row, 0, prose(table.title), book.format(bold=True, font_size=11))
+        sheet.write_string(row, 0, book.text(table.title), book.format(bold=True, font_size=11))
         book.kept.add(row)
         row += 1
     if not table.groups:
-        sheet.write_string(row, 0, prose(table.empty), book.format())
+        sheet.write_string(row, 0, book.text(table.empty), book.format())
         return place._replace(row=row + 2)
     if headed:
         _header(book, place._replace(row=row), table.columns)
@@ -378,10 +425,10 @@ def _heading(book: _Book, place: _Place, heading: str, columns: int) -> None:
     lines = _lines(heading, sum(place.widths[:columns]) * 0.9)
     style = book.format(bold=True, text_wrap=lines > 1)
     if lines > 1 and columns > 1:
-        place.sheet.merge_range(place.row, 0, place.row, columns - 1, prose(heading), style)
+        place.sheet.merge_range(place.row, 0, place.row, columns - 1, book.text(heading), style)
         book.high(place.sheet, place.row, _LINE_HEIGHT * lines)
     else:
-        place.sheet.write_string(place.row, 0, prose(heading), style)
+        place.sheet.write_string(place.row, 0, book.text(heading), style)
 
 
 _BAR = {
@@ -410,7 +457,7 @@ def _header(book: _Book, place: _Place, columns: Sequence[Column]) -> None:
             is_right = column.form in (Form.NUMBER, Form.RATE)
             look = {"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom", "bg_color": "#F3F5F8"}
             side = {"align": "right"} if is_right else {"align": "left", "indent": 1}
-            place.sheet.write_string(place.row, index, prose(column.label), book.format(**look, **side))
+            place.sheet.write_string(place.row, index, book.text(column.label), book.format(**look, **side))
             lines = max(lines, _lines(column.label, place.widths[index]))
     book.high(place.sheet, place.row, _LINE_HEIGHT * lines + 4)
     book.kept.add(place.row)
@@ -432,7 +479,7 @@ def _row(
             continue
         plain = _plain(value)
         style = book.cell(column.form, tone(value), heat=heat, bold=bold, signed=isinstance(plain, Delta))
-        _value(place.sheet, place.row, index, plain, column.form, style)
+        _value(book, place.sheet, place.row, index, plain, column.form, style)
         if isinstance(plain, str) and (len(plain) >= place.widths[index] or "\n" in plain):
             lines = max(lines, _lines(plain, place.widths[index]))
     if lines > 1:
@@ -444,9 +491,11 @@ def _lines(words: str, width: float) -> int:
     return sum(1 + int(len(line) / width) for line in words.split("\n"))
 
 
-def _value(sheet: "Worksheet", row: int, index: int, value: object, form: Form, style: "Format") -> None:
+def _value(
+    book: _Book, sheet: "Worksheet", row: int, index: int, value: object, form: Form, style: "Format"
+) -> None:
     if form is Form.TEXT and value:
-        sheet.write_string(row, index, prose(str(value)), style)
+        sheet.write_string(row, index, book.text(str(value)), style)
     elif value is None or value == "":
         if form is Form.RATE:
             sheet.write_string(row, index, NOTHING, style)
@@ -462,7 +511,7 @@ def _value(sheet: "Worksheet", row: int, index: int, value: object, form: Form, 
     elif isinstance(value, int | float):
         sheet.write_number(row, index, value, style)
     else:
-        sheet.write_string(row, index, prose(str(value)), style)
+        sheet.write_string(row, index, book.text(str(value)), style)
 
 
 def _curve(book: _Book, place: _Place, found: Curve) -> _Place:
@@ -471,7 +520,7 @@ def _curve(book: _Book, place: _Place, found: Curve) -> _Place:
     columns = [Column(_("Ngày"), Form.DAY), *(Column(name, Form.RATE) for name in found.series)]
     columns += [Column(label, Form.RATE) for label in found.marks.values()]
     data, header = book.chart_data(len(days))
-    data.write_string(header - 1, 0, prose(found.title), book.format(bold=True, font_size=11))
+    data.write_string(header - 1, 0, book.text(found.title), book.format(bold=True, font_size=11))
     widths = [16.0] * len(columns)
     _header(book, _Place(data, header, widths), columns)
     data.set_column(0, len(columns) - 1, widths[0])
@@ -482,7 +531,7 @@ def _curve(book: _Book, place: _Place, found: Curve) -> _Place:
         for index, value in enumerate([day, *(points.get(day) for points in series)]):
             if value is not None:
                 form = columns[index].form
-                _value(data, row, index, value, form, book.cell(form, Tone.PLAIN))
+                _value(book, data, row, index, value, form, book.cell(form, Tone.PLAIN))
     chart = _chart(book, found, data, header, days)
     place.sheet.insert_chart(place.row, 0, chart, {"description": prose(found.title)})
     return place._replace(row=place.row + 20)
@@ -537,7 +586,7 @@ def _notes(book: _Book, document: Document) -> None:
     sheet = book.book.add_worksheet(sheet_name(_("Nguồn số liệu")))
     _title(book, sheet, document.title, ())
     for row, line in enumerate(document.notes, 2):
-        sheet.write_string(row, 0, prose(line), book.format(text_wrap=True))
+        sheet.write_string(row, 0, book.text(line), book.format(text_wrap=True))
         book.high(sheet, row, _LINE_HEIGHT * _lines(line, 110))
     sheet.set_column(0, 0, 110)
     _print_setup(sheet, document)
