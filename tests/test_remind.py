@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -292,6 +293,15 @@ def test_a_failure_leaves_the_old_letters(run: Run, tmp_path: Path, monkeypatch:
     assert sum(after[name] != before[name] for name in before) == 3
 
 
+def _locked(data: bytes) -> bytes:
+    """A zip whose parts say that they need a password."""
+    made = bytearray(data)
+    for mark, flags in ((b"PK\1\2", 8), (b"PK\3\4", 6)):
+        for found in re.finditer(re.escape(mark), data):
+            made[found.start() + flags] |= 1
+    return bytes(made)
+
+
 def test_the_letters_of_a_day_are_replaced_as_a_set(run: Run, tmp_path: Path) -> None:
     """A unit that has meanwhile done it has no letter left; other days, papers and people's work stay."""
     folder = tmp_path / "out"
@@ -301,6 +311,7 @@ def test_the_letters_of_a_day_are_replaced_as_a_set(run: Run, tmp_path: Path) ->
     ours = (folder / "remind-2022-04-04-SCT.docx").read_bytes()
     others = {
         "remind-2022-04-04-note.docx": b"not a letter",
+        "remind-2022-04-04-locked.docx": _locked(ours),
         "remind-2022-04-03-SCT.docx": ours,
         "remind-2022-04-041.docx": ours,
         "remind-2022-04-04-SCT.pdf": b"%PDF",

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -55,8 +56,10 @@ def is_ours(path: Path) -> bool:
     """Whether a file is a document as this program wrote it, not saved by another program since."""
     try:
         with files.regular(path) as file, zipfile.ZipFile(file) as archive:
-            return archive.read("docProps/app.xml") == _app().encode()
-    except (OSError, KeyError, zipfile.BadZipFile):
+            ours = _app().encode()
+            with archive.open("docProps/app.xml") as part:
+                return part.read(len(ours) + 1) == ours
+    except (OSError, KeyError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error):
         return False
 
 
