@@ -12,9 +12,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -22,6 +23,7 @@ from python_calamine import CalamineWorkbook
 
 from conftest import NOW, ROOT, Outcome, process
 from thidua_cli import dates, language
+from thidua_cli.cli import app
 from thidua_cli.errors import Exit
 
 TYPER = tuple(int(part) for part in typer.__version__.split(".")[:2])
@@ -685,6 +687,35 @@ def test_every_command_has_help_in_both_languages(db: Path) -> None:
         assert not PARSERS_WORDS.search(page), page
         assert pages["en"][name].startswith("Usage: ")
         assert pages["en"][name].isascii(), pages["en"][name]
+
+
+def _commands(made: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The root and all commands below it, each with its words."""
+    yield path, made
+    for name in made.list_commands(None) if hasattr(made, "list_commands") else ():
+        yield from _commands(made.get_command(None, name), *path, name)
+
+
+def test_an_option_given_twice_is_refused(run: Run) -> None:
+    """One of two values is not taken for the other: only options of several values, and flags, come again."""
+    repeating = set()
+    for path, made in _commands(app.root()):
+        for option in made.params:
+            if option.param_type_name != "option" or option.is_flag:
+                continue
+            for name in option.opts:
+                twice = (name, "1", name, "1")
+                done = run(*(path or ()), *twice, *(() if path else ("status",)))
+                said = f"{' / '.join(option.opts)} is given twice"
+                if option.multiple:
+                    repeating.add((*path, name))
+                    assert said not in done.err
+                else:
+                    assert (done.code, done.err.startswith(f"Error: {said}\n")) == (2, True), (path, name)
+    assert {name for *_path, name in repeating} == {
+        "--anchor", "--content", "--format", "-f", "--ignore-column", "--map", "--report", "--state", "--to",
+    }  # fmt: skip
+    assert run("--read-only", "--read-only", "status", "--bom", "--bom", "--format", "csv").code == 0
 
 
 @pytest.mark.parametrize("columns", [40, 50, 60])

@@ -9,7 +9,7 @@ import inspect
 import os
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -23,8 +23,12 @@ from thidua_cli.errors import MissingError, ThiduaError, UsageError
 from thidua_cli.language import _
 
 if TYPE_CHECKING:
+    from typer.core import TyperCommand as _Base
+
     from thidua_cli.restoring import Restored
     from thidua_cli.store import Writer
+else:
+    _Base = object
 
 # What Typer's parser raises; it has no public name of its own in every version that we support.
 _ParserError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -78,7 +82,37 @@ def _commands() -> Commands:
     }
 
 
-class Command(Localised, TyperCommand):
+class Once(_Base):
+    """A parser that refuses an option given twice, unless it takes several values; a flag may come again."""
+
+    def make_parser(self, ctx: Any) -> Any:
+        parser: Any = super().make_parser(ctx)
+        read = parser.parse_args
+
+        def parse_args(args: list[str]) -> Any:
+            values, rest, order = read(args=args)
+            _refuse_twice(order)
+            return values, rest, order
+
+        parser.parse_args = parse_args
+        return parser
+
+
+def _refuse_twice(given: Sequence[Any]) -> None:
+    """Raise UsageError for an option that stands twice among the parameters, in the order of the line."""
+    seen = set()
+    for param in given:
+        if param.param_type_name != "option" or param.multiple or param.is_flag:
+            continue
+        if param.name in seen:
+            raise UsageError(
+                _("{name} được nêu hai lần").format(name=" / ".join(param.opts)),
+                _("Chỉ nêu một lần, với một giá trị."),
+            )
+        seen.add(param.name)
+
+
+class Command(Once, Localised, TyperCommand):
     """One command."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -99,7 +133,7 @@ class Command(Localised, TyperCommand):
             raise
 
 
-class Group(Localised, TyperGroup):
+class Group(Once, Localised, TyperGroup):
     """A group that loads a command when it is asked for."""
 
     table: Commands = MappingProxyType({})
@@ -258,17 +292,23 @@ def register_path(db: Path | None) -> Path:
         raise UsageError(_("không biết sổ ở đâu: nêu --db hoặc biến THIDUA_DB")) from None
 
 
-def invoke(arguments: list[str], writers: "list[Writer | Restored]") -> int:
-    """Parse and run; returns the exit code. Usage errors are said here, in the language in use."""
+def root() -> Any:
+    """The program: what stands before a command, and the commands."""
     app = _typer(
         cls=Group, help=_("Sổ theo dõi phong trào thi đua: ai đã làm, văn bản nào, có đúng hạn không.")
     )
     app.callback(invoke_without_command=True)(_root)
-    root: Any = _paths_unread(typer.main.get_group(app))
-    root.table = _commands()
+    made: Any = _paths_unread(typer.main.get_group(app))
+    made.table = _commands()
+    return made
+
+
+def invoke(arguments: list[str], writers: "list[Writer | Restored]") -> int:
+    """Parse and run; returns the exit code. Usage errors are said here, in the language in use."""
+    program = root()
     try:
-        with root.make_context("thidua", list(arguments), obj=(tuple(arguments), writers)) as context:
-            root.invoke(context)
+        with program.make_context("thidua", list(arguments), obj=(tuple(arguments), writers)) as context:
+            program.invoke(context)
     except typer.Exit as stop:
         return stop.exit_code
     except _ParserError as error:
