@@ -238,6 +238,28 @@ def test_a_value_is_complained_of_under_its_option(run: Run, option: str, argume
     assert done.err.startswith(f"Error: {option}")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "number", "code"),
+    [
+        (("record", "registration", "492", "--on", "2022-03-30", "--content"), "123456789012", 4),
+        (("record", "registration", "492", "--on", "2022-03-30", "--content"), "1234567890123456789", 2),
+        (("record", "void", "--reason", "x"), "1234567890123456789", 4),
+        (("undo", "--reason", "x"), "1234567890123456789", 4),
+        (("status", "--known-at"), "#" + "9" * 5000, 4),
+    ],
+)
+def test_a_long_number_is_read_whole(run: Run, arguments: tuple[str, ...], number: str, code: int) -> None:
+    """No digit is dropped from a number, however long: what does not exist is named as it was typed."""
+    done = run(*arguments, number)
+    assert (done.code, number[:60] in done.err) == (code, True)
+
+
+def test_zeros_in_front_are_no_other_number(run: Run) -> None:
+    """A content with any zeros before its number is that content."""
+    assert run("record", "registration", "492", "--on", "2022-03-30", "--content", "0" * 30 + "3").code == 0
+    assert '"3"' in run("export", "registrations").out
+
+
 def test_a_correction_may_move_a_record_to_another_unit(run: Run) -> None:
     """The wrong unit is freed and the right one has it, unless that has one already."""
     run("record", "launch", "492", "--on", "2022-03-30")

@@ -14,6 +14,7 @@ from thidua_cli.errors import InvalidError
 from thidua_cli.language import LANGUAGES, _, current
 
 Word = TypeVar("Word", bound=StrEnum)
+_MOST_DIGITS = 18  # of a number that SQLite stores
 
 
 def plain(value: object, *, lines: bool = False) -> str:
@@ -169,8 +170,17 @@ def _near(written: str, names: Mapping[str, StrEnum]) -> str:
     return _("có phải là: {words}?").format(words=words) if near else ""
 
 
+def whole(written: str) -> int | None:
+    """The number that ASCII digits stand for; none for another text, or one too great to be stored."""
+    if not (written.isascii() and written.isdigit()):
+        return None
+    digits = written.lstrip("0") or "0"
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
+
+
 def whole_number(value: object) -> int | None:
     """A number from 0 to 999999999, or none."""
+    found: int | None
     if isinstance(value, int) and not isinstance(value, bool):
         found = value
     else:
@@ -179,8 +189,8 @@ def whole_number(value: object) -> int | None:
             return None
         if not (written.isascii() and written.isdigit()):
             raise InvalidError(_("không phải số nguyên"), _("ghi các chữ số 0-9"))
-        found = int(written[:20])
-    if not 0 <= found < 10**9:
+        found = whole(written)
+    if found is None or not 0 <= found < 10**9:
         raise InvalidError(_("số quá lớn hoặc âm"), _("ghi số từ 0 đến 999999999"))
     return found
 
@@ -190,12 +200,12 @@ def contents(value: object) -> tuple[int, ...]:
     parts = value if isinstance(value, (list, tuple)) else plain(value).split(",")
     numbers: set[int] = set()
     for part in parts:
-        for piece in str(part).split(","):
-            if not piece.strip():
-                continue
-            if not (piece.strip().isascii() and piece.strip().isdigit()):
+        for piece in filter(None, map(str.strip, str(part).split(","))):
+            if not (piece.isascii() and piece.isdigit()):
                 raise InvalidError(_("nội dung thi đua là các số, như 1,3"), _("ghi số của nội dung"))
-            numbers.add(int(piece.strip()[:9]))
+            if (found := whole(piece)) is None:
+                raise InvalidError(_("không có nội dung {numbers}").format(numbers=text.visible(piece[:60])))
+            numbers.add(found)
     return tuple(sorted(numbers))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import deciding, files, records
+from thidua_cli import deciding, fields, files, records
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
@@ -394,7 +394,9 @@ def _number(value: str) -> int:
     digits = value.removeprefix("#")
     if not (digits.isascii() and digits.isdigit()):
         raise UsageError(_("'{value}' không phải số bản ghi; ví dụ: 12").format(value=value))
-    return int(digits[:18])
+    if (number := fields.whole(digits)) is None:
+        raise NotFoundError(_("không có bản ghi #{number}").format(number=digits))
+    return number
 
 
 Id = Annotated[str, typer.Argument(metavar=_("SỐ"), help=_("Số bản ghi, ví dụ 12 hoặc '#12'."))]

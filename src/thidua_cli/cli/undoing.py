@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from thidua_cli import fields
 from thidua_cli import undo as undoing
 from thidua_cli.cli import options
-from thidua_cli.errors import UsageError
+from thidua_cli.errors import NotFoundError, UsageError
 from thidua_cli.language import _
 
 
@@ -16,11 +17,13 @@ def undo(
     reason: Annotated[str, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do."))],
 ) -> None:
     """Hoàn tác một thao tác: hủy mọi thứ nó đưa vào và lấy lại những gì nó đã hủy, bằng một thao tác mới."""
-    number = operation.removeprefix("#")
-    if not (number.isascii() and number.isdigit()):
+    digits = operation.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit()):
         raise UsageError(_("'{value}' không phải số thao tác; ví dụ: 12").format(value=operation))
+    if (number := fields.whole(digits)) is None:
+        raise NotFoundError(_("không có thao tác #{number}").format(number=digits))
     with options.writing(ctx) as writer:
-        done = undoing.undo(writer, int(number[:18]), options.checked_reason(reason))
+        done = undoing.undo(writer, number, options.checked_reason(reason))
     options.confirm(
         [
             _("đã hoàn tác thao tác #{number}: hủy {voided} mục, khôi phục {restored} mục").format(

@@ -63,10 +63,10 @@ def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | N
     if known_at is None:
         return Moment(day, head, head.recorded_at)
     if known_at.startswith("#"):
-        number = known_at[1:]
-        operation = (
-            journal.numbered(connection, int(number)) if number.isascii() and number.isdigit() else None
-        )
+        from thidua_cli import fields
+
+        number = fields.whole(known_at[1:])
+        operation = journal.numbered(connection, number) if number is not None else None
         if operation is None:
             raise NotFoundError(
                 _("không có thao tác {number}").format(number=known_at),
