@@ -1,11 +1,14 @@
 """Records, exemptions and voids: what is new, the same, different or forbidden."""
 
+import json
 import sqlite3
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 import build
+from conftest import Outcome
 from thidua_cli import deciding, records, status, store
 from thidua_cli.errors import Exit, NotFoundError, RefusedError
 from thidua_cli.models import ExemptionIn
@@ -54,6 +57,38 @@ def test_contents_make_a_registration(register: sqlite3.Connection) -> None:
 def test_document_numbers_compare_normalised(one: str, other: str) -> None:
     """Spaces, case, zeros in front and the kind of dash do not make another number."""
     assert number_key(one) == number_key(other)
+
+
+LAUNCH = ("record", "launch", "492", "--on", "2022-03-30", "--doc")
+REGISTRATION = ("record", "registration", "492", "--on", "2022-03-30", "--content")
+
+
+def _cause(run: Callable[..., Outcome], one: str, other: str) -> str:
+    (row,) = json.loads(run("diff", "--from", one, "--to", other, "--format", "json").out)["rows"]
+    return str(row["cause"])
+
+
+@pytest.mark.parametrize("again", ["12/kh-ubnd", "012/KH – UBND"])
+def test_one_document_is_one_wherever_it_is_compared(run: Callable[..., Outcome], again: str) -> None:
+    """Another way to write its number makes no other record: not for record, nor undo, nor diff, nor import."""
+    run(*LAUNCH, "12/KH-UBND")
+    assert "already recorded as #1" in run(*LAUNCH, again).out
+    run("record", "void", "1", "--reason", "nhầm")
+    run(*LAUNCH, again)
+    assert _cause(run, "#3", "#4") == "record_restored"
+    refused = run("undo", "2", "--reason", "x")
+    assert (refused.code, "operation #4: record #2" in refused.err) == (6, True)
+    assert run("undo", "4", "--reason", "x").code == 0
+
+
+def test_other_contents_are_another_registration(run: Callable[..., Outcome]) -> None:
+    """What is registered again with other contents is not what was voided: for undo as for diff."""
+    run(*REGISTRATION, "1,3")
+    run("record", "void", "1", "--reason", "nhầm")
+    run(*REGISTRATION, "2")
+    assert _cause(run, "#3", "#4") == "done_on_time"
+    refused = run("undo", "3", "--reason", "x")
+    assert (refused.code, "operation #4: record #2" in refused.err) == (6, True)
 
 
 def test_a_number_that_looks_like_a_year_stays(register: sqlite3.Connection) -> None:

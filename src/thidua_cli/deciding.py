@@ -22,6 +22,7 @@ from thidua_cli.records import (
     completed,
     live_exemptions,
     live_records,
+    same,
 )
 from thidua_cli.terms import Action, State, label
 from thidua_cli.units import Directory, Version, describe
@@ -139,7 +140,7 @@ def _agrees(outcome: Outcome, given: Set[str]) -> bool:
     """Whether an entry is the existing one in all that it was given."""
     old, new = outcome.existing, outcome.entry
     assert old is not None and new is not None  # noqa: S101, PT018
-    return completed(new, given, old).content() == old.content()
+    return same(completed(new, given, old), old)
 
 
 def _decide_record(
@@ -264,8 +265,8 @@ def _compare(register: Register, entry: Entry, version: Version, warnings: tuple
     existing = register.entries.get(entry.key)
     if existing is None:
         return Outcome("new", entry, version, warnings=warnings)
-    same = existing.content() == entry.content()
-    return Outcome("same" if same else "differs", entry, version, existing, warnings=warnings)
+    verdict: Literal["same", "differs"] = "same" if same(existing, entry) else "differs"
+    return Outcome(verdict, entry, version, existing, warnings=warnings)
 
 
 def _document(incoming: "DocumentIn") -> Document:

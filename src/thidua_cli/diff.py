@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.plan import Plan
+from thidua_cli.records import Document, same_paper
 from thidua_cli.status import Fact
 from thidua_cli.terms import State
 
@@ -180,7 +181,7 @@ class Evidence:
         found = self.connection.execute(
             store.raw_sql("known_before"), {"one": self.one.known, "other": self.other.known}
         )
-        return {number for (number,) in found}
+        return {row[0] for row in found if same_paper(Document(*row[1:5]), Document(*row[5:9]))}
 
     def stands_for(self, number: int) -> int | None:
         """The live record or exemption that, corrected or not, one of the earlier moment has become."""

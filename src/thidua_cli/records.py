@@ -35,10 +35,6 @@ class Document(NamedTuple):
             "note": self.note,
         }
 
-    def content(self) -> tuple[object, ...]:
-        """What makes two papers the same: number and issuer as normalised, and dates; not the note."""
-        return number_key(self.number), _issuer_key(self.issuer), self.date, self.received_on
-
 
 class Record(NamedTuple):
     """A launch, registration or review of one unit; `id` is None while it is not stored."""
@@ -61,8 +57,8 @@ class Record(NamedTuple):
         return self.done_on
 
     def content(self) -> tuple[object, ...]:
-        """Two records with one key are the same record exactly if this is equal."""
-        return self.done_on, self.contents, self.document.content()
+        """What the record says beside its key and its document."""
+        return self.done_on, self.contents
 
 
 class Exemption(NamedTuple):
@@ -85,8 +81,8 @@ class Exemption(NamedTuple):
         return self.exempted_on
 
     def content(self) -> tuple[object, ...]:
-        """Two exemptions with one key are the same exactly if this is equal."""
-        return self.exempted_on, self.reason, self.document.content()
+        """What the exemption says beside its key and its document."""
+        return self.exempted_on, self.reason
 
 
 Entry = Record | Exemption
@@ -100,8 +96,22 @@ def number_key(number: str | None) -> str:
     return re.sub(r"^0+(?=\d)", "", compact)
 
 
-def _issuer_key(issuer: str | None) -> str:
+def issuer_key(issuer: str | None) -> str:
+    """An issuer for comparison."""
     return text.name_key(issuer) if issuer else ""
+
+
+def same_paper(one: Document, other: Document) -> bool:
+    """Whether two documents are one: number and issuer as normalised, and dates; not evidence or note."""
+    return (one.date, one.received_on) == (other.date, other.received_on) and (
+        (one.number == other.number or number_key(one.number) == number_key(other.number))
+        and (one.issuer == other.issuer or issuer_key(one.issuer) == issuer_key(other.issuer))
+    )
+
+
+def same(one: Entry, other: Entry) -> bool:
+    """Whether two entries with one key are one: the same day, contents or reason, and document."""
+    return one.content() == other.content() and same_paper(one.document, other.document)
 
 
 def completed(new: Entry, given: Set[str], old: Entry) -> Entry:

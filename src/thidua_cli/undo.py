@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from thidua_cli import journal, store
 from thidua_cli.changes import soundness
 from thidua_cli.errors import NotFoundError, RefusedError
 from thidua_cli.language import _
-from thidua_cli.records import EVERYTHING
+from thidua_cli.records import EVERYTHING, Document, same_paper
 from thidua_cli.store import Writer
 from thidua_cli.units import Directory, describe
 
@@ -248,12 +248,26 @@ def _said(connection: sqlite3.Connection, table: str, row: int) -> tuple[object,
 def _saying_the_same(connection: sqlite3.Connection, table: str, row: int) -> list[int]:
     """The live rows that say the same as a voided one: brought back already, or recorded anew."""
     values = _values(connection, table, row)
-    same = " AND ".join(f"{name} IS ?" for name in values)
+    document = Document().columns().keys() & values.keys() if table in _NUMBERED else set()
+    literal = {name: value for name, value in values.items() if name not in document}
+    same = " AND ".join(f"{name} IS ?" for name in literal)
     found = connection.execute(
-        f"SELECT id FROM {table} WHERE {same} AND {_one_is_live(table)}",
-        (*values.values(), table),
+        f"SELECT id FROM {table} WHERE {same} AND {_one_is_live(table)}", (*literal.values(), table)
     )
-    return [other for (other,) in found]
+    others = [other for (other,) in found.fetchall()]
+    return [other for other in others if not document or _is_one(connection, table, row, other)]
+
+
+def _is_one(connection: sqlite3.Connection, table: str, row: int, other: int) -> bool:
+    """Whether two rows that agree beside their documents have one document, and the same contents."""
+    if table == "record" and _contents(connection, row) != _contents(connection, other):
+        return False
+    return same_paper(_document(connection, table, row), _document(connection, table, other))
+
+
+def _document(connection: sqlite3.Connection, table: str, row: int) -> Document:
+    values: Mapping[str, Any] = _values(connection, table, row)
+    return Document(*(values[name] for name in Document().columns()))
 
 
 def _refuse_taken(connection: sqlite3.Connection, lost: Sequence[Row], going: Collection[Row]) -> None:

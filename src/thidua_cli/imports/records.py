@@ -11,7 +11,7 @@ from thidua_cli.deciding import Outcome, Register
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch
 from thidua_cli.language import _
-from thidua_cli.records import Entry, Exemption, Record, completed
+from thidua_cli.records import Entry, Exemption, Record, completed, same
 
 if TYPE_CHECKING:
     from thidua_cli.models import ExemptionIn, RecordIn
@@ -104,7 +104,7 @@ def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False
         elif outcome.existing:
             held = outcome.existing
             fresh = completed(outcome.entry, incoming.item.model_fields_set, held)
-            if fresh.content() == held.content():
+            if same(fresh, held):
                 made.unchanged.append((incoming, held))
             elif correct:
                 made.corrected.append((incoming, held, fresh))

@@ -1,17 +1,17 @@
--- Records and exemptions of operations after :one and up to :other that say what one said that :one knew as voided.
--- As where a record is given again, note and evidence are not compared.
-SELECT n.id
+-- Records and exemptions of operations after :one and up to :other, each with the document of one that :one knew as voided and
+-- that says the same beside its document: id, number, issuer, date and receipt of both. Whether the documents are one is not asked.
+SELECT n.id, n.document_number, n.document_issuer, n.document_date, n.received_on,
+    o.document_number, o.document_issuer, o.document_date, o.received_on
 FROM record n JOIN record o ON o.unit = n.unit AND o.phase = n.phase AND o.action = n.action
 JOIN void v ON v.target = 'record' AND v.target_id = o.id
 WHERE n.operation > :one AND n.operation <= :other AND o.operation <= :one AND v.operation <= :one
-  AND o.done_on = n.done_on AND o.document_number IS n.document_number AND o.document_issuer IS n.document_issuer
-  AND o.document_date IS n.document_date AND o.received_on IS n.received_on
+  AND o.done_on = n.done_on
   AND (SELECT group_concat(content) FROM (SELECT content FROM record_content WHERE record = n.id ORDER BY content))
    IS (SELECT group_concat(content) FROM (SELECT content FROM record_content WHERE record = o.id ORDER BY content))
 UNION ALL
-SELECT n.id
+SELECT n.id, n.document_number, n.document_issuer, n.document_date, n.received_on,
+    o.document_number, o.document_issuer, o.document_date, o.received_on
 FROM exemption n JOIN exemption o ON o.unit = n.unit AND o.obligation = n.obligation
 JOIN void v ON v.target = 'exemption' AND v.target_id = o.id
 WHERE n.operation > :one AND n.operation <= :other AND o.operation <= :one AND v.operation <= :one
-  AND o.exempted_on = n.exempted_on AND o.reason = n.reason AND o.document_number IS n.document_number
-  AND o.document_issuer IS n.document_issuer AND o.document_date IS n.document_date AND o.received_on IS n.received_on
+  AND o.exempted_on = n.exempted_on AND o.reason = n.reason
