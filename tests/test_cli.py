@@ -787,6 +787,52 @@ def test_a_dry_run_refuses_as_the_run_itself(run: Run) -> None:
         assert refused.code in (4, 6)
 
 
+REGISTERED = ("record", "registration", "492", "--on", "2026-02-05", "--phase", "p1")
+LAUNCHED = ("record", "launch", "492", "--on", "2022-03-30")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said", "state", "declared_late"),
+    [
+        (REGISTERED, "p1), late, due 2025-12-31", "late", False),  # no due day: the phase closes
+        ((*REGISTERED[:4], "2022-05-05"), "p1), on time", "on_time", False),
+        ((*LAUNCHED[:4], "2022-04-01"), "p1), late, due 2022-03-31", "late", False),
+        (LAUNCHED, "p1), on time", "on_time", False),
+        ((*LAUNCHED, "--received", "2022-06-01"), "p1), on time, declared late", "on_time", True),
+        (("record", "launch", "48", *LAUNCHED[3:]), "p1)", None, False),  # the city committee is not asked
+    ],
+)
+def test_a_confirmation_says_what_the_list_says(
+    run: Run, recorded: tuple[str, ...], said: str, state: str | None, declared_late: bool
+) -> None:
+    """Recorded, tried, known, corrected or voided, a record has the verdict of `list`; outside a roster none."""
+    planned, done, again = run(*recorded, "--dry-run"), run(*recorded), run(*recorded)
+    asked = run("list", f"p1-{recorded[1]}", "--format", "jsonl").out.splitlines()
+    rows = [row for row in map(json.loads, asked) if row["unit_code"] == recorded[2]]
+    assert [(row["state"], row["declared_late"]) for row in rows] == [(state, declared_late)] * bool(state)
+    fixed = run("record", "correct", "1", "--doc", "5/KH", "--reason", "x")
+    voided = (run("record", "void", "2", "--reason", "x", *more) for more in (["--dry-run"], []))
+    for outcome in (planned, done, again, fixed, *voided):
+        told = [line for line in outcome.out.splitlines() if "(p1)" in line]
+        assert told
+        assert {re.sub(", (document|received) [^,]*", "", line).partition(" (")[2] for line in told} == {said}
+
+
+def test_a_unit_that_came_after_the_roster_has_no_verdict(run: Run) -> None:
+    """Nobody asked it to launch by a day: it is neither late nor in time, and a warning says so."""
+    run("units", "add", "N9", "Sở Mới", "--kind", "department", "--on", "2024-01-01")
+    done = run("record", "launch", "N9", "--on", "2024-02-01")
+    assert done.out.rstrip().endswith("launch on 2024-02-01 (p1)")
+    assert "not on any launch roster of p1" in done.err
+
+
+def test_the_other_record_of_a_correction_has_its_own_verdict(run: Run) -> None:
+    """What is voided and what is recorded for it may stand under different phases."""
+    run(*LAUNCHED)
+    moved = run("record", "correct", "1", "--on", "2026-02-01", "--phase", "p2", "--reason", "x").out
+    assert [line.partition(" (")[2] for line in moved.splitlines()] == ["p1), on time", "p2), on time"]
+
+
 def test_a_list_of_those_declared_late(run: Run) -> None:
     """Done in time, the paper after the due day; another filter narrows it further."""
     run("record", "launch", "SCT", "--on", "2022-03-30", "--received", "2022-04-02")

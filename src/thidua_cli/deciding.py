@@ -88,22 +88,30 @@ class Register:
         """Whether any obligation of that phase and action binds the unit today."""
         return unit in self._roster(action, phase).bound
 
+    def judged(self, record: Record) -> tuple[status.Fact, State] | None:
+        """How the unit stands today if the record counts; none where the unit is on no roster."""
+        fact = self._roster(record.action, record.phase).bound.get(record.unit)
+        if fact is None:
+            return None
+        fact = fact._replace(done_on=record.done_on, received_on=record.document.received_on)
+        return fact, status.judge(fact, self.today.isoformat())
+
     def _roster(self, action: Action, phase: str) -> "_Roster":
         found = self._rosters.get((action, phase))
         if found is None:
-            found = self._rosters[action, phase] = _Roster(set(), set())
+            found = self._rosters[action, phase] = _Roster({}, set())
             undone = (State.PENDING, State.OVERDUE)
             for fact in status.facts(self.connection, self.today, self.known, phase=phase, action=action):
-                found.bound.add(fact.unit)
+                found.bound[fact.unit] = fact
                 if status.judge(fact, self.today.isoformat()) in undone and not fact.ended_on:
                     found.owing.add(fact.unit)
         return found
 
 
 class _Roster(NamedTuple):
-    """The units that a phase and action bind, and those of them that are alive and have not done it."""
+    """Facts of the units that a phase and action bind, and the units that are alive and have not done it."""
 
-    bound: set[int]
+    bound: dict[int, status.Fact]
     owing: set[int]
 
 

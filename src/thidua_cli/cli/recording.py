@@ -13,12 +13,11 @@ from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.dates import show_day
-from thidua_cli.deciding import Outcome, Register
+from thidua_cli.deciding import Entries, Outcome, Register
 from thidua_cli.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.language import _, current, why
-from thidua_cli.plan import Plan
 from thidua_cli.records import Entry, Exemption, Record
-from thidua_cli.terms import Action, label
+from thidua_cli.terms import Action, State, label
 from thidua_cli.units import Directory, Version, other_holders
 
 if TYPE_CHECKING:
@@ -312,8 +311,8 @@ def _other_holders(directory: Directory, version: Version, day: date) -> list[st
     return ["  " + "; ".join(words)]
 
 
-def _register(connection: sqlite3.Connection) -> Register:
-    return Register.read(connection, plans.load(connection), records.EVERYTHING)
+def _register(connection: sqlite3.Connection, entries: Entries | None = None) -> Register:
+    return Register.read(connection, plans.load(connection), records.EVERYTHING, entries)
 
 
 def _refuse(outcomes: Sequence[Outcome], register: Register) -> None:
@@ -345,7 +344,7 @@ def _refuse(outcomes: Sequence[Outcome], register: Register) -> None:
 
 
 def describe(entry: Entry, register: Register) -> str:
-    """An entry in a message: unit, action, date, paper, contents."""
+    """An entry in a message: unit, action, date, verdict, document, contents. May read the register."""
     version = register.directory.last(entry.unit, entry.day)
     words = [f"{version.code} {version.name}"]
     if isinstance(entry, Exemption):
@@ -360,7 +359,7 @@ def describe(entry: Entry, register: Register) -> str:
                 action=label(entry.action, current()),
                 day=show_day(entry.done_on),
                 phase=entry.phase,
-                verdict=_timeliness(entry, version.kind, register.plan),
+                verdict=_verdict(entry, register),
             )
         )
         if entry.contents:
@@ -377,17 +376,15 @@ def describe(entry: Entry, register: Register) -> str:
     return ", ".join(words)
 
 
-def _timeliness(record: Record, kind: object, plan: Plan) -> str:
-    for item in plan.obligations:
-        if (
-            item.phase.code == record.phase
-            and item.action is record.action
-            and kind in item.kinds
-            and item.due_on
-        ):
-            in_time = record.done_on <= item.due_on.isoformat()
-            return _(", đúng hạn") if in_time else _(", trễ hạn {day}").format(day=show_day(item.due_on))
-    return ""
+def _verdict(record: Record, register: Register) -> str:
+    """The verdict of `list` on a record, after a comma; nothing for a unit that is on no roster."""
+    judged = register.judged(record)
+    if judged is None:
+        return ""
+    fact, state = judged
+    if state is State.LATE:
+        return _(", trễ hạn {day}").format(day=show_day(fact.closes_on))
+    return _(", đúng hạn") + (_(", khai muộn") if fact.declared_late else "")
 
 
 def _number(value: str) -> int:
@@ -408,17 +405,15 @@ def void(ctx: typer.Context, number: Id, reason: ReasonText, dry_run: options.Dr
     if dry_run:
         with options.reading(ctx) as connection:
             _table, entry = records.find(connection, _number(number))
-            words = describe(entry, _register(connection))
+            words = describe(entry, _register(connection, {}))
         line = _("sẽ hủy #{number}: {what}").format(number=entry.id, what=words)
         options.confirm([options.nothing_written(), line])
         return
     with options.writing(ctx) as writer:
         entry = records.void(writer, _number(number), reason)
-        register = _register(writer.connection)
-    options.confirm(
-        [_("đã hủy #{number}: {what}").format(number=entry.id, what=describe(entry, register))],
-        saved=options.saved(writer),
-    )
+        words = describe(entry, _register(writer.connection, {}))
+    line = _("đã hủy #{number}: {what}").format(number=entry.id, what=words)
+    options.confirm([line], saved=options.saved(writer))
 
 
 def correct(
@@ -459,19 +454,23 @@ def correct(
         day = unit_as_of or _named_on(old, unit, register.directory)
         return register, old, *_corrected(register, old, changed, day)
 
+    def told(register: Register, heads: tuple[str, str], *entries: Entry) -> list[str]:
+        return [
+            head.format(number=entry.id, what=describe(entry, register))
+            for head, entry in zip(heads, entries, strict=True)
+        ]
+
     if dry_run:
         with options.reading(ctx) as connection:
             register, old, fresh, warnings = decide(connection)
-        heads = _("sẽ hủy #{number}: {what}"), _("sẽ ghi: {what}")
-        lines, saved = [options.nothing_written()], ""
+            lines = told(register, (_("sẽ hủy #{number}: {what}"), _("sẽ ghi: {what}")), old, fresh)
+        lines, saved = [options.nothing_written(), *lines], ""
     else:
         with options.writing(ctx) as writer:
             register, old, fresh, warnings = decide(writer.connection)
             fresh = records.correct(writer, int(old.id or 0), reason, fresh)
-        heads = _("đã hủy #{number}: {what}"), _("đã ghi #{number}: {what}")
-        lines, saved = [], options.saved(writer)
-    for head, entry in zip(heads, (old, fresh), strict=True):
-        lines.append(head.format(number=entry.id, what=describe(entry, register)))
+            lines = told(register, (_("đã hủy #{number}: {what}"), _("đã ghi #{number}: {what}")), old, fresh)
+        saved = options.saved(writer)
     options.confirm(lines, saved=saved)
     options.warn(list(warnings))
 
