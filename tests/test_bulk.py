@@ -24,7 +24,8 @@ PLAIN = {
     "document_issuer": ["", "UBND quận Hải Châu"],
     "document_date": ["", "2022-03-29"],
     "received_on": ["", "2022-05-02"],
-    "note": ["", "bản giấy"],
+    "note": ["", "bản giấy", "bản gốc"],
+    "evidence": ["", "a.pdf", "b.pdf", "https://example.org/1"],
     "phase": ["", "p1"],
 }
 ODD = {
@@ -35,6 +36,7 @@ ODD = {
     "document_date": ["2022-12-31", "2030-01-01", "x"],
     "received_on": ["2022-01-01", "2030-01-01", "45000"],
     "note": ["hai\ndòng", "x" * 2001, "\x07"],
+    "evidence": ["c.pdf", " a.pdf", "x" * 2001],
     "phase": ["p2", "P1", "p9"],
 }
 
@@ -109,7 +111,7 @@ def _import(run: Run, db: Path, file: Path, *options: str) -> tuple[Outcome, str
 
 @given(
     both=files(),
-    change=st.sampled_from(["", "", "rename", "void", "merge"]),
+    change=st.sampled_from(["", "", "rename", "void", "merge", "forge"]),
     form=st.sampled_from(["csv", "csv", "xlsx"]),
     options=st.sampled_from([[], [], ["--dry-run"], ["--correct", "--reason", "x"]]),
 )
@@ -118,6 +120,7 @@ def test_as_a_whole_is_as_row_by_row(
     run: Run,
     db: Path,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     both: tuple[list[dict[str, str]], list[dict[str, str]]],
     change: str,
     form: str,
@@ -129,6 +132,9 @@ def test_as_a_whole_is_as_row_by_row(
         shutil.copy(db, fresh)
     shutil.copy(fresh, db)
     held, rows = both
+    monkeypatch.chdir(tmp_path)
+    for scan in ("a.pdf", "b.pdf"):
+        Path(scan).write_text(scan, encoding="utf-8")
     if change == "rename":
         named = ["--name", "UBND quận Hải Châu Mới"]
         assert run("units", "rename", "492", *named, "--on", "2022-01-15", "--doc", "1/NQ").code == 0
@@ -140,6 +146,8 @@ def test_as_a_whole_is_as_row_by_row(
         run("import", "launches", str(_write(tmp_path / "held.csv", held)))
     if change == "void":
         run("record", "void", "1", "--reason", "x")
+    if change == "forge":
+        Path("a.pdf").write_bytes(b"forged")
     file = _write(tmp_path / f"in.{form}", rows)
     options = [*options, "--format-report", "json"] if len(rows) % 2 else options
     with pytest.MonkeyPatch.context() as patch:
@@ -241,5 +249,5 @@ def test_a_column_is_read_by_the_same_rule_as_a_row() -> None:
         if name in bulk.READ:
             assert [mark.func for mark in field.metadata] == [bulk.READ[name]]
     assert set(models.RecordIn.model_fields) - set(bulk.READ) == {
-        "unit_code", "action", "evidence_sha256",
+        "unit_code", "action",
     }  # fmt: skip

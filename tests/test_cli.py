@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +29,8 @@ from thidua_cli.errors import Exit
 
 TYPER = tuple(int(part) for part in typer.__version__.split(".")[:2])
 Run = Callable[..., Outcome]
+REGISTERED = ("record", "registration", "492", "--on", "2026-02-05", "--phase", "p1")
+LAUNCHED = ("record", "launch", "492", "--on", "2022-03-30")
 
 
 def _counts(done: Outcome) -> dict[str, dict[str, object]]:
@@ -183,6 +186,122 @@ def test_evidence_is_hashed(run: Run, tmp_path: Path) -> None:
     assert (
         run("record", "launch", "494", "--on", "2022-03-30", "--evidence", str(tmp_path / "no.pdf")).code == 2
     )
+
+
+def _evidence(run: Run, code: str = "492") -> tuple[str | None, str | None, str | None]:
+    """Evidence, its hash and the note of the live launch of a unit."""
+    rows = map(json.loads, run("history", code, "--format", "jsonl").out.splitlines())
+    (row,) = (row for row in rows if row["event"] == "launch" and not row["voided"])
+    return row["evidence"], row["evidence_sha256"], row["note"]
+
+
+@pytest.mark.parametrize(
+    ("held", "given"),
+    [
+        ((), ("--evidence", "a.pdf")),
+        ((), ("--note", "bản giấy")),
+        (("--note", "bản giấy"), ("--note", "bản gốc")),
+        (("--evidence", "a.pdf"), ("--evidence", "b.pdf", "--note", "hai dòng")),
+        (("--evidence", "https://example.org/1"), ("--evidence", "a.pdf")),
+    ],
+)
+def test_evidence_and_a_note_that_are_not_recorded_are_told_with_their_cure(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: tuple[str, ...], given: tuple[str, ...]
+) -> None:
+    """What the register lacks, or has otherwise, is not dropped: the command that stores it is told, and works."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.pdf").write_bytes(b"a")
+    Path("b.pdf").write_bytes(b"b")
+    run(*LAUNCHED, *held)
+    assert "already recorded as #1" in run(*LAUNCHED).out
+    refused = run(*LAUNCHED, *given)
+    assert (refused.code, given[1] in refused.err) == (6, True)
+    cure = refused.err.splitlines()[-1].removeprefix("If the new one is right: thidua ")
+    assert shlex.split(cure) == ["record", "correct", "1", *given, "--reason", "…"]
+    assert run(*shlex.split(cure)).code == 0
+    assert "already recorded as #2" in run(*LAUNCHED, *given).out
+
+
+def test_a_correction_says_whether_the_content_of_its_evidence_is_another(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same path may hold another file by now, and another path the same one."""
+    monkeypatch.chdir(tmp_path)
+    scan, copy = Path("scan.pdf"), Path("copy.pdf")
+    scan.write_bytes(b"one")
+    copy.write_bytes(b"one")
+    run(*LAUNCHED, "--evidence", "scan.pdf")
+    correct = ("record", "correct", "1", "--reason", "x", "--evidence")
+    same = run(*correct, "scan.pdf")
+    assert (same.code, "the same content as before" in same.err) == (2, True)
+    scan.write_bytes(b"two")
+    assert "another content than before" in run(*correct, "scan.pdf", "--dry-run").out
+    refused = run(*LAUNCHED, "--evidence", "scan.pdf")
+    assert (refused.code, "SHA-256 of the evidence: " in refused.err) == (6, True)
+    assert "the same content as before" in run(*correct, "copy.pdf").out
+    kept = _evidence(run)
+    run("record", "correct", "2", "--note", "x", "--reason", "x")
+    assert _evidence(run) == (*kept[:2], "x")
+
+
+def test_a_decomposed_name_is_found(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan that another system has named in single accents is the file of that name, then and at a check."""
+    monkeypatch.chdir(tmp_path)
+    Path(unicodedata.normalize("NFD", "kế hoạch.pdf")).write_bytes(b"abc")
+    assert run(*LAUNCHED, "--evidence", unicodedata.normalize("NFD", "kế hoạch.pdf")).code == 0
+    assert run("verify", "--evidence").code == 0
+
+
+LARGE = 4 << 30  # the most that is hashed
+
+
+def _bytes_read() -> int:
+    """How many bytes this process has read so far."""
+    return int(Path("/proc/self/io").read_text().split()[1])
+
+
+@pytest.mark.parametrize(
+    ("size", "day", "code"), [(10 << 30, "2022-03-30", 2), (LARGE, "2027-01-01", 6), (LARGE, "2022-03-29", 6)]
+)
+def test_what_is_refused_anyway_is_not_hashed(
+    run: Run, tmp_path: Path, size: int, day: str, code: int
+) -> None:
+    """A file too large to be hashed, and one of a record that is refused without it, are not read."""
+    run(*LAUNCHED)
+    with (tmp_path / "film.mp4").open("wb") as file:
+        file.truncate(size)
+    listed = tmp_path / "in.csv"
+    listed.write_text(f"unit_code,done_on,evidence\n492,{day},{tmp_path}/film.mp4\n", encoding="utf-8")
+    before = _bytes_read()
+    assert run(*LAUNCHED[:4], day, "--evidence", f"{tmp_path}/film.mp4").code == code
+    assert run("import", "launches", str(listed)).code == 7
+    assert _bytes_read() - before < 50_000_000
+
+
+def test_hashing_holds_nobody_up_and_hears_a_signal(run: Run, db: Path, tmp_path: Path) -> None:
+    """While a long file is hashed others may write, and a signal ends the command at once, with nothing stored."""
+    with (tmp_path / "film.mp4").open("wb") as file:
+        file.truncate(LARGE)
+    command = [sys.executable, "-m", "thidua_cli", *LAUNCHED, "--evidence", "film.mp4"]
+    env = {**os.environ, "THIDUA_DB": str(db)}
+    with subprocess.Popen(command, env=env, cwd=tmp_path, stderr=subprocess.PIPE) as running:
+        while not any(
+            _is_read(tmp_path / "film.mp4", each) for each in Path(f"/proc/{running.pid}/fd").iterdir()
+        ):
+            assert running.poll() is None
+        assert run("record", "launch", "493", "--on", "2022-03-30").code == 0
+        running.terminate()
+        _out, err = running.communicate(timeout=20)
+    assert (running.returncode, "chưa ghi gì" in err.decode()) == (143, True)
+    assert len(run("log", "--format", "jsonl").out.splitlines()) == 2
+
+
+def _is_read(path: Path, descriptor: Path) -> bool:
+    """Whether a process has read some of a file that it holds open."""
+    with contextlib.suppress(FileNotFoundError):
+        place = descriptor.parents[1] / "fdinfo" / descriptor.name
+        return descriptor.readlink() == path and int(place.read_text().split()[1]) > 0
+    return False
 
 
 def test_a_correction_changes_what_is_given_and_keeps_the_rest(run: Run) -> None:
@@ -785,10 +904,6 @@ def test_a_dry_run_refuses_as_the_run_itself(run: Run) -> None:
         refused = run("record", *arguments)
         assert run("record", *arguments, "--dry-run") == refused
         assert refused.code in (4, 6)
-
-
-REGISTERED = ("record", "registration", "492", "--on", "2026-02-05", "--phase", "p1")
-LAUNCHED = ("record", "launch", "492", "--on", "2022-03-30")
 
 
 @pytest.mark.parametrize(

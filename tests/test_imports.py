@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from conftest import ROOT, Outcome, process
 from thidua_cli import resources
 from thidua_cli.errors import RejectedError
-from thidua_cli.imports import reading
+from thidua_cli.imports import bulk, reading
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat
 from thidua_cli.records import EVERYTHING
@@ -561,6 +561,139 @@ def test_a_correction_keeps_what_the_file_has_no_column_for(run: Run, write: Cal
     ]
     assert _exported(run, "492") == ["2022-03-29", "5/KH", "Sở Nội vụ", "", "2022-03-31", "", "gốc", "p1"]
     assert "0 new, 1 already" in run("import", "launches", file, *options).out
+
+
+EVIDENCE = "unit_code,done_on,evidence,note\n"
+CORRECT = ("--correct", "--reason", "danh sách mới")
+
+
+def _evidence(run: Run, code: str = "492") -> tuple[str | None, str | None, str | None]:
+    """Evidence, the first digits of its hash and the note of the live launch of a unit."""
+    rows = map(json.loads, run("history", code, "--format", "jsonl").out.splitlines())
+    (row,) = (row for row in rows if row["event"] == "launch" and not row["voided"])
+    return row["evidence"], (row["evidence_sha256"] or "")[:4], row["note"]
+
+
+@pytest.fixture
+def scans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder, the current one, with two files of evidence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.pdf").write_bytes(b"a")  # ca97...
+    (tmp_path / "b.pdf").write_bytes(b"b")  # 3e23...
+    return tmp_path
+
+
+@pytest.mark.parametrize("worth", [1, 10**9])
+def test_an_import_hashes_evidence(
+    run: Run, write: Callable[[str], str], scans: Path, monkeypatch: pytest.MonkeyPatch, worth: int
+) -> None:
+    """Each file that a row names is stored with its hash, an address without; verify finds a forged scan."""
+    monkeypatch.setattr(bulk, "WORTH", worth)
+    rows = "492,2022-03-30,a.pdf,\n493,2022-03-30,https://example.org/1,\n494,2022-03-30,,x\n"
+    assert run("import", "launches", write(EVIDENCE + rows)).code == 0
+    assert _evidence(run) == ("a.pdf", "ca97", None)
+    assert _evidence(run, "493") == ("https://example.org/1", "", None)
+    assert "0 new, 3 already" in run("import", "launches", write(EVIDENCE + rows)).out
+    assert run("verify", "--evidence").code == 0
+    (scans / "a.pdf").write_bytes(b"forged")
+    assert run("verify", "--evidence").code == 3
+    for options in ((), ("--dry-run",)):
+        refused = run("import", "launches", write(EVIDENCE + rows), *options)
+        told = " ".join(refused.err.split())
+        assert (refused.code, "2 evidence a.pdf UBND quận Hải Châu: differs" in told) == (7, True)
+        assert "SHA-256 of the evidence ca978112ca1b in the register" in told
+
+
+@pytest.mark.parametrize("worth", [1, 10**9])
+@pytest.mark.parametrize("options", [(), ("--dry-run",), ("--format-report", "json")])
+def test_a_file_of_evidence_that_is_not_there_is_refused(
+    run: Run,
+    write: Callable[[str], str],
+    scans: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    worth: int,
+    options: tuple[str, ...],
+) -> None:
+    """It is told with its row, its column, where it was looked for and the cure, beside all else that is wrong."""
+    monkeypatch.setattr(bulk, "WORTH", worth)
+    rows = "492,2022-03-30,a.pdf,\n493,2022-03-30,c.pdf,\n494,30/02/2022,,\n495,2022-03-30,.,\n"
+    done = run("import", "launches", write(EVIDENCE + rows), *options)
+    assert done.code == 7
+    missing = (
+        f"{scans / 'c.pdf'}: no such file or folder paths start at the current folder; an address has ://"
+    )
+    told = " ".join(done.err.split())
+    assert f"3 evidence c.pdf {missing}" in told
+    assert "4 done_on 30/02/2022" in told
+    assert "5 evidence . " in told
+    assert len(run("log", "--format", "jsonl").out.splitlines()) == 1
+
+
+@pytest.mark.parametrize("worth", [1, 10**9])
+@pytest.mark.parametrize(
+    ("held", "row", "after"),
+    [
+        ((), "a.pdf,", ("a.pdf", "ca97", None)),
+        ((), ",bản giấy", (None, "", "bản giấy")),
+        (("--note", "một"), ",hai", (None, "", "hai")),
+        (("--evidence", "a.pdf", "--note", "một"), "b.pdf,", ("b.pdf", "3e23", "một")),
+        (("--evidence", "https://example.org/1"), "a.pdf,", ("a.pdf", "ca97", None)),
+    ],
+)
+def test_evidence_and_a_note_that_differ_are_told_or_stored(
+    run: Run,
+    write: Callable[[str], str],
+    scans: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    worth: int,
+    held: tuple[str, ...],
+    row: str,
+    after: tuple[str | None, ...],
+) -> None:
+    """What the register lacks or has otherwise is refused with --correct as the cure, and stored by it."""
+    monkeypatch.setattr(bulk, "WORTH", worth)
+    run("record", "launch", "492", "--on", "2022-03-30", *held)
+    file = write(f"{EVIDENCE}492,2022-03-30,{row}\n")
+    refused = run("import", "launches", file)
+    assert (refused.code, "--correct" in refused.err, row.strip(",") in refused.err) == (7, True, True)
+    assert "0 new, 1 changed" in run("import", "launches", file, *CORRECT).out
+    assert _evidence(run) == after
+    assert "0 new, 1 already" in run("import", "launches", file).out
+
+
+@pytest.mark.parametrize("row", ["a.pdf,một", ",", "a.pdf,"])
+def test_a_correction_keeps_evidence_that_it_does_not_change(
+    run: Run,
+    write: Callable[[str], str],
+    scans: Path,
+    row: str,
+) -> None:
+    """The hash stays with unchanged evidence, and an empty cell takes neither evidence nor a note away."""
+    run("record", "launch", "492", "--on", "2022-03-30", "--evidence", "a.pdf", "--note", "một")
+    assert "1 already" in run("import", "launches", write(f"{EVIDENCE}492,2022-03-30,{row}\n")).out
+    done = run("import", "launches", write(f"{EVIDENCE}492,2022-03-29,{row}\n"), *CORRECT)
+    assert (done.code, "#1: date 2022-03-30 → 2022-03-29\n" in done.out) == (0, True)
+    assert _evidence(run) == ("a.pdf", "ca97", "một")
+
+
+def test_what_is_only_written_otherwise_is_not_told_as_different(
+    run: Run, write: Callable[[str], str]
+) -> None:
+    """A refused row names what makes it another record, not the spelling of its number."""
+    run("record", "launch", "492", "--on", "2022-03-30", "--doc", "12/KH-UBND")
+    done = run("import", "launches", write("unit_code,done_on,document_number\n492,2022-03-29,12/kh-ubnd\n"))
+    assert (done.code, "2022-03-29" in done.err, "12/kh" in done.err) == (7, True, False)
+
+
+def test_exemptions_have_evidence_too(run: Run, write: Callable[[str], str], scans: Path) -> None:
+    """A list of exemptions is hashed and compared as one of records."""
+    head = "unit_code,obligation,on,reason,evidence\n"
+    file = write(head + "492,p1-launch,2022-03-01,đảo,a.pdf\n")
+    assert run("import", "exemptions", file).code == 0
+    assert run("verify", "--evidence").code == 0
+    assert "1 already" in run("import", "exemptions", file).out
+    (scans / "a.pdf").write_bytes(b"forged")
+    assert (run("verify", "--evidence").code, run("import", "exemptions", file).code) == (3, 7)
 
 
 def test_a_list_without_papers_is_known(run: Run, write: Callable[[str], str]) -> None:

@@ -16,12 +16,13 @@ from thidua_cli.records import number_key
 
 
 def test_the_same_record_again_is_the_same(register: sqlite3.Connection) -> None:
-    """Equal dates, document and issuer are one record; note and evidence are not compared."""
+    """Equal dates, document and issuer are one record; what is not given is not compared."""
     first = build.record(register, "492", "2022-03-30", document_number="07/2022/QĐ-UBND", note="một")
-    again = build.decide(register, "492", "2022-03-30", document_number="7/2022/qđ–ubnd ", note="hai")
-    assert again.verdict == "same"
-    assert again.existing is not None
-    assert again.existing.id == first.id
+    for given in ({}, {"note": ""}, {"note": "một"}):
+        again = build.decide(register, "492", "2022-03-30", document_number="7/2022/qđ–ubnd ", **given)
+        assert again.verdict == "same"
+        assert again.existing is not None
+        assert again.existing.id == first.id
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,8 @@ def test_the_same_record_again_is_the_same(register: sqlite3.Connection) -> None
         {"document_date": "2022-03-01"},
         {"received_on": "2022-04-02"},
         {"document_issuer": "UBND quận"},
+        {"note": "bản giấy"},
+        {"evidence": "https://example.org/1"},
     ],
 )
 def test_the_same_key_with_other_content_differs(

@@ -4,14 +4,15 @@ Nothing is written here; a whole batch is decided before any of it is stored.
 """
 
 import sqlite3
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from thidua_cli import dates, status, text
 from thidua_cli.dates import show_day
 from thidua_cli.errors import NotFoundError, RefusedError, ThiduaError, UsageError
+from thidua_cli.evidence import Hashes
 from thidua_cli.language import _, current
 from thidua_cli.plan import Plan
 from thidua_cli.records import (
@@ -20,9 +21,11 @@ from thidua_cli.records import (
     Exemption,
     Record,
     completed,
+    differ,
+    issuer_key,
     live_exemptions,
     live_records,
-    same,
+    number_key,
 )
 from thidua_cli.terms import Action, State, label
 from thidua_cli.units import Directory, Version, describe
@@ -34,14 +37,15 @@ if TYPE_CHECKING:
 class Outcome(NamedTuple):
     """What becomes of one incoming entry.
 
-    `verdict` is `new`, `same` (already recorded, as `existing`), `differs` (from `existing`) or `refused`
-    (see `error`).
+    `verdict` is `new`, `same` (already recorded, as `existing`), `differs` (from `existing`; `corrected` is
+    `existing` with what was given) or `refused` (see `error`).
     """
 
     verdict: Literal["new", "same", "differs", "refused"]
     entry: Entry | None = None
     version: Version | None = None
     existing: Entry | None = None
+    corrected: Entry | None = None
     error: ThiduaError | None = None
     warnings: tuple[str, ...] = ()
 
@@ -60,7 +64,10 @@ def read_entries(connection: sqlite3.Connection, known: int, action: Action | No
 
 @dataclass(slots=True)
 class Register:
-    """What deciding needs to know of the register: its units, plan, and live entries by key."""
+    """What deciding needs to know of the register: its units, plan, and live entries by key.
+
+    `hashes` are those of evidence files; a file that is not among them has not been hashed yet.
+    """
 
     connection: sqlite3.Connection
     known: int
@@ -68,16 +75,23 @@ class Register:
     directory: Directory
     today: date = field(default_factory=dates.today)
     entries: Entries = field(default_factory=dict)
+    hashes: Hashes = field(default_factory=dict)
     _rosters: dict[tuple[Action, str], "_Roster"] = field(default_factory=dict)
 
     @classmethod
     def read(
-        cls, connection: sqlite3.Connection, plan: Plan, known: int, entries: Entries | None = None
+        cls,
+        connection: sqlite3.Connection,
+        plan: Plan,
+        known: int,
+        entries: Entries | None = None,
+        hashes: Hashes | None = None,
     ) -> "Register":
         """All of the register as known at an operation, or with those entries only that matter."""
         if entries is None:
             entries = read_entries(connection, known)
-        return cls(connection, known, plan, Directory.read(connection, known), entries=entries)
+        directory = Directory.read(connection, known)
+        return cls(connection, known, plan, directory, entries=entries, hashes=hashes or {})
 
     def open_phases(self, action: Action, unit: int, before: str) -> list[str]:
         """Phases before `before` in which the unit still owes that action."""
@@ -121,34 +135,22 @@ def decide(
     unit_day: date | None = None,
     *,
     replacing: Entry | None = None,
-    as_given: bool = False,
 ) -> Outcome:
     """What becomes of one incoming record or exemption; `unit_day` is the day to read the unit's code on.
 
     Rules refuse a date in the future, before its phase or after its unit's end, and a phase that cannot
     be told; they are returned as `error`, with the exit code that the command line gives them. An entry that
-    it is `replacing`, of the same unit and day, has its day already. With `as_given`, what `incoming` was not
-    given says nothing, so that it makes no difference either.
+    it is `replacing`, of the same unit and day, has its day already. Only what `incoming` was given is
+    compared with the register.
     """
     from thidua_cli.models import RecordIn
 
     try:
         if isinstance(incoming, RecordIn):
-            outcome = _decide_record(register, incoming, unit_day, replacing)
-        else:
-            outcome = _decide_exemption(register, incoming, unit_day)
+            return _decide_record(register, incoming, unit_day, replacing)
+        return _decide_exemption(register, incoming, unit_day)
     except ThiduaError as error:
         return Outcome("refused", error=error)
-    if as_given and outcome.verdict == "differs" and _agrees(outcome, incoming.model_fields_set):
-        return outcome._replace(verdict="same")
-    return outcome
-
-
-def _agrees(outcome: Outcome, given: Set[str]) -> bool:
-    """Whether an entry is the existing one in all that it was given."""
-    old, new = outcome.existing, outcome.entry
-    assert old is not None and new is not None  # noqa: S101, PT018
-    return same(completed(new, given, old), old)
 
 
 def _decide_record(
@@ -177,7 +179,7 @@ def _decide_record(
         phase,
         incoming.action,
         incoming.done_on.isoformat(),
-        _document(incoming),
+        _document(incoming, register.hashes),
         incoming.contents,
     )
     warnings = _document_warnings(incoming, incoming.done_on, version)
@@ -194,7 +196,7 @@ def _decide_record(
                 unit=version.name, phase=phase, action=label(incoming.action, current())
             ),
         )
-    return _compare(register, entry, version, warnings)
+    return _compare(register, incoming, entry, version)._replace(warnings=warnings)
 
 
 def _unit(register: Register, incoming: "RecordIn | ExemptionIn", day: date) -> Version:
@@ -244,7 +246,11 @@ def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: dat
         error.field = error.field or field
         raise
     entry = Exemption(
-        version.unit, obligation.code, incoming.exempted_on.isoformat(), incoming.reason, _document(incoming)
+        version.unit,
+        obligation.code,
+        incoming.exempted_on.isoformat(),
+        incoming.reason,
+        _document(incoming, register.hashes),
     )
     warnings = _document_warnings(incoming, None, version)
     bound = register.on_roster(obligation.action, obligation.phase.code, version.unit)
@@ -266,18 +272,22 @@ def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: dat
                 unit=version.name, number=done.id
             ),
         )
-    return _compare(register, entry, version, warnings)
+    return _compare(register, incoming, entry, version)._replace(warnings=warnings)
 
 
-def _compare(register: Register, entry: Entry, version: Version, warnings: tuple[str, ...]) -> Outcome:
+def _compare(
+    register: Register, incoming: "RecordIn | ExemptionIn", entry: Entry, version: Version
+) -> Outcome:
     existing = register.entries.get(entry.key)
     if existing is None:
-        return Outcome("new", entry, version, warnings=warnings)
-    verdict: Literal["same", "differs"] = "same" if same(existing, entry) else "differs"
-    return Outcome(verdict, entry, version, existing, warnings=warnings)
+        return Outcome("new", entry, version)
+    corrected = completed(entry, incoming.model_fields_set, existing)
+    if differ(existing, corrected):
+        return Outcome("differs", entry, version, existing, corrected)
+    return Outcome("same", entry, version, existing)
 
 
-def _document(incoming: "DocumentIn") -> Document:
+def _document(incoming: "DocumentIn", hashes: Hashes) -> Document:
     def iso(day: date | None) -> str | None:
         return day.isoformat() if day else None
 
@@ -287,7 +297,7 @@ def _document(incoming: "DocumentIn") -> Document:
         iso(incoming.document_date),
         iso(incoming.received_on),
         incoming.evidence,
-        incoming.evidence_sha256,
+        hashes.get(incoming.evidence or ""),
         incoming.note,
     )
 
@@ -366,3 +376,68 @@ def _document_warnings(incoming: "DocumentIn", done_on: date | None, version: Ve
             ),
         )
     return warnings
+
+
+_HASH_SHOWN = 12
+NOTHING = "–"  # in the place of a value that is not there
+_ALIKE: Mapping[str, Callable[[Any], object]] = {  # by which key two values of a field are the same
+    "document_number": number_key,
+    "document_issuer": issuer_key,
+}
+
+
+class Difference(NamedTuple):
+    """A field in which two entries of one thing differ, with both values for people.
+
+    `decides`: the values are not the same; another way to write a number or an issuer is.
+    """
+
+    field: str
+    label: str
+    old: str
+    new: str
+    decides: bool
+
+    @property
+    def column(self) -> str:
+        """The field that gave the value: a hash is that of the evidence."""
+        return self.field.removesuffix("_sha256")
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Both values as they are told: a hash by its first digits."""
+        most = _HASH_SHOWN if self.column != self.field else None
+        old, new = self.old[:most], self.new[:most]
+        return old, new
+
+
+def differences(old: Entry, new: Entry) -> list[Difference]:
+    """The fields in which two entries of one thing differ; the hash only where the evidence has one path."""
+    held, said = old.document, new.document
+    pairs: list[tuple[str, str, Any, Any]] = [
+        ("done_on" if isinstance(old, Record) else "on", _("ngày"), show_day(old.day), show_day(new.day)),
+        ("document_number", _("số văn bản"), held.number, said.number),
+        ("document_issuer", _("cơ quan ban hành"), held.issuer, said.issuer),
+        ("document_date", _("ngày văn bản"), show_day(held.date), show_day(said.date)),
+        ("received_on", _("ngày nhận"), show_day(held.received_on), show_day(said.received_on)),
+        ("evidence", _("minh chứng"), held.evidence, said.evidence),
+        ("note", _("ghi chú"), held.note, said.note),
+    ]
+    if held.evidence == said.evidence:
+        hashes = held.evidence_sha256, said.evidence_sha256
+        pairs.append(("evidence_sha256", _("SHA-256 của minh chứng"), *hashes))
+    if isinstance(old, Record) and isinstance(new, Record):
+        one, other = (",".join(map(str, entry.contents)) for entry in (old, new))
+        pairs.append(("contents", _("nội dung"), one, other))
+    if isinstance(old, Exemption) and isinstance(new, Exemption):
+        pairs.append(("reason", _("lý do"), old.reason, new.reason))
+    return [
+        Difference(field, what, str(one or NOTHING), str(other or NOTHING), _decides(field, one, other))
+        for field, what, one, other in pairs
+        if one != other
+    ]
+
+
+def _decides(field: str, one: Any, other: Any) -> bool:
+    key = _ALIKE.get(field)
+    return key is None or key(one) != key(other)

@@ -77,6 +77,15 @@ def note(value: object) -> str | None:
     return text.check_length(plain(value, lines=True), text.NOTE_LIMIT) or None
 
 
+def evidence(value: object) -> str | None:
+    """The address of a document, or the path of a file that is there, or none."""
+    from thidua_cli import evidence as files
+
+    written = note(value)
+    files.check(written)
+    return written
+
+
 def reason(value: object) -> str:
     """A reason, which must say something."""
     written = text.check_length(plain(value, lines=True), text.NOTE_LIMIT)

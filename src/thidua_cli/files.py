@@ -313,18 +313,28 @@ def regular(path: Path) -> Iterator[BinaryIO]:
 def chunks(path: Path, most: int) -> Iterator[bytes]:
     """The content of a file, piece by piece; raises OSError as `regular`, or for more than `most` bytes."""
     with regular(path) as file:
-        left = most
+        _refuse_larger(os.fstat(file.fileno()).st_size, most)
+        read = 0
         while piece := file.read(_PIECE):
-            left -= len(piece)
-            if left < 0:
-                size = f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"
-                raise OSError(errno.EOVERFLOW, _("lớn hơn {size}").format(size=size))
+            read += len(piece)
+            _refuse_larger(read, most)
             yield piece
+
+
+def _refuse_larger(size: int, most: int) -> None:
+    if size > most:
+        raise OSError(errno.EOVERFLOW, _("lớn hơn {size}").format(size=f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"))
 
 
 def read(path: Path, most: int = SMALL) -> bytes:
     """The whole of a file; raises OSError as `chunks`."""
     return b"".join(chunks(path, most))
+
+
+def check_document(path: Path) -> None:
+    """Raise OSError for what `sha256` does not take, without reading it."""
+    with regular(path) as file:
+        _refuse_larger(os.fstat(file.fileno()).st_size, _DOCUMENT)
 
 
 def sha256(path: Path) -> str:

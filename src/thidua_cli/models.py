@@ -33,6 +33,7 @@ Name = Annotated[str, BeforeValidator(fields.name)]
 ShortText = Annotated[str | None, BeforeValidator(fields.short)]
 DocumentNumber = Annotated[str | None, BeforeValidator(fields.number)]
 Note = Annotated[str | None, BeforeValidator(fields.note)]
+Evidence = Annotated[str | None, BeforeValidator(fields.evidence)]
 Reason = Annotated[str, BeforeValidator(fields.reason)]
 Day = Annotated[date, BeforeValidator(fields.day)]
 PlannedDay = Annotated[date, BeforeValidator(fields.planned_day)]
@@ -78,8 +79,7 @@ class DocumentIn(Incoming):
     document_issuer: ShortText = None
     document_date: OptionalDay = None
     received_on: OptionalDay = None
-    evidence: Note = None
-    evidence_sha256: str | None = None
+    evidence: Evidence = None
     note: Note = None
 
 

@@ -114,12 +114,26 @@ def same(one: Entry, other: Entry) -> bool:
     return one.content() == other.content() and same_paper(one.document, other.document)
 
 
+def differ(one: Entry, other: Entry) -> bool:
+    """Whether two entries with one key are not the same, or have other evidence or another note."""
+    return not same(one, other) or _beside(one.document) != _beside(other.document)
+
+
+def _beside(document: Document) -> tuple[str | None, ...]:
+    return document.evidence, document.evidence_sha256, document.note
+
+
 def completed(new: Entry, given: Set[str], old: Entry) -> Entry:
-    """An entry of the same thing as an old one, and like it in all that was not given (names of fields)."""
-    if "evidence" in given:
-        given = given | {"evidence_sha256"}
+    """Return `new` with every field that is not in `given` copied from `old`, an entry of the same thing.
+
+    No evidence and no note say nothing, given or not; nor does evidence that has not been hashed say another
+    hash of the same path.
+    """
     held, said = old.document.columns(), new.document.columns()
-    document = Document(*((said if name in given else held)[name] for name in said))
+    taken = {name for name in given if name not in ("evidence", "note") or said.get(name)}
+    if "evidence" in taken and (said["evidence_sha256"] or said["evidence"] != held["evidence"]):
+        taken.add("evidence_sha256")
+    document = Document(*((said if name in taken else held)[name] for name in said))
     if isinstance(old, Record) and isinstance(new, Record) and "contents" not in given:
         return new._replace(document=document, contents=old.contents)
     return new._replace(document=document)

@@ -8,8 +8,9 @@ from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
 from thidua_cli.dates import show_day
+from thidua_cli.deciding import differences
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.sheet import Example
+from thidua_cli.imports.sheet import Example, Problem
 from thidua_cli.language import _
 from thidua_cli.units import Directory, Version, describe
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from thidua_cli.imports.cells import Table
     from thidua_cli.imports.lists import Decision
-    from thidua_cli.imports.sheet import Problem, Sheet
+    from thidua_cli.imports.sheet import Sheet
     from thidua_cli.imports.units import UnitPlan
 
 
@@ -186,6 +187,7 @@ class Records:
         self.source, self.kind, self.reason = source, kind, reason
         self.problems: list[Problem] = []
         self.made: Decision
+        self.hashes: dict[str, str] = {}
         self.shown: tuple[list[Example], list[Example]] = ([], [])
 
     @property
@@ -201,9 +203,20 @@ class Records:
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.imports import lists
 
-        self.made = lists.decide(self.listed, connection, correcting=self.reason is not None)
+        self.made = lists.decide(self.listed, connection, self.hashes, correcting=self.reason is not None)
         self.sheet, self.problems = self.made.listed.sheet, self.made.problems
         self.shown = lists.examples(self.made, connection, EXAMPLES)
+
+    def hash_evidence(self) -> bool:
+        """Hash the files that the rows name; returns whether `plan` has more to compare by them."""
+        from thidua_cli.imports import lists
+
+        rows = lists.evidence(self.made.listed)
+        self.hashes, wrong = progress.hashed(rows)
+        self.problems = [
+            Problem(rows[path], "evidence", path, error.message, error.cure) for path, error in wrong.items()
+        ]
+        return bool(rows) and not wrong
 
     def apply(self, writer: store.Writer) -> None:
         from thidua_cli.imports import lists
@@ -215,15 +228,13 @@ class Records:
 
     def details(self) -> list[dict[str, object]]:
         """Every record that is corrected: its row, its unit, and each field with both values."""
-        from thidua_cli.imports import records as imports
-
         return [
             {
                 "row": incoming.row,
                 "unit_code": self._unit(fresh).code,
                 "record_id": old.id,
                 "fields": {
-                    each.field: {"old": each.old, "new": each.new} for each in imports.differences(old, fresh)
+                    each.field: {"old": each.old, "new": each.new} for each in differences(old, fresh)
                 },
             }
             for incoming, old, fresh in self.made.rows.corrected
@@ -264,9 +275,7 @@ class Records:
 
 
 def _changes(old: records.Entry, fresh: records.Entry) -> str:
-    from thidua_cli.imports import records as imports
-
-    return "; ".join(f"{each.label} {each.old} → {each.new}" for each in imports.differences(old, fresh))
+    return "; ".join(f"{each.label} {' → '.join(each.shown)}" for each in differences(old, fresh))
 
 
 def _summary(name: str, new: int, same: int, dry_run: bool, changed: int = 0) -> str:

@@ -271,10 +271,13 @@ def _apply(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer |
 
 
 def _decide(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer | None:
-    """A file is decided before the register is locked, and once more only if somebody wrote meanwhile."""
-    with options.reading(ctx) as connection:
-        importer.plan(connection)
-        head = journal.head(connection)
+    """A file is decided before the register is locked, and once more only if somebody wrote meanwhile.
+
+    Evidence is hashed when nothing else stands against the file, and nobody has to wait for it.
+    """
+    head = _planned(ctx, importer)
+    if not importer.problems and isinstance(importer, Records) and importer.hash_evidence():
+        head = _planned(ctx, importer)
     if dry_run or importer.problems:
         return None
     with options.writing(ctx) as writer:
@@ -283,6 +286,13 @@ def _decide(ctx: typer.Context, importer: Importer, *, dry_run: bool) -> Writer 
         if not importer.problems:
             importer.apply(writer)
     return writer
+
+
+def _planned(ctx: typer.Context, importer: Importer) -> journal.Operation | None:
+    """Decide on a file; returns the operation up to which the register was known."""
+    with options.reading(ctx) as connection:
+        importer.plan(connection)
+        return journal.head(connection)
 
 
 def _tally(importer: Importer) -> tuple[dict[str, int], int]:

@@ -2,9 +2,11 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from thidua_cli import evidence
+from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
 
 LONG = 5000  # rows from which on there is something to wait for
@@ -36,6 +38,19 @@ def waiting(text: str, *, long: bool) -> Iterator[None]:
         if shown:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
+
+
+def hashed(paths: Collection[str]) -> tuple[dict[str, str], dict[str, InvalidError]]:
+    """Files of evidence with their hashes, and those that cannot be hashed any more with the reason."""
+    hashes: dict[str, str] = {}
+    wrong: dict[str, InvalidError] = {}
+    with waiting(_("Đang tính mã băm của minh chứng…"), long=evidence.size(paths) > LARGE):
+        for path in paths:
+            try:
+                hashes[path] = evidence.sha256(path)
+            except InvalidError as error:
+                wrong[path] = error
+    return hashes, wrong
 
 
 def _watched() -> bool:

@@ -1,21 +1,22 @@
 """`thidua record`: launches, registrations, reviews and exemptions; corrections and voids."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import deciding, fields, files, records
+from thidua_cli import deciding, fields, records
+from thidua_cli import evidence as evidences
 from thidua_cli import plan as plans
-from thidua_cli.cli import options
-from thidua_cli.cli.app import Commands
+from thidua_cli.cli import options, progress
+from thidua_cli.cli.app import Commands, Settings
 from thidua_cli.dates import show_day
 from thidua_cli.deciding import Entries, Outcome, Register
 from thidua_cli.errors import NotFoundError, RefusedError, UsageError
-from thidua_cli.language import _, current, why
+from thidua_cli.evidence import Hashes
+from thidua_cli.language import _, current
 from thidua_cli.records import Entry, Exemption, Record
 from thidua_cli.terms import Action, State, label
 from thidua_cli.units import Directory, Version, other_holders
@@ -93,7 +94,8 @@ _OPTIONS = {
     "obligation": "--obligation",
     "reason": "--reason",
 }  # by the fields that they give
-_CORRECTING = _OPTIONS | {"unit_code": "--unit", "reason": "--exemption-reason"}
+_CORRECTING = _OPTIONS | {"unit_code": "--unit", "reason": "--exemption-reason", "on": "--on"}
+_NOT_DESCRIBED = ("evidence", "evidence_sha256", "note")
 
 
 def launch(
@@ -207,18 +209,16 @@ def _document(
         "evidence": evidence,
         "note": note,
     }
-    given = {field: value for field, value in values.items() if value is not None}
-    return given if evidence is None else given | {"evidence_sha256": _file_hash(evidence)}
+    return {field: value for field, value in values.items() if value is not None}
 
 
-def _file_hash(evidence: str | None) -> str | None:
-    """SHA-256 of an evidence file; none for an address. Raises UsageError where there is no such file."""
-    if not evidence or "://" in evidence:
-        return None
-    try:
-        return files.sha256(Path(evidence))
-    except OSError as error:
-        raise UsageError(_("--evidence {path}: {why}").format(path=evidence, why=why(error))) from None
+def _hashed(entries: Iterable[Entry]) -> dict[str, str]:
+    """The hashes of files of evidence; raises UsageError where one cannot be hashed."""
+    paths = {entry.document.evidence or "" for entry in entries}
+    hashes, wrong = progress.hashed([path for path in paths if evidences.is_file(path)])
+    for error in wrong.values():
+        raise UsageError(f"--evidence: {error.message}", error.cure)
+    return hashes
 
 
 def _record(
@@ -249,14 +249,22 @@ def _store(
     *,
     dry_run: bool,
 ) -> None:
-    """Decide on all, write what is new as one operation, then say what happened or would happen."""
+    """Decide on all, write what is new as one operation, then say what happened or would happen.
+
+    Evidence is hashed before the register is locked, and only if nothing else stands against the records.
+    """
+    hashes: dict[str, str] = {}
 
     def decide(connection: sqlite3.Connection) -> tuple[Register, list[Outcome]]:
-        register = _register(connection)
-        outcomes = [deciding.decide(register, item, unit_as_of, as_given=True) for item in incoming]
-        _refuse(outcomes, register)
+        register = _register(connection, hashes=hashes)
+        outcomes = [deciding.decide(register, item, unit_as_of) for item in incoming]
+        _refuse(outcomes, register, options.settings(ctx))
         return register, outcomes
 
+    if any(evidences.is_file(item.evidence) for item in incoming):
+        with options.reading(ctx) as connection:
+            _register_then, outcomes = decide(connection)
+        hashes |= _hashed(outcome.entry for outcome in outcomes if outcome.entry)
     if dry_run:
         with options.reading(ctx) as connection:
             register, outcomes = decide(connection)
@@ -311,11 +319,13 @@ def _other_holders(directory: Directory, version: Version, day: date) -> list[st
     return ["  " + "; ".join(words)]
 
 
-def _register(connection: sqlite3.Connection, entries: Entries | None = None) -> Register:
-    return Register.read(connection, plans.load(connection), records.EVERYTHING, entries)
+def _register(
+    connection: sqlite3.Connection, entries: Entries | None = None, hashes: Hashes | None = None
+) -> Register:
+    return Register.read(connection, plans.load(connection), records.EVERYTHING, entries, hashes)
 
 
-def _refuse(outcomes: Sequence[Outcome], register: Register) -> None:
+def _refuse(outcomes: Sequence[Outcome], register: Register, settings: Settings) -> None:
     if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
         first, *others = errors
         first.hints = [*first.hints, *(line for error in others for line in (error.message, *error.hints))]
@@ -326,21 +336,33 @@ def _refuse(outcomes: Sequence[Outcome], register: Register) -> None:
             raise UsageError(_("{unit} được nêu hai lần").format(unit=outcome.version.name))
     different = [outcome for outcome in outcomes if outcome.verdict == "differs"]
     if different:
-        hints = []
-        for outcome in different:
-            assert outcome.existing and outcome.entry  # noqa: S101, PT018
-            hints += [
-                _("  trong sổ, #{number}: {what}").format(
-                    number=outcome.existing.id, what=describe(outcome.existing, register)
-                ),
-                _("  lệnh này: {what}").format(what=describe(outcome.entry, register)),
-            ]
-        number = different[0].existing.id if different[0].existing else ""
         raise RefusedError(
             _("đơn vị đã có bản ghi khác cho việc này; chưa ghi gì"),
-            *hints,
-            _("Nếu bản cũ sai: thidua record correct {number} … --reason …").format(number=number),
+            *(line for outcome in different for line in _difference(outcome, register, settings)),
         )
+
+
+def _difference(outcome: Outcome, register: Register, settings: Settings) -> list[str]:
+    """What is recorded, what was asked for, in what else they differ, and the command that corrects."""
+    old, new, fresh = outcome.existing, outcome.entry, outcome.corrected
+    assert old and new and fresh  # noqa: S101, PT018
+    differing = [each for each in deciding.differences(old, fresh) if each.decides]
+    command = ["record", "correct", str(old.id)]
+    for each in differing:
+        said = each.new if each.column == each.field else str(fresh.document.evidence)
+        command += [_CORRECTING[each.column], "" if said == deciding.NOTHING else said]
+    return [
+        _("  trong sổ, #{number}: {what}").format(number=old.id, what=describe(old, register)),
+        _("  lệnh này: {what}").format(what=describe(new, register)),
+        *(
+            _("  {what}: {old} trong sổ, {new} trong lệnh này").format(
+                what=each.label, old=each.shown[0], new=each.shown[1]
+            )
+            for each in differing
+            if each.field in _NOT_DESCRIBED
+        ),
+        _("Nếu bản mới đúng: {command} --reason …").format(command=settings.command(*command)),
+    ]
 
 
 def describe(entry: Entry, register: Register) -> str:
@@ -447,27 +469,36 @@ def correct(
     given = _document(doc, issuer, doc_date, received, evidence, note)
     reason = options.checked_reason(reason)
 
+    hashes: dict[str, str] = {}
+
     def decide(connection: sqlite3.Connection) -> tuple[Register, Entry, Entry, Sequence[str]]:
         _table, old = records.find(connection, _number(number))
-        register = _register(connection)
+        register = _register(connection, hashes=hashes)
         changed = given | _changes(old, on, unit, contents, exemption_reason, phase)
         day = unit_as_of or _named_on(old, unit, register.directory)
         return register, old, *_corrected(register, old, changed, day)
 
     def told(register: Register, heads: tuple[str, str], *entries: Entry) -> list[str]:
-        return [
+        lines = [
             head.format(number=entry.id, what=describe(entry, register))
             for head, entry in zip(heads, entries, strict=True)
         ]
+        return lines + (_evidence_told(*entries) if evidence else [])
 
+    if evidences.is_file(evidence):
+        with options.reading(ctx) as connection:
+            register, old, fresh, warnings = decide(connection)
+        hashes |= _hashed([fresh])
     if dry_run:
         with options.reading(ctx) as connection:
             register, old, fresh, warnings = decide(connection)
+            _refuse_identical(old, fresh)
             lines = told(register, (_("sẽ hủy #{number}: {what}"), _("sẽ ghi: {what}")), old, fresh)
         lines, saved = [options.nothing_written(), *lines], ""
     else:
         with options.writing(ctx) as writer:
             register, old, fresh, warnings = decide(writer.connection)
+            _refuse_identical(old, fresh)
             fresh = records.correct(writer, int(old.id or 0), reason, fresh)
             lines = told(register, (_("đã hủy #{number}: {what}"), _("đã ghi #{number}: {what}")), old, fresh)
         saved = options.saved(writer)
@@ -478,7 +509,7 @@ def correct(
 def _corrected(
     register: Register, old: Entry, given: dict[str, object], unit_day: date | None
 ) -> tuple[Entry, Sequence[str]]:
-    """What an entry is to be, and warnings; raises where that cannot be, or is what it was."""
+    """What an entry is to be, and warnings; raises where that cannot be."""
     del register.entries[old.key]
     incoming = _incoming(old, given, register.directory)
     outcome = deciding.decide(register, incoming, unit_day, replacing=old)
@@ -489,9 +520,28 @@ def _corrected(
         )
     if outcome.error is not None or outcome.entry is None:
         raise outcome.error or NotFoundError(f"#{old.id}")
-    if outcome.entry.key == old.key and outcome.entry == old._replace(id=None):
-        raise UsageError(_("bản sửa giống hệt bản cũ #{number}").format(number=old.id))
-    return outcome.entry, outcome.warnings
+    entry = outcome.entry
+    if "evidence" not in given:
+        kept = {"evidence": old.document.evidence, "evidence_sha256": old.document.evidence_sha256}
+        entry = entry._replace(document=entry.document._replace(**kept))
+    return entry, outcome.warnings
+
+
+def _refuse_identical(old: Entry, fresh: Entry) -> None:
+    if fresh == old._replace(id=None):
+        raise UsageError(
+            _("bản sửa giống hệt bản cũ #{number}").format(number=old.id), *_evidence_told(old, fresh)
+        )
+
+
+def _evidence_told(old: Entry, fresh: Entry) -> list[str]:
+    """Whether the content of the evidence is another than before, where both are known."""
+    before, now = old.document.evidence_sha256, fresh.document.evidence_sha256
+    if before is None or now is None:
+        return []
+    if before == now:
+        return [_("  minh chứng: nội dung như trước, SHA-256 {now}").format(now=now)]
+    return [_("  minh chứng: nội dung khác trước, SHA-256 {before} → {now}").format(before=before, now=now)]
 
 
 def _named_on(old: Entry, unit: str | None, directory: Directory) -> date | None:
@@ -537,7 +587,7 @@ def _incoming(old: Entry, given: dict[str, object], directory: Directory) -> "Re
 
     values: dict[str, object] = {
         "unit_code": directory.last(old.unit, old.day).code,
-        **old.document.columns(),
+        **{name: value for name, value in old.document.columns().items() if not name.startswith("evidence")},
     }
     if isinstance(old, Exemption):
         values |= {"obligation": old.obligation, "exempted_on": old.exempted_on, "reason": old.reason}

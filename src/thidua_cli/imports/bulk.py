@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, cast
 
 from thidua_cli import fields, records, store, text
 from thidua_cli.errors import InvalidError
+from thidua_cli.evidence import Hashes
 from thidua_cli.imports.cells import DAYS, Table
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.grid import Cell
@@ -36,12 +37,12 @@ READ: dict[str, Callable[[object], Any]] = {
     "document_issuer": fields.short,
     "document_date": fields.optional_day,
     "received_on": fields.optional_day,
-    "evidence": fields.note,
+    "evidence": fields.evidence,
     "note": fields.note,
     "phase": fields.optional,
     "contents": fields.contents,
 }
-_FREE = {"unit_name", "document_number", "document_issuer", "evidence", "note"}  # kept as they stand
+_FREE = {"unit_name", "document_number", "document_issuer", "note"}  # kept as they stand
 _STORED = (
     "done_on",
     "document_number",
@@ -49,9 +50,10 @@ _STORED = (
     "document_date",
     "received_on",
     "evidence",
+    "evidence_sha256",
     "note",
 )
-_CONTENT = (*_STORED[:5], "contents")  # what makes records the same
+_CONTENT = (*_STORED, "contents")  # what makes records the same
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
 _CODES = re.compile(rf"{_CODE}(?:\n{_CODE})*", re.ASCII)
 _NONE = "\a"  # what no field may hold
@@ -69,6 +71,18 @@ class Plain(NamedTuple):
     codes: Sequence[str]
     columns: Mapping[str, Sequence[Any]]
     odd: Collection[int]
+
+    def evidence(self) -> dict[str, int]:
+        """The evidence of rows that are not odd, with the number of a row that names it."""
+        named = zip(self.columns.get("evidence", ()), self.rows, strict=False)
+        return {path: row for place, (path, row) in enumerate(named) if path and place not in self.odd}
+
+    def hashed(self, hashes: Hashes) -> "Plain":
+        """The same with a column of hashes, where there is one of evidence and any of it is a file."""
+        if not hashes or "evidence" not in self.columns:
+            return self
+        column = [hashes.get(path or "") for path in self.columns["evidence"]]
+        return self._replace(columns={**self.columns, "evidence_sha256": column})
 
 
 class Sorted(NamedTuple):
@@ -297,15 +311,7 @@ def _units(
 
 def _said(record: Record, names: Sequence[str]) -> tuple[Any, ...]:
     """What makes a record what it is, of certain columns."""
-    paper = record.document
-    said = {
-        "done_on": record.done_on,
-        "document_number": paper.number,
-        "document_issuer": paper.issuer,
-        "document_date": paper.date,
-        "received_on": paper.received_on,
-        "contents": record.contents,
-    }
+    said = {"done_on": record.done_on, "contents": record.contents, **record.document.columns()}
     return tuple(said[name] for name in names)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from thidua_cli import dates
 from thidua_cli import plan as plans
 from thidua_cli.deciding import Register, read_entries
+from thidua_cli.evidence import Hashes, is_file
 from thidua_cli.imports import bulk, cells, records
 from thidua_cli.imports.bulk import Plain, Sorted
 from thidua_cli.imports.cells import Table
@@ -76,8 +77,22 @@ def _rows(
     return Listed(source, kind, plain, sheet, items, problems)
 
 
-def decide(listed: Listed, connection: sqlite3.Connection, *, correcting: bool) -> Decision:
-    """What becomes of a list in the register as it is; `correcting` is `correct` of `records.plan`."""
+def evidence(listed: Listed) -> dict[str, int]:
+    """The files of evidence that a list names, each with the number of a row that names it."""
+    rows = listed.plain.evidence() if listed.plain else {}
+    rows |= {str(incoming.item.evidence): incoming.row for incoming in listed.items if incoming.item.evidence}
+    return {path: row for path, row in rows.items() if is_file(path)}
+
+
+def decide(
+    listed: Listed, connection: sqlite3.Connection, hashes: Hashes | None = None, *, correcting: bool
+) -> Decision:
+    """What becomes of a list in the register as it is; `correcting` is `correct` of `records.plan`.
+
+    Without `hashes`, those of its evidence are not compared.
+    """
+    if listed.plain and hashes:
+        listed = listed._replace(plain=listed.plain.hashed(hashes))
     plan = plans.load(connection)
     entries = read_entries(connection, EVERYTHING, ACTIONS.get(listed.kind))
     found = bulk.sort(listed.plain, entries, connection, plan, dates.today()) if listed.plain else None
@@ -87,7 +102,7 @@ def decide(listed: Listed, connection: sqlite3.Connection, *, correcting: bool) 
         register = None
         rows = RecordPlan()
         if listed.items:
-            register = Register.read(connection, plan, EVERYTHING, entries)
+            register = Register.read(connection, plan, EVERYTHING, entries, hashes)
             rows = records.plan(listed.items, register, correct=correcting)
         # A row may mean, by its name, a unit that a plain row names by its code.
         left = found.without(rows.keys) if found else None

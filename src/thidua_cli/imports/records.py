@@ -6,18 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import deciding
-from thidua_cli.dates import show_day
-from thidua_cli.deciding import Outcome, Register
+from thidua_cli.deciding import NOTHING, Outcome, Register, differences
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch
 from thidua_cli.language import _
-from thidua_cli.records import Entry, Exemption, Record, completed, same
+from thidua_cli.records import Entry
 
 if TYPE_CHECKING:
     from thidua_cli.models import ExemptionIn, RecordIn
-
-
-_NOTHING = "–"
 
 
 class Incoming(NamedTuple):
@@ -101,12 +97,9 @@ def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False
             made.new.append((incoming, outcome.entry))
         elif outcome.verdict == "same" and outcome.existing:
             made.unchanged.append((incoming, outcome.existing))
-        elif outcome.existing:
-            held = outcome.existing
-            fresh = completed(outcome.entry, incoming.item.model_fields_set, held)
-            if same(fresh, held):
-                made.unchanged.append((incoming, held))
-            elif correct:
+        elif outcome.existing and outcome.corrected:
+            held, fresh = outcome.existing, outcome.corrected
+            if correct:
                 made.corrected.append((incoming, held, fresh))
             else:
                 made.problems.append(_differs(incoming, outcome.version.name, held, fresh))
@@ -114,7 +107,7 @@ def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False
         each
         for _incoming, held, fresh in made.corrected
         for each in differences(held, fresh)
-        if each.new == _NOTHING
+        if each.new == NOTHING
     ]
     if emptied:
         made.warnings.append(
@@ -143,58 +136,19 @@ def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
 def _differs(incoming: Incoming, name: str, held: Entry, fresh: Entry) -> Problem:
     differing = [each for each in differences(held, fresh) if each.decides]
     told = [
-        _("{what} {old} trong sổ, {new} trong tệp").format(what=each.label, old=each.old, new=each.new)
+        _("{what} {old} trong sổ, {new} trong tệp").format(
+            what=each.label, old=each.shown[0], new=each.shown[1]
+        )
         for each in differing
     ]
     return Problem(
         incoming.row,
-        ", ".join(each.field for each in differing),
-        "; ".join(each.new for each in differing),
+        ", ".join(each.column for each in differing),
+        "; ".join(
+            each.new if each.column == each.field else str(fresh.document.evidence) for each in differing
+        ),
         _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
             name=name, number=held.id, differences="; ".join(told)
         ),
         _("sửa tệp, hoặc --correct --reason để sửa bản ghi"),
     )
-
-
-class Difference(NamedTuple):
-    """A field in which two entries of one thing differ, with both values for people.
-
-    `decides`: it makes them different entries; note and evidence do not.
-    """
-
-    field: str
-    label: str
-    old: str
-    new: str
-    decides: bool
-
-
-def differences(old: Entry, new: Entry) -> list[Difference]:
-    """The fields in which two entries of one thing differ."""
-    pairs: list[tuple[str, str, object, object]] = [
-        ("done_on" if isinstance(old, Record) else "on", _("ngày"), show_day(old.day), show_day(new.day)),
-        ("document_number", _("số văn bản"), old.document.number, new.document.number),
-        ("document_issuer", _("cơ quan ban hành"), old.document.issuer, new.document.issuer),
-        ("document_date", _("ngày văn bản"), show_day(old.document.date), show_day(new.document.date)),
-        (
-            "received_on",
-            _("ngày nhận"),
-            show_day(old.document.received_on),
-            show_day(new.document.received_on),
-        ),
-        ("evidence", _("minh chứng"), old.document.evidence, new.document.evidence),
-        ("note", _("ghi chú"), old.document.note, new.document.note),
-    ]
-    if isinstance(old, Record) and isinstance(new, Record):
-        held, said = (",".join(map(str, entry.contents)) for entry in (old, new))
-        pairs.append(("contents", _("nội dung"), held, said))
-    if isinstance(old, Exemption) and isinstance(new, Exemption):
-        pairs.append(("reason", _("lý do"), old.reason, new.reason))
-    return [
-        Difference(
-            field, what, str(one or _NOTHING), str(other or _NOTHING), field not in ("evidence", "note")
-        )
-        for field, what, one, other in pairs
-        if one != other
-    ]

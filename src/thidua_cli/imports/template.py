@@ -220,7 +220,7 @@ def _explain(field: str) -> str:
         "sort_order": _("Số nguyên, như 10: số nhỏ đứng trước trong danh sách; có thể bỏ trống."),
         "valid_from": _("Ngày đơn vị bắt đầu có, như 31/03/2022; bỏ trống thì là ngày đầu của kế hoạch."),
         "document_number": _("Số và ký hiệu, như 12/KH-UBND; có thể bỏ trống."),
-        "evidence": _("Đường dẫn tới tệp, hoặc địa chỉ trang web."),
+        "evidence": _("Đường dẫn tới tệp (tính từ thư mục chạy lệnh nhập), hoặc địa chỉ trang web."),
         "contents": _("Số của nội dung thi đua, như 1,3."),
         "phase": _("Bỏ trống thì theo ngày: p1 hoặc p2."),
         "kind_of_change": _(

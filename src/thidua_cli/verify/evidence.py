@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import files, records
+from thidua_cli import evidence, files, records
 from thidua_cli.language import _
 from thidua_cli.records import Exemption, Record
 from thidua_cli.verify.finding import Finding
@@ -40,7 +40,7 @@ def examine(papers: Iterable[Paper], folder: Path) -> Iterator[Finding]:
     """
     hashes: dict[Path, str | OSError] = {}
     for paper in papers:
-        path = folder / paper.path
+        path = evidence.place(paper.path, folder)
         if path not in hashes:
             hashes[path] = _hash(path)
         problem = _problem(hashes[path], paper.sha256)
