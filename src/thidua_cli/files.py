@@ -323,7 +323,10 @@ def chunks(path: Path, most: int) -> Iterator[bytes]:
 
 def _refuse_larger(size: int, most: int) -> None:
     if size > most:
-        raise OSError(errno.EOVERFLOW, _("lớn hơn {size}").format(size=f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"))
+        raise OSError(
+            errno.EOVERFLOW,
+            _("lớn hơn {size}").format(size=f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"),
+        )
 
 
 def read(path: Path, most: int = SMALL) -> bytes:
