@@ -145,3 +145,9 @@ def test_territory_words_fold() -> None:
 def test_what_cannot_be_seen_is_shown_as_an_escape(character: str) -> None:
     """Characters that print as nothing, though Python calls them printable, are visible too."""
     assert text.visible(f"a{character}b").startswith("a\\")
+
+
+@given(st.text(st.sampled_from("aơ\u0300\u0301\u0309\u0323\u0345\u034f\u0f71…́")).map(lambda text: text * 8))
+def test_nfc_is_that_of_unicode(value: str) -> None:
+    """Marks that were sorted before give what they give unsorted."""
+    assert text.nfc(value) == unicodedata.normalize("NFC", value)

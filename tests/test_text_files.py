@@ -6,6 +6,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from conftest import ROOT, Outcome
 from thidua_cli import encodings, textfiles
 from thidua_cli.imports import reading
+from thidua_cli.text import clean
 
 Run = Callable[..., Outcome]
 Put = Callable[..., str]
@@ -518,3 +520,34 @@ def test_an_input_without_end_is_refused(run: Run, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(reading, "MOST_BYTES", 5 << 20)
     done = run("import", "units", "/dev/zero", "--format", "csv")
     assert (done.code, "larger than 5 MB" in done.err) == (7, True), done.err
+
+
+_HOSTILE_TEXTS = {
+    "capitals and a small letter": lambda n: "A" * 10 * n + "aé",
+    "quotes": lambda n: 'é"é" ' * n,
+    "marks out of order": lambda n: "á" + "\u0301\u0323" * n,
+    "spaces": lambda n: '"é"' + " " * 20 * n,
+    "no line end": lambda n: "é" * 20 * n,
+}
+_READERS = {
+    "guess": lambda text: encodings.guess(text.encode("cp1258", "ignore")),
+    "disguises": lambda text: encodings.disguises([text, text]),
+    "impossible": lambda text: encodings.impossible([text]),
+    "pieces": encodings.pieces,
+    "cp1258": lambda text: encodings.DECODERS["cp1258"](text.encode("cp1258", "ignore")),
+    "clean": clean,
+}
+
+
+def _work(read: Callable[[str], object], text: str) -> float:
+    start = time.process_time()
+    read(text)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("reader", _READERS)
+@pytest.mark.parametrize("name", _HOSTILE_TEXTS)
+def test_no_text_takes_more_than_its_size(name: str, reader: str) -> None:
+    """Four times the text is at most about four times the work, whatever stands in it."""
+    small, large = (_work(_READERS[reader], _HOSTILE_TEXTS[name](n)) for n in (2000, 8000))
+    assert large < 9 * max(small, 0.002)

@@ -1,5 +1,6 @@
 """Whatever is changed in a register is found, by itself or against an anchor."""
 
+import io
 import json
 import random
 import re
@@ -7,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +21,7 @@ from conftest import ROOT, Outcome
 from forgeries import FORGERIES, Context, Forgery
 from thidua_cli import files, store, verify
 from thidua_cli.errors import RejectedError, StoreError, UsageError
-from thidua_cli.verify import Wanted
+from thidua_cli.verify import Wanted, reports
 from thidua_cli.verify.anchors import of_report, parse
 
 
@@ -295,6 +297,95 @@ def test_a_report_without_an_anchor_proves_nothing(tmp_path: Path, data: bytes) 
     path.write_bytes(data)
     with pytest.raises(RejectedError):
         of_report(path)
+
+
+# Hostile reports
+
+
+def _docx(markup: str) -> bytes:
+    return _zip({"word/document.xml": markup})
+
+
+def _book(relations: str = "", book: str = "", cells: str = "", strings: str = "") -> bytes:
+    sheet = '<sheet name="Source" r:id="a"/>'
+    related = '<Relationship Id="a" Target="s.xml"/>'
+    parts = {"workbook.xml": sheet + book, "_rels/workbook.xml.rels": related + relations, "s.xml": cells}
+    return _zip({f"xl/{name}": text for name, text in {**parts, "sharedStrings.xml": strings}.items()})
+
+
+def _zip(parts: dict[str, str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return made.getvalue()
+
+
+_HOSTILE_REPORTS: dict[str, Callable[[int], bytes]] = {
+    "open tags of a document": lambda n: _docx("<" * 50 * n),
+    "open tags of a page": lambda n: b"<!doctype html><footer>" + b"<" * 50 * n + b"</footer>",
+    "open footers": lambda n: b"<!doctype html>" + b"<footer " * 20 * n,
+    "open relationships": lambda n: _book("<Relationship " * 10 * n),
+    "a word without a value": lambda n: _book("<Relationship " + "a" * 30 * n + ">"),
+    "values without an end": lambda n: _book("<Relationship " + 'a="' * 10 * n + ">"),
+    "open sheets": lambda n: _book(book="<sheet " * 20 * n),
+    "open cells": lambda n: _book(cells="<c " * 30 * n),
+    "a cell of many types": lambda n: _book(cells="<c" + ' t="s"' * 20 * n + ">"),
+    "one sheet many times": lambda n: _book(book='<sheet name="Source" r:id="a"/>' * n, cells="<c>" * 20 * n),
+    "one text many times": lambda n: _book(cells='<c t="s"><v>0</v></c>' * n, strings="a" * 20 * n),
+    "entities": lambda n: _docx("&" * 50 * n),
+    "a label and spaces": lambda n: ("Anchor:" + " " * 50 * n).encode(),
+    "labels and lines": lambda n: ("Anchor:\n" * 10 * n).encode(),
+    "spaces alone": lambda n: b" " * 100 * n + b"x",
+    "openings of JSON": lambda n: b"{" * 50 * n,
+    "keys of JSON": lambda n: b'{"from": {' + b'"head"' * 20 * n,
+}
+
+
+def _seconds(read: Callable[[bytes], object], data: bytes) -> float:
+    def once() -> float:
+        start = time.process_time()
+        read(data)
+        return time.process_time() - start
+
+    return min(once() for _time in range(3))
+
+
+@pytest.mark.parametrize("name", _HOSTILE_REPORTS)
+def test_no_report_takes_more_than_its_size(name: str) -> None:
+    """Four times the text is at most about four times the work, whatever stands in it."""
+    make = _HOSTILE_REPORTS[name]
+    small, large = (_seconds(reports.anchors, make(n)) for n in (1000, 4000))
+    assert large < 9 * max(small, 0.002)
+
+
+def test_a_report_is_bounded_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a zipped report unpacks to is counted over all its parts, and too much is refused in words."""
+    monkeypatch.setattr(reports, "LARGEST", 100_000)
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(_book(cells="<c>" * 20_000, strings="a" * 60_000))
+    with pytest.raises(RejectedError, match="mở ra lớn hơn"):
+        of_report(path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!doctype html><footer><p>&#" + b"9" * 5000 + b"</p></footer>",
+        b'{"a": ' + b"[" * 100_000,
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b"{} []",
+    ],
+)
+def test_what_no_reader_can_read_is_no_report(tmp_path: Path, data: bytes) -> None:
+    """A number of too many digits and a value that is too deep are refused, not a crash."""
+    path = tmp_path / "report"
+    path.write_bytes(data)
+    with pytest.raises(RejectedError, match="không có mốc"):
+        of_report(path)
+
+
+# Other registers, and evidence
 
 
 def test_extends_tells_where_two_registers_part(filled: tuple[Path, Context], tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from thidua_cli.text import nfc
+
 # TCVN3 (ABC): one byte a letter; capitals with tones are made by a capital font, so they are these bytes too.
 _TCVN3_BYTES = (
     "A1A2A3A4A5A6A7A8A9AAABACADAEB5B6B7B8B9BBBCBDBEC6C7C8C9CACBCCCECFD0D1D2D3D4D5D6D7D8DCDDDE"
@@ -67,7 +69,7 @@ def _python(name: str) -> Callable[[bytes], str]:
 
 
 def _from_cp1258(data: bytes) -> str:
-    return unicodedata.normalize("NFC", data.decode("cp1258"))
+    return nfc(data.decode("cp1258"))
 
 
 DECODERS: dict[str, Callable[[bytes], str]] = {
@@ -88,7 +90,8 @@ _RHYME = (  # and these may not
 )
 _SYLLABLE = re.compile(f"({_ONSET})?(?:({_RHYME})|({_NUCLEUS})(ch|ng|nh|[cmnpt])?)")
 _WORD = re.compile(r"[^\s\d,;:.!?\"'()\[\]{}/_“”‘’–—…-]+")
-_CAPITALS = re.compile(r"(?<![^\W\d_])[^\W\d_a-z]*[A-Z][^\W\d_a-z]*(?![^\W\d_])")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SMALL, _CAPITAL = re.compile(r"[a-z]"), re.compile(r"[A-Z]")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _TONES_OF_STOPS = frozenset("\u0301\u0323")  # of syllables that end in c, ch, p or t
 _SAMPLE = 200_000  # bytes or characters that show an encoding well enough
@@ -101,10 +104,13 @@ class Guess(NamedTuple):
     preview: list[str]
 
 
+_LONGEST = 30  # of a syllable, each letter with its marks beside it, and more
+
+
 @lru_cache(maxsize=1 << 14)
 def is_syllable(word: str) -> bool:
     """Whether a word could be a Vietnamese syllable: its letters, its tone and where the tone stands."""
-    word = unicodedata.normalize("NFC", word)
+    word = unicodedata.normalize("NFC", word[:_LONGEST])
     if len(word) > 7 or not (word.islower() or word.istitle() or word.isupper()):
         return False
     parts = [unicodedata.normalize("NFD", letter) for letter in word.lower()]
@@ -150,7 +156,11 @@ def _share(text: str) -> float:
 
 def _even(text: str) -> str:
     """Words whose ASCII letters are capitals in capitals: TCVN3 has no others with a tone."""
-    return _CAPITALS.sub(lambda match: match[0].upper(), text)
+    return _LETTERS.sub(lambda match: _evened(match[0]), text)
+
+
+def _evened(word: str) -> str:
+    return word.upper() if _CAPITAL.search(word) and not _SMALL.search(word) else word
 
 
 def guess(data: bytes) -> Guess | None:
@@ -176,7 +186,7 @@ def _telling(data: bytes) -> bytes:
     lines: list[bytes] = []
     size = position = 0
     while size < _SAMPLE and (found := _HIGH.search(data, position)):
-        start = max(data.rfind(b"\n", 0, found.start()) + 1, found.start() - 500, position)
+        start = max(data.rfind(b"\n", position, found.start()) + 1, found.start() - 500, position)
         end = data.find(b"\n", found.end(), found.end() + 2000)
         position = end if end >= 0 else found.end() + 2000
         lines.append(data[start:position])

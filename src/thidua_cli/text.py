@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 
 from thidua_cli.errors import InvalidError
 from thidua_cli.language import _
@@ -58,6 +59,18 @@ _ROMAN = re.compile(r"(?<=\s)(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})$")
 
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # what a spreadsheet would run, guarded or not
+_MARKS = re.compile(r"[^\w\x00-\u02ff]{30,}")  # combining marks, and what else is no letter
+
+
+def nfc(text: str) -> str:
+    """The text in NFC, in linear time: Python's own sorting of a run of marks is quadratic in its length."""
+    return unicodedata.normalize("NFC", _MARKS.sub(_sorted_marks, text))
+
+
+def _sorted_marks(found: re.Match[str]) -> str:
+    """Marks in canonical order, which is a stable sort between any two characters that are no marks."""
+    runs = groupby(found[0], key=lambda character: unicodedata.combining(character) > 0)
+    return "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)
 
 
 @dataclass(slots=True)
@@ -76,7 +89,7 @@ def clean(raw: str, *, lines: bool = False) -> Cleaned:
     """
     if raw.isascii() and raw.isprintable() and "  " not in raw and raw == raw.strip(" "):
         return Cleaned(raw)
-    result = Cleaned(unicodedata.normalize("NFC", raw))
+    result = Cleaned(nfc(raw))
     if result.value != raw:
         result.changes.add("nfc")
     _substitute(result, _ZERO_WIDTH, "", "zero-width")

@@ -42,7 +42,13 @@ def of_report(path: Path) -> list[Anchor]:
         data = files.read(path, reports.LARGEST)
     except OSError as error:
         raise RejectedError(f"{path}: {why(error)}") from None
-    found = {Anchor(int(number), digits.lower(), str(path)) for number, digits in reports.anchors(data)}
+    try:
+        marks = reports.anchors(data)
+    except reports.TooLargeError:
+        raise RejectedError(
+            _("{path}: mở ra lớn hơn {size} MB, không đọc").format(path=path, size=reports.LARGEST >> 20)
+        ) from None
+    found = {Anchor(int(number), digits.lower(), str(path)) for number, digits in marks}
     if not found:
         raise RejectedError(
             _("{path}: không có mốc sổ nào").format(path=path),

@@ -7,35 +7,56 @@ its own with its label, the foot of a page, a sheet.
 import html
 import io
 import json
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-LARGEST = 64 * 1024 * 1024  # of a report, and of each part of a zipped one
+LARGEST = 64 * 1024 * 1024  # bytes of a report, and of all that is read of a zipped one
 
+# Every expression is linear: what repeats stops at the character that the next attempt would begin with.
 _VALUE = r"([0-9]{1,18}):([0-9a-fA-F]{64})"
 _LABEL = "(?:Mốc sổ|Anchor)"  # in both languages, whichever is in use now
 _LINE = re.compile(rf"^{_LABEL}:\s+{_VALUE}[ \t]*$", re.MULTILINE)  # a narrow terminal breaks it at the space
-_ALONE = re.compile(rf"\s*{_VALUE}\s*")
+_ALONE = re.compile(_VALUE)
 _KEY = re.compile(rf'^[ {{]*"(?:(?:from|since)": \{{[^{{}}\n]*")?head": "{_VALUE}"', re.MULTILINE)
 _SHEETS = ("Nguồn số liệu", "Source")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
+_ATTRIBUTE = re.compile(r'(?<![\w:])([\w:]++)="([^"]*)"')
+_CELL = re.compile(r"<c\b([^<>]*)><v>([0-9]{1,9})</v>")
+_TABLE = re.compile(r"(</?w:tbl>)")
 
 Found = tuple[str, str]  # the number and the digits, as they are written
 
 
+class TooLargeError(Exception):
+    """A zipped report that unpacks to more than LARGEST bytes."""
+
+
 def anchors(data: bytes) -> set[Found]:
-    """The anchors of a report in any format that carries one; none for what is no such report."""
+    """The anchors of a report in any format that carries one; none for what is no such report.
+
+    Raises TooLargeError.
+    """
+    try:
+        return set(_anchors(data))
+    except (ValueError, RecursionError):  # a number of too many digits, a JSON value that is too deep
+        return set()
+
+
+def _anchors(data: bytes) -> Iterable[Found]:
     if data.startswith(b"PK"):
-        return set(_zipped(data))
+        return _zipped(data)
     text = _decoded(data).replace("\r\n", "\n")
     if text.lstrip().startswith("{"):
-        return set(_json(text))
+        return _json(text)
     if text.lstrip().lower().startswith("<!doctype html"):
-        return set(_paragraphs("".join(re.findall(r"<footer\b.*</footer>", text, re.DOTALL)), "</p>"))
-    alone = _ALONE.fullmatch(text)
-    return {(alone[1], alone[2])} if alone else set(_LINE.findall(text))
+        start, end = text.find("<footer"), text.rfind("</footer>")
+        return _paragraphs(text[start:end] if start >= 0 else "", "</p>")
+    alone = _ALONE.fullmatch(text.strip())
+    return [(alone[1], alone[2])] if alone else _LINE.findall(text)
 
 
 def _decoded(data: bytes) -> str:
@@ -48,45 +69,64 @@ def _json(text: str) -> Iterable[Found]:
     found = _KEY.findall(text)
     if found:
         return found
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return ()
+    value = json.loads(text)
     heads = [value, value.get("from"), value.get("since")]
     return [(match[1], match[2]) for head in heads if (match := _ALONE.fullmatch(_head(head)))]
 
 
 def _head(value: Any) -> str:
-    return str(value.get("head")) if isinstance(value, dict) else ""
+    return str(value.get("head")).strip() if isinstance(value, dict) else ""
 
 
 def _paragraphs(markup: str, end: str) -> Iterator[Found]:
-    """What stands alone in a paragraph; an editor may have cut it into runs."""
+    """What stands alone in a paragraph."""
     for paragraph in markup.split(end):
-        if match := _LINE.fullmatch(html.unescape(_TAG.sub("", paragraph)).strip()):
-            yield match[1], match[2]
+        yield from _paragraph(paragraph)
 
 
-def _zipped(data: bytes) -> Iterator[Found]:
+def _paragraph(markup: str) -> Iterator[Found]:
+    """The anchor that is all of a paragraph; an editor may have cut it into runs."""
+    if match := _LINE.fullmatch(html.unescape(_TAG.sub("", markup)).strip()):
+        yield match[1], match[2]
+
+
+def _zipped(data: bytes) -> Iterable[Found]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            if "word/document.xml" in names:
-                yield from _paragraphs(_outside_tables(_part(archive, "word/document.xml")), "</w:p>")
-            elif "xl/workbook.xml" in names:
-                yield from _workbook(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, LookupError, ValueError, RuntimeError):
-        return  # no report of ours, or one that was cut
+            parts = _Parts(archive)
+            if document := parts.read("word/document.xml"):
+                return list(_paragraphs(_outside_tables(document), "</w:p>"))
+            return list(_workbook(parts))
+    except (
+        zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, LookupError,
+        RuntimeError,
+    ):  # fmt: skip
+        pass  # no report of ours, or one that was cut
+    return []
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> str:
-    with archive.open(name) as part:
-        return part.read(LARGEST).decode("utf-8", "replace")
+class _Parts:
+    """The parts of a zipped report, of which LARGEST bytes are unpacked in all."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive, self._left = archive, LARGEST
+        self._names = frozenset(archive.namelist())
+
+    def read(self, name: str) -> str:
+        """A part as text, empty where there is none; raises TooLargeError."""
+        if name not in self._names:
+            return ""
+        with self._archive.open(name) as part:
+            data = part.read(self._left + 1)
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLargeError
+        return data.decode("utf-8", "replace")
 
 
 def _outside_tables(document: str) -> str:
     depth, kept = 0, []
-    for piece in re.split(r"(</?w:tbl>)", document):
+    for piece in _TABLE.split(document):
         if piece == "<w:tbl>":
             depth += 1
         elif piece == "</w:tbl>":
@@ -96,24 +136,29 @@ def _outside_tables(document: str) -> str:
     return "".join(kept)
 
 
-def _workbook(archive: zipfile.ZipFile) -> Iterator[Found]:
+def _workbook(parts: _Parts) -> Iterator[Found]:
     """Cells of the sheet that says what the workbook is made from."""
     targets = {
-        attributes["Id"]: attributes["Target"]
-        for attributes in _elements(_part(archive, "xl/_rels/workbook.xml.rels"), "Relationship")
+        attributes.get("Id"): attributes.get("Target", "")
+        for attributes in _elements(parts.read("xl/_rels/workbook.xml.rels"), "Relationship")
     }
-    strings: list[str] | None = None
-    for sheet in _elements(_part(archive, "xl/workbook.xml"), "sheet"):
-        if sheet["name"] not in _SHEETS:
-            continue
-        cells = _part(archive, f"xl/{targets[sheet['r:id']].removeprefix('/xl/')}")
+    sheets = {
+        targets.get(sheet.get("r:id"), "").removeprefix("/xl/")
+        for sheet in _elements(parts.read("xl/workbook.xml"), "sheet")
+        if sheet.get("name") in _SHEETS
+    }
+    shared: dict[int, Found] | None = None
+    for name in sorted(sheets):
+        cells = parts.read(f"xl/{name}")
         yield from _paragraphs(cells, "</is>")
-        if strings is None:
-            strings = _part(archive, "xl/sharedStrings.xml").split("</si>")
-        numbers = re.findall(r'<c\b[^>]*\bt="s"[^>]*><v>(\d{1,9})</v>', cells)
-        yield from _paragraphs("\n".join(f"{strings[int(number)]}</si>" for number in numbers), "</si>")
+        if shared is None:
+            strings = parts.read("xl/sharedStrings.xml").split("</si>")
+            shared = {index: found for index, each in enumerate(strings) for found in _paragraph(each)}
+        for attributes, number in _CELL.findall(cells):
+            if 't="s"' in attributes and (found := shared.get(int(number))):
+                yield found
 
 
 def _elements(markup: str, name: str) -> Iterator[dict[str, str]]:
-    for element in re.findall(rf"<{name}\b[^>]*>", markup):
-        yield {key: html.unescape(value) for key, value in re.findall(r'([\w:]+)="([^"]*)"', element)}
+    for element in re.findall(rf"<{name}\b([^<>]*)>", markup):
+        yield {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(element)}
