@@ -12,7 +12,7 @@ DEMO ?= $(shell mktemp -d)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Each kind of fault has its tests, tests/faults/test_NAME.py, and a target, make soak-NAME.
-FAULTS := writers kill power files signals disk forgeries environment clock model
+FAULTS := writers kill power files signals disk forgeries crafted environment clock model
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak $(FAULTS:%=soak-%) lint fix docs pictures messages registers audit bench build clean

@@ -5,6 +5,7 @@ the tests of `verify`, and wherever an attack is one of the things that may happ
 """
 
 import contextlib
+import itertools
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -190,7 +191,10 @@ FORGERIES = [
     Forgery("move the index of the list of migrations", _plain(f"DROP INDEX {_MIGRATIONS_INDEX}", f"CREATE UNIQUE INDEX {_MIGRATIONS_INDEX} ON record (id)"), False, "schema"),
     Forgery("drop an index", _plain("DROP INDEX record_by_unit"), False, "schema"),
     Forgery("plant a table", _plain("CREATE TABLE extra (a)"), False, "schema"),
-    Forgery("plant a view", _plain("CREATE VIEW extra AS SELECT 1"), False, "schema"),
+    Forgery("put a view in the place of a table", _plain("CREATE TABLE gone AS SELECT * FROM exemption", "DROP TABLE exemption", "CREATE VIEW exemption AS SELECT * FROM gone"), False, "schema"),
+    Forgery("plant an index that refuses", _plain("CREATE UNIQUE INDEX extra ON record (unit, phase, action, operation)"), False, "schema"),
+    Forgery("plant an index that computes", _plain("CREATE INDEX extra ON record (replace(hex(note), '00', hex(note)))"), False, "schema"),
+    Forgery("plant an index that lies", _plain("CREATE INDEX extra ON record (done_on)", "PRAGMA writable_schema = ON", "UPDATE sqlite_schema SET sql = sql || ' WHERE id > 2' WHERE name = 'extra'"), False, "integrity"),
     Forgery("loosen a table", _plain("PRAGMA writable_schema = ON", "UPDATE sqlite_schema SET sql = replace(sql, 'level TEXT NOT NULL CHECK (level IN (''city'', ''district'', ''commune''))', 'level TEXT NOT NULL') WHERE name = 'unit'"), False, "schema"),
     Forgery("renumber operations", statements(*_RENUMBER), False, "chain"),
     Forgery("take an operation out", statements(*_DROP_MIDDLE), False, "chain"),
@@ -258,3 +262,80 @@ def content(path: Path) -> list[tuple[object, ...]] | None:
         return None
     finally:
         connection.close()
+
+
+# Registers that were made to do harm to whoever looks at them
+
+ENDLESS = "WITH RECURSIVE endless (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM endless)"
+
+
+def endless(table: str) -> Callable[[Path], None]:
+    """Put a view that never comes to an end in the place of a table, with the columns that it had."""
+
+    def craft(path: Path) -> None:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as plain:
+            columns = [row[1] for row in plain.execute(f"PRAGMA table_info({table})")]
+            made = ", ".join(f"n AS {column}" for column in columns)
+            plain.execute(f"DROP TABLE {table}")
+            plain.execute(f"CREATE VIEW {table} AS {ENDLESS} SELECT {made} FROM endless")
+
+    return craft
+
+
+def planted(*rows: str) -> Callable[[Path], None]:
+    """Put rows of one's own into the schema: type, name, table, root page and SQL."""
+
+    def craft(path: Path) -> None:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as plain:
+            plain.execute("PRAGMA writable_schema = ON")
+            for row in rows:
+                plain.execute(f"INSERT INTO sqlite_schema VALUES ({row})")
+
+    return craft
+
+
+def long_text(size: int) -> Callable[[Path], None]:
+    """Give a unit a note of so many letters."""
+
+    def craft(path: Path) -> None:
+        with forging(path) as plain:
+            plain.execute(f"UPDATE unit_version SET note = printf('%.{size}c', 'x') WHERE id = 1")
+
+    return craft
+
+
+def tangle(path: Path) -> None:
+    """Make a table of a few pages that each lead to the next by hundreds of ways: to read it never ends."""
+    with contextlib.closing(sqlite3.connect(path)) as plain:
+        ((root,),) = plain.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'succession'")
+        ((size,),) = plain.execute("PRAGMA page_size")
+    data = bytearray(path.read_bytes())
+    pages = [root, *range(len(data) // size + 1, len(data) // size + 13)]
+    data.extend(bytes(12 * size))
+    count = (size - 12) // 7
+    start = size - 5 * count
+    places = b"".join((start + 5 * number).to_bytes(2) for number in range(count))
+    for page, child in itertools.pairwise(pages):
+        header = bytes([5, 0, 0]) + count.to_bytes(2) + start.to_bytes(2) + bytes(1) + child.to_bytes(4)
+        cells = (child.to_bytes(4) + bytes([1])) * count
+        data[(page - 1) * size : page * size] = (header + places).ljust(start, bytes(1)) + cells
+    data[-size:] = (bytes([13, 0, 0, 0, 0]) + size.to_bytes(2)).ljust(size, bytes(1))
+    data[28:32] = (len(data) // size).to_bytes(4)
+    path.write_bytes(data)
+
+
+_VIEW = f"AS {ENDLESS} SELECT ''record'' AS tbl, NULL AS idx, n AS stat FROM endless"
+_LIKE = "name LIKE 'a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%b'"
+CRAFTED: dict[str, Callable[[Path], None]] = {
+    **{f"an endless view as {table}": endless(table) for table in ("operation", *journal.TABLES, "_sqlite_migrations")},
+    "an endless view as the statistics": planted(f"'view', 'sqlite_stat1', 'sqlite_stat1', 0, 'CREATE VIEW sqlite_stat1 {_VIEW}'"),
+    "an endless view as a function": planted(f"'view', 'json_each', 'json_each', 0, 'CREATE VIEW json_each {_VIEW}'"),
+    "a view under another name": planted("'view', 'harmless', 'harmless', 0, 'CREATE VIEW json_each AS SELECT 1 AS value'"),
+    "an index of endless work": lambda path: _plain(f"CREATE INDEX slow ON unit_version (name) WHERE {_LIKE}")(path, Context(path)),
+    "rows of no kind": planted("'weird', 'a', 'a', 0, NULL", "NULL, NULL, NULL, NULL, NULL", "x'00ff', x'00ff', x'00ff', 7, x'00ff'"),
+    "a schema that is no SQL": planted("'table', 'a', 'a', 0, 'CREATE TABLE'"),
+    "a schema of bytes": planted("'index', 'a', '_sqlite_migrations', 5, CAST('CREATE INDEX a ON record (note)' AS BLOB)"),
+    "a schema that is too long": planted("'view', 'a', 'a', 0, 'CREATE VIEW a AS SELECT 1 -- ' || printf('%.17000000c', 'x')"),
+    "a text that is too long": long_text(17_000_000),
+    "a table without an end": tangle,
+}  # fmt: skip

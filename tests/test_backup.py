@@ -48,6 +48,17 @@ def copy(db: Path, tmp_path: Path) -> Path:
 # Backup
 
 
+def test_a_lock_is_held_while_a_backup_is_made(db: Path, tmp_path: Path) -> None:
+    """No table is asked for it, and yet no writer gets between two pages."""
+    with store.examining(db) as source:
+        backup.copy(source, tmp_path / "copy.db")
+        other = store.connect(db)
+        other.execute("PRAGMA busy_timeout = 10")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            build.record(other, "492", "2022-03-30")
+        other.close()
+
+
 def test_a_backup_is_a_register(run: Run, db: Path) -> None:
     """It stands beside the register under time, operation and head, for the owner alone, and verifies."""
     done = run("backup")

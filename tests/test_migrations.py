@@ -85,7 +85,7 @@ def test_from_nothing_to_the_present_step_by_step() -> None:
     for version in range(store.SCHEMA_VERSION + 1):
         store.migrate(connection, version)
         assert connection.execute("PRAGMA user_version").fetchone() == (version,)
-    assert schema._objects(connection) == schema.expected(store.SCHEMA_VERSION)[0]
+    assert schema.objects(connection) == schema.expected(store.SCHEMA_VERSION)[0]
     connection.close()
 
 

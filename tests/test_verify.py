@@ -1,5 +1,6 @@
 """Whatever is changed in a register is found, by itself or against an anchor."""
 
+import contextlib
 import io
 import json
 import random
@@ -547,6 +548,86 @@ def test_a_busy_register_is_no_finding(db: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(StoreError, match="bận"):
         verify.inspect(db)
     other.close()
+
+
+# What another program may do
+
+OTHERS = {
+    "a view": "CREATE VIEW sums AS SELECT count(*) FROM record",
+    "a view of what is not there": 'CREATE VIEW "odd ""name" AS SELECT * FROM nowhere',
+    "statistics": "ANALYZE",
+    "an index": "CREATE INDEX by_day ON record (done_on DESC, note COLLATE NOCASE)",
+    "an index of some rows": "CREATE INDEX noted ON record (unit) WHERE note IS NOT NULL AND (action = 'launch')",
+    "an index of what is computed": 'CREATE INDEX lowered ON unit_version (lower("name"))',
+}
+
+
+def _plain(path: Path, *statements: str) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as plain:
+        for statement in statements:
+            plain.execute(statement)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_others_add_for_themselves_does_no_harm(
+    run: Callable[..., Outcome], db: Path, tmp_path: Path, name: str
+) -> None:
+    """A view, statistics, an honest index: a notice, while all commands go on and the register is intact."""
+    forgeries.fill(db)
+    _plain(db, OTHERS[name])
+    told = run("verify")
+    assert (told.code, told.out, "another program" in told.err) == (0, "", True)
+    assert run("record", "launch", "490", "--on", "2022-03-01").code == 0
+    made = run("backup", str(tmp_path / "copies")).out.strip()
+    assert verify.inspect(Path(made)).notices
+    assert run("--db", str(tmp_path / "again.db"), "restore", made).code == 0
+    assert run("restore", made).code == 0
+    text = tmp_path / "register.jsonl"
+    assert run("export", "register", "-o", str(text)).code == 0
+    assert run("--db", str(tmp_path / "plain.db"), "restore", str(text)).code == 0
+    assert verify.inspect(tmp_path / "plain.db").notices == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE TRIGGER \"my trigger\" AFTER INSERT ON record BEGIN SELECT 1; END",
+        "CREATE TABLE extra (a UNIQUE)",
+        "CREATE UNIQUE INDEX extra ON record (unit, action)",
+        "CREATE INDEX extra ON record (hex(note))",
+        "CREATE INDEX extra ON record (done_on) WHERE note LIKE 'a%b%c%'",
+        'CREATE INDEX extra ON record ("replace" (note, 1, 2))',
+    ],
+)  # fmt: skip
+def test_a_finding_says_its_cure(run: Callable[..., Outcome], db: Path, made: str) -> None:
+    """The SQL of the cure takes away what could change what is written or read, and the register is intact."""
+    _plain(db, made)
+    found = run("verify", "--format", "jsonl")
+    assert (found.code, found.out.count("\n")) == (3, 1)
+    cure = verify.inspect(db).findings[0].message.partition("; chữa: ")[2]
+    _plain(db, cure)
+    assert run("verify") == Outcome(0, "", "")
+
+
+def test_an_index_that_lies_says_its_cure(db: Path) -> None:
+    """Where SQLite's own check finds a foreign index wrong, the cure is to drop it; one of ours is made again."""
+    forgeries.fill(db)
+    lie = next(forgery for forgery in forgeries.FORGERIES if forgery.name == "plant an index that lies")
+    lie.forge(db, forgeries.Context(db))
+    assert {each.message.partition("; chữa: ")[2] for each in verify.inspect(db).findings} == {
+        'DROP INDEX "extra"'
+    }
+    _plain(db, 'DROP INDEX "extra"', "DROP INDEX record_by_unit")
+    (finding,) = verify.inspect(db).findings
+    _plain(db, finding.message.partition("; chữa: ")[2])
+    assert verify.inspect(db).findings == []
+
+
+def test_a_notice_of_the_object(run: Callable[..., Outcome], db: Path) -> None:
+    """Machines find notices beside the rows, which are findings alone."""
+    _plain(db, OTHERS["a view"])
+    told = json.loads(run("verify", "--format", "json").out)
+    assert (told["intact"], told["rows"], told["notices"][0]["check"]) == (True, [], "schema")
 
 
 # The verifier of the documentation

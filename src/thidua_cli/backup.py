@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
 
-from thidua_cli import dates, files, journal, places, store, verify
+from thidua_cli import dates, files, places, store, verify
 from thidua_cli.errors import StoreError
 from thidua_cli.journal import Operation
 from thidua_cli.verify import Proof
@@ -17,6 +17,7 @@ from thidua_cli.verify import Proof
 _NAME = re.compile(r"thidua-(\d{8}T\d{6}Z)-(\d{6,})-([0-9a-f]{8})(?:-(\d+))?\.db", re.ASCII)
 
 _DRAFT = "thidua-backup"
+_PAGES = 4096  # that are copied between two looks for signals
 
 # What goes wrong in a copy where it is written; all else is of the register that is read.
 _OF_THE_TARGET = (
@@ -49,10 +50,12 @@ def of(source: sqlite3.Connection, path: Path, folder: Path) -> tuple[Path, Proo
 
 def copy(source: sqlite3.Connection, target: Path) -> None:
     """All of a register, as it is at one moment, into an empty file; StoreError where that finds no room."""
-    journal.head(source)  # from here on the read lock is held, so that no writer gets between two pages
+    # From here on the read lock is held, so that no writer gets between two pages. The schema is not to be
+    # trusted yet: no table is asked.
+    source.execute("PRAGMA user_version").fetchone()
     connection = sqlite3.connect(target)
     try:
-        source.backup(connection)
+        source.backup(connection, pages=_PAGES, progress=_hear_signals)
         connection.execute("PRAGMA journal_mode = DELETE")  # whatever the register was set to
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) in _OF_THE_TARGET:
@@ -60,6 +63,10 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
         raise
     finally:
         connection.close()
+
+
+def _hear_signals(_status: int, _remaining: int, _total: int) -> None:
+    """Nothing: Python runs the handler of a signal in here."""
 
 
 def _named(made: Path, folder: Path, head: Operation) -> Path:

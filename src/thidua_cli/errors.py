@@ -77,3 +77,7 @@ class InvalidError(ValueError):
         super().__init__(message)
         self.message = message
         self.cure = cure
+
+
+class StoppedError(BaseException):
+    """A signal that was heard while SQLite worked: like the signal's own exception, nobody catches it."""

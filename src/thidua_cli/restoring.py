@@ -159,17 +159,14 @@ def _over(
 ) -> Restored:
     """Copy over a register that SQLite can open, and whose lock is held."""
     assert proof.head is not None  # noqa: S101 - it verified
-    findings = verify.examine(present)
+    survey = verify.examined(present)
     lost: Sequence[Operation] = ()
-    try:
-        operations = journal.operations(present, 2**62)[::-1]
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        if not verify.is_damage(error):
-            raise
+    operations = _operations(present) if survey.readable else None
+    if operations is None:
         _allow_unknown(proof.head, path, discard_after)
     else:
         lost = _allow(operations, proof.operations, discard_after)
-        if not findings and len(operations) == len(proof.operations) and not lost:
+        if not survey.findings and len(operations) == len(proof.operations) and not lost:
             return Restored(proof.head, unchanged=True)
     with store.signals_held():
         kept = _keep(present, path)
@@ -199,6 +196,16 @@ def _copy_over(made: Path, present: sqlite3.Connection, head: Operation, kept: P
         ) from error
     finally:
         coming.close()
+
+
+def _operations(present: sqlite3.Connection) -> list[Operation] | None:
+    """The operations, oldest first; none where the file cannot be read through."""
+    try:
+        return journal.operations(present, 2**62)[::-1]
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if not verify.is_damage(error):
+            raise
+        return None
 
 
 def _allow(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thidua_cli import dates, files, journal, places
-from thidua_cli.errors import MissingError, StoreError
+from thidua_cli.errors import MissingError, StoppedError, StoreError
 from thidua_cli.language import _, why
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x54484455  # "THDU"
 BUSY_SECONDS = 10.0
+LONGEST = 1 << 24  # bytes of a text or a row in the file; the longest of ours is far shorter
+_STEPS = 100_000  # of SQLite's, some milliseconds: after so many, signals are heard
 _BATCH = 200  # rows of one INSERT
 LINE_SECONDS = 30.0
 _WRITE_FAULTS = (
@@ -290,6 +292,8 @@ def _connect(path: Path, header: bytes = b"", *, read_only: bool = False) -> sql
 
 def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Settings of every connection, in memory too."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    connection.set_progress_handler(_hear_signals, _STEPS)
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")
@@ -298,6 +302,11 @@ def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -65536")  # KiB: a long import reaches the file only at its end
     return connection
+
+
+def _hear_signals() -> int:
+    """Go on. Python runs the handler of a signal in here; where it raises, SQLite gives the query up."""
+    return 0
 
 
 def in_wal(connection: sqlite3.Connection) -> bool:
@@ -720,12 +729,14 @@ def _refuse_low_limit(connection: sqlite3.Connection) -> None:
 
 @contextlib.contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Faults of the file or the disk below as StoreError, in words."""
+    """Faults of the file or the disk below as StoreError, in words; a query given up, as StoppedError."""
     try:
         yield
     except sqlite3.IntegrityError:
         raise  # a rule of the schema: a defect of ours, not of the file
     except sqlite3.DatabaseError as error:
+        if _code(error) == sqlite3.SQLITE_INTERRUPT:
+            raise StoppedError from error
         raise StoreError(describe(path, error), *_barred(path, error)) from error
     except UnicodeDecodeError as error:  # what SQLite quotes from a damaged file, or what stands in it
         raise StoreError(_damaged(path, error)) from error
@@ -763,6 +774,8 @@ def describe(path: Path, error: sqlite3.DatabaseError) -> str:
         words = _(
             "{path}: còn một lần ghi dở dang phải dọn; chạy thidua --db {path} verify, không có --read-only"
         )
+    elif code == sqlite3.SQLITE_TOOBIG:
+        words = _("{path}: có giá trị dài quá mức mà một sổ có thể có; chạy thidua verify")
     elif code == sqlite3.SQLITE_READONLY:
         words = _("{path}: sổ chỉ cho đọc")
     elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

@@ -65,6 +65,7 @@ def verify(
     proof = verifying.inspect(before.db, wanted, read_only=before.read_only)
     if proof.findings or form is not None or output is not None:
         options.emit(report.build(proof), form, output, bom, safe)
+    options.warn([item.message for item in proof.notices])
     if proof.findings:
         raise options.findings()
     if proof.head is not None:

@@ -4,24 +4,14 @@ from collections.abc import Sequence
 
 from thidua_cli.language import _
 from thidua_cli.render import Column, Form, Report, Table
-from thidua_cli.verify import Proof
+from thidua_cli.verify import Finding, Proof
 
 FIELDS = ("check", "operation", "table", "row", "finding")
 
 
 def build(proof: Proof) -> Report:
     """The report of `thidua verify`; nothing at all for people where nothing was found."""
-    rows = [
-        {
-            "check": item.check,
-            "operation": item.operation,
-            "table": item.table,
-            "row": item.row,
-            # a damaged file may hold what is no text at all
-            "finding": item.message.encode("utf-8", "backslashreplace").decode(),
-        }
-        for item in proof.findings
-    ]
+    rows = [_row(item) for item in proof.findings]
 
     def people() -> list[Table]:
         columns = [
@@ -40,5 +30,16 @@ def build(proof: Proof) -> Report:
         people=people,
         head=proof.head.anchor if proof.head else None,
         lead=[_("Kiểm tra sổ: {count} điều không đúng").format(count=len(rows))],
-        extra={"intact": not rows},
+        extra={"intact": not rows, "notices": [_row(item) for item in proof.notices]},
     )
+
+
+def _row(item: Finding) -> dict[str, object]:
+    return {
+        "check": item.check,
+        "operation": item.operation,
+        "table": item.table,
+        "row": item.row,
+        # a damaged file may hold what is no text at all
+        "finding": item.message.encode("utf-8", "backslashreplace").decode(),
+    }

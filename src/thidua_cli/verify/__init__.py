@@ -22,8 +22,10 @@ __all__ = [
     "Anchor",
     "Finding",
     "Proof",
+    "Survey",
     "Wanted",
     "examine",
+    "examined",
     "inspect",
     "is_damage",
     "refuse_unless_intact",
@@ -34,6 +36,7 @@ __all__ = [
 _OBSTACLES = (
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_INTERRUPT,
 )  # fmt: skip
 
 
@@ -46,10 +49,14 @@ class Wanted(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """What an examination found, and the operations of the register, oldest first."""
+    """What an examination found, and the operations of the register, oldest first.
+
+    `notices` are to be known, and leave the register intact.
+    """
 
     findings: Sequence[Finding]
     operations: Sequence[Operation] = ()
+    notices: Sequence[Finding] = ()
 
     @property
     def head(self) -> Operation | None:
@@ -69,45 +76,78 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
         for finding in other.findings
     ]
     operations: list[Operation] = []
+    notices: list[Finding] = []
     papers: list[evidence.Paper] = []
     with store.store_errors(path):
         try:
             with store.examining(path, read_only=read_only) as connection:
-                found += examine(connection)
-                extra: list[_Check] = [partial(anchors.examine, connection, wanted.anchors)]
-                if wanted.extends:
-                    name = str(wanted.extends)
-                    extra.append(partial(anchors.extends, connection, other.operations, name))
-                if wanted.evidence:
-                    extra.append(partial(_take, papers, evidence.listed(connection)))
-                found += _all(extra)
-                operations = journal.operations(connection, 2**62)[::-1]
+                survey = examined(connection)
+                found += survey.findings
+                if survey.readable:
+                    found += _all(_against(connection, wanted, other, papers))
+                    notices += survey.notices
+                    operations = journal.operations(connection, 2**62)[::-1]
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             found += _damage(error)
     if wanted.evidence:
         found += _all([partial(evidence.examine, papers, wanted.evidence)])
-    return Proof(list(dict.fromkeys(found)), operations)
+    return Proof(list(dict.fromkeys(found)), operations, notices)
+
+
+def _against(
+    connection: sqlite3.Connection, wanted: Wanted, other: Proof, papers: list[evidence.Paper]
+) -> Iterator["_Check"]:
+    """The checks of a register against what it is to be held against; evidence is only listed in `papers`."""
+    yield partial(anchors.examine, connection, wanted.anchors)
+    if wanted.extends:
+        yield partial(anchors.extends, connection, other.operations, str(wanted.extends))
+    if wanted.evidence:
+        yield partial(_take, papers, evidence.listed(connection))
 
 
 _Check = Callable[[], Iterable[Finding]]
 
 
+class Survey(NamedTuple):
+    """What was found in a register by itself; where it is not `readable`, no more of it may be asked."""
+
+    findings: list[Finding]
+    readable: bool
+    notices: Sequence[Finding] = ()
+
+
 def examine(connection: sqlite3.Connection) -> list[Finding]:
     """Everything that is wrong with the register itself, in a connection that is inside a transaction."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    wanted, migrations = schema.expected(version)
-    tables = schema.tables(wanted)
-    return _all(
-        [
-            partial(schema.examine, connection, wanted),
-            partial(schema.examine_migrations, connection, migrations),
-            partial(schema.examine_journal, connection),
-            partial(schema.examine_integrity, connection),
-            partial(chain.examine, connection, tables),
-            partial(schema.examine_references, connection),
-            partial(rules.examine, connection),
-        ]
-    )
+    return examined(connection).findings
+
+
+def examined(connection: sqlite3.Connection) -> Survey:
+    """Examine the register itself, in a connection that is inside a transaction.
+
+    The schema comes first, as text: a view in the place of a table may never come to an end, so where one
+    would be read through something that is not ours, no query is run.
+    """
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        wanted, migrations = schema.expected(version)
+        present = schema.objects(connection)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        return Survey(_damage(error), readable=False)
+    found = list(schema.compare(present, wanted))
+    if schema.misleads(present, wanted):
+        return Survey(found, readable=False)
+    integrity = _all([partial(schema.examine_integrity, connection, present, wanted)])
+    found += integrity
+    if schema.is_tangled(integrity):
+        return Survey(found, readable=False)
+    checks: list[_Check] = [
+        partial(schema.examine_migrations, connection, migrations),
+        partial(schema.examine_journal, connection),
+        partial(chain.examine, connection, schema.tables(wanted)),
+        partial(schema.examine_references, connection),
+        partial(rules.examine, connection),
+    ]
+    return Survey(found + _all(checks), readable=True, notices=list(schema.notices(present, wanted)))
 
 
 def _all(checks: Iterable[_Check]) -> list[Finding]:
