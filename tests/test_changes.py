@@ -570,6 +570,248 @@ def test_the_commands_make_the_same_changes(run: Run) -> None:
     }  # fmt: skip
 
 
+SPLIT = ("units", "split", "SXD", "--keep", "--on", "2025-03-01", "--doc", "1/NQ")
+
+
+def _names(run: Run, day: str) -> dict[str, str]:
+    """Names by code of the units of a day."""
+    rows = map(json.loads, run("units", "list", "--as-of", day, "--format", "jsonl").out.splitlines())
+    return {row["unit_code"]: row["unit_name"] for row in rows}
+
+
+def test_a_second_change_on_one_day_ends_nobody(run: Run) -> None:
+    """A unit that a change of the day keeps is kept by the next one too, or that one is refused."""
+    assert run(*SPLIT, "--to", "A1 Sở Một").code == 0
+    assert run(*SPLIT, "--to", "A1 Sở Một", "--to", "A2 Sở Hai").code == 0
+    assert {"SXD", "A1", "A2"} <= set(_names(run, "2025-03-01"))
+    refused = run(*(word for word in SPLIT if word != "--keep"), "--to", "A2 Sở Hai", "--to", "A3 Sở Ba")
+    assert (refused.code, "undo 2" in refused.err, "SXD" in _names(run, "2025-03-01")) == (6, True, True)
+    on = ("--on", "2025-03-01", "--doc", "1/NQ")
+    assert run("units", "merge", "SGTVT", "--into", "SXD", *on).code == 0
+    assert run("units", "merge", "SNV", "--into", "SXD", *on).code == 0
+    assert "already" in run("units", "merge", "SGTVT", "--into", "SXD", *on).out
+    for contradicting in (
+        ("close", "SXD"),
+        ("close", "SNV"),
+        ("merge", "SXD", "--into", "STC"),
+        ("rename", "SXD", "--name", "Sở Khác"),
+        ("split", "SGTVT", "--to", "B1 Sở Bốn", "--to", "B2 Sở Năm"),
+    ):
+        assert run("units", *contradicting, *on).code == 6, contradicting
+    assert run("verify") == Outcome(0, "", "")
+
+
+def test_a_unit_that_was_renamed_takes_others_in_on_the_same_day(run: Run) -> None:
+    """A command goes by what the unit is called from that day on, and says the same again as already so."""
+    on = ("--on", "2025-03-01", "--doc", "1/NQ")
+    assert run("units", "rename", "SXD", "--name", "Sở Xây dựng và Giao thông", *on).code == 0
+    for said in ("SGTVT", "merged"), ("already", "already"):
+        assert said[0] in run("units", "merge", "SGTVT", "--into", "SXD", *on).out
+    assert _names(run, "2025-03-01")["SXD"] == "Sở Xây dựng và Giao thông"
+
+
+@pytest.mark.parametrize("names", [("Sở Khác", "Sở Xây dựng"), ("Sở Xây dựng", "Sở Khác")])
+def test_what_passes_into_a_unit_names_it_as_it_is(
+    register: sqlite3.Connection, names: tuple[str, str]
+) -> None:
+    """A row whose new name contradicts the unit that keeps the code is refused with both names."""
+    for place, (one, other) in enumerate(zip(names, reversed(names), strict=True)):
+        made = changes.plan(register, records.EVERYTHING, [
+            change("merge", "SGTVT Sở Giao thông vận tải", f"SXD {one}", "2025-03-01"),
+            change("rename", "SXD Sở Xây dựng", f"SXD {other}", "2025-03-01"),
+        ][:: 1 - 2 * place])  # fmt: skip
+        (fault,) = made.faults
+        assert fault.field == "new_name"
+        assert one in fault.message
+        assert other in fault.message
+
+
+def test_a_name_that_contradicts_one_of_the_same_day(register: sqlite3.Connection) -> None:
+    """Also where the unit with that code was made, or kept, by an earlier operation."""
+    assert not apply(register, [change("merge", "SNV Sở Nội vụ", "SM Sở Mới", "2025-03-01")]).faults
+    made = apply(register, [change("merge", "STC Sở Tài chính", "SM Sở Khác", "2025-03-01")])
+    assert [fault.field for fault in made.faults] == ["new_name"]
+    assert not apply(register, [change("merge", "STC Sở Tài chính", "SM Sở Mới", "2025-03-01")]).faults
+
+
+def _parents(run: Run, day: str, of: str) -> set[str]:
+    """The codes of the communes below a unit on a day."""
+    rows = map(json.loads, run("units", "list", "--as-of", day, "--format", "jsonl").out.splitlines())
+    return {row["unit_code"] for row in rows if row["parent_code"] == of}
+
+
+def test_units_below_one_that_is_merged_come_under_its_heir(run: Run) -> None:
+    """Wards go with their district, unless the change says otherwise; who moved where is said everywhere."""
+    wards, others = _parents(run, "2023-04-30", "491"), _parents(run, "2023-04-30", "492")
+    done = run(
+        "units",
+        "merge",
+        "491",
+        "--into",
+        "492",
+        "--child",
+        "20203=490",
+        "--on",
+        "2023-05-01",
+        "--doc",
+        "1/NQ",
+    )
+    assert done.out.count("parent: 491  UBND quận Thanh Khê → 492  UBND quận Hải Châu") == len(wards) - 1
+    assert _parents(run, "2023-05-01", "492") == wards - {"20203"} | others
+    assert "20203" in _parents(run, "2023-05-01", "490")
+    asked = ("--from", "2023-04-30", "--to", "2023-05-01")
+    found = json.loads(run("diff", *asked, "--format", "json").out)["units"]
+    assert {each["unit_code"]: each["new"] for each in found if each["field"] == "parent_code"} == {
+        ward: "490" if ward == "20203" else "492" for ward in wards
+    }
+    assert "491 → 492" in run("diff", *asked).out
+    assert "parent: 491  UBND quận Thanh Khê → 492" in run("history", "20206", "--format", "jsonl").out
+    for unit, event in (("491", "child_left"), ("492", "child_joined")):
+        rows = [json.loads(line) for line in run("history", unit, "--format", "jsonl").out.splitlines()]
+        assert sum(row["event"] == event for row in rows) == len(wards) - (unit == "492")
+    assert run("undo", "2", "--reason", "nhầm").code == 0
+    assert _parents(run, "2023-05-01", "491") == wards
+
+
+def test_units_below_one_that_is_split_are_asked_about(run: Run) -> None:
+    """Where a unit passes to several, the change says where each unit below it goes, on the command line or in a file."""
+    wards = sorted(_parents(run, "2023-04-30", "493"))
+    split = ("units", "split", "493", "--to", "4931 UBND quận Một", "--to", "4932 UBND quận Hai")
+    on = ("--on", "2023-05-01", "--doc", "1/NQ")
+    refused = run(*split, *on)
+    assert (refused.code, "--child" in refused.err) == (6, True)
+    assert all(ward in refused.err for ward in wards)
+    said = [f"--child={ward}={('4931', '4932')[ward > wards[1]]}" for ward in wards]
+    left = run(*split, *said[1:], *on).err
+    assert [ward for ward in wards if ward in left] == wards[:1]
+    assert run(*split, *said, *on).code == 0
+    assert _parents(run, "2023-05-01", "4931") == set(wards[:2])
+    assert _parents(run, "2023-05-01", "4932") == set(wards[2:])
+    assert "already" in run(*split, *said, *on).out
+    assert run(*split, "--child", "20263", *on).code == 2
+
+
+def test_a_file_says_where_units_below_go(register: sqlite3.Connection) -> None:
+    """A row with parent_code for each; and a unit that takes in the one above it goes to where that belonged."""
+    parts = [
+        change(
+            "split", "493 UBND quận Sơn Trà", f"493{part} UBND quận Sơn {part}", "2023-05-01", extent="part"
+        )
+        for part in (1, 2)
+    ]
+    (fault,) = changes.plan(register, records.EVERYTHING, parts).faults
+    assert "20263" in fault.message
+    units = directory(register)
+    wards = [each for each in units.alive("2023-04-30") if each.parent == units.with_code("493")[0].unit]
+    rows = [
+        change(
+            "rename", f"{each.code} {each.name}", f"{each.code} {each.name}", "2023-05-01", parent_code="4931"
+        )
+        for each in wards
+    ]
+    assert not apply(register, [*rows, *parts]).faults
+    assert (
+        directory(register).resolve("4931", date(2023, 5, 1)).unit
+        == directory(register).on(wards[0].unit, "2023-05-01").parent
+    )  # type: ignore[union-attr]
+
+
+# Changes that are learned late
+
+
+LATE = ("--on", "2023-02-01", "--doc", "9/NQ")
+
+
+def test_a_change_that_is_learned_late_carries_its_fields_forward(run: Run) -> None:
+    """Later versions that repeat the old value get the new one, and that is said; a later change stands."""
+    on = ("--on", "2024-01-01", "--doc", "2/NQ")
+    assert run("units", "rename", "20263", "--parent", "492", *on).code == 0
+    assert run("units", "rename", "20266", "--name", "UBND phường Hai", *on).code == 0
+    days = ("2022-12-31", "2023-06-01", "2024-06-01")
+    before = [run("units", "list", "--as-of", day, "--known-at", "#3", "--format", "csv").out for day in days]
+    done = run("units", "rename", "20263", "--name", "UBND phường Một", *LATE)
+    assert "2024-01-01: 20263  UBND phường Thọ Quang → 20263  UBND phường Một" in done.out
+    assert run("units", "rename", "20266", "--name", "UBND phường Ba", "--parent", "494", *LATE).code == 0
+    assert [_names(run, day)["20263"] for day in days] == ["UBND phường Thọ Quang", *["UBND phường Một"] * 2]
+    assert [_names(run, day)["20266"] for day in days[1:]] == ["UBND phường Ba", "UBND phường Hai"]
+    assert "20266" in _parents(run, "2024-06-01", "494")
+    assert "20263" in _parents(run, "2024-06-01", "492")
+    known = [run("units", "list", "--as-of", day, "--known-at", "#3", "--format", "csv").out for day in days]
+    assert known == before
+    told = json.loads(run("diff", "--from", "#3", "--to", "#4", "--as-of", days[2], "--format", "json").out)
+    assert [each["new"] for each in told["units"]] == ["UBND phường Một"]
+    assert run("verify") == Outcome(0, "", "")
+
+
+def test_late_changes_after_those_of_2025(run: Run) -> None:
+    """A unit that went on, or ended in 2025, may have been renamed in 2023; the figures stay, the file is known still."""
+    run("import", "changes", "@changes_2025.csv")
+    figures = run("status", "--as-of", "2026-02-02", "--format", "csv").out
+    for unit, name in (("SXD", "Sở Xây dựng Mới"), ("20221", "UBND phường Một"), ("492", "UBND quận Một")):
+        assert run("units", "rename", unit, "--name", name, *LATE).code == 0
+    assert run("units", "split", "SYT", "--to", "SYD Sở Y dược", "--keep", *LATE).code == 0
+    assert (_names(run, "2026-02-02")["SXD"], _names(run, "2025-06-30")["492"]) == (
+        "Sở Xây dựng Mới",
+        "UBND quận Một",
+    )
+    assert _names(run, "2025-01-01")["20218"] == "UBND phường Một"
+    assert "0 new, 366 already" in run("import", "changes", "@changes_2025.csv").out
+    assert run("undo", "6", "--reason", "thử").code == 0
+    assert run("status", "--as-of", "2026-02-02", "--format", "csv").out == figures
+    assert run("verify") == Outcome(0, "", "")
+
+
+CONTRADICTED = {
+    "end": (
+        ("close", "STTTT"),
+        "STTTT Sở Thông tin và Truyền thông → SKHCN Sở Khoa học và Công nghệ (operation #2)",
+    ),
+    "merger": (("merge", "20203", "--into", "20206"), "2025-01-01: 20203 UBND phường Tam Thuận → 20209"),
+    "new unit": (
+        ("split", "SYT", "--to", "20335 Sở Một", "--keep"),
+        "from 2025-07-01 this code belongs to UBND",
+    ),
+    "code": (("rename", "SYT", "--code", "SNNMT"), "from 2025-03-01 this code belongs to Sở Nông nghiệp"),
+}
+
+
+@pytest.mark.parametrize("what", CONTRADICTED)
+def test_a_late_change_that_contradicts_a_later_one_names_it(run: Run, what: str) -> None:
+    """Where two units would share a code, or a succession would not hold."""
+    arguments, says = CONTRADICTED[what]
+    run("import", "changes", "@changes_2025.csv")
+    refused = run("units", *arguments, *LATE)
+    assert (refused.code, says in " ".join(refused.err.split())) == (6, True), refused.err
+
+
+def test_units_follow_a_parent_as_it_is_known_now(run: Run) -> None:
+    """Who moved because its district ended does not, once it is learned that it had left the district before."""
+    run("units", "close", "493", "--on", "2024-01-01", "--doc", "2/NQ")
+    assert {"20263", "20266"} <= _parents(run, "2024-01-01", "48")
+    run("units", "rename", "20263", "--parent", "492", *LATE)
+    run("units", "merge", "492", "--into", "494", "--on", "2023-06-01", "--doc", "3/NQ")
+    assert {"20263", "20236"} <= _parents(run, "2024-01-01", "494")
+    assert "20266" in _parents(run, "2024-01-01", "48")
+    for number in ("4", "3"):
+        assert run("undo", number, "--reason", "nhầm").code == 0
+    assert {"20263", "20266"} <= _parents(run, "2024-01-01", "48")
+    assert run("verify") == Outcome(0, "", "")
+
+
+def test_a_change_that_changes_nothing_is_not_stored(run: Run, tmp_path: Path) -> None:
+    """It is already so, by a command or in a file, and does not stand in the way of an earlier change."""
+    for again in (("--name", "Sở Du lịch"), ("--parent", "48"), ("--code", "sdl")):
+        assert "already" in run("units", "rename", "SDL", *again, "--on", "2024-01-01", "--doc", "1/NQ").out
+    file = tmp_path / "changes.csv"
+    head = "old_code,new_code,new_name,effective_date,kind_of_change\n"
+    file.write_text(
+        head + "SDL,SDL,Sở Du lịch,2024-01-01,rename\nSCT,SCT,Sở Công Thương,2024-01-01,keep\n", "utf-8"
+    )
+    assert "0 new, 2 already" in run("import", "changes", str(file)).out
+    assert len(run("log", "--format", "jsonl").out.splitlines()) == 1
+    assert run("units", "close", "SDL", *LATE).code == 0
+
+
 # Undo
 
 

@@ -240,3 +240,23 @@ def test_undo_of_a_unit_that_was_brought_back(run: Run) -> None:
     assert run("undo", "5", "--reason", "ba").code == 0
     assert run("undo", "4", "--reason", "ba").code == 0
     assert run("verify") == Outcome(0, "", "")
+
+
+def test_undo_of_a_change_that_was_learned_late(run: Run) -> None:
+    """What it rewrote comes back; what it rewrote is not undone before it."""
+    days = ("2023-06-01", "2024-06-01")
+
+    def seen() -> list[str]:
+        return [run("units", "list", "--as-of", day, "--format", "csv").out for day in days]
+
+    first = seen()
+    run("units", "rename", "492", "--code", "4920", "--on", "2024-01-01", "--doc", "1")
+    before = seen()
+    run("units", "rename", "492", "--name", "UBND quận Một", "--on", "2023-01-01", "--doc", "2")
+    late = seen()
+    refused = run("undo", "2", "--reason", "nhầm")
+    assert (refused.code, "operation #3" in refused.err) == (6, True)
+    for number, then in (("3", before), ("4", late), ("5", before), ("2", first)):
+        assert run("undo", number, "--reason", "nhầm").code == 0, number
+        assert seen() == then
+        assert run("verify") == Outcome(0, "", "")

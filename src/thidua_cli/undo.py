@@ -14,6 +14,7 @@ from thidua_cli.units import Directory, describe
 
 VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
 _NUMBERED = ("record", "exemption")  # people know them by their numbers
+_REPLACED = (*_NUMBERED, "unit_version")  # a void of these may name the row that takes their place
 MOST = 10  # rows named in a message
 
 
@@ -81,7 +82,7 @@ def _one_is_live(table: str) -> str:
 def _replaced(connection: sqlite3.Connection, number: int) -> dict[Row, Row]:
     """What the operation brought and a later one replaced, with the live row that stands for it now."""
     found = {}
-    for table in _NUMBERED:
+    for table in _REPLACED:
         rows = connection.execute(
             f"SELECT t.id, v.replacement FROM {table} t JOIN void v ON v.target = ? AND v.target_id = t.id"
             " WHERE t.operation = ? AND v.replacement IS NOT NULL ORDER BY t.id",
@@ -126,7 +127,7 @@ def _refuse_corrected(connection: sqlite3.Connection, brought: Mapping[Row, Row]
     ]
     if later:
         raise RefusedError(
-            _("{number} bản ghi của thao tác này đã được sửa về sau; hoàn tác việc sửa trước").format(
+            _("{number} mục của thao tác này đã được sửa về sau; hoàn tác việc sửa trước").format(
                 number=len(later)
             ),
             *_described(connection, later),

@@ -18,7 +18,8 @@ _MOST_COMPARED = 10_000_000  # names, before a long list of unknown units goes w
 class Version(NamedTuple):
     """What a unit was called from `valid_from` (included) until `until_on` (not included; none: still).
 
-    `ended_on` is the first day on which the unit itself no longer exists. Dates are ISO text.
+    `ended_on` is the first day on which the unit itself no longer exists. Dates are ISO text. `number` is the
+    id of the row that says so; 0: none is stored yet.
     """
 
     unit: int
@@ -35,6 +36,7 @@ class Version(NamedTuple):
     note: str | None
     document_number: str | None
     operation: int
+    number: int = 0
 
     def holds_on(self, day: str) -> bool:
         """Whether this is the unit's version on that day."""
@@ -141,33 +143,25 @@ class Directory:
         try:
             return self.resolve(reference, day)
         except NotFoundError:
-            past = {
-                version.unit: version
-                for version in self.matches(text.clean(reference).value)
-                if version.valid_from <= day.isoformat()
-            }
+            matches = self.matches(text.clean(reference).value)
+            past = [version for version in matches if version.valid_from <= day.isoformat()]
             if not past:
                 raise
-            if len(past) > 1:
+            if len({version.unit for version in past}) > 1:
                 raise NotFoundError(
                     _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
-                    *self.with_days(past.values()),
+                    *with_days(past),
+                    _("Nêu một ngày của đơn vị cần tìm bằng --as-of."),
                 ) from None
-            return next(iter(past.values()))
+            return past[-1]
 
-    def with_days(self, versions: Iterable[Version]) -> list[str]:
-        """The versions in a message, each with the days on which it holds."""
-        return [
-            _("{unit}: từ {start}{end}").format(
-                unit=describe(version),
-                start=show_day(version.valid_from),
-                end=_(" đến trước {day}").format(day=show_day(version.until_on)) if version.until_on else "",
-            )
-            for version in versions
-        ]
+    def namesakes(self, version: Version) -> list[str]:
+        """Other units that had the same code or name on any day, with their days, for a message."""
+        found = [*self.with_code(version.code), *self.with_name(version.name)]
+        return with_days(dict.fromkeys(other for other in found if other.unit != version.unit))
 
     def _not_found(self, wanted: str, day: date) -> NotFoundError:
-        elsewhere = self.with_days(self.matches(wanted))
+        elsewhere = with_days(self.matches(wanted))
         near = self.suggest(wanted, day)
         bare = [version for version in near if f" {text.fold(wanted)} " in f" {_without_level(version)} "]
         hints = elsewhere or [describe(version) for version in bare or near]
@@ -223,6 +217,25 @@ class Directory:
             seen.add(version.unit)
             version = self.on(version.parent, day)
         return None
+
+
+def with_days(versions: Iterable[Version]) -> list[str]:
+    """Each unit of some versions, as it was called last, from its first of these days up to its last one."""
+    of: dict[int, list[Version]] = {}
+    for version in versions:
+        of.setdefault(version.unit, []).append(version)
+    lines = []
+    for held in of.values():
+        held.sort(key=lambda version: version.valid_from)
+        end = held[-1].until_on
+        lines.append(
+            _("{unit}: từ {start}{end}").format(
+                unit=describe(held[-1]),
+                start=show_day(held[0].valid_from),
+                end=_(" đến trước {day}").format(day=show_day(end)) if end else "",
+            )
+        )
+    return lines
 
 
 def _without_level(version: Version) -> str:

@@ -21,29 +21,24 @@ __all__ = ["Fault", "Plan", "Row", "Step", "apply", "plan"]
 def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Plan:
     """Plan the changes of all days, in order of time; nothing is stored."""
     directory = Directory.read(connection, known)
-    counters = {
-        table: int(connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])
-        for table in ("unit", "unit_version", "unit_end", "succession")
-    }
+    model = Model(connection, known, directory)
     applied = {
         (*row[:5], text.name_key(row[5]))
         for row in connection.execute(store.sql("applied_changes"), {"known": known})
     }
-    model = Model(directory, counters)
     days: dict[str, list[Row]] = {}
+    given: dict[str, list[Row]] = {}  # rows that are stored already
     for row in rows:
-        if _signature(row) in applied and _holds(directory, row):
-            model.plan.unchanged += 1
-        else:
-            days.setdefault(row.day, []).append(row)
+        is_stored = _signature(row) in applied and _holds(directory, row)
+        (given if is_stored else days).setdefault(row.day, []).append(row)
+    model.plan.new, model.plan.unchanged = (sum(map(len, each.values())) for each in (days, given))
     for day in sorted(days):
-        Day(model, day, days[day]).apply()
+        Day(model, day, days[day], given.get(day, ())).apply()
         if model.plan.faults:
-            break
-    model.plan.new = sum(map(len, days.values()))
-    if not model.plan.faults:
-        model.plan.warnings = _left_behind(connection, known, model.plan) + _namesakes(model)
-    return model.plan
+            return model.plan
+    made = model.finish()
+    made.warnings = _left_behind(connection, known, made) + _namesakes(model)
+    return made
 
 
 def _namesakes(model: Model) -> list[str]:

@@ -1,54 +1,92 @@
-"""The rules of one day's changes: find who is meant, check, continue, create, end, record."""
+"""The rules of one day's changes: find who is meant, check, continue, create, end, place, record."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from thidua_cli import terms, text
-from thidua_cli.changes.model import Fault, Model, Row, Step
+from thidua_cli.changes.model import CONTINUING, Fault, Model, Passed, Row, Step
 from thidua_cli.changes.naming import committee_name, kind_of_name
 from thidua_cli.dates import show_day
 from thidua_cli.language import _
 from thidua_cli.terms import Change, Extent, Kind, Level
-from thidua_cli.units import Version
+from thidua_cli.units import Version, describe
 
 _ENDING = (Change.MERGE, Change.SPLIT, Change.DISSOLVE)
-_CONTINUING = (Change.KEEP, Change.RENAME)
+_STATE = ("code", "name", "parent", "sort_order", "abbreviation")
+_SHOWN = 10  # units named in a fault
+
+_Pair = tuple[Row, Version | None]  # a row and its predecessor; None: outside the register, or none
+
+
+class _Touched(NamedTuple):
+    """A unit that the day makes, changes or ends, and the versions that went into it."""
+
+    what: str  # new, changed, ended
+    unit: int
+    predecessors: tuple[Version, ...] = ()
 
 
 class Day:
-    """The changes of one day, applied to the model."""
+    """The changes of one day, applied to the model.
 
-    def __init__(self, model: Model, day: str, rows: Sequence[Row]) -> None:
-        self.model, self.day, self.rows = model, day, rows
-        self.before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-        self.old: dict[int, Version | None] = {}  # row -> predecessor; None: outside the register
+    `given` are rows of the same source and day that the register holds already: they are not stored again,
+    and say with the others who continues.
+    """
+
+    def __init__(self, model: Model, day: str, rows: Sequence[Row], given: Sequence[Row] = ()) -> None:
+        self.model, self.day, self.rows, self.given = model, day, rows, given
+        self.before = _day_before(day)
+        self.pairs: list[_Pair] = []
         self.new: dict[str, int] = {}  # successor's code -> unit
+        self.ending: dict[
+            int, tuple[Version, Row]
+        ] = {}  # unit -> its last version, the first row that ends it
+        self.homes: dict[int, Row] = {}  # unit that continues or is new -> its row
+        self.touched: list[_Touched] = []
+        self.passed: dict[int, list[Passed]] = {}  # predecessor -> successions of this day in the register
+        for each in model.passed:
+            if each.day == day:
+                self.passed.setdefault(each.predecessor or 0, []).append(each)
+                if (there := model.on(each.successor, day)) is not None:
+                    self.new[there.code.lower()] = there.unit
 
     def apply(self) -> None:
-        for check in (self._find_predecessors, self._check_units, self._continue, self._create):
-            check()
+        """Apply all rows, or stop at the first kind of fault that is found."""
+        counts = self.model.levels(self.day)
+        for step in (
+            self._find_predecessors,
+            self._compare_with_stored,
+            self._check_units,
+            self._continue,
+            self._check_names,
+            self._create,
+            self._end,
+            self._place_as_asked,
+            self._place_children,
+            self._check_codes,
+            self._check_later,
+        ):
+            step()
             if self.model.plan.faults:
                 return
-        self._end()
-        self._lift_orphans()
         self._record_successions()
-        self._check_codes()
+        self._tell()
+        self.model.plan.counts[self.day] = counts, self.model.levels(self.day)
 
     def _fault(self, row: Row, field: str, message: str, cure: str = "", typed: str = "") -> None:
         value = getattr(row.change, field) or ""
         self.model.plan.faults.append(Fault(row.number, field, str(value), message, cure, typed))
 
+    # Predecessors
+
     def _find_predecessors(self) -> None:
-        for index, row in enumerate(self.rows):
+        for row in self.rows:
             change = row.change
-            self.old[index] = None
-            if change.old_code is None:
-                continue
-            held = self.model.holder(change.old_code, self.before)
-            if held is None:
+            held = self.model.holder(change.old_code, self.before) if change.old_code else None
+            if change.old_code and held is None:
                 self._outside(row)
-                continue
-            if change.old_name and text.name_key(change.old_name) != text.name_key(held.name):
+            if held and change.old_name and text.name_key(change.old_name) != text.name_key(held.name):
                 self._fault(
                     row,
                     "old_name",
@@ -57,16 +95,7 @@ class Day:
                     ),
                     _("sửa mã hoặc tên cũ"),
                 )
-            if held.ended_on is not None or held.until_on is not None:
-                self._fault(
-                    row,
-                    "old_code",
-                    _("{name} đã có thay đổi từ ngày {day}").format(
-                        name=held.name, day=show_day(held.ended_on or held.until_on)
-                    ),
-                    _("hủy thay đổi ấy trước (thidua undo), hoặc sửa ngày"),
-                )
-            self.old[index] = held
+            self.pairs.append((row, held))
 
     def _outside(self, row: Row) -> None:
         """A predecessor that is not in the register: fine where the successor is created, and it is said."""
@@ -87,7 +116,7 @@ class Day:
             return
         successor = (row.change.new_code or "").lower()
         continued = any(
-            other.change.kind_of_change in _CONTINUING
+            other.change.kind_of_change in CONTINUING
             and (other.change.new_code or "").lower() == successor
             and other.change.old_code
             and self.model.holder(other.change.old_code, self.before)
@@ -103,16 +132,101 @@ class Day:
             return
         self.model.plan.outside.append(f"{code}  {row.change.old_name or ''}".strip())
 
+    # The rows of each unit
+
+    def _by_unit(self) -> list[tuple[Version, list[Row]]]:
+        of: dict[int, tuple[Version, list[Row]]] = {}
+        for row, held in self.pairs:
+            if held is not None:
+                of.setdefault(held.unit, (held, []))[1].append(row)
+        return list(of.values())
+
+    def _compare_with_stored(self) -> None:
+        """Drop rows that say again who continues; refuse those that contradict what is stored of that day."""
+        for held, rows in self._by_unit():
+            stored = self.passed.get(held.unit, [])
+            continuing = [row for row in rows if row.change.kind_of_change in CONTINUING]
+            again = [row for row in continuing if self._is_so(row, held.unit)] if stored else []
+            if held.ended_on == self.day or (self._is_kept(held) and len(again) < len(continuing)):
+                self._contradicts(rows[0], held, stored)
+            elif self._is_kept(held) and not continuing and not self._is_given_as_kept(held):
+                self._fault(
+                    rows[0],
+                    "kind_of_change",
+                    _(
+                        "thao tác #{number}: {name} tiếp tục từ ngày {day}; theo các dòng này thì nó kết thúc"
+                    ).format(name=held.name, day=show_day(self.day), number=stored[0].operation),
+                    _("thêm dòng keep của đơn vị ấy, hoặc hoàn tác thao tác ấy trước"),
+                    _("thêm --keep, hoặc hoàn tác thao tác ấy trước (thidua undo {number})").format(
+                        number=stored[0].operation
+                    ),
+                )
+            self.pairs = [pair for pair in self.pairs if not any(pair[0] is row for row in again)]
+            self.model.plan.unchanged += len(again)
+            self.model.plan.new -= len(again)
+
+    def _contradicts(self, row: Row, held: Version, stored: Sequence[Passed]) -> None:
+        number = stored[0].operation if stored else held.operation
+        self._fault(
+            row,
+            "old_code",
+            _("{name} đã có thay đổi từ ngày {day}{words}").format(
+                name=held.name,
+                day=show_day(self.day),
+                words="".join(f": {self._words(each)}" for each in stored[:1]),
+            ),
+            _("hoàn tác thay đổi ấy trước (thidua undo {number}), hoặc sửa ngày").format(number=number),
+        )
+
+    def _words(self, passed: Passed) -> str:
+        """A stored succession in a message."""
+        sides = (
+            self.model.on(passed.predecessor, _day_before(passed.day)),
+            self.model.on(passed.successor, passed.day),
+        )
+        old, new = (describe(version) if version else "–" for version in sides)
+        return _("{old} → {new} (thao tác #{number})").format(old=old, new=new, number=passed.operation)
+
+    def _is_kept(self, held: Version) -> bool:
+        """Whether the register says of this day that the unit continues."""
+        return any(each.continues for each in self.passed.get(held.unit, ()))
+
+    def _is_given_as_kept(self, held: Version) -> bool:
+        """Whether a row that is stored already says so too."""
+        return any(
+            row.change.kind_of_change in CONTINUING
+            and (row.change.old_code or "").lower() == held.code.lower()
+            for row in self.given
+        )
+
+    def _is_so(self, row: Row, unit: int) -> bool:
+        """Whether the unit is from this day on what a row that continues it says."""
+        change, after = row.change, self.model.on(unit, self.day)
+        if after is None or str(change.new_code).lower() != after.code.lower():
+            return False
+        above = self.model.on(after.parent, self.day)
+        return (
+            text.name_key(str(change.new_name)) == text.name_key(after.name)
+            and (
+                not change.parent_code
+                or (above is not None and above.code.lower() == change.parent_code.lower())
+            )
+            and change.abbreviation in (None, after.abbreviation)
+            and change.sort_order in (None, after.sort_order)
+            and not any(getattr(after, name.removesuffix("_code")) is not None for name in row.emptied)
+        )
+
     def _check_units(self) -> None:
         """Per predecessor: continued at most once, not kept and given away whole, nothing left over."""
-        of: dict[int, list[Row]] = {}
-        for index, row in enumerate(self.rows):
-            held = self.old[index]
-            if held is not None:
-                of.setdefault(held.unit, []).append(row)
-        for rows in of.values():
-            kept = [row for row in rows if row.change.kind_of_change in _CONTINUING]
+        for held, rows in self._by_unit():
+            kept = [row for row in rows if row.change.kind_of_change in CONTINUING]
             given = [row for row in rows if row.change.kind_of_change in _ENDING]
+            lives = bool(kept) or self._is_kept(held)
+            own = {(row.change.new_code or "").lower() for row in kept}
+            if self._is_kept(held) and (after := self.model.on(held.unit, self.day)):
+                own.add(after.code.lower())
+            to_itself = [row for row in given if (row.change.new_code or "").lower() in own]
+            whole = [row for row in given if row.change.extent is Extent.WHOLE]
             if len(kept) > 1:
                 self._fault(
                     kept[1],
@@ -121,8 +235,6 @@ class Day:
                     _("bỏ một dòng"),
                     _("nêu mỗi đơn vị một lần"),
                 )
-            own = {(row.change.new_code or "").lower() for row in kept}
-            to_itself = [row for row in given if (row.change.new_code or "").lower() in own]
             if to_itself:
                 self._fault(
                     to_itself[0],
@@ -131,15 +243,14 @@ class Day:
                     _("bỏ dòng này"),
                     _("nêu đơn vị khác"),
                 )
-            whole = [row for row in given if row.change.extent is Extent.WHOLE]
-            if whole and (kept or len(given) > 1):
+            if whole and (lives or len(given) > 1):
                 self._fault(
                     whole[0],
                     "extent",
                     _("chuyển toàn bộ mà lại còn dòng khác cho đơn vị này trong ngày"),
                     _("dùng extent = part, hoặc bỏ dòng thừa"),
                 )
-            if not kept and len(given) == 1 and given[0].change.extent is Extent.PART:
+            if not lives and len(given) == 1 and given[0].change.extent is Extent.PART:
                 self._fault(
                     given[0],
                     "extent",
@@ -147,18 +258,33 @@ class Day:
                     _("thêm dòng keep, hoặc dòng cho phần còn lại"),
                     _("thêm --keep, hoặc --to cho phần còn lại"),
                 )
+            if not lives:
+                self._check_end(held, rows[0])
         self._check_cycles()
+
+    def _check_end(self, held: Version, row: Row) -> None:
+        """A unit may end only where the register holds no later change or end of it."""
+        later = next((each for each in self.model.told_of(held.unit, self.day) if each.day > self.day), None)
+        if later is None and held.ended_on is None:
+            self.ending[held.unit] = held, row
+            return
+        day = later.day if later else held.ended_on
+        self._fault(
+            row,
+            "old_code",
+            _("{name} đã có thay đổi từ ngày {day}{words}").format(
+                name=held.name, day=show_day(day), words=f": {self._words(later)}" if later else ""
+            ),
+            _("hoàn tác thay đổi ấy trước (thidua undo {number}), hoặc sửa ngày").format(
+                number=later.operation if later else held.operation
+            ),
+        )
 
     def _check_cycles(self) -> None:
         edges: dict[str, str] = {}
-        for index, row in enumerate(self.rows):
+        for row, held in self.pairs:
             change = row.change
-            if (
-                self.old[index] is not None
-                and change.kind_of_change is Change.MERGE
-                and change.old_code
-                and change.new_code
-            ):
+            if held and change.kind_of_change is Change.MERGE and change.old_code and change.new_code:
                 edges[change.old_code.lower()] = change.new_code.lower()
         for start in edges:
             path = [start]
@@ -174,10 +300,12 @@ class Day:
                 )
                 return
 
+    # Units that continue, begin and end
+
     def _continue(self) -> None:
-        for index, row in enumerate(self.rows):
-            held, change = self.old[index], row.change
-            if change.kind_of_change not in _CONTINUING or held is None:
+        for row, held in self.pairs:
+            change = row.change
+            if change.kind_of_change not in CONTINUING or held is None:
                 continue
             code = str(change.new_code)
             if code.lower() in self.new:
@@ -188,67 +316,54 @@ class Day:
                     _("bỏ một dòng"),
                 )
                 continue
-            self.new[code.lower()] = held.unit
-            after = self._continued(row, held)
-            if after is None:
-                continue
-            if (after.code, after.name, after.parent, after.sort_order, after.abbreviation) != (
-                held.code, held.name, held.parent, held.sort_order, held.abbreviation,
-            ):  # fmt: skip
-                self.model.add_version(after)
-                self.model.plan.steps.append(Step(self.day, "changed", after, (held,)))
+            self.new[code.lower()], self.homes[held.unit] = held.unit, row
+            self.touched.append(_Touched("changed", held.unit, (held,)))
+            if fields := self._changed(row, held):
+                self.model.change(held.unit, self.day, fields, change.resolution, change.note)
 
-    def _continued(self, row: Row, held: Version) -> Version | None:
+    def _changed(self, row: Row, held: Version) -> dict[str, object]:
+        """The fields of a unit, other than its parent, that a row changes, with their new values."""
         change = row.change
         same_name = text.name_key(str(change.new_name)) == text.name_key(held.name)
-        if change.kind_of_change is Change.KEEP and (
-            not same_name or str(change.new_code).lower() != held.code.lower()
-        ):
+        same_code = str(change.new_code).lower() == held.code.lower()
+        is_keep = change.kind_of_change is Change.KEEP
+        if is_keep and not (same_name and same_code):
             self._fault(row, "kind_of_change", _("giữ nguyên mà mã hoặc tên khác"), _("dùng rename"))
-            return None
-        stays = held.parent is not None and "parent_code" not in row.emptied
-        parent = self._parent(row, held.parent) if change.parent_code or stays else None
-        if change.parent_code and not self._may_be_below(row, held, parent):
-            return None
-        return held._replace(
-            code=held.code if str(change.new_code).lower() == held.code.lower() else str(change.new_code),
-            name=held.name
-            if same_name and change.kind_of_change is Change.KEEP
-            else committee_name(str(change.new_name), held.kind),
-            parent=parent,
-            abbreviation=None if "abbreviation" in row.emptied else change.abbreviation or held.abbreviation,
-            sort_order=held.sort_order
-            if change.sort_order is None and "sort_order" not in row.emptied
-            else change.sort_order,
-            valid_from=self.day,
-            until_on=None,
-            document_number=change.resolution,
-            note=change.note,
-        )
+            return {}
+        said: dict[str, object] = {
+            "code": held.code if same_code else str(change.new_code),
+            "name": held.name if is_keep else committee_name(str(change.new_name), held.kind),
+        }
+        said |= dict.fromkeys(row.emptied & {"abbreviation", "sort_order"})
+        for name in ("abbreviation", "sort_order"):
+            if (value := getattr(change, name)) is not None:
+                said[name] = value
+        return {name: value for name, value in said.items() if value != getattr(held, name)}
 
-    def _may_be_below(self, row: Row, held: Version, parent: int | None) -> bool:
-        """Whether the unit may come under that parent: not itself, not one below it, not of a lower level."""
-        levels = list(Level)
-        above = self.model.on(parent, self.before) or self.model.on(parent, self.day)
-        if above is not None and levels.index(above.level) > levels.index(held.level):
-            self._fault(row, "parent_code", _("cấp của đơn vị cấp trên lại thấp hơn"), _("sửa mã cấp trên"))
-            return False
-        seen: set[int] = set()
-        while above is not None and above.unit not in seen:
-            if above.unit == held.unit:
-                self._fault(row, "parent_code", _("đơn vị là cấp trên của chính mình"), _("sửa mã cấp trên"))
-                return False
-            seen.add(above.unit)
-            above = self.model.on(above.parent, self.day) or self.model.on(above.parent, self.before)
-        return True
+    def _check_names(self) -> None:
+        """What passes into a unit that has the code on this day names it as it is called then."""
+        for row, _held in self.pairs:
+            change = row.change
+            unit = self.new.get((change.new_code or "").lower())
+            after = self.model.on(unit, self.day)
+            if after is None or text.name_key(str(change.new_name)) == text.name_key(after.name):
+                continue
+            self._fault(
+                row,
+                "new_name",
+                _("từ ngày {day} mã {code} là của {name}, mà dòng này ghi {other}").format(
+                    day=show_day(self.day), code=after.code, name=after.name, other=change.new_name
+                ),
+                _("sửa tên hoặc mã"),
+            )
 
     def _create(self) -> None:
-        wanted: dict[str, list[int]] = {}
-        for index, row in enumerate(self.rows):
+        wanted: dict[str, list[_Pair]] = {}
+        for row, held in self.pairs:
             if row.change.new_code and row.change.new_code.lower() not in self.new:
-                wanted.setdefault(row.change.new_code.lower(), []).append(index)
-        for code, indexes in wanted.items():
-            rows = [self.rows[index] for index in indexes]
+                wanted.setdefault(row.change.new_code.lower(), []).append((row, held))
+        for code, pairs in wanted.items():
+            rows = [row for row, _held in pairs]
             names = {text.name_key(str(row.change.new_name)) for row in rows}
             if len(names) > 1:
                 self._fault(
@@ -258,12 +373,12 @@ class Day:
                     _("sửa tên hoặc mã"),
                 )
                 continue
-            predecessors = [held for index in indexes if (held := self.old[index]) is not None]
+            predecessors = [held for _row, held in pairs if held is not None]
             made = self._created(rows, predecessors)
             if made is not None:
-                self.new[code] = made.unit
+                self.new[code], self.homes[made.unit] = made.unit, rows[0]
                 self.model.add_unit(made)
-                self.model.plan.steps.append(Step(self.day, "new", made, tuple(predecessors)))
+                self.touched.append(_Touched("new", made.unit, tuple(predecessors)))
 
     def _created(self, rows: Sequence[Row], predecessors: Sequence[Version]) -> Version | None:
         change = rows[0].change
@@ -286,13 +401,14 @@ class Day:
         )
         order = next((row.change.sort_order for row in rows if row.change.sort_order is not None), None)
         abbreviation = next((row.change.abbreviation for row in rows if row.change.abbreviation), None)
+        above = predecessors[0].parent if predecessors else None
         return Version(
             self.model.next_id("unit"),
             kind,
             level,
             str(change.new_code),
             committee_name(str(change.new_name), kind),
-            self._parent(rows[0], predecessors[0].parent if predecessors else None),
+            self._city() if above is None else above,
             abbreviation,
             self.model.last_order(level) + 10 if order is None else order,
             self.day,
@@ -303,85 +419,260 @@ class Day:
             0,
         )
 
-    def _ending(self) -> list[tuple[Version, Row]]:
-        continued = {
-            held.unit
-            for index, row in enumerate(self.rows)
-            if row.change.kind_of_change in _CONTINUING and (held := self.old[index]) is not None
-        }
-        ending: dict[int, tuple[Version, Row]] = {}
-        for index, row in enumerate(self.rows):
-            held = self.old[index]
-            if held is not None and held.unit not in continued:
-                ending.setdefault(held.unit, (held, row))
-        return list(ending.values())
-
-    def _parent(self, row: Row, otherwise: int | None) -> int | None:
-        """The parent asked for, else the one given, lifted over units that end on this day, else the city."""
-        if row.change.parent_code:
-            asked = self.model.holder(row.change.parent_code, self.day) or self.model.holder(
-                row.change.parent_code, self.before
-            )
-            if asked is None:
-                self._fault(row, "parent_code", _("không có đơn vị cấp trên này"), _("sửa mã cấp trên"))
-                return None
-            return asked.unit
-        ending = {version.unit for version, _row in self._ending()}
-        parent = otherwise
-        while parent is not None and parent in ending:
-            ending.discard(parent)  # each is climbed over once, whatever the register holds
-            held = self.model.on(parent, self.before)
-            parent = held.parent if held else None
-        if parent is not None or otherwise is not None:
-            return parent
+    def _city(self) -> int | None:
+        """The one city committee, if there is one."""
         tops = [version.unit for version in self.model.alive(self.day) if version.kind is Kind.CITY_COMMITTEE]
         return tops[0] if len(tops) == 1 else None
 
     def _end(self) -> None:
-        for version, row in self._ending():
-            self.model.end(version.unit, self.day, row.change.resolution)
-            self.model.plan.steps.append(
-                Step(self.day, "ended", version, successors=self._successors(version))
-            )
+        for unit, (_version, row) in self.ending.items():
+            self.model.end(unit, self.day, row.change.resolution)
+            self.touched.append(_Touched("ended", unit))
 
-    def _successors(self, version: Version) -> tuple[Version, ...]:
-        codes = [
-            row.change.new_code.lower()
-            for index, row in enumerate(self.rows)
-            if row.change.new_code and (held := self.old[index]) is not None and held.unit == version.unit
-        ]
-        return tuple(held for code in codes if (held := self.model.on(self.new[code], self.day)) is not None)
+    # Parents
 
-    def _lift_orphans(self) -> None:
-        """Units that live on under a unit that has ended come under the one above it."""
-        for version in self.model.alive(self.day):
-            parent = version.parent
-            seen: set[int] = set()
-            while parent is not None and parent not in seen and self.model.on(parent, self.day) is None:
-                seen.add(parent)
-                held = self.model.on(parent, self.before)
-                parent = held.parent if held else None
-            if parent == version.parent:
+    def _place_as_asked(self) -> None:
+        """Each unit that continues or is new comes under the parent that its row names."""
+        for unit, row in self.homes.items():
+            if row.change.parent_code:
+                self._place_below(unit, row, row.change.parent_code)
+            elif "parent_code" in row.emptied:
+                self._set_parent(unit, self.day, None, row)
+        for unit, row in self.homes.items():
+            if row.change.parent_code and self._is_below(unit, unit, self.day):
+                self._fault(row, "parent_code", _("đơn vị là cấp trên của chính mình"), _("sửa mã cấp trên"))
+
+    def _place_below(self, unit: int, row: Row, code: str) -> None:
+        above = self.model.holder(code, self.day)
+        if above is None and (was := self.model.holder(code, self.before)) is not None:
+            above = self.model.on(was.unit, self.day)
+            if above is None:
+                message = _("{name}: cấp trên kết thúc trong ngày").format(name=was.name)
+                self._fault(row, "parent_code", message, _("sửa mã cấp trên"))
+                return
+        if above is None:
+            self._fault(row, "parent_code", _("không có đơn vị cấp trên này"), _("sửa mã cấp trên"))
+        elif self._is_lower(above, unit):
+            self._fault(row, "parent_code", _("cấp của đơn vị cấp trên lại thấp hơn"), _("sửa mã cấp trên"))
+        else:
+            self._set_parent(unit, self.day, above.unit, row)
+
+    def _is_lower(self, above: Version, unit: int) -> bool:
+        """Whether a unit would come under one of a lower level."""
+        levels = list(Level)
+        return levels.index(above.level) > levels.index(self.model.versions[unit][0].level)
+
+    def _is_below(self, unit: int, top: int, day: str) -> bool:
+        """Whether `top` stands above a unit on a day, at any distance."""
+        seen: set[int] = set()
+        at = self.model.on(unit, day)
+        while at is not None and at.parent is not None and at.parent not in seen:
+            if at.parent == top:
+                return True
+            seen.add(at.parent)
+            at = self.model.on(at.parent, day)
+        return False
+
+    def _set_parent(self, unit: int, day: str, parent: int | None, row: Row) -> None:
+        held = self.model.on(unit, day)
+        if held is not None and held.parent != parent:
+            note = row.change.note if self.homes.get(unit) is row else held.note
+            self.model.change(unit, day, {"parent": parent}, row.change.resolution, note)
+
+    def _place_children(self) -> None:
+        """Units below one that has ended come under the one that took its place."""
+        unsaid: dict[int, list[Version]] = {}
+        for child in self.model.alive(self.day):
+            if child.parent is None or self.model.on(child.parent, self.day) is not None:
                 continue
-            if version.valid_from == self.day:
+            found = self._instead(child, self.day)
+            if isinstance(found, _Unsaid):
+                unsaid.setdefault(found.parent, []).append(child)
+                continue
+            row = self.ending[child.parent][1] if child.parent in self.ending else self.pairs[0][0]
+            if child.unit not in self.homes:
+                self.touched.append(_Touched("changed", child.unit, (child,)))
+            self._set_parent(child.unit, self.day, found, row)
+        for parent, children in unsaid.items():
+            self._ask_for_parents(parent, children)
+
+    def _instead(self, child: Version, day: str) -> "int | _Unsaid | None":
+        """The unit that a child comes under on a day on which its parent is no more.
+
+        The one to which all of the parent passed; where it passed to nobody, or to the child or one below the
+        child, the unit above the parent. _Unsaid where it passed to several, or to one of a lower level.
+        """
+        parent, seen = child.parent, set[int]()
+        while parent is not None and parent not in seen and self.model.on(parent, day) is None:
+            seen.add(parent)
+            heirs = self._heirs(parent)
+            if any(heir == child.unit or self._is_below(heir, child.unit, day) for heir in heirs):
+                heirs = []
+            if len(heirs) > 1:
+                return _Unsaid(parent)
+            heir = self.model.versions[heirs[0]][0] if heirs else None
+            if heir is not None and self._is_lower(heir, child.unit):
+                return _Unsaid(parent)
+            parent = heir.unit if heir else self.model.versions[parent][-1].parent
+        return parent
+
+    def _heirs(self, unit: int) -> list[int]:
+        """The units to which one that has ended passed."""
+        if unit in self.ending:
+            codes = [
+                row.change.new_code for row, held in self.pairs if held is not None and held.unit == unit
+            ]
+            return list(dict.fromkeys(self.new[code.lower()] for code in codes if code))
+        end = self.model.versions[unit][-1].ended_on
+        return list(
+            dict.fromkeys(
+                each.successor
+                for each in self.model.passed
+                if each.predecessor == unit and each.day == end and each.successor is not None
+            )
+        )
+
+    def _ask_for_parents(self, parent: int, children: Sequence[Version]) -> None:
+        row = self.ending[parent][1] if parent in self.ending else self.pairs[0][0]
+        names = [describe(child) for child in children[:_SHOWN]]
+        if len(children) > _SHOWN:
+            names.append(_("… và {count} nữa").format(count=len(children) - _SHOWN).strip())
+        self._fault(
+            row,
+            "old_code",
+            _("{name} kết thúc; chưa nói các đơn vị thuộc nó về đâu: {children}").format(
+                name=self.model.versions[parent][-1].name, children="; ".join(names)
+            ),
+            _("thêm cho mỗi đơn vị ấy một dòng rename (mã, tên như cũ) có parent_code"),
+            _("thêm cho mỗi đơn vị ấy --child MÃ=MÃ-CẤP-TRÊN, ví dụ --child {code}=…").format(
+                code=children[0].code
+            ),
+        )
+
+    # The whole
+
+    def _check_codes(self) -> None:
+        """No two units have one code on one day, from this day on."""
+        holders: dict[str, list[Version]] = {}
+        for versions in self.model.versions.values():
+            for version in versions:
+                if version.until_on is None or version.until_on > self.day:
+                    holders.setdefault(version.code.lower(), []).append(version)
+        for row, _held in self.pairs:
+            if not row.change.new_code:
+                continue
+            unit = self.new[row.change.new_code.lower()]
+            if (clash := self._clash(unit, holders)) is not None:
+                message = _("mã này vẫn là của {name}: hai đơn vị có một mã trong một ngày")
+                if clash.valid_from > self.day:
+                    message = _("từ ngày {day} mã này là của {name}: hai đơn vị có một mã trong một ngày")
                 self._fault(
-                    self.rows[0],
-                    "parent_code",
-                    _("{name}: cấp trên kết thúc trong ngày").format(name=version.name),
+                    row,
+                    "new_code",
+                    message.format(name=clash.name, day=show_day(clash.valid_from)),
+                    _("thêm dòng keep nếu đơn vị ấy tiếp tục, hoặc dòng cho biết nó kết thúc thế nào"),
+                    _("dùng mã khác, hoặc đổi mã hay chấm dứt đơn vị ấy trước"),
                 )
+
+    def _clash(self, unit: int, holders: dict[str, list[Version]]) -> Version | None:
+        """The version of another unit that has a code of this unit on the same day, from this day on."""
+        for version in self.model.versions[unit]:
+            for other in holders.get(version.code.lower(), ()):
+                if other.unit != unit and _overlap(version, other, self.day):
+                    return other
+        return None
+
+    def _check_later(self) -> None:
+        """What was recorded of later days still holds; children follow their parents there too."""
+        following: dict[str, list[int]] = {}
+        for version in self._later():
+            is_made = version.parent in self.ending and self.model.was_made_by_change(version)
+            if is_made or self.model.follows_its_parent(version):
+                following.setdefault(version.valid_from, []).append(version.unit)
+            elif version.parent in self.ending:
+                self._fault(
+                    self.ending[version.parent][1],
+                    "old_code",
+                    _("từ ngày {day} {child} còn thuộc đơn vị này").format(
+                        day=show_day(version.valid_from), child=describe(version)
+                    ),
+                    _("sửa ngày, hoặc hoàn tác thao tác #{number} trước").format(number=version.operation),
+                )
+                return
+        for day in sorted({*following, *self._later_ends()}):
+            self._follow_parents(day, following.get(day, []))
+        for version in self._later():
+            if self._is_below(version.unit, version.unit, version.valid_from):
+                message = _("vòng tròn cấp trên từ ngày {day}: {name}").format(
+                    day=show_day(version.valid_from), name=describe(version)
+                )
+                self._fault(self.pairs[0][0], "parent_code", message, _("sửa mã cấp trên"))
+                return
+
+    def _later(self) -> list[Version]:
+        """Versions that begin after this day, in order of time."""
+        found = [
+            version
+            for versions in self.model.versions.values()
+            for version in versions
+            if version.valid_from > self.day
+        ]
+        return sorted(found, key=lambda version: version.valid_from)
+
+    def _later_ends(self) -> set[str]:
+        """The days after this one on which units end."""
+        ends = (versions[-1].ended_on for versions in self.model.versions.values())
+        return {end for end in ends if end is not None and end > self.day}
+
+    def _follow_parents(self, day: str, following: Sequence[int]) -> None:
+        """On a later day units follow a parent that has ended as things are now.
+
+        `following` are those that the register says did so; it may be that they need not any more.
+        """
+        was = {
+            unit: self.model.on(unit, _day_before(day))
+            for unit in {**dict.fromkeys(following), **self.model.touched}
+        }
+        for unit in following:
+            before, after = was[unit], self.model.on(unit, day)
+            if before and after and (before.parent is None or self.model.on(before.parent, day) is not None):
+                if before.parent != after.parent:
+                    self.model.change(unit, day, {"parent": before.parent}, after.document_number, after.note)
+                after = self.model.on(unit, day)
+                if after and all(getattr(before, name) == getattr(after, name) for name in _STATE):
+                    self.model.drop(unit, day)
+        for unit, before in was.items():
+            after = self.model.on(unit, day)
+            if not after:
                 continue
-            lifted = version._replace(
-                parent=parent,
-                valid_from=self.day,
-                until_on=None,
-                document_number=self.rows[0].change.resolution,
-            )
-            self.model.add_version(lifted)
-            self.model.plan.steps.append(Step(self.day, "changed", lifted, (version,)))
+            if (
+                before
+                and unit in following
+                and before.parent is not None
+                and self.model.on(before.parent, day) is None
+            ):
+                self._move(before, after, day)
+            elif after.parent is not None and self.model.on(after.parent, day) is None:
+                self._move(after, after, day)
+
+    def _move(self, child: Version, after: Version, day: str) -> None:
+        """From a later day on, when its parent has ended, a unit comes under the one that took its place."""
+        found = self._instead(child, day)
+        if isinstance(found, _Unsaid):
+            self._ask_for_parents(found.parent, [child])
+        elif found != after.parent:
+            self.model.change(child.unit, day, {"parent": found}, self._paper(child.parent), after.note)
+            self.model.plan.steps.append(self._step(_Touched("changed", child.unit, (child,)), day))
+
+    def _paper(self, unit: int | None) -> str | None:
+        """The document on which a unit ended, if it is known."""
+        return next(
+            (each.document_number for each in reversed(self.model.passed) if each.predecessor == unit), None
+        )
 
     def _record_successions(self) -> None:
-        for index, row in enumerate(self.rows):
-            held, change = self.old[index], row.change
+        for row, held in self.pairs:
+            change = row.change
             self.model.plan.rows["succession"].append(
                 {
                     "id": self.model.next_id("succession"),
@@ -399,28 +690,42 @@ class Day:
                 }
             )
 
-    def _check_codes(self) -> None:
-        """No two units have one code on one day, from this day on."""
-        holders: dict[str, list[Version]] = {}
-        for versions in self.model.versions.values():
-            for version in versions:
-                if version.until_on is None or version.until_on > self.day:
-                    holders.setdefault(version.code.lower(), []).append(version)
-        for row in self.rows:
-            if not row.change.new_code:
-                continue
-            held = [
-                version
-                for version in holders.get(row.change.new_code.lower(), ())
-                if version.unit != self.new[row.change.new_code.lower()]
-            ]
-            if held:
-                self._fault(
-                    row,
-                    "new_code",
-                    _("mã này vẫn là của {name}: hai đơn vị có một mã trong một ngày").format(
-                        name=held[0].name
-                    ),
-                    _("thêm dòng keep nếu đơn vị ấy tiếp tục, hoặc dòng cho biết nó kết thúc thế nào"),
-                    _("dùng mã khác, hoặc đổi mã hay chấm dứt đơn vị ấy trước"),
-                )
+    def _tell(self) -> None:
+        """Add what the day does to the plan's steps."""
+        steps = [self._step(each, self.day) for each in self.touched]
+        self.model.plan.steps += [step for step in steps if step.what != "changed" or _differs(step)]
+
+    def _step(self, touched: _Touched, day: str) -> Step:
+        if touched.what == "ended":
+            version = self.ending[touched.unit][0]
+            heirs = (self.model.on(heir, day) for heir in self._heirs(touched.unit))
+            return Step(day, touched.what, version, successors=tuple(heir for heir in heirs if heir))
+        after = self.model.on(touched.unit, day)
+        assert after is not None  # noqa: S101 - a unit that is made or changed is there
+        above = None
+        if touched.what == "changed" and touched.predecessors[0].parent != after.parent:
+            was = touched.predecessors[0].parent
+            above = self.model.on(was, _day_before(day)), self.model.on(after.parent, day)
+        return Step(day, touched.what, after, touched.predecessors, above=above)
+
+
+class _Unsaid(NamedTuple):
+    """A parent that has ended without saying where its children go."""
+
+    parent: int
+
+
+def _differs(step: Step) -> bool:
+    """Whether a unit that continues is not as it was."""
+    old, new = step.predecessors[0], step.version
+    return any(getattr(old, name) != getattr(new, name) for name in _STATE)
+
+
+def _overlap(one: Version, other: Version, since: str) -> bool:
+    """Whether two versions hold on a common day, from `since` on."""
+    start = max(one.valid_from, other.valid_from, since)
+    return all(each.until_on is None or start < each.until_on for each in (one, other))
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()

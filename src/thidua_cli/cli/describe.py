@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.terms import Level, label
-from thidua_cli.units import Directory, Version
+from thidua_cli.units import Version, describe
 
 if TYPE_CHECKING:
     from thidua_cli.changes import Plan, Step
@@ -18,55 +18,54 @@ def rest(count: int, shown: int = EXAMPLES) -> list[str]:
     return [_("  … và {count} nữa").format(count=count - shown)] if count > shown else []
 
 
-def describe_changes(made: "Plan", before: Directory) -> list[str]:
+def describe_changes(made: "Plan") -> list[str]:
     """What a plan of changes does, day by day: counts by level before and after, and each unit."""
     lines = []
-    versions = {unit: list(held) for unit, held in before.versions.items()}
-    for day in dict.fromkeys(step.day for step in made.steps):
-        steps = [step for step in made.steps if step.day == day]
-        old = _count_levels(versions, day)
-        for step in steps:
-            _follow(versions, step)
-        new = _count_levels(versions, day)
+    for day in dict.fromkeys(sorted(step.day for step in made.steps)):
         lines.append(_("{day}:").format(day=show_day(day)))
-        lines += [
-            _("  {level}: {old} → {new} đơn vị").format(
-                level=label(level, current()), old=old[level], new=new[level]
-            )
-            for level in Level
-            if old[level] or new[level]
-        ]
-        signs = {"new": "+", "changed": "~", "ended": "-"}
-        for step in steps:
-            into = "".join(f" → {each.code}  {each.name}" for each in step.successors)
-            lines.append(f"  {signs[step.what]} {step.version.code}  {step.version.name}{into}")
+        if day in made.counts:
+            old, new = made.counts[day]
             lines += [
-                f"      ← {each.code}  {each.name}"
-                for each in step.predecessors
-                if each.unit != step.version.unit
+                _("  {level}: {old} → {new} đơn vị").format(
+                    level=label(level, current()), old=old[level], new=new[level]
+                )
+                for level in Level
+                if old[level] or new[level]
             ]
-            lines += [
-                f"      ~ {each.code}  {each.name}"
-                for each in step.predecessors
-                if each.unit == step.version.unit
-                and (each.code, each.name) != (step.version.code, step.version.name)
-            ]
+        for step in made.steps:
+            if step.day == day:
+                lines += _describe_step(step)
+    if made.carried:
+        lines.append(_("Tình trạng đã ghi của những ngày sau, viết lại theo (hủy và ghi mới):"))
+        lines += [f"  {_carried(old, fresh)}" for old, fresh in made.carried]
     if made.outside:
         lines.append(_("Ngoài sổ, nhập vào đơn vị mới: {count}").format(count=len(made.outside)))
         lines += [f"  {unit}" for unit in made.outside[:EXAMPLES]] + rest(len(made.outside))
     return lines
 
 
-def _count_levels(versions: dict[int, list[Version]], day: str) -> dict[Level, int]:
-    held = [version.level for each in versions.values() for version in each if version.holds_on(day)]
-    return {level: held.count(level) for level in Level}
+_SIGNS = {"new": "+", "changed": "~", "ended": "-"}
 
 
-def _follow(versions: dict[int, list[Version]], step: "Step") -> None:
-    """Carry one step out on a copy of the units, for counting."""
-    held = versions.setdefault(step.version.unit, [])
-    held[:] = [
-        version._replace(until_on=step.day) if version.until_on is None else version for version in held
-    ]
-    if step.what != "ended":
-        held.append(step.version)
+def _describe_step(step: "Step") -> list[str]:
+    """A unit that begins, changes or ends, with what went into it and where it came from or goes."""
+    into = "".join(f" → {describe(each)}" for each in step.successors)
+    lines = [f"  {_SIGNS[step.what]} {describe(step.version)}{into}"]
+    for each in step.predecessors:
+        if each.unit != step.version.unit:
+            lines.append(f"      ← {describe(each)}")
+        elif (each.code, each.name) != (step.version.code, step.version.name):
+            lines.append(f"      ~ {describe(each)}")
+    if step.above is not None:
+        old, new = (describe(each) if each else "–" for each in step.above)
+        lines.append(_("      cấp trên: {old} → {new}").format(old=old, new=new))
+    return lines
+
+
+def _carried(old: Version, fresh: Version | None) -> str:
+    """A version of a later day that is replaced, with what takes its place."""
+    day = show_day(old.valid_from)
+    if fresh is None:
+        return _("{day}: {unit} → bỏ").format(day=day, unit=describe(old))
+    after = _("cấp trên khác") if (old.code, old.name) == (fresh.code, fresh.name) else describe(fresh)
+    return f"{day}: {describe(old)} → {after}"

@@ -139,7 +139,6 @@ class Changes:
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.imports import changes as imports
 
-        self.before = Directory.read(connection, records.EVERYTHING)
         self.made = changes.plan(connection, records.EVERYTHING, self.rows)
         faults = imports.sound(self.made.faults, self.rows, self.sheet)
         self.problems = self.wrong + [imports.problem(fault) for fault in faults]
@@ -154,7 +153,10 @@ class Changes:
         return {"new": self.made.new - len(faulty), "changed": 0, "unchanged": self.made.unchanged}
 
     def details(self) -> list[dict[str, object]]:
-        """Every unit that begins, changes or ends: on which day, out of which others, into which others."""
+        """Every unit that begins, changes or ends: on which day, out of which others, into which others.
+
+        `parents`: the code of the unit above before and after, where these differ; else empty.
+        """
         return [
             {
                 "what": step.what,
@@ -163,6 +165,7 @@ class Changes:
                 "unit_name": step.version.name,
                 "predecessors": [each.code for each in step.predecessors],
                 "successors": [each.code for each in step.successors],
+                "parents": [each.code if each else None for each in step.above] if step.above else [],
             }
             for step in self.made.steps
         ]
@@ -176,7 +179,7 @@ class Changes:
 
     def report(self, name: str, *, dry_run: bool, saved: str, most: int) -> None:
         lines = [_summary(name, self.made.new, self.made.unchanged, dry_run)]
-        options.confirm(lines + describe_changes(self.made, self.before), saved=saved)
+        options.confirm(lines + describe_changes(self.made), saved=saved)
         options.warn(self.made.warnings, most)
 
 

@@ -16,8 +16,8 @@ from thidua_cli.cli.reports import chosen
 from thidua_cli.errors import RefusedError, UsageError
 from thidua_cli.language import _
 from thidua_cli.report.frame import moment
-from thidua_cli.terms import Kind, Level
-from thidua_cli.text import NUMBER_LIMIT
+from thidua_cli.terms import Change, Kind, Level
+from thidua_cli.text import NUMBER_LIMIT, visible
 from thidua_cli.units import Directory, Version
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from thidua_cli.imports.sheet import Problem
 
 ONE_DAY = timedelta(days=1)
+CONTINUING = (Change.KEEP, Change.RENAME)
 
 
 def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of commands knows a group
@@ -202,7 +203,7 @@ _CHANGING = _ADDING | {
     "effective_date": "--on",
     "resolution": "--doc",
 }
-_SPLITTING = _CHANGING | {"new_code": "--to", "new_name": "--to"}
+_SPLITTING = _CHANGING | {"new_code": "--to", "new_name": "--to", "parent_code": "--child"}
 
 
 def _said(problems: "Sequence[Problem]") -> list[str]:
@@ -220,6 +221,14 @@ On = Annotated[
 ]
 Doc = Annotated[str, typer.Option("--doc", metavar=_("SỐ"), help=_("Số văn bản quyết định."))]
 NoteText = Annotated[str | None, typer.Option("--note", metavar=_("CHỮ"), help=_("Ghi chú."))]
+Child = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--child",
+        metavar=_("MÃ=MÃ"),
+        help=_("Đơn vị thuộc đơn vị kết thúc = đơn vị cấp trên mới của nó; dùng nhiều lần."),
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))]
 
 
@@ -273,6 +282,7 @@ def merge(
     name: Annotated[
         str | None, typer.Option("--name", metavar=_("TÊN"), help=_("Tên của đơn vị mới lập."))
     ] = None,
+    child: Child = None,
     note: NoteText = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -283,8 +293,8 @@ def merge(
     def rows(directory: Directory) -> list[dict[str, object]]:
         if into:
             target = directory.resolve(into, on - ONE_DAY)
-            successor = {"new_code": target.code, "new_name": target.name}
-            kept = [_continues(target, "keep")]
+            kept = [_kept(directory, target, on)]
+            successor = {field: kept[0][field] for field in ("new_code", "new_name")}
         else:
             successor, kept = {"new_code": code or "", "new_name": name or ""}, []
         merged = [directory.resolve(unit, on - ONE_DAY) for unit in units]
@@ -292,9 +302,10 @@ def merge(
         for version in merged:
             if named.count(version.unit) > 1:
                 raise UsageError(_("{unit} được nêu hai lần").format(unit=version.name))
-        return kept + [_from(version, "merge", "whole") | successor for version in merged]
+        made = kept + [_from(version, "merge", "whole") | successor for version in merged]
+        return _with_children(directory, made, child or [], on)
 
-    _change(ctx, on, doc, note, rows, dry_run=dry_run)
+    _change(ctx, on, doc, note, rows, dry_run=dry_run, names=_CHANGING | {"parent_code": "--child"})
 
 
 def split(
@@ -311,6 +322,7 @@ def split(
     on: On,
     doc: Doc,
     keep: Annotated[bool, typer.Option("--keep", help=_("Đơn vị bị tách vẫn tiếp tục."))] = False,
+    child: Child = None,
     note: NoteText = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -318,17 +330,16 @@ def split(
 
     def rows(directory: Directory) -> list[dict[str, object]]:
         held = directory.resolve(unit, on - ONE_DAY)
-        made = [_continues(held, "keep")] if keep else []
+        made = [_kept(directory, held, on)] if keep else []
         for target in to:
             code, _space, name = target.strip().partition(" ")
             if not code:
                 raise UsageError(_("--to bỏ trống"))
             if not name.strip():
-                there = directory.resolve(code, on - ONE_DAY)
-                made.append(_continues(there, "keep"))
-                code, name = there.code, there.name
+                made.append(_kept(directory, directory.resolve(code, on - ONE_DAY), on))
+                code, name = str(made[-1]["new_code"]), str(made[-1]["new_name"])
             made.append(_from(held, "split", "part") | {"new_code": code, "new_name": name})
-        return made
+        return _with_children(directory, made, child or [], on)
 
     _change(ctx, on, doc, note, rows, dry_run=dry_run, names=_SPLITTING)
 
@@ -352,6 +363,31 @@ def _continues(held: Version, change: str) -> dict[str, object]:
     return _from(held, change, "whole") | {"new_code": held.code, "new_name": held.name}
 
 
+def _kept(directory: Directory, held: Version, on: date) -> dict[str, object]:
+    """The row that continues a unit, under the code and name that it has from that day on."""
+    after = directory.on(held.unit, on.isoformat()) or held
+    if (after.code, after.name) == (held.code, held.name):
+        return _continues(held, "keep")
+    return _continues(held, "rename") | {"new_code": after.code, "new_name": after.name}
+
+
+def _with_children(
+    directory: Directory, rows: list[dict[str, object]], children: Sequence[str], on: date
+) -> list[dict[str, object]]:
+    """The rows, and those that put each `CHILD=PARENT` under its parent."""
+    for pair in children:
+        code, _sign, parent = (part.strip() for part in pair.partition("="))
+        if not code or not parent:
+            raise UsageError(_("--child '{pair}': ghi MÃ=MÃ-CẤP-TRÊN").format(pair=visible(pair)))
+        held = directory.resolve(code, on - ONE_DAY)
+        same = [row for row in rows if row["old_code"] == held.code and row["kind_of_change"] in CONTINUING]
+        if not same:
+            same = [_kept(directory, held, on) | {"kind_of_change": "rename"}]
+            rows = rows + same
+        same[0]["parent_code"] = parent
+    return rows
+
+
 def _change(
     ctx: typer.Context,
     on: date,
@@ -365,7 +401,7 @@ def _change(
     """Plan the rows as one resolution and store them, or say what would change."""
     from thidua_cli import changes
 
-    def plan(connection: sqlite3.Connection) -> tuple[changes.Plan, Directory]:
+    def plan(connection: sqlite3.Connection) -> changes.Plan:
         directory = Directory.read(connection, records.EVERYTHING)
         common = {"effective_date": on, "resolution": doc, "note": note}
         made = changes.plan(
@@ -378,19 +414,19 @@ def _change(
                     for fault in made.faults
                 )
             )
-        return made, directory
+        return made
 
     if dry_run:
         with options.reading(ctx) as connection:
-            made, before = plan(connection)
+            made = plan(connection)
         head, saved = _("sẽ thay đổi; chưa ghi gì (--dry-run)"), ""
     else:
         with options.writing(ctx) as writer:
-            made, before = plan(writer.connection)
+            made = plan(writer.connection)
             changes.apply(writer, made)
         saved = options.saved(writer)
-        head = saved or _("đã ghi từ trước, không có gì mới")
-    options.confirm([head, *describe_changes(made, before)], saved=saved)
+        head = saved or _("đã đúng như vậy từ trước, không có gì mới để ghi")
+    options.confirm([head, *describe_changes(made)], saved=saved)
     options.warn(made.warnings)
 
 

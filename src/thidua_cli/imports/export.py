@@ -7,9 +7,10 @@ the same files again. Who recorded what and when, and what was voided, is only i
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from thidua_cli import records, store
+from thidua_cli import records, store, text
 from thidua_cli.dates import show_day
 from thidua_cli.imports import columns
 from thidua_cli.imports.columns import ACTIONS, ImportKind
@@ -120,11 +121,12 @@ def _change(row: Mapping[str, object], directory: Directory) -> Row:
     day = str(row["effective_on"])
     unit = row["successor"]
     after = directory.on(int(str(unit)), day) if unit is not None else None
+    before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+    old = row["predecessor"]
+    was = directory.on(int(str(old)), before) if old is not None else None
     made: Row = {
-        "old_code": row["old_code"],
-        "old_name": row["old_name"],
-        "new_code": row["new_code"],
-        "new_name": row["new_name"],
+        **_as_known("old", row, was),
+        **_as_known("new", row, after),
         "effective_date": day,
         "resolution": row["document_number"],
         "kind_of_change": row["change"],
@@ -132,6 +134,17 @@ def _change(row: Mapping[str, object], directory: Directory) -> Row:
         "note": row["note"],
     }
     return made | _state(after, directory)
+
+
+def _as_known(side: str, row: Mapping[str, object], version: Version | None) -> Row:
+    """Code and name of one side as the document words them, or where the register knows others, those."""
+    code, name = row[f"{side}_code"], row[f"{side}_name"]
+    if version is not None:
+        code = code if str(code).lower() == version.code.lower() else version.code
+        name = (
+            name if name is None or text.name_key(str(name)) == text.name_key(version.name) else version.name
+        )
+    return {f"{side}_code": code, f"{side}_name": name}
 
 
 def _made(first: Version, directory: Directory) -> Row:

@@ -14,6 +14,7 @@ from thidua_cli.plan import Plan
 from thidua_cli.render import Column, Delta, Form, Mark, Report, Rows, Table, Tone
 from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
+    CITY,
     Filter,
     Moment,
     Pairs,
@@ -26,7 +27,7 @@ from thidua_cli.report.frame import (
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Tally, tally
 from thidua_cli.terms import State, label
-from thidua_cli.units import Directory
+from thidua_cli.units import Directory, Version, protocol_key
 
 FIELDS = ("obligation", "cause", "unit_code", "unit_name", "from_state", "to_state", "record_id", "deltas")
 FIGURES = (
@@ -96,12 +97,14 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
     obligations = plans.load(connection).obligations
     asked = [item for item in obligations if chosen.phase in (None, item.phase.code)]
     known = reach(connection, [one, other], chosen, asked)
-    found = comparison(connection, one, other, chosen)
+    after = units_of(connection, other)
+    found = comparison(connection, one, other, chosen, directory=after)
+    renewed = list(_renewed(connection, one, other, chosen, after))
     nothing = Table([], [], title=found.plan.title, empty=_("Không có gì thay đổi."))
     return Report(
         fields=FIELDS,
         rows=list(found.rows()),
-        people=lambda: found.tables() or [nothing],
+        people=lambda: [*found.tables(), *_renewed_table(renewed)] or [nothing],
         as_of=other.day,
         known_at=other.known_at,
         head=other.known.anchor,
@@ -115,9 +118,84 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
         extra={
             "from": {"as_of": one.day, "known_at": one.known_at, "head": one.known.anchor},
             "figures": found.figure_rows(),
+            "units": [each._asdict() for each in renewed],
             **known.extra,
         },
     )
+
+
+class Renewed(NamedTuple):
+    """A field of a unit that is another at the later moment: code, name or parent_code."""
+
+    unit_code: str
+    unit_name: str
+    field: str
+    old: str | None
+    new: str | None
+
+
+def _renewed(
+    connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Filter, after: Directory
+) -> Iterator[Renewed]:
+    """Units that had begun at both moments and have another code, name or parent at the later one.
+
+    In protocol order; a unit that has ended is as it was last. Of a selection, those in it at either moment.
+    """
+    before = units_of(connection, one)
+    pairs = [
+        (before.last(unit, one.day), after.last(unit, other.day))
+        for unit in after.versions
+        if unit in before.versions
+        and before.versions[unit][0].valid_from <= one.day
+        and after.versions[unit][0].valid_from <= other.day
+    ]
+    for old, new in sorted(pairs, key=lambda pair: protocol_key(pair[1])):
+        above = (_parent(before, old, one.day), _parent(after, new, other.day))
+        values = {
+            "code": (old.code, new.code),
+            "name": (old.name, new.name),
+            "parent_code": above if old.parent != new.parent else (None, None),
+        }
+        if not (_is_chosen(chosen, before, old, one.day) or _is_chosen(chosen, after, new, other.day)):
+            continue
+        yield from (
+            Renewed(new.code, new.name, field, *sides)
+            for field, sides in values.items()
+            if sides[0] != sides[1]
+        )
+
+
+def _parent(directory: Directory, version: Version, day: str) -> str | None:
+    """The code of the unit above, on that day or as it was called last."""
+    above = directory.named(version.parent, day) if version.parent else None
+    return above.code if above else None
+
+
+def _is_chosen(chosen: Filter, directory: Directory, version: Version, day: str) -> bool:
+    if chosen.kind not in (None, version.kind) or chosen.level not in (None, version.level):
+        return False
+    if chosen.district is None:
+        return True
+    district = directory.district(version.unit, day if version.holds_on(day) else version.valid_from)
+    return (district.unit if district else CITY) == chosen.district
+
+
+def _renewed_table(found: Sequence[Renewed]) -> list[Table]:
+    """For people: units with another code, name or parent; nothing where there are none."""
+    if not found:
+        return []
+    labels = {"code": _("mã"), "name": _("tên"), "parent_code": _("cấp trên")}
+    rows: list[Sequence[object]] = [
+        [each.unit_code, each.unit_name, labels[each.field], f"{each.old or '–'} → {each.new or '–'}"]
+        for each in found
+    ]
+    columns = [
+        Column(_("Mã")),
+        Column(_("Tên đơn vị"), narrow=24),
+        Column(_("Trường")),
+        Column(_("Thay đổi"), narrow=16),
+    ]
+    return [Table(columns, [("", rows)], title=_("Đơn vị đổi mã, tên hoặc cấp trên"))]
 
 
 def _recorded_since(

@@ -162,9 +162,11 @@ def find_district(directory: "Directory", reference: str, day: date) -> int | st
     if len(meant) == 1:
         return next(iter(meant))
     if meant:
+        from thidua_cli.units import with_days
+
         raise NotFoundError(
             _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
-            *directory.with_days(meant.values()),
+            *with_days(meant.values()),
         )
     raise NotFoundError(
         _("không có quận, huyện '{district}'").format(district=reference),

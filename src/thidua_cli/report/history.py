@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from thidua_cli import store
@@ -10,7 +11,7 @@ from thidua_cli.language import _, current
 from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.frame import Moment, anchor_note, moment_lines
 from thidua_cli.terms import Action, Change, Extent, label
-from thidua_cli.units import Directory, Version
+from thidua_cli.units import Directory, Version, describe
 
 FIELDS = (
     "date", "event", "relation", "unit_code", "unit_name", "phase", "contents", "detail", "document_number",
@@ -51,6 +52,11 @@ class Event(NamedTuple):
         return self.id if self.source in ("record", "exemption") else None
 
     @property
+    def corrected_by(self) -> int | None:
+        """The number of the record or exemption that replaced it; people know no other rows by number."""
+        return self.replacement if self.record_id else None
+
+    @property
     def is_deed(self) -> bool:
         """Whether it is a launch, registration or review."""
         return self.source == "record"
@@ -62,6 +68,19 @@ class Entry(NamedTuple):
     event: Event
     unit: int
     relation: str
+
+    def new_parent(self, directory: Directory) -> tuple[Version | None, Version | None] | None:
+        """The unit above before and after, where a live version comes under another than the last one."""
+        if self.event.event != "version" or self.event.void_operation is not None:
+            return None
+        for old, new in pairwise(directory.versions.get(self.unit, ())):
+            if new.number == self.event.id and new.parent != old.parent:
+                day = new.valid_from
+                old_above, above = (
+                    directory.named(unit, day) if unit else None for unit in (old.parent, new.parent)
+                )
+                return old_above, above
+        return None
 
 
 def build(connection: sqlite3.Connection, at: Moment, directory: Directory, version: Version) -> Report:
@@ -78,8 +97,16 @@ def build(connection: sqlite3.Connection, at: Moment, directory: Directory, vers
             _("Lịch sử · {code}  {name}").format(code=version.code, name=version.name),
             *moment_lines(at),
         ],
-        notes=[anchor_note(at)],
+        notes=[*_others(directory, version), anchor_note(at)],
     )
+
+
+def _others(directory: Directory, version: Version) -> list[str]:
+    """What to say of other units that had the same code or name on other days."""
+    others = directory.namesakes(version)
+    if not others:
+        return []
+    return [_("Cùng mã hoặc tên vào ngày khác (xem bằng --as-of): {units}").format(units="; ".join(others))]
 
 
 def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Entry]:
@@ -98,6 +125,11 @@ def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Ent
                     continue
                 told.add(event.id)
             entries.append(Entry(event, number, relation))
+    entries += [
+        Entry(event, unit, "self")
+        for event in (Event(*row) for row in connection.execute(store.sql("children_moved"), known))
+        if event.day <= at.day
+    ]
     return sorted(entries, key=lambda entry: (entry.event.day, entry.event.operation))
 
 
@@ -115,7 +147,7 @@ def _row(entry: Entry, directory: Directory) -> dict[str, object]:
         "unit_name": then.name if then else None,
         "phase": event.what if event.is_deed else None,
         "contents": contents,
-        "detail": "" if event.is_deed else _words(event, directory),
+        "detail": "" if event.is_deed else _words(entry, directory),
         "document_number": event.document_number,
         "document_issuer": event.document_issuer,
         "document_date": event.document_date,
@@ -132,7 +164,7 @@ def _row(entry: Entry, directory: Directory) -> dict[str, object]:
         "void_operation": event.void_operation,
         "voided_at": event.voided_at,
         "voided_by": event.voided_by,
-        "replacement": event.replacement,
+        "replacement": event.corrected_by,
     }
 
 
@@ -147,7 +179,8 @@ def _table(entries: Sequence[Entry], directory: Directory) -> Table:
         Column(_("Bản ghi")),
     ]
     rows: list[Sequence[object]] = []
-    for event, unit, relation in entries:
+    for entry in entries:
+        event, unit, relation = entry
         tone = Tone.MUTED if event.void_operation is not None or relation != "self" else Tone.PLAIN
         version = directory.named(unit, event.day)
         name = [Mark(f"{version.code} {version.name}" if version else "", tone)] if related else []
@@ -155,7 +188,7 @@ def _table(entries: Sequence[Entry], directory: Directory) -> Table:
             [
                 event.day,
                 *name,
-                Mark(_with_void(event, directory), tone),
+                Mark(_with_void(entry, directory), tone),
                 event.document_number or "",
                 f"{event.actor}, {show_instant(event.recorded_at)} (#{event.operation})",
                 f"#{event.record_id}" if event.record_id else "",
@@ -164,11 +197,12 @@ def _table(entries: Sequence[Entry], directory: Directory) -> Table:
     return Table(columns, [("", rows)] if rows else [], empty=_("Chưa có gì."))
 
 
-def _with_void(event: Event, directory: Directory) -> str:
-    words = ", ".join([_words(event, directory), *_paper(event)])
+def _with_void(entry: Entry, directory: Directory) -> str:
+    event = entry.event
+    words = ", ".join([_words(entry, directory), *_paper(event)])
     if event.void_operation is None:
         return words
-    by = _(", thay bằng #{number}").format(number=event.replacement) if event.replacement else ""
+    by = _(", thay bằng #{number}").format(number=event.corrected_by) if event.corrected_by else ""
     return _("[ĐÃ HỦY{by}: {reason}; {who}, {when} (#{operation})] {words}").format(
         by=by,
         reason=event.void_reason,
@@ -192,9 +226,12 @@ def _paper(event: Event) -> Iterable[str]:
         yield _("ghi chú: {note}").format(note=event.note)
 
 
-def _words(event: Event, directory: Directory) -> str:
+def _words(entry: Entry, directory: Directory) -> str:
+    event = entry.event
     if event.event == "version":
-        return _("mang mã {code}, tên {name}").format(code=event.what, name=event.detail)
+        return _version_words(entry, directory)
+    if event.event in ("child_joined", "child_left"):
+        return _child_words(event, directory)
     if event.event == "end":
         return _("chấm dứt: từ ngày này không còn")
     if event.source == "succession":
@@ -203,6 +240,25 @@ def _words(event: Event, directory: Directory) -> str:
         return _("miễn {obligation}: {reason}").format(obligation=event.what, reason=event.detail)
     words = f"{label(Action(event.event), current())} {event.what}"
     return words + (_(", nội dung {numbers}").format(numbers=event.detail) if event.detail else "")
+
+
+def _version_words(entry: Entry, directory: Directory) -> str:
+    words = _("mang mã {code}, tên {name}").format(code=entry.event.what, name=entry.event.detail)
+    if (above := entry.new_parent(directory)) is None:
+        return words
+    old, new = (describe(each) if each else "–" for each in above)
+    return words + _(", cấp trên: {old} → {new}").format(old=old, new=new)
+
+
+def _child_words(event: Event, directory: Directory) -> str:
+    child = directory.last(int(str(event.what)), event.day)
+    other = directory.named(int(str(event.detail)), event.day) if event.detail is not None else None
+    template = (
+        _("{child} chuyển đến, trước thuộc {other}")
+        if event.event == "child_joined"
+        else _("{child} chuyển đi, sang thuộc {other}")
+    )
+    return template.format(child=describe(child), other=describe(other) if other else "–")
 
 
 def _succession_words(event: Event, directory: Directory) -> str:

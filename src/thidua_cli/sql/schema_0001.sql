@@ -164,7 +164,7 @@ CREATE TABLE void (
     target TEXT NOT NULL CHECK (target IN ('unit_version', 'unit_end', 'succession', 'record', 'exemption')), -- table
     target_id INTEGER NOT NULL,         -- id in that table
     reason TEXT NOT NULL,
-    replacement INTEGER,                -- the record or exemption that corrects it; none for a plain void
+    replacement INTEGER,                -- the row of the same sort that takes its place; none for a plain void
     operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 

@@ -10,8 +10,9 @@ from thidua_cli.terms import Kind
 
 KINDS = ", ".join(f"'{kind}'" for kind in Kind)
 _DEEDS = (
-    "SELECT 'record' AS source, id, action AS deed FROM record"
-    " UNION ALL SELECT 'exemption', id, obligation FROM exemption"
+    "SELECT 'record' AS source, id, action AS deed, operation FROM record"
+    " UNION ALL SELECT 'exemption', id, obligation, operation FROM exemption"
+    " UNION ALL SELECT 'unit_version', id, unit, operation FROM unit_version"
 )
 
 
@@ -79,9 +80,9 @@ def rules() -> list[Rule]:
         Rule(
             "void",
             _("lần hủy {row}: bản ghi thay thế #{fresh} không có, hoặc không ghi cùng lúc"),
-            "SELECT v.id AS row, v.replacement AS fresh FROM void v LEFT JOIN"
-            " (SELECT id, operation FROM record UNION ALL SELECT id, operation FROM exemption) r"
-            " ON r.id = v.replacement WHERE v.replacement IS NOT NULL AND r.operation IS NOT v.operation",
+            f"SELECT v.id AS row, v.replacement AS fresh FROM void v LEFT JOIN ({_DEEDS}) r"
+            " ON r.id = v.replacement AND (r.source = 'unit_version') = (v.target = 'unit_version')"
+            " WHERE v.replacement IS NOT NULL AND r.operation IS NOT v.operation",
         ),
         Rule(
             "void",
@@ -89,6 +90,7 @@ def rules() -> list[Rule]:
             "SELECT v.id AS row, v.replacement AS fresh FROM void v"
             f" LEFT JOIN ({_DEEDS}) old ON old.source = v.target AND old.id = v.target_id"
             f" LEFT JOIN ({_DEEDS}) new ON new.id = v.replacement"
+            " AND (new.source = 'unit_version') = (v.target = 'unit_version')"
             " WHERE v.replacement <= v.target_id OR (new.source, new.deed) IS NOT (old.source, old.deed)"
             " AND v.replacement IS NOT NULL",
         ),
