@@ -463,10 +463,14 @@ def test_what_is_wrong_with_a_unit_is_said_in_words(run: Run) -> None:
     assert (odd.code, taken.code) == (2, 6)
     first, *middle, last = taken.err.splitlines()
     assert first == "Error: code SCT is already that of Sở Công Thương"
-    assert middle == ["NAME 'Sở Thử': differs from the register: SCT has 'Sở Công Thương'"]
+    assert middle == [
+        "--on '2024-01-01': SCT is the code of Sở Công Thương, there from 2021-01-01, not 2024-01-01",
+        "NAME 'Sở Thử': differs from the register: SCT has 'Sở Công Thương'",
+    ]
     assert "use another code" in last
     assert "thidua units rename SCT" in last
-    assert "already" in run("units", "add", "SCT", "Sở Công Thương", *kind_and_day).out
+    born = ("--kind", "department", "--on", "2021-01-01")
+    assert "already" in run("units", "add", "SCT", "Sở Công Thương", *born).out
 
 
 def test_units_add_and_show(run: Run) -> None:

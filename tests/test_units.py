@@ -2,16 +2,19 @@
 
 import csv
 import sqlite3
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 import build
+from conftest import Outcome
 from thidua_cli import resources, store, units
 from thidua_cli.errors import NotFoundError
 from thidua_cli.units import Directory
 
+Run = Callable[..., Outcome]
 DAY = date(2022, 2, 1)
 
 
@@ -125,3 +128,78 @@ def test_other_holders_of_a_code(register: sqlite3.Connection) -> None:
     directory = Directory.read(register, build.head(register))
     held = directory.resolve("C1", DAY)
     assert [version.unit for version in units.other_holders(directory, held, DAY)] == [new]
+
+
+# Units that are founded again
+
+AGAIN = ("SDL", "Sở Du lịch", "2024-01-01")
+REUSED = ("SDL", "Sở Dữ liệu", "2024-01-01")
+
+
+def _add(run: Run, way: str, code: str, name: str, day: str) -> Outcome:
+    """Found a unit by a command, or by a list with the day in a column or in an option."""
+    if way == "add":
+        return run("units", "add", code, name, "--kind", "department", "--parent", "48", "--on", day)
+    if way == "column":
+        rows = f"code,name,kind,parent_code,valid_from\n{code},{name},department,48,{day}\n"
+        return run("import", "units", "-", stdin=rows.encode())
+    rows = f"code,name,kind,parent_code\n{code},{name},department,48\n"
+    return run("import", "units", "-", *(("--on", day) if way == "option" else ()), stdin=rows.encode())
+
+
+@pytest.mark.parametrize("way", ["add", "column", "option"])
+@pytest.mark.parametrize("unit", [AGAIN, REUSED])
+def test_a_code_that_nobody_holds_on_the_day_is_a_new_unit(
+    run: Run, way: str, unit: tuple[str, str, str]
+) -> None:
+    """Founded again under its name or another: a new unit, nobody's heir; said again it is already there."""
+    run("units", "close", "SDL", "--on", "2023-01-01", "--doc", "1/NQ")
+    run("record", "review", "SDL", "--on", "2022-12-01", "--phase", "p1")
+    assert _add(run, way, *unit).code == 0
+    again = _add(run, way, *unit).out
+    assert "already" in again
+    day = date(2024, 1, 1)
+    assert "0 new, 1 already" in again or way == "add"
+    history = run("history", "SDL").out
+    assert "from 2021-01-01 until 2023-01-01" in history
+    assert "review" not in history.lower()
+    old = run("history", "SDL", "--as-of", "2023-06-01").out
+    assert "from 2024-01-01" in old
+    assert "review" in old.lower()
+    assert run("units", "show", "SDL", "--as-of", day.isoformat()).code == 0
+    assert run("verify") == Outcome(0, "", "")
+
+
+@pytest.mark.parametrize("way", ["add", "column"])
+def test_a_living_unit_did_not_begin_on_another_day(run: Run, way: str) -> None:
+    """It is refused with both days, also where the unit changed on that day; its own first day is already there."""
+    run("units", "rename", "SDL", "--parent", "SCT", "--on", "2024-01-01", "--doc", "1/NQ")
+    refused = _add(run, way, *AGAIN)
+    assert refused.code == (6 if way == "add" else 7)
+    assert "2021-01-01" in refused.err
+    assert "2024-01-01" in refused.err
+    assert "already" in _add(run, way, "SDL", "Sở Du lịch", "2021-01-01").out
+    assert _add(run, way, "SDL", "Sở Khác", "2021-01-01").code == refused.code
+
+
+@pytest.mark.parametrize("way", ["add", "column", "option", "bare"])
+@pytest.mark.parametrize("name", ["Sở Thử", "Sở Khác"])
+def test_a_new_unit_has_no_end_before_a_later_holder(run: Run, way: str, name: str) -> None:
+    """Where another holds the code later, a new unit would share it: refused with the days."""
+    _add(run, "add", "X1", "Sở Thử", "2024-01-01")
+    run("units", "close", "X1", "--on", "2025-01-01", "--doc", "1/NQ")
+    refused = _add(run, way, "X1", name, "2023-01-01")
+    assert refused.code == (6 if way == "add" else 7)
+    assert "from 2024-01-01 until 2025-01-01" in " ".join(refused.err.split())
+
+
+def test_two_units_of_one_code_are_listed_with_their_days(run: Run) -> None:
+    """Where both are past, a day chooses between them."""
+    for day, end in (("2022-01-01", "2023-01-01"), ("2024-01-01", "2025-01-01")):
+        _add(run, "add", "X1", "Sở Thử", day)
+        run("units", "close", "X1", "--on", end, "--doc", "1/NQ")
+    both = run("history", "X1")
+    assert both.code == 4
+    for words in ("from 2022-01-01 until 2023-01-01", "from 2024-01-01 until 2025-01-01", "--as-of"):
+        assert words in both.err
+    assert "2022-01-01" in run("history", "X1", "--as-of", "2023-06-01").out

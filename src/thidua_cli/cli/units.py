@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import dates, records, status
 from thidua_cli import plan as plans
+from thidua_cli import records, status
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
@@ -153,6 +153,7 @@ def add(
         "parent_code": parent,
         "abbreviation": abbreviation,
         "sort_order": sort_order,
+        "valid_from": on.isoformat(),
         "note": note,
     }
     items, problems = imports.check(Sheet(list(values), [(0, values)]), on)
@@ -175,9 +176,8 @@ def add(
 
 
 def _refuse_taken(directory: Directory, code: str, on: date, problems: "Sequence[Problem]") -> None:
-    """Raises RefusedError where a unit has the code already and is not the one to be added."""
-    days = (on.isoformat(), dates.today().isoformat())
-    held = next((each for day in days for each in directory.with_code(code) if each.holds_on(day)), None)
+    """Raises RefusedError where a unit has the code on that day and is not the one to be added."""
+    held = next((each for each in directory.with_code(code) if each.holds_on(on.isoformat())), None)
     if held is not None:
         raise RefusedError(
             _("mã {code} đã là của {name}").format(code=held.code, name=held.name),

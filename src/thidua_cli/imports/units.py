@@ -78,10 +78,9 @@ def plan(
 ) -> UnitPlan:
     """Compare units with the register; `fields` are the columns that the file has.
 
-    With `on`, a unit that differs in name, parent, order or abbreviation changes from its day on, and from
-    `on` where its day is that of its present version; otherwise the difference is a problem. Another kind or
-    level is another unit, so always a problem. `refused` are codes in lower case that the file has in rows
-    that cannot be taken: whoever is below such a unit is not to blame.
+    With `on`, a unit that differs in name, parent, order or abbreviation changes from `on`; otherwise the
+    difference is a problem. Another kind, level or first day is another unit, so always a problem. `refused`
+    are codes in lower case of rows that cannot be taken: whoever is below such a unit is not to blame.
     """
     made = UnitPlan()
     first: dict[str, Incoming] = {}
@@ -190,52 +189,17 @@ def _check_rings(first: dict[str, Incoming], made: UnitPlan) -> None:
 def _compare(
     item: Incoming, directory: Directory, fields: Sequence[str], made: UnitPlan, on: date | None
 ) -> None:
+    """The unit that has the code on the unit's day decides; where none has, it is a new unit."""
     day = item.valid_from.isoformat()
     holders = directory.with_code(item.unit.code)
     versions = [version for version in holders if version.holds_on(day)]
     if item.unit.valid_from is None and not on:  # a list that names no day is of today, or of the beginning
         today = dates.today().isoformat()
         versions = [version for version in holders if version.holds_on(today)] + versions
-    if not versions and item.unit.valid_from is None:
-        versions = list(holders[-1:])
     if versions:
-        told = [_differences(item, version, directory, fields) for version in versions]
-        held, differences = versions[0], min(told, key=bool)
-        begun = {version.valid_from for version in directory.versions[held.unit]}
-        if item.unit.valid_from and day not in begun and not on and not differences:
-            differences = [_differs(item, "valid_from", day, held.valid_from)]
-        if not differences:
-            made.unchanged.append(item)
-        elif on and all(each.field_changes for each in differences):
-            if held.valid_from == day:  # an export, with the days on which its units began
-                item = item._replace(valid_from=max(on, item.valid_from))
-            made.changed.append((item, held, [each.field for each in differences]))
-        else:
-            made.problems += [each.problem for each in differences]
-        return
-    later = next((version for version in holders if version.until_on is None or version.until_on > day), None)
-    if later is not None and text.name_key(later.name) == text.name_key(item.unit.name):
-        made.problems.append(
-            Problem(
-                item.row,
-                "valid_from",
-                day,
-                _("trong sổ {name} có từ ngày {day}").format(name=later.name, day=show_day(later.valid_from)),
-                _("ghi ngày ấy, hoặc bỏ trống"),
-            )
-        )
-    elif later is not None:
-        made.problems.append(
-            Problem(
-                item.row,
-                "code",
-                item.unit.code,
-                _("từ ngày {day} mã này là của {name}").format(
-                    day=show_day(later.valid_from), name=later.name
-                ),
-                _("một mã chỉ thuộc một đơn vị vào một ngày"),
-            )
-        )
+        _compare_with(item, versions, directory, fields, made, on)
+    elif later := [version for version in holders if version.valid_from > day]:
+        made.problems.append(_overlaps(item, later))
     elif (above := _above(item, directory, made)) is not None and above.ended_on:
         made.problems.append(
             Problem(
@@ -255,6 +219,74 @@ def _compare(
             for namesake in directory.with_name(item.unit.name)
             if namesake.holds_on(day)
         ]
+
+
+def _compare_with(
+    item: Incoming,
+    versions: Sequence[Version],
+    directory: Directory,
+    fields: Sequence[str],
+    made: UnitPlan,
+    on: date | None,
+) -> None:
+    """Compare a unit of a file with those that have its code on its day: one is enough if it is the same.
+
+    A day of its own (`valid_from`) says when the unit began, and must be that day. With `on` besides, other
+    fields are those of `on`.
+    """
+    held = versions[0]
+    if item.unit.valid_from:
+        began = directory.versions[held.unit][0]
+        if item.unit.valid_from.isoformat() != began.valid_from:
+            made.problems.append(_began(item, held, began.valid_from))
+            made.problems += [each.problem for each in _differences(item, held, directory, fields)]
+            return
+        now = directory.on(held.unit, max(on, item.valid_from).isoformat()) if on else None
+        versions = [now, *versions] if now else versions
+        held = versions[0]
+    told = [_differences(item, version, directory, fields) for version in versions]
+    differences = min(told, key=bool)
+    if not differences:
+        made.unchanged.append(item)
+    elif on and all(each.field_changes for each in told[0]):
+        changed = item._replace(valid_from=max(on, item.valid_from))
+        made.changed.append((changed, held, [each.field for each in told[0]]))
+    else:
+        made.problems += [each.problem for each in differences]
+
+
+def _began(item: Incoming, held: Version, began: str) -> Problem:
+    return Problem(
+        item.row,
+        "valid_from",
+        item.valid_from.isoformat(),
+        _("{code} đang là của {name}, có từ ngày {began}, không phải {day}").format(
+            code=held.code, name=held.name, began=show_day(began), day=show_day(item.valid_from)
+        ),
+        _("đơn vị ấy: ghi ngày ấy, hoặc bỏ trống; đơn vị khác: dùng mã khác, hoặc chấm dứt đơn vị ấy trước"),
+    )
+
+
+def _overlaps(item: Incoming, later: Sequence[Version]) -> Problem:
+    """A new unit has no end yet, so that a later holder of its code would share it."""
+    first = min(later, key=lambda version: version.valid_from)
+    end = [version for version in later if version.unit == first.unit][-1].until_on
+    is_namesake = text.name_key(first.name) == text.name_key(item.unit.name)
+    message = _("từ ngày {day}{end} mã này là của {name}; đơn vị mới từ ngày {own} sẽ trùng mã")
+    if is_namesake:
+        message = _("trong sổ {name} có từ ngày {day}{end}, không phải {own}")
+    return Problem(
+        item.row,
+        "valid_from" if is_namesake else "code",
+        item.valid_from.isoformat() if is_namesake else item.unit.code,
+        message.format(
+            day=show_day(first.valid_from),
+            end=_(" đến trước {day}").format(day=show_day(end)) if end else "",
+            name=first.name,
+            own=show_day(item.valid_from),
+        ),
+        _("đơn vị ấy: ghi ngày ấy; đơn vị khác: dùng mã khác, hoặc một ngày sau khi mã không còn ai dùng"),
+    )
 
 
 def _above(item: Incoming, directory: Directory, made: UnitPlan) -> Version | None:
@@ -312,7 +344,7 @@ def _differs(item: Incoming, name: str, theirs: object, ours: object) -> _Differ
         cure,
     )
     values = FieldChange(name, "" if ours is None else str(ours), str(problem.value))
-    return _Difference(problem, values, not fixed and name != "valid_from")
+    return _Difference(problem, values, not fixed)
 
 
 def change_rows(made: UnitPlan) -> list[changes.Row]:
