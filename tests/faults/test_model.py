@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +14,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 import build
+import conftest
 import forgeries
-from thidua_cli import backup, journal, records, restoring, store, undo, verify
+import unit_lives
+from thidua_cli import backup, changes, journal, records, restoring, store, undo, verify
+from thidua_cli.changes import soundness
 from thidua_cli.errors import RefusedError, ThiduaError
+from thidua_cli.imports import units as unit_imports
+from thidua_cli.imports.sheet import Sheet
+from thidua_cli.models import ChangeIn
 from thidua_cli.records import Entry
+from thidua_cli.units import Directory
 from thidua_cli.verify import Wanted
 from thidua_cli.verify.anchors import parse
+from unit_lives import ContradictionError, Decided, State
 
 CODES = ["A1", "A2", "A3"]
 DAYS = ["2021-06-01", "2022-03-31"]
@@ -342,6 +350,228 @@ class Register(RuleBasedStateMachine):
     def teardown(self) -> None:
         assert verify.inspect(self.path).findings == []
         shutil.rmtree(self.folder)
+
+
+MONTHS = [f"{year}-{month:02}-01" for year in range(2021, 2026) for month in range(2, 12)]
+AFTER_ALL = "2026-01-01"
+FEW = ["A1", "A2", "A3", "A4", "A5", "A6"]
+DAY, WHICH = st.integers(0, len(MONTHS) - 1), st.integers(0, 5)
+CODE, NAME = st.sampled_from(FEW), st.sampled_from(["Sở Một", "Sở Hai", "Sở Ba"])
+
+
+class Units(RuleBasedStateMachine):
+    """Units beside a replay of what was decided, in any order of days, learned in time or late."""
+
+    source: sqlite3.Connection
+
+    @initialize()
+    def begin(self) -> None:
+        self.register = conftest.copy(type(self).source)
+        self.decisions: list[Decided] = []
+        self.ids: dict[int, int] = {}  # the model's number -> the register's
+        self.past: dict[int, dict[str, object]] = {}
+        self.before: tuple[list[Decided], int] | None = (
+            None  # what the newest operation changed, and its number
+        )
+        for code, parent in (("A1", None), ("A2", "A1"), ("A3", "A2"), ("A4", "A1")):
+            self.found(f"2021-01-0{code[1]}", code, "Sở Một", self.unit("2021-01-05", parent or ""))
+        self.before = None
+
+    def seen(self) -> dict[str, object]:
+        """The units of every day, as the register says now."""
+        directory = Directory.read(self.register, records.EVERYTHING)
+        return {
+            day: {each.unit: (each.code, each.name, each.parent) for each in directory.alive(day)}
+            for day in [*MONTHS, AFTER_ALL]
+        }
+
+    def day(self, place: int) -> str:
+        """A day on which nothing has been decided: that of a place, or the next one that is free."""
+        taken = {each.day for each in self.decisions}
+        free = [day for day in (*MONTHS[place:], *MONTHS) if day not in taken]
+        return free[0] if free else AFTER_ALL
+
+    def unit(self, day: str, code: str) -> int | None:
+        """The model's number of who has a code on the day before."""
+        earlier = [each for each in self.decisions if each.day < day]
+        return next((unit for unit, state in unit_lives.replay(earlier).items() if state.code == code), None)
+
+    def one(self, day: str, which: int) -> int | None:
+        """One of the units that exist on the day before."""
+        units = sorted(unit_lives.replay([each for each in self.decisions if each.day < day]))
+        return units[which % len(units)] if units else None
+
+    def state(self, day: str, unit: int) -> State:
+        return unit_lives.replay([each for each in self.decisions if each.day < day])[unit]
+
+    def number(self) -> int:
+        return 1 + max([0, *(max(each.unit, each.other) for each in self.decisions)])
+
+    def check(self, decided: Decided, rows: Sequence[changes.Row]) -> None:
+        """The register takes what agrees with all decisions, whatever was learned first, and nothing else."""
+        wanted = [*self.decisions, decided]
+        try:
+            unit_lives.replay(wanted)
+            is_sound = True
+        except ContradictionError:
+            is_sound = False
+        with store.write(self.register, actor="test", command="changes") as writer:
+            made = changes.plan(self.register, records.EVERYTHING, rows)
+            if not made.faults:
+                changes.apply(writer, made)
+        assert is_sound is not bool(made.faults), (decided, made.faults)
+        self.wrote(wanted if is_sound else None)
+
+    def wrote(self, wanted: list[Decided] | None) -> None:
+        if wanted is None:
+            return
+        self.before = self.decisions, build.head(self.register)
+        self.decisions = unit_lives.pruned(wanted)
+        for day, seen in self.seen().items():
+            held = {code: unit for unit, (code, _name, _parent) in seen.items()}  # type: ignore[attr-defined]
+            for unit, state in unit_lives.replay(self.decisions, day).items():
+                self.ids.setdefault(unit, held[state.code])
+
+    def row(
+        self, kind: str, day: str, old: State, new: tuple[str, str] | None, **fields: object
+    ) -> changes.Row:
+        given = {"old_code": old.code, "old_name": old.name, "kind_of_change": kind, "effective_date": day}
+        if new:
+            given |= {"new_code": new[0], "new_name": new[1]}
+        return changes.Row(0, ChangeIn.model_validate({**given, "resolution": "1/NQ", **fields}))
+
+    @rule(place=DAY, code=CODE, name=NAME, which=WHICH)
+    def add(self, place: int, code: str, name: str, which: int) -> None:
+        """A unit comes from a list, also under the code of one that has ended."""
+        day = self.day(place)
+        self.found(day, code, name, self.one(day, which) if which else None)
+
+    def found(self, day: str, code: str, name: str, above: int | None) -> None:
+        fields = (("code", code), ("name", name), ("parent", above))
+        values: dict[str, object] = {"code": code, "name": name, "kind": "department", "valid_from": day}
+        values["parent_code"] = None if above is None else self.state(day, above).code
+        items, problems = unit_imports.check(Sheet(list(values), [(0, values)]), build.day(day))
+        assert not problems
+        directory = Directory.read(self.register, records.EVERYTHING)
+        made = unit_imports.plan(items, directory, list(values))
+        is_sound = bool(made.new and not made.problems)
+        held = [each for each in directory.with_code(code) if each.until_on is None or each.until_on > day]
+        ended = above is not None and directory.versions[self.ids[above]][-1].ended_on
+        assert is_sound is not bool(held or ended or values["parent_code"] == code), (day, made.problems)
+        if is_sound:
+            with store.write(self.register, actor="test", command="units add") as writer:
+                unit_imports.apply(writer, made)
+            self.wrote([*self.decisions, Decided(day, "add", self.number(), fields)])
+
+    @rule(place=DAY, which=WHICH, code=st.none() | CODE, name=st.none() | NAME, above=st.none() | WHICH)
+    def rename(self, place: int, which: int, code: str | None, name: str | None, above: int | None) -> None:
+        day = self.day(place)
+        unit, parent = self.one(day, which), None if above is None else self.one(day, above)
+        if unit is None or unit == parent:
+            return
+        old = self.state(day, unit)
+        wanted = {"code": code, "name": name, "parent": parent}
+        fields = tuple(
+            (each, value) for each, value in wanted.items() if value not in (None, getattr(old, each))
+        )
+        above_code = None if parent is None else self.state(day, parent).code
+        row = self.row("rename", day, old, (code or old.code, name or old.name), parent_code=above_code)
+        if fields:
+            self.check(Decided(day, "rename", unit, fields), [row])
+
+    @rule(place=DAY, which=WHICH)
+    def close(self, place: int, which: int) -> None:
+        day = self.day(place)
+        if (unit := self.one(day, which)) is not None:
+            self.check(Decided(day, "close", unit), [self.row("dissolve", day, self.state(day, unit), None)])
+
+    @rule(place=DAY, which=WHICH, into=WHICH)
+    def merge(self, place: int, which: int, into: int) -> None:
+        day = self.day(place)
+        unit, heir = self.one(day, which), self.one(day, into)
+        if unit is None or heir is None or unit == heir:
+            return
+        old, new = self.state(day, unit), self.state(day, heir)
+        to = (new.code, new.name)
+        rows = [self.row("keep", day, new, to), self.row("merge", day, old, to)]
+        self.check(Decided(day, "merge", unit, other=heir), rows)
+
+    @rule(place=DAY, which=WHICH, code=CODE)
+    def split(self, place: int, which: int, code: str) -> None:
+        """A part becomes a new unit, and the unit goes on."""
+        day = self.day(place)
+        unit = self.one(day, which)
+        if unit is None or self.unit(day, code) is not None:
+            return
+        old = self.state(day, unit)
+        rows = [
+            self.row("keep", day, old, (old.code, old.name)),
+            self.row("split", day, old, (code, "Sở Mới"), extent="part"),
+        ]
+        fields = (("code", code), ("name", "Sở Mới"), ("parent", old.parent))
+        self.check(Decided(day, "split", unit, fields, self.number()), rows)
+
+    @rule()
+    def undo(self) -> None:
+        """The newest operation goes, and all is as it was before it."""
+        if self.before and self.before[1] == build.head(self.register) > 1:
+            with store.write(self.register, actor="test", command="undo") as writer:
+                undo.undo(writer, self.before[1], "thử")
+            assert self.seen() == self.past[self.before[1] - 1]
+            self.decisions, self.before = self.before[0], None
+            there = {unit for each in self.decisions for unit in (each.unit, each.other)}
+            self.ids = {unit: number for unit, number in self.ids.items() if unit in there}
+
+    @invariant()
+    def all_days_are_what_was_decided(self) -> None:
+        """By replay; what was known is known still, and no rule of units is broken."""
+        seen = self.seen()
+        for day, units in seen.items():
+            held = unit_lives.replay(self.decisions, day)
+            parents = {unit: self.ids[state.parent] if state.parent else None for unit, state in held.items()}
+            assert units == {
+                self.ids[unit]: (state.code, state.name, parents[unit]) for unit, state in held.items()
+            }, day
+        head = build.head(self.register)
+        self.past.setdefault(head, seen)
+        then = Directory.read(self.register, max(1, head // 2))
+        if (known := self.past.get(max(1, head // 2))) is not None:
+            for day, units in known.items():
+                assert units == {each.unit: (each.code, each.name, each.parent) for each in then.alive(day)}
+        directory = Directory.read(self.register, head)
+        assert not list(soundness.broken(self.register, head, directory))
+        assert not list(soundness.out_of_step(self.register, head, directory))
+
+    def teardown(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "thidua.db"
+            target = sqlite3.connect(path)
+            self.register.backup(target)
+            target.close()
+            assert verify.inspect(path).findings == []
+        self.register.close()
+
+
+def _live_units(empty: sqlite3.Connection, lives: int, steps: int) -> None:
+    Units.source = empty
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        Units,
+        settings=settings(
+            max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=checks
+        ),
+    )
+
+
+def test_units_are_what_was_decided_in_whatever_order_it_was_learned(empty: sqlite3.Connection) -> None:
+    """Founded again, split, merged with units below them, and late: as by replay, and refused only as by replay."""
+    _live_units(empty, 25, 25)
+
+
+@pytest.mark.soak
+def test_many_units_learned_in_any_order(empty: sqlite3.Connection) -> None:
+    """The same, 500 lives of 40 steps."""
+    _live_units(empty, 500, 40)
 
 
 def _live(empty_register: sqlite3.Connection, lives: int, steps: int) -> None:
