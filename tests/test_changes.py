@@ -798,6 +798,23 @@ def test_units_follow_a_parent_as_it_is_known_now(run: Run) -> None:
     assert run("verify") == Outcome(0, "", "")
 
 
+def test_a_parent_that_was_split_later_asks_where_a_unit_went(run: Run) -> None:
+    """Who is learned to have been below it is asked about, and the cure can be followed."""
+    wards = _parents(run, "2023-04-30", "493")
+    split = ("units", "split", "493", "--to", "4931 UBND quận Một", "--to", "4932 UBND quận Hai")
+    said = [f"--child={ward}=4931" for ward in wards]
+    assert run(*split, *said, "--on", "2024-01-01", "--doc", "1/NQ").code == 0
+    late = ("units", "rename", "20236", "--parent", "493", *LATE)
+    refused = run(*late)
+    assert (refused.code, "first: thidua units rename 20236 --parent … --on 2024-01-01" in refused.err) == (
+        6,
+        True,
+    )
+    cure = ("units", "rename", "20236", "--parent", "4932", "--on", "2024-01-01", "--doc", "2/NQ")
+    assert run(*cure).code == run(*late).code == 0
+    assert "20236" in _parents(run, "2023-12-31", "493") & _parents(run, "2024-01-01", "4932")
+
+
 def test_a_change_that_changes_nothing_is_not_stored(run: Run, tmp_path: Path) -> None:
     """It is already so, by a command or in a file, and does not stand in the way of an earlier change."""
     for again in (("--name", "Sở Du lịch"), ("--parent", "48"), ("--code", "sdl")):

@@ -494,7 +494,7 @@ class Day:
                 self.touched.append(_Touched("changed", child.unit, (child,)))
             self._set_parent(child.unit, self.day, found, row)
         for parent, children in unsaid.items():
-            self._ask_for_parents(parent, children)
+            self._ask_for_parents(parent, children, self.day)
 
     def _instead(self, child: Version, day: str) -> "int | _Unsaid | None":
         """The unit that a child comes under on a day on which its parent is no more.
@@ -532,7 +532,7 @@ class Day:
             )
         )
 
-    def _ask_for_parents(self, parent: int, children: Sequence[Version]) -> None:
+    def _ask_for_parents(self, parent: int, children: Sequence[Version], day: str) -> None:
         row = self.ending[parent][1] if parent in self.ending else self.pairs[0][0]
         names = [describe(child) for child in children[:_SHOWN]]
         if len(children) > _SHOWN:
@@ -540,13 +540,22 @@ class Day:
         self._fault(
             row,
             "old_code",
-            _("{name} kết thúc; chưa nói các đơn vị thuộc nó về đâu: {children}").format(
-                name=self.model.versions[parent][-1].name, children="; ".join(names)
+            _("{name} kết thúc ngày {day}; chưa nói các đơn vị thuộc nó về đâu: {children}").format(
+                name=self.model.versions[parent][-1].name, day=show_day(day), children="; ".join(names)
             ),
+            *self._how_to_say_parents(children[0].code, day),
+        )
+
+    def _how_to_say_parents(self, code: str, day: str) -> tuple[str, str]:
+        """The cure in a file and on the command line; for a later day it is a change of its own."""
+        if day > self.day:
+            cure = _("trước hết: thidua units rename {code} --parent … --on {day} --doc …").format(
+                code=code, day=day
+            )
+            return cure, cure
+        return (
             _("thêm cho mỗi đơn vị ấy một dòng rename (mã, tên như cũ) có parent_code"),
-            _("thêm cho mỗi đơn vị ấy --child MÃ=MÃ-CẤP-TRÊN, ví dụ --child {code}=…").format(
-                code=children[0].code
-            ),
+            _("thêm cho mỗi đơn vị ấy --child MÃ=MÃ-CẤP-TRÊN, ví dụ --child {code}=…").format(code=code),
         )
 
     # The whole
@@ -659,7 +668,7 @@ class Day:
         """From a later day on, when its parent has ended, a unit comes under the one that took its place."""
         found = self._instead(child, day)
         if isinstance(found, _Unsaid):
-            self._ask_for_parents(found.parent, [child])
+            self._ask_for_parents(found.parent, [child], day)
         elif found != after.parent:
             self.model.change(child.unit, day, {"parent": found}, self._paper(child.parent), after.note)
             self.model.plan.steps.append(self._step(_Touched("changed", child.unit, (child,)), day))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.language import _
-from thidua_cli.terms import Change, Extent, Level
+from thidua_cli.terms import Change, Level
 from thidua_cli.units import Directory, Version
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ class Passed(NamedTuple):
     successor: int | None
     day: str
     change: Change
-    extent: Extent
     document_number: str | None
     operation: int
 
@@ -103,7 +102,7 @@ class Model:
             for table in TABLES
         }
         self.passed = [
-            Passed(row[1], row[2], row[3], Change(row[4]), Extent(row[5]), row[6], row[-1])
+            Passed(row[1], row[2], row[3], Change(row[4]), row[6], row[12])
             for row in connection.execute(store.sql("successions"), {"known": known})
         ]
         self.touched: dict[int, None] = {}  # units whose versions differ from the stored ones
