@@ -122,9 +122,7 @@ def test_a_register_comes_from_standard_input(db: Path, tmp_path: Path, form: st
     assert [path.name for path in made.parent.iterdir()] == [made.name]
 
 
-@pytest.mark.parametrize(
-    ("data", "code"), [(b"", 5), (b"x" * 10_000_000, 5), (b'{"x": 1}\n', 7), (b"SQLite format 3\0" * 9, 5)]
-)
+@pytest.mark.parametrize(("data", "code"), [(b"", 5), (b'{"x": 1}\n', 7), (b"SQLite format 3\0" * 9, 5)])
 def test_what_is_no_register_is_refused_from_standard_input(db: Path, data: bytes, code: int) -> None:
     """The register stays to the byte, the message calls standard input by its name, and no draft is left."""
     before = db.read_bytes()
