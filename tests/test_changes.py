@@ -747,11 +747,11 @@ def test_late_changes_after_those_of_2025(run: Run) -> None:
     """A unit that went on, or ended in 2025, may have been renamed in 2023; the figures stay, the file is known still."""
     run("import", "changes", "@changes_2025.csv")
     figures = run("status", "--as-of", "2026-02-02", "--format", "csv").out
-    for unit, name in (("SXD", "Sở Xây dựng Mới"), ("20221", "UBND phường Một"), ("492", "UBND quận Một")):
+    for unit, name in (("SCT", "Sở Công Thương Mới"), ("20221", "UBND phường Một"), ("492", "UBND quận Một")):
         assert run("units", "rename", unit, "--name", name, *LATE).code == 0
     assert run("units", "split", "SYT", "--to", "SYD Sở Y dược", "--keep", *LATE).code == 0
-    assert (_names(run, "2026-02-02")["SXD"], _names(run, "2025-06-30")["492"]) == (
-        "Sở Xây dựng Mới",
+    assert (_names(run, "2026-02-02")["SCT"], _names(run, "2025-06-30")["492"]) == (
+        "Sở Công Thương Mới",
         "UBND quận Một",
     )
     assert _names(run, "2025-01-01")["20218"] == "UBND phường Một"
