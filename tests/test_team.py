@@ -224,7 +224,8 @@ def test_a_file_that_a_member_may_not_read_is_told(
     register.chmod(mode)
     home.chmod(0o777)
     arguments = [each.format(home=home, register=register) for each in command]
-    done = person(BINH, "--lang", "en", "--db", str(register), *arguments)
+    place = [] if "--db" in arguments else ["--db", str(register)]
+    done = person(BINH, "--lang", "en", *place, *arguments)
     assert (done.code, done.out) == (5, ""), done
     assert f"{register}: owner {AN}, group {TEAM}, rights {mode:o}; this account: {BINH}" in done.err
     assert f"{says} {register}" in done.err or f"{says}w {register}" in done.err

@@ -282,6 +282,12 @@ class Connection:
     def getlimit(self, category: int) -> int:
         return self.apsw.limit(category)
 
+    def setlimit(self, category: int, limit: int) -> int:
+        return self.apsw.limit(category, limit)
+
+    def set_progress_handler(self, handler: Any, steps: int) -> None:
+        self.apsw.set_progress_handler(handler, steps)
+
     def close(self) -> None:
         self.apsw.close()
 
