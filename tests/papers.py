@@ -10,7 +10,6 @@ from docx.document import Document as Opened
 
 from conftest import ROOT
 from thidua_cli import letterhead
-from thidua_cli.render import Column, Form, Mark, Table, Tone
 from thidua_cli.render.document import (
     Bars,
     Document,
@@ -21,6 +20,7 @@ from thidua_cli.render.document import (
     Section,
 )
 from thidua_cli.render.docx import to_docx
+from thidua_cli.render.model import Column, Form, Mark, Table, Tone
 from thidua_cli.render.paper import Letterhead, Stamp
 from thidua_cli.report import listing, trend
 from thidua_cli.report import status as status_report

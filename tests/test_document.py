@@ -10,12 +10,11 @@ from html.parser import HTMLParser
 import pytest
 from python_calamine import CalamineWorkbook
 
-from thidua_cli import language, render
-from thidua_cli.render import Column, Delta, Form, Mark, Table, Tone
+from thidua_cli import language
+from thidua_cli.render import pages as render
 from thidua_cli.render.document import (
     Bars,
     Block,
-    Curve,
     Document,
     DocumentFormat,
     Headline,
@@ -24,8 +23,9 @@ from thidua_cli.render.document import (
     Paragraph,
     Section,
     abridged,
-    to_bytes,
 )
+from thidua_cli.render.model import Column, Curve, Delta, Form, Mark, Table, Tone
+from thidua_cli.render.pages import document_to_bytes as to_bytes
 from thidua_cli.render.xlsx import sheet_name
 
 HOSTILE = [

@@ -25,18 +25,9 @@ from papers import W
 from thidua_cli import language
 from thidua_cli.errors import RejectedError
 from thidua_cli.letterhead import read_file
-from thidua_cli.render import Column, Form, Mark, Table, Tone
-from thidua_cli.render.document import (
-    Bars,
-    Block,
-    Curve,
-    Document,
-    Headline,
-    Headlines,
-    Paragraph,
-    Section,
-)
+from thidua_cli.render.document import Bars, Block, Document, Headline, Headlines, Paragraph, Section
 from thidua_cli.render.docx import layout, official, text, to_docx
+from thidua_cli.render.model import Column, Curve, Form, Mark, Table, Tone
 from thidua_cli.render.paper import Stamp
 from thidua_cli.report import papers as report_papers
 from thidua_cli.report.frame import Moment, moment

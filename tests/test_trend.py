@@ -14,7 +14,7 @@ from test_status import DAYS, populate, worlds
 from thidua_cli import language
 from thidua_cli.render import curve as drawing
 from thidua_cli.render import svg
-from thidua_cli.render.document import Curve
+from thidua_cli.render.model import Curve
 from thidua_cli.report import status as status_report
 from thidua_cli.report import trend
 from thidua_cli.report.frame import Filter, moment

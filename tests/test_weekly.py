@@ -17,9 +17,11 @@ import build
 import office
 import papers
 from conftest import ROOT, Outcome, process
-from thidua_cli import changes, dates, render, store
+from thidua_cli import changes, dates, store
 from thidua_cli.models import ChangeIn
-from thidua_cli.render.document import DocumentFormat, to_bytes
+from thidua_cli.render import pages as render
+from thidua_cli.render.document import DocumentFormat
+from thidua_cli.render.pages import document_to_bytes as to_bytes
 from thidua_cli.report import weekly
 from thidua_cli.report.frame import Filter, moment
 from thidua_cli.report.weekly.since import WEEK, file_stem, on_day

@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import dates, files, places, render, store
+from thidua_cli import dates, files, places, store
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.errors import UsageError
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.language import _
-from thidua_cli.render import Format, Report
+from thidua_cli.render import pages
+from thidua_cli.render.model import Report
+from thidua_cli.render.pages import Format
 
 
 class ExportKind(StrEnum):
@@ -106,10 +108,10 @@ def _list(
             data = workbook(kind, units, codes, made.rows)
     if form is ExportFormat.XLSX:
         options.refuse_terminal(form, target)
-        render.put_at(target, [data])
+        pages.put_at(target, [data])
     else:
         report = Report(made.fields, made.rows, people=list, known_at=at.known_at, head=at.known.anchor)
-        render.write(report, Format(form.value), target, bom=bom, safe=safe)
+        pages.write(report, Format(form.value), target, bom=bom, safe=safe)
     options.warn(list(made.warnings))
 
 
@@ -128,4 +130,4 @@ def _register(ctx: typer.Context, target: Path | None) -> None:
         if target is not None:
             files.replace(target, pieces)
         else:
-            render.put(pieces)
+            pages.put(pieces)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import dates, encodings, files, journal, records, render
+from thidua_cli import dates, encodings, files, journal, records
 from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
@@ -21,6 +21,7 @@ from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import Problem, RejectedRowsError, Sheet, reject, short
 from thidua_cli.language import _, grouped
+from thidua_cli.render import pages
 from thidua_cli.store import Writer
 from thidua_cli.text import visible
 from thidua_cli.units import Directory
@@ -362,7 +363,7 @@ def _report_json(
     counts, refused = _tally(importer)
     new, same = importer.examples()
     report = {
-        "format_version": render.FORMAT_VERSION,
+        "format_version": json_text.FORMAT_VERSION,
         "file": name,
         "kind": str(kind),
         "dry_run": dry_run,
@@ -400,7 +401,7 @@ def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run
     if isinstance(error, RejectedRowsError):
         problems = error.problems
     report: dict[str, object] = {
-        "format_version": render.FORMAT_VERSION,
+        "format_version": json_text.FORMAT_VERSION,
         "file": name,
         "kind": str(kind),
         "dry_run": dry_run,
@@ -414,7 +415,7 @@ def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run
         "warnings": [],
         "problems": _as_objects(problems),
     }
-    render.put([json_text.to_object(report).encode("utf-8", "backslashreplace")])
+    pages.put([json_text.to_object(report).encode("utf-8", "backslashreplace")])
 
 
 def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, output: Path | None) -> None:
@@ -432,13 +433,13 @@ def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, outp
         codes = [item.code for item in plans.load(connection).obligations]
     data = workbook(kind, units, codes)
     if _is_stream(output):
-        render.put_at(target, [data])
+        pages.put_at(target, [data])
         return
     if output.is_file() and not _holds(output, data):
         raise StoreError(
             _("{path}: đã có tệp này, có thể đã điền; chọn tên khác hoặc xóa tệp").format(path=output)
         )
-    render.replace_file(output, data)
+    pages.replace_file(output, data)
     done = _("đã ghi tệp mẫu {path}").format(path=output)
     options.confirm([done], saved=done)
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from thidua_cli import dates, files, render, store
+from thidua_cli import dates, files, store
 from thidua_cli.cli.app import Settings
 from thidua_cli.errors import Exit, InvalidError, StoreError, UsageError
 from thidua_cli.language import _, current
-from thidua_cli.render import Format, Report
+from thidua_cli.render import pages
+from thidua_cli.render.model import Report
+from thidua_cli.render.pages import Format
 from thidua_cli.store import Writer
 from thidua_cli.terms import Kind, Level, State, label
 
@@ -266,7 +268,7 @@ def write(report: Report, form: Format, output: Path | None, *, bom: bool, safe:
     refuse_of_text(form, bom=bom, safe=safe)
     if form.is_binary:
         refuse_terminal(form, output)
-    warnings = render.write(report, form, output, bom=bom, safe=safe)
+    warnings = pages.write(report, form, output, bom=bom, safe=safe)
     if output is not None:
         tell_written()
     warn(warnings)
@@ -300,7 +302,7 @@ def put(pieces: Iterable[bytes], saved: str = "") -> None:
     Raises errors as `render.put`; where something was `saved`, a StoreError that says so.
     """
     try:
-        render.put(pieces)
+        pages.put(pieces)
     except (StoreError, BrokenPipeError) as error:
         if not saved:
             raise

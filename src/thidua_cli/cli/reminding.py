@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import files, render
+from thidua_cli import files
 from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen, one_obligation
 from thidua_cli.dates import show_day
 from thidua_cli.errors import UsageError
 from thidua_cli.language import _, speaking
-from thidua_cli.render import Format, Report
+from thidua_cli.render import pages
+from thidua_cli.render.model import Report
+from thidua_cli.render.pages import Format
 from thidua_cli.report.frame import Moment, moment
 
 
@@ -98,7 +100,7 @@ def remind(
         letters_of.replace_set(folder, at, letters, listing)
     elif letters:
         (letter,) = letters.values()
-        render.replace_file(place, letter)
+        pages.replace_file(place, letter)
     else:
         options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào."), *found.known.lines])
     options.tell_written()
@@ -111,7 +113,7 @@ def _listing(
     """The list of the letters of a day, by the name of its file."""
     ending = "txt" if form is Format.TABLE else str(form)
     mark = b"\xef\xbb\xbf" if form in (Format.CSV, Format.TSV) else b""
-    return {f"remind-{at.day}.{ending}": mark + render.to_bytes(listed, form, safe=safe, warnings=warnings)}
+    return {f"remind-{at.day}.{ending}": mark + pages.to_bytes(listed, form, safe=safe, warnings=warnings)}
 
 
 def _refuse_of_letters(given: dict[str, object]) -> None:

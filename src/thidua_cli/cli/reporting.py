@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import files, render
+from thidua_cli import files
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen
 from thidua_cli.errors import UsageError
 from thidua_cli.language import _, current, speaking
+from thidua_cli.render import pages
 from thidua_cli.render.document import DocumentFormat
 from thidua_cli.report.frame import Moment, moment
 
@@ -74,7 +75,7 @@ def report(
     weeks = dict.fromkeys(DocumentFormat, week) | {DocumentFormat.DOCX: paper}
     if None in targets.values():
         (form,) = targets
-        render.put(_made(weeks[form], form, letters, warnings, terminal=True))
+        pages.put(_made(weeks[form], form, letters, warnings, terminal=True))
     else:
         if output is not None and _is_folder(output, forms or []):
             files.make_folder(output)
@@ -178,4 +179,4 @@ def _made(
         with speaking(letterhead.language):
             made = on_paper(document.abridged(weekly.document(week)))
             return [to_docx(made, letterhead, report_stamp(week.at))]
-    return [document.to_bytes(weekly.document(week), form, terminal=terminal, warnings=warnings)]
+    return [pages.document_to_bytes(weekly.document(week), form, terminal=terminal, warnings=warnings)]

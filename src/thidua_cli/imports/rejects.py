@@ -6,7 +6,8 @@ from pathlib import Path
 from thidua_cli.imports import columns
 from thidua_cli.imports.sheet import Problem, Sheet
 from thidua_cli.language import _
-from thidua_cli.render import delimited, put_at
+from thidua_cli.render import delimited
+from thidua_cli.render.pages import put_at
 
 
 def write_rejects(path: Path, sheet: Sheet, problems: Sequence[Problem]) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from thidua_cli.errors import RejectedError
 from thidua_cli.language import _
-from thidua_cli.render import Column, Form, Table
+from thidua_cli.render.model import Column, Form, Table
 from thidua_cli.text import visible
 
 Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]

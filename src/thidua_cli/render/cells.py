@@ -5,7 +5,7 @@ A number that is a name, such as that of an operation, is given as text.
 
 from thidua_cli import language
 from thidua_cli.dates import show_day, show_instant
-from thidua_cli.render import Delta, Form, Mark, Tone
+from thidua_cli.render.model import Delta, Form, Mark, Tone
 
 NOTHING = "–"
 MINUS = "\u2212"

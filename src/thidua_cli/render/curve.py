@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from thidua_cli.dates import show_day
 from thidua_cli.render.cells import rate, visible
-from thidua_cli.render.document import Curve
+from thidua_cli.render.model import Curve
 
 HEIGHT = 8
 LEAST, MOST = 40, 160  # cells of a line

@@ -8,7 +8,7 @@ end): it gets one more. With `safe`, a text with a bare sign gets one too, for a
 import io
 from collections.abc import Iterable, Sequence
 
-from thidua_cli.render import Report
+from thidua_cli.render.model import Report
 from thidua_cli.text import guard
 
 

@@ -4,16 +4,14 @@ What a leader is given. Each format that can hold one (HTML, DOCX, XLSX, Markdow
 none knows the domain. Charts hold figures, not drawings.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple, assert_never
 
 from thidua_cli.language import _, grouped
-from thidua_cli.render import Column, Report, Table, Tone
+from thidua_cli.render.model import Column, Curve, Report, Table, Tone
 
 _ROWS = 1000  # rows of one table that a person is given to read
-_ROWS_OF_SHEET = 20_000  # rows of one table in a workbook; the list of all units is always whole
 _ROWS_OF_GROUP = 20  # rows of each group in a table that has more
 
 
@@ -61,20 +59,6 @@ class Headlines(NamedTuple):
     """Figures side by side."""
 
     items: Sequence[Headline]
-
-
-class Curve(NamedTuple):
-    """Percentages over time.
-
-    `series`: label -> points of an ISO day and a percentage (None: no rate that day).
-    `marks`: ISO day -> label, such as a deadline. `of`: ISO day -> the series that its mark is about; where
-    there is none, it is about all.
-    """
-
-    title: str
-    series: Mapping[str, Sequence[tuple[str, float | None]]]
-    marks: Mapping[str, str]
-    of: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 class Bars(NamedTuple):
@@ -128,37 +112,6 @@ class Document(NamedTuple):
     known_at: str = ""
     head: str = ""
     is_forecast: bool = False
-
-
-def to_bytes(
-    document: Document, form: DocumentFormat, *, terminal: bool = False, warnings: list[str] | None = None
-) -> bytes:
-    """The document in a format for people; JSON is made from a Report, DOCX needs a letterhead.
-
-    What only a spreadsheet can hold whole is abridged elsewhere, and says so; what a spreadsheet cannot hold
-    goes to `warnings`.
-    """
-    match form:
-        case DocumentFormat.HTML:
-            from thidua_cli.render import html
-
-            return html.to_text(abridged(document)).encode()
-        case DocumentFormat.XLSX:
-            from thidua_cli.render import xlsx
-
-            return xlsx.to_bytes(abridged(document, _ROWS_OF_SHEET, whole=(Heat,)), warnings)
-        case DocumentFormat.MD:
-            from thidua_cli.render import markdown
-
-            return markdown.document_to_text(abridged(document)).encode()
-        case DocumentFormat.TABLE:
-            from thidua_cli.render import table
-
-            return table.to_text(as_report(abridged(document)), terminal=terminal).encode()
-        case DocumentFormat.JSON | DocumentFormat.DOCX:
-            raise ValueError(form)
-        case _:
-            assert_never(form)
 
 
 def abridged(document: Document, most: int = _ROWS, whole: tuple[type, ...] = ()) -> Document:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli.render import Column
+from thidua_cli.render.model import Column
 
 if TYPE_CHECKING:
     from rich.text import Text

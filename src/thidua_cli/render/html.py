@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from thidua_cli import language
 from thidua_cli.language import _
-from thidua_cli.render import Column, Form, Mark, Table, svg
+from thidua_cli.render import svg
 from thidua_cli.render.cells import NOTHING, prose, show, tone
-from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
+from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
+from thidua_cli.render.model import Column, Curve, Form, Mark, Table
 
 if TYPE_CHECKING:
     from jinja2 import Template

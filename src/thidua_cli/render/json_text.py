@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable, Iterator
 
 from thidua_cli import text
-from thidua_cli.render import FORMAT_VERSION, Report
+from thidua_cli.render.model import Report
+
+FORMAT_VERSION = 1  # of the JSON object; 1: the first
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 

@@ -3,9 +3,10 @@
 import re
 from typing import assert_never
 
-from thidua_cli.render import Column, Form, Report, Table, cells
+from thidua_cli.render import cells
 from thidua_cli.render.curve import DRAWN, to_lines
-from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph
+from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph
+from thidua_cli.render.model import Column, Curve, Form, Report, Table
 
 # Marks of Markdown, entities, and what GitHub would turn into an emoji; a time such as 17:42:29 stays.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~]|&(?=#?\w+;)|:(?=[\w+-]*[a-z][\w+-]*:)")

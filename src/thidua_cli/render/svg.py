@@ -11,7 +11,8 @@ from itertools import groupby, pairwise
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, grouped
 from thidua_cli.render.cells import prose, rate
-from thidua_cli.render.document import Bars, Curve
+from thidua_cli.render.document import Bars
+from thidua_cli.render.model import Curve
 
 _WIDTH, _HEIGHT = 720, 330  # user units; the page scales them
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 14, 40, 42

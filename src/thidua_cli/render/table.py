@@ -11,14 +11,15 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli.render import Form, Report, Table, Tone, cells, folded
+from thidua_cli.render import cells, folded
+from thidua_cli.render.model import Form, Report, Table, Tone
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    from thidua_cli.render.document import Curve
+    from thidua_cli.render.model import Curve
 
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
 _RIGHT = (Form.NUMBER, Form.RATE)

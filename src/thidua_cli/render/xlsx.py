@@ -14,9 +14,9 @@ from thidua_cli import language
 from thidua_cli.dates import local, show_day
 from thidua_cli.errors import UsageError
 from thidua_cli.language import _, grouped
-from thidua_cli.render import Column, Delta, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import MINUS, NOTHING, prose, tone
-from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
+from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
+from thidua_cli.render.model import Column, Curve, Delta, Form, Mark, Report, Table, Tone
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

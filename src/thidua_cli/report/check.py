@@ -8,8 +8,8 @@ from thidua_cli import status
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation, Plan
-from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import NOTHING, rate
+from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
     Filter,

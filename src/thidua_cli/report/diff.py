@@ -11,7 +11,7 @@ from thidua_cli.dates import show_day
 from thidua_cli.diff import Cause, Change, Evidence, Side, compare, deltas
 from thidua_cli.language import _, counted, current, grouped
 from thidua_cli.plan import Plan
-from thidua_cli.render import Column, Delta, Form, Mark, Report, Rows, Table, Tone
+from thidua_cli.render.model import Column, Delta, Form, Mark, Report, Rows, Table, Tone
 from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
     CITY,

@@ -9,8 +9,8 @@ from thidua_cli import dates, files
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation
-from thidua_cli.render import Column, Form, Table
 from thidua_cli.render.document import Paragraph, Section
+from thidua_cli.render.model import Column, Form, Table
 from thidua_cli.render.paper import Letter, Letterhead
 from thidua_cli.report.frame import Moment
 from thidua_cli.report.papers import stamp

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from thidua_cli import journal
 from thidua_cli.dates import day_of
 from thidua_cli.language import _
-from thidua_cli.render import Column, Form, Report, Table
+from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.report.frame import Moment, anchor_note, moment_lines
 
 FIELDS = ("operation", "recorded_at", "actor", "command", "row_count", "digest", "previous_hash", "hash")

@@ -7,7 +7,7 @@ from thidua_cli import journal
 from thidua_cli import plan as plans
 from thidua_cli.language import _, current
 from thidua_cli.plan import Obligation, Plan
-from thidua_cli.render import Column, Form, Report, Table
+from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.terms import Kind, label
 
 FIELDS = ("phase", "obligation", "action", "title", "due_on", "closes_on", "roster_on", "newcomers", "kinds")

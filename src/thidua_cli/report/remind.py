@@ -9,8 +9,8 @@ from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, counted
 from thidua_cli.plan import Obligation, Phase, Plan
-from thidua_cli.render import Column, Form, Mark, Report, Table
 from thidua_cli.render.cells import roman
+from thidua_cli.render.model import Column, Form, Mark, Report, Table
 from thidua_cli.report.ended import Reach, reach
 from thidua_cli.report.frame import Filter, Moment, anchor_note, heading, judged, lead, units_of
 from thidua_cli.report.listing import TONES

@@ -17,9 +17,8 @@ from thidua_cli import status
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, grouped
 from thidua_cli.plan import Obligation
-from thidua_cli.render import Report, Table
 from thidua_cli.render.cells import NOTHING, rate
-from thidua_cli.render.document import Curve
+from thidua_cli.render.model import Curve, Report, Table
 from thidua_cli.report.frame import Filter, Moment, anchor_note, due_words, lead
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Tally

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current, grouped
-from thidua_cli.render import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.render.cells import roman
+from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import require_alive
 from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
 from thidua_cli.report.listing import TONES

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from thidua_cli.language import _
-from thidua_cli.render import Column, Form, Report, Table
+from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.verify import Finding, Proof
 
 FIELDS = ("check", "operation", "table", "row", "finding")

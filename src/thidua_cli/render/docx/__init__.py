@@ -11,12 +11,12 @@ from typing import assert_never
 
 from thidua_cli.dates import show_day
 from thidua_cli.language import _
-from thidua_cli.render import Table
 from thidua_cli.render.cells import NOTHING
-from thidua_cli.render.document import Bars, Block, Curve, Document, Headlines, Heat, Paragraph, Section
+from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
 from thidua_cli.render.docx import chart, official, tables
 from thidua_cli.render.docx.package import chart_relation, last_section, package, section_end
 from thidua_cli.render.docx.text import paragraph, run, space
+from thidua_cli.render.model import Curve, Table
 from thidua_cli.render.paper import Letter, Letterhead, Stamp
 
 

@@ -5,10 +5,10 @@ from datetime import date
 
 from thidua_cli import language
 from thidua_cli.render import cells
-from thidua_cli.render.document import Curve
 from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.tables import title
 from thidua_cli.render.docx.text import safe
+from thidua_cli.render.model import Curve
 
 _DAY_0 = date(1899, 12, 30)  # of the serial numbers of days in charts
 _TWENTIETH = 635  # EMU of a twentieth of a point

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from thidua_cli.render import Column, Form, Tone, cells
+from thidua_cli.render import cells
 from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.text import POINT, width
+from thidua_cli.render.model import Column, Form, Tone
 
 PADDING = 134  # twentieths of a point, of both sides of a cell
 READABLE = 11  # points, the least that a table on paper should have

@@ -7,11 +7,12 @@ the first rows, nor begins with the last row.
 from collections.abc import Iterable, Iterator, Sequence
 
 from thidua_cli.language import _, grouped
-from thidua_cli.render import Column, Form, Mark, Table, Tone, cells
+from thidua_cli.render import cells
 from thidua_cli.render.document import Bars, Headline, Heat
 from thidua_cli.render.docx.layout import PADDING, Layout, lay_out
 from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.text import even, paragraph, run, space
+from thidua_cli.render.model import Column, Form, Mark, Table, Tone
 
 _SHADES = {Tone.GOOD: "E2EFDA", Tone.WARN: "FFF2CC", Tone.BAD: "F8CBAD", Tone.MUTED: "EDEDED"}
 _HEADER = "F2F2F2"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from thidua_cli import plan as plans
 from thidua_cli.dates import show_instant
 from thidua_cli.language import _
-from thidua_cli.render import Report
 from thidua_cli.render.document import Document
+from thidua_cli.render.model import Report
 from thidua_cli.report import diff, listing, status, trend
 from thidua_cli.report.frame import Filter, Moment, anchor_note, in_order, judged, moment_lines, units_of
 from thidua_cli.report.status import By

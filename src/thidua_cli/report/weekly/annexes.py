@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation
-from thidua_cli.render import Column, Form, Mark, Rows, Table
 from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Heat, Paragraph, Section
+from thidua_cli.render.model import Column, Form, Mark, Rows, Table
 from thidua_cli.report.frame import Pairs, by_heading, due_words, in_order
 from thidua_cli.report.listing import TONES
 from thidua_cli.report.weekly import words

@@ -7,8 +7,8 @@ from itertools import pairwise
 from thidua_cli.dates import show_day
 from thidua_cli.language import _, current, grouped
 from thidua_cli.plan import Obligation, Phase
-from thidua_cli.render import Column, Form, Table, Tone
-from thidua_cli.render.document import Bars, Block, Curve, Headline, Headlines, Paragraph, Section
+from thidua_cli.render.document import Bars, Block, Headline, Headlines, Paragraph, Section
+from thidua_cli.render.model import Column, Curve, Form, Table, Tone
 from thidua_cli.report import status, trend
 from thidua_cli.report.frame import Moment, before_register, due_words
 from thidua_cli.report.status import By, Line, figure_columns, total_of

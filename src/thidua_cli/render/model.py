@@ -1,0 +1,112 @@
+"""What a report is made of: columns, rows and tables. Imports no writer."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, NamedTuple, overload
+
+
+class Tone(StrEnum):
+    """How a cell is meant; shown by colour where there is colour, and never only so."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    MUTED = "muted"
+
+
+class Form(StrEnum):
+    """How a column's values are written for people."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    RATE = "rate"
+    DAY = "day"
+    INSTANT = "instant"
+    BAR = "bar"
+
+
+class Column(NamedTuple):
+    """A column for people.
+
+    `drop`: columns with the highest value give way first where the width does not suffice; a terminal folds
+    them below their row, paper says what it leaves out. 0: never.
+    `narrow`: a text column may be wrapped down to this many cells; 0: never.
+    """
+
+    label: str
+    form: Form = Form.TEXT
+    drop: int = 0
+    narrow: int = 0
+
+
+class Mark(NamedTuple):
+    """A cell's value with a tone."""
+
+    value: object
+    tone: Tone
+
+
+class Delta(int):
+    """A difference, which is shown with its sign."""
+
+
+class Rows(Sequence[Sequence[object]]):
+    """Rows of a table that are made when they are looked at: of a long list few ever are.
+
+    `make` is given the index of a row, from 0.
+    """
+
+    def __init__(self, count: int, make: Callable[[int], Sequence[object]]) -> None:
+        self._indexes, self._make = range(count), make
+
+    def __len__(self) -> int:
+        return len(self._indexes)
+
+    @overload
+    def __getitem__(self, index: int) -> Sequence[object]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sequence[object]]: ...
+    def __getitem__(self, index: int | slice) -> Sequence[object]:
+        found = self._indexes[index]
+        return self._make(found) if isinstance(found, int) else [self._make(each) for each in found]
+
+
+class Table(NamedTuple):
+    """A table for people; `groups` are runs of rows under a heading, `total` stands below all."""
+
+    columns: Sequence[Column]
+    groups: Sequence[tuple[str, Sequence[Sequence[object]]]]
+    title: str = ""
+    tone: Tone = Tone.PLAIN
+    total: Sequence[object] | None = None
+    empty: str = ""
+
+
+class Curve(NamedTuple):
+    """Percentages over time.
+
+    `series`: label -> points of an ISO day and a percentage (None: no rate that day).
+    `marks`: ISO day -> label, such as a deadline. `of`: ISO day -> the series that its mark is about; where
+    there is none, it is about all.
+    """
+
+    title: str
+    series: Mapping[str, Sequence[tuple[str, float | None]]]
+    marks: Mapping[str, str]
+    of: Mapping[str, Collection[str]] = MappingProxyType({})
+
+
+class Report(NamedTuple):
+    """A report: `fields` and `rows` for machines, `people` makes what people see when asked."""
+
+    fields: Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
+    people: Callable[[], Sequence[Table | Curve]]
+    as_of: str | None = None
+    known_at: str | None = None
+    head: str | None = None
+    lead: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    extra: Mapping[str, Any] = MappingProxyType({})

@@ -1,0 +1,149 @@
+"""Reports and documents in every format: picks the writer, and puts what it wrote where it belongs."""
+
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import assert_never
+
+from thidua_cli import files
+from thidua_cli.errors import StoreError
+from thidua_cli.language import _, why
+from thidua_cli.render.document import Document, DocumentFormat, Heat, abridged, as_report
+from thidua_cli.render.model import Report
+
+_ROWS_OF_SHEET = 20_000  # rows of one table in a workbook; the list of all units is always whole
+
+
+class Format(StrEnum):
+    """What a report can be written as."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+    MD = "md"
+    XLSX = "xlsx"
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether it is of no use on a screen."""
+        return self is Format.XLSX
+
+
+def write(
+    report: Report, form: Format, output: Path | None = None, *, bom: bool = False, safe: bool = False
+) -> list[str]:
+    """Write the report to a file, whole or not at all, or to standard output; returns warnings as `to_bytes`.
+
+    `bom`: a byte order mark in front; `safe`: a spreadsheet runs nothing of CSV and TSV.
+    Raises StoreError where the output cannot be written; BrokenPipeError where the reader has gone.
+    """
+    warnings: list[str] = []
+    data = to_bytes(report, form, terminal=output is None, safe=safe, warnings=warnings)
+    put_at(output, [b"\xef\xbb\xbf", data] if bom else [data])
+    return warnings
+
+
+def to_bytes(
+    report: Report,
+    form: Format,
+    *,
+    terminal: bool = False,
+    safe: bool = False,
+    warnings: list[str] | None = None,
+) -> bytes:
+    """The report in any format; text is as `to_text`, in UTF-8.
+
+    What a workbook cannot hold goes to `warnings`.
+    """
+    if form is Format.XLSX:
+        from thidua_cli.render import xlsx
+
+        return xlsx.report_to_bytes(report, warnings)
+    return to_text(report, form, terminal=terminal, safe=safe).encode("utf-8")
+
+
+def to_text(report: Report, form: Format, *, terminal: bool = False, safe: bool = False) -> str:
+    """The report as text; with `terminal`, a table follows the width and colours of standard output.
+
+    `safe`: a spreadsheet runs nothing of CSV and TSV.
+    """
+    match form:
+        case Format.TABLE:
+            from thidua_cli.render import table
+
+            return table.to_text(report, terminal=terminal)
+        case Format.JSON | Format.JSONL:
+            from thidua_cli.render import json_text
+
+            return json_text.to_json(report) if form is Format.JSON else json_text.to_lines(report)
+        case Format.CSV | Format.TSV:
+            from thidua_cli.render import delimited
+
+            return delimited.to_text(report, "," if form is Format.CSV else "\t", safe=safe)
+        case Format.MD:
+            from thidua_cli.render import markdown
+
+            return markdown.to_text(report)
+        case Format.XLSX:
+            raise ValueError(form)
+        case _:
+            assert_never(form)
+
+
+def document_to_bytes(
+    document: Document, form: DocumentFormat, *, terminal: bool = False, warnings: list[str] | None = None
+) -> bytes:
+    """The document in a format for people; JSON is made from a Report, DOCX needs a letterhead.
+
+    What only a spreadsheet can hold whole is abridged elsewhere, and says so; what a spreadsheet cannot hold
+    goes to `warnings`.
+    """
+    match form:
+        case DocumentFormat.HTML:
+            from thidua_cli.render import html
+
+            return html.to_text(abridged(document)).encode()
+        case DocumentFormat.XLSX:
+            from thidua_cli.render import xlsx
+
+            return xlsx.to_bytes(abridged(document, _ROWS_OF_SHEET, whole=(Heat,)), warnings)
+        case DocumentFormat.MD:
+            from thidua_cli.render import markdown
+
+            return markdown.document_to_text(abridged(document)).encode()
+        case DocumentFormat.TABLE:
+            from thidua_cli.render import table
+
+            return table.to_text(as_report(abridged(document)), terminal=terminal).encode()
+        case DocumentFormat.JSON | DocumentFormat.DOCX:
+            raise ValueError(form)
+        case _:
+            assert_never(form)
+
+
+def put(pieces: Iterable[bytes]) -> None:
+    """Bytes to standard output, flushed at the end."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(pieces)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StoreError(_("không ghi được ra đầu ra chuẩn: {why}").format(why=why(error))) from error
+
+
+def put_at(output: Path | None, pieces: Iterable[bytes]) -> None:
+    """Bytes to a file, whole or not at all, or to standard output where there is no path."""
+    if output is None:
+        put(pieces)
+    else:
+        files.replace(output, pieces)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, as `files.replace` says."""
+    files.replace(path, [data])
