@@ -121,14 +121,14 @@ def _limit() -> None:
 
 def main() -> None:
     """Read the file on standard input, and write what is in it on standard output, a line for each row."""
-    from thidua_cli.imports import workbook
+    from thidua_cli.imports import xls
 
     _limit()
     name, sheet, spoken = json.loads(sys.stdin.buffer.readline())
     language.use(spoken)
     rows: Iterator[object] = iter(())
     try:
-        grid = workbook.read_xls(sys.stdin.buffer.read(), name, sheet)
+        grid = xls.read_xls(sys.stdin.buffer.read(), name, sheet)
         rows = grid.rows
         head = {"notices": grid.notices, "merged": grid.merged, "from_1904": grid.from_1904}
     except RejectedError as error:

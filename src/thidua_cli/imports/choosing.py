@@ -1,0 +1,97 @@
+"""Which sheet of a workbook is read, and what in it is refused."""
+
+from collections.abc import Callable, Sequence
+
+from thidua_cli.errors import RejectedError
+from thidua_cli.imports import advice
+from thidua_cli.imports.container import Hazards, SheetInfo
+from thidua_cli.imports.grid import letters
+from thidua_cli.imports.sheet import short
+from thidua_cli.language import _
+
+_LISTED = 10  # names or rows in a message
+
+
+def choose_sheet(
+    name: str,
+    wished: str | None,
+    sheets: Sequence[SheetInfo],
+    notices: list[str],
+    *,
+    used: Callable[[SheetInfo], bool],
+    holds: Callable[[SheetInfo], bool],
+) -> SheetInfo:
+    """The sheet wished for, else the one visible sheet with data.
+
+    `used`: whether there are cells; `holds`: whether they hold anything, which costs more to ask.
+    """
+    if wished is not None:
+        for sheet in sheets:
+            if sheet.name == wished:
+                return sheet
+        raise RejectedError(
+            _("{file}: không có trang '{sheet}'").format(file=name, sheet=short(wished)),
+            _("Các trang: {sheets}").format(sheets=_names(sheets)),
+        )
+    unread = [sheet for sheet in sheets if sheet.hidden]
+    if unread:
+        notices.append(_("trang ẩn không đọc: {sheets}").format(sheets=_names(unread)))
+    filled = [sheet for sheet in sheets if not sheet.hidden and used(sheet)]
+    if len(filled) > 1:
+        filled = [sheet for sheet in filled if holds(sheet)]
+    if len(filled) > 1:
+        raise RejectedError(
+            _("{file}: nhiều trang có dữ liệu: {sheets}").format(file=name, sheets=_names(filled)),
+            _("Nêu một trang: {option}").format(
+                option=f"--sheet {advice.quoted(filled[0].name) or _('TÊN')}"
+            ),
+        )
+    if not filled:
+        raise no_data(name)
+    return filled[0]
+
+
+def no_data(name: str) -> RejectedError:
+    return RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=name))
+
+
+def _names(sheets: Sequence[SheetInfo]) -> str:
+    """The first names of sheets, and how many more there are."""
+    names = ", ".join(short(sheet.name) for sheet in sheets[:_LISTED])
+    more = len(sheets) - _LISTED
+    return names if more <= 0 else _("{names} và {count} trang nữa").format(names=names, count=more)
+
+
+def refuse_hazards(found: Hazards, name: str, notices: list[str]) -> None:
+    """Formulas, error and boolean cells: what they will be tomorrow, or what they mean, nobody knows."""
+    problems = [
+        _("{cell} là công thức: dán lại thành giá trị").format(cell=cell) for cell in found.formulas[:5]
+    ]
+    formulas = set(found.formulas)
+    problems += [
+        _("{cell} chứa lỗi {error}: sửa ô này").format(cell=cell, error=short(error))
+        for cell, error in list(found.errors.items())[:5]
+        if cell not in formulas
+    ]
+    problems += [
+        _("{cell} là TRUE hoặc FALSE: gõ lại thành chữ").format(cell=cell)
+        for cell in found.booleans[:5]
+        if cell not in formulas
+    ]
+    if problems:
+        count = len(formulas.union(found.errors, found.booleans))
+        raise RejectedError(
+            _("{file}: {count} ô không phải giá trị; chưa ghi gì").format(file=name, count=count),
+            *(f"  {problem}" for problem in problems),
+        )
+    if found.hidden_rows:
+        rows = ", ".join(map(str, found.hidden_rows[:_LISTED]))
+        notices.append(_("dòng ẩn vẫn được đọc: {rows}").format(rows=rows))
+    hidden = {
+        column
+        for first, last in found.hidden_columns
+        for column in range(first, min(last + 1, found.columns))
+    }
+    if hidden:
+        named = ", ".join(map(letters, sorted(hidden)[:_LISTED]))
+        notices.append(_("cột ẩn không bị bỏ qua: {columns}").format(columns=named))
