@@ -8,17 +8,17 @@ import importlib
 import inspect
 import os
 import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from thidua_cli import __version__, language
 from thidua_cli.cli.helping import Localised
+from thidua_cli.cli.settings import Settings
 from thidua_cli.errors import MissingError, ThiduaError, UsageError
 from thidua_cli.language import _
 
@@ -32,21 +32,6 @@ else:
 
 # What Typer's parser raises; it has no public name of its own in every version that we support.
 _ParserError: type[Exception] = typer.BadParameter.__mro__[1]
-
-
-class Settings(NamedTuple):
-    """What stands before the command: the register's path, and who acts, where it was said."""
-
-    db: Path
-    actor: str | None
-    arguments: tuple[str, ...]
-    writers: "list[Writer | Restored]"  # by which one can say whether something was stored
-    read_only: bool = False
-    named: bool = False  # the path by --db
-
-    def command(self, *words: str) -> str:
-        """A command of this program on this register, to be typed."""
-        return shlex.join(["thidua", *(["--db", str(self.db)] if self.named else []), *words])
 
 
 Commands = Mapping[str, tuple[str, str]]  # name -> ("module:function" of this package, one line of help)

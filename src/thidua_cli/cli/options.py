@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from thidua_cli import dates, files, store
-from thidua_cli.cli.app import Settings
+from thidua_cli.cli.settings import Settings
 from thidua_cli.errors import Exit, InvalidError, StoreError, UsageError
 from thidua_cli.language import _, current
 from thidua_cli.render import pages

@@ -11,7 +11,8 @@ from thidua_cli import deciding, fields, records
 from thidua_cli import evidence as evidences
 from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
-from thidua_cli.cli.app import Commands, Settings
+from thidua_cli.cli.app import Commands
+from thidua_cli.cli.settings import Settings
 from thidua_cli.dates import show_day
 from thidua_cli.deciding import Entries, Outcome, Register
 from thidua_cli.errors import NotFoundError, RefusedError, UsageError
