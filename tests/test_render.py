@@ -61,7 +61,7 @@ def test_every_format_is_written(form: Format) -> None:
 def test_json_holds_the_frame_and_the_rows() -> None:
     """An object with its version, both clocks, the head and the rows; none is []."""
     found = json.loads(render.to_text(report([("một", 1), ("hai", None)]), Format.JSON))
-    assert list(found) == ["format_version", "as_of", "known_at", "head", "rows"]
+    assert list(found) == ["format_version", "register", "as_of", "known_at", "head", "rows"]
     assert found["rows"] == [{"name": "một", "number": 1}, {"name": "hai", "number": None}]
     assert json.loads(render.to_text(report([]), Format.JSON))["rows"] == []
 

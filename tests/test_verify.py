@@ -404,6 +404,79 @@ def test_extends_tells_where_two_registers_part(filled: tuple[Path, Context], tm
     assert "#2…#9" in finding.message
 
 
+@pytest.fixture
+def another(tmp_path: Path, empty: sqlite3.Connection) -> Path:
+    """Another register, with one operation."""
+    path = tmp_path / "another.db"
+    with contextlib.closing(sqlite3.connect(path)) as target:
+        empty.backup(target)
+    return path
+
+
+def _id(path: Path) -> str:
+    with contextlib.closing(sqlite3.connect(path)) as plain:
+        return str(plain.execute("SELECT substr(hash, 1, 16) FROM operation WHERE number = 1").fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(f"report --format {form}" for form in ("html", "docx", "xlsx", "md", "json", "table")),
+        *(f"status --format {form}" for form in ("md", "json", "table")),
+        "export register",
+    ],
+)
+def test_a_report_of_another_register_is_named_as_that(
+    run: Callable[..., Outcome], db: Path, another: Path, tmp_path: Path, command: str
+) -> None:
+    """Exit 4 with both ids, and no word of this register; to its own register the report proves what it did."""
+    report = tmp_path / "report"
+    assert run("--db", str(another), *command.split(), "-o", str(report)).code == 0
+    assert run("--db", str(another), "verify", "--report", str(report)) == Outcome(0, "", "")
+    done = run("verify", "--report", str(report))
+    assert (done.code, done.out) == (4, "")
+    assert f"report: of register {_id(another)}, while this is register {_id(db)}" in done.err
+
+
+def test_another_register_is_named_as_that(run: Callable[..., Outcome], db: Path, another: Path) -> None:
+    """So is an anchor that says its register, and a register that is no older copy; a finding comes first."""
+    for option, value in (
+        ("--extends", str(another)),
+        ("--anchor", f"{_id(another)}:{forgeries.anchor(another)}"),
+    ):
+        done = run("verify", option, value)
+        assert (done.code, done.out, _id(another) in done.err, _id(db) in done.err) == (4, "", True, True)
+        assert run("verify", option, value, "--anchor", f"1:{'0' * 64}").code == 3
+    assert run("verify", "--anchor", f"{_id(db).upper()}:{forgeries.anchor(db)}") == Outcome(0, "", "")
+
+
+def test_an_anchor_without_a_register_is_judged_as_before(run: Callable[..., Outcome], another: Path) -> None:
+    """It cannot say that it is of another register."""
+    assert run("verify", "--anchor", forgeries.anchor(another)).code == 3
+
+
+@pytest.mark.parametrize("form", ["md", "json", "table", "docx"])
+def test_a_report_on_standard_input(run: Callable[..., Outcome], tmp_path: Path, form: str) -> None:
+    """`--report -` reads it there, in any format."""
+    report = tmp_path / "report"
+    assert run("report", "--format", form, "-o", str(report)).code == 0
+    assert run("verify", "--report", "-", stdin=report.read_bytes()) == Outcome(0, "", "")
+    assert run("verify", "--report", "-", stdin=b"").code == 7
+
+
+def test_every_object_names_its_register(run: Callable[..., Outcome], db: Path, tmp_path: Path) -> None:
+    """Whatever answers in JSON says which register it speaks of."""
+    table = tmp_path / "in.csv"
+    table.write_text("unit_code,done_on\n492,2022-03-30\n", encoding="utf-8")
+    for command in (
+        "status", "list", "plan", "units list", "log", "check", "history 492", "trend p1-launch", "report", "verify",
+        "export units", "diff --from 2022-01-01 --to 2022-04-01", f"import launches {table} --format-report",
+    ):  # fmt: skip
+        form = () if command.endswith("-report") else ("--format",)
+        found = json.loads(run(*command.split(), *form, "json").out)
+        assert found["register"] == _id(db), command
+
+
 def test_a_backup_that_is_broken_proves_nothing(filled: tuple[Path, Context]) -> None:
     """What is wrong with the other register is a finding too."""
     path, context = filled
@@ -639,7 +712,7 @@ def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert len(code) == 1
-    assert len([line for line in code[0].splitlines() if line.strip()]) <= 35
+    assert len([line for line in code[0].splitlines() if line.strip()]) <= 36
     path = tmp_path_factory.mktemp("docs") / "verifier.py"
     path.write_text(code[0], encoding="utf-8")
     return path
@@ -675,9 +748,23 @@ def _found(verifier: Path, *arguments: object) -> bool:
 def test_the_documented_verifier_reads_an_anchor_as_we_do(db: Path, verifier: Path) -> None:
     """Zeros in front, capitals and spaces at the edges do not matter; anything less than an anchor does not hold."""
     number, _colon, digits = forgeries.anchor(db).partition(":")
-    for good in (f"{number}:{digits}", f"00{number}:{digits.upper()}", f" {number}:{digits}\n"):
+    own = digits[:16]  # of the first operation
+    for good in (
+        f"{number}:{digits}", f"00{number}:{digits.upper()}", f" {number}:{digits}\n", f"{own}:{number}:{digits}",
+    ):  # fmt: skip
         assert not _found(verifier, db, good)
-    for bad in ("", number, digits, f"{number}:", f"{number}{digits}", f"2:{digits}", "0:", ":"):
+    for bad in (
+        f"{'0' * 16}:{number}:{digits}",
+        f"x:{own}:{number}:{digits}",
+        "",
+        number,
+        digits,
+        f"{number}:",
+        f"{number}{digits}",
+        f"2:{digits}",
+        "0:",
+        ":",
+    ):
         assert _found(verifier, db, bad), bad
 
 

@@ -117,7 +117,7 @@ def test_the_order_of_contents_is_fixed(filled: Run) -> None:
         "5. What changed, and why", "Annex I. Units that have not done it",
         "Annex II. Units late or declared late", "Annex III. Exempt units", "Annex IV. State of every unit", "Definitions",
     ]  # fmt: skip
-    assert re.search(r"Anchor: \d+:[0-9a-f]{64}\n$", text)
+    assert re.search(r"Anchor: [0-9a-f]{16}:\d+:[0-9a-f]{64}\n$", text)
 
 
 def test_the_roster_of_each_obligation_is_defined(filled: Run) -> None:

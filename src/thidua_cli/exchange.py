@@ -37,7 +37,9 @@ def lines(connection: sqlite3.Connection, path: Path) -> Iterator[bytes]:
     verify.refuse_unless_intact(path, verify.examine(connection))
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = {table: _columns(connection, table) for table in _tables(version)}
-    yield _line({"format": FORMAT, "version": VERSION, "schema": version, "tables": tables})
+    register = journal.register_id(connection)
+    first = {"format": FORMAT, "register": register, "version": VERSION, "schema": version, "tables": tables}
+    yield _line(first)
     for operation in journal.operations(connection, 2**62)[::-1]:
         yield _line({"operation": operation._asdict()})
         for rows in journal.chunks(connection, operation.number):
@@ -83,14 +85,14 @@ def load(file: Path, target: Path) -> None:
 
 
 def _fill(connection: sqlite3.Connection, file: Path) -> None:
-    number, head, said = 0, "", None
+    number, head, said, register = 0, "", None, None
     columns: Mapping[str, Sequence[str]] = {}
     triggers: Sequence[tuple[str, str]] = ()
     try:
         for number, text in enumerate(_texts(file), 1):
             value = _parsed(text)
             if number == 1:
-                columns = _begin(connection, value, file)
+                columns, register = _begin(connection, value, file), value.get("register")
                 triggers = _without_guards(connection)
             elif said is not None:
                 raise _FaultError(_("còn nội dung sau dòng head"))
@@ -98,6 +100,8 @@ def _fill(connection: sqlite3.Connection, file: Path) -> None:
                 _insert(connection, columns, value)
             elif list(value) == ["operation"]:
                 head = _insert_operation(connection, value["operation"])
+                if register is not None and head.startswith("1:") and register != head[2:18]:
+                    raise _FaultError(_("không phải thao tác đầu của sổ {name}").format(name=register))
             elif list(value) == ["head"]:
                 said = value["head"]
             else:

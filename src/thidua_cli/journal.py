@@ -48,8 +48,13 @@ class Operation(NamedTuple):
 
     @property
     def anchor(self) -> str:
-        """`N:HASH`, which stands in every report and proves what the register held."""
+        """`N:HASH`, which proves what the register held."""
         return f"{self.number}:{self.hash}"
+
+    @property
+    def register(self) -> str:
+        """Of the first operation: the id of its register."""
+        return self.hash[:16]
 
 
 def rows_digest(connection: sqlite3.Connection, number: int) -> tuple[int, str]:
@@ -127,6 +132,15 @@ def known_at(connection: sqlite3.Connection, stamp: str) -> Operation:
         (stamp,),
     ).fetchone()
     return Operation(*row)
+
+
+def register_id(connection: sqlite3.Connection) -> str:
+    """The id of the register, 16 hexadecimal digits: two registers never begin with one operation.
+
+    Empty in a register that is still being made.
+    """
+    first = numbered(connection, 1)
+    return first.register if first else ""
 
 
 def numbered(connection: sqlite3.Connection, number: int) -> Operation | None:

@@ -110,7 +110,10 @@ def _list(
         options.refuse_terminal(form, target)
         pages.put_at(target, [data])
     else:
-        report = Report(made.fields, made.rows, people=list, known_at=at.known_at, head=at.known.anchor)
+        report = Report(
+            made.fields, made.rows, people=list,
+            known_at=at.known_at, head=at.known.anchor, register=at.register,
+        )  # fmt: skip
         pages.write(report, Format(form.value), target, bom=bom, safe=safe)
     options.warn(list(made.warnings))
 

@@ -15,15 +15,16 @@ def verify(
     ctx: typer.Context,
     anchors: Annotated[
         list[str] | None,
-        typer.Option("--anchor", metavar="N:HASH", help=_("Sổ phải còn giữ mốc này; dùng được nhiều lần.")),
+        typer.Option("--anchor", metavar=_("MỐC"), help=_("Sổ phải còn giữ mốc này; dùng được nhiều lần.")),
     ] = None,
     reports: Annotated[
         list[Path] | None,
         typer.Option(
             "--report",
-            metavar=_("TỆP"),
+            metavar=_("TỆP|-"),
             help=_(
-                "Sổ phải còn giữ mọi mốc ghi trong báo cáo này (JSON, Markdown, HTML, Excel, Word, bảng)."
+                "Sổ phải còn giữ mọi mốc ghi trong báo cáo này (JSON, Markdown, HTML, Excel, Word, bảng);"
+                " -: đầu vào chuẩn."
             ),
         ),
     ] = None,
@@ -69,7 +70,7 @@ def verify(
     if proof.findings:
         raise options.findings()
     if proof.head is not None:
-        options.tell(_("sổ nguyên vẹn, mốc {anchor}").format(anchor=proof.head.anchor))
+        options.tell(_("sổ nguyên vẹn, mốc {anchor}").format(anchor=f"{proof.register}:{proof.head.anchor}"))
 
 
 def backup(

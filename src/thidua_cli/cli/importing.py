@@ -141,7 +141,7 @@ def run(
         unmet = _not_there(name, wishes, read.headers)
     except RejectedError as error:
         if report_form is ReportForm.JSON:
-            _report_unread(name, kind, error, dry_run=dry_run)
+            _report_unread(ctx, name, kind, error, dry_run=dry_run)
         if rejects is not None and isinstance(error, RejectedRowsError) and error.sheet is not None:
             write_rejects(rejects, error.sheet, error.problems)
             error.hints = [*error.hints, _rejected_to(rejects)]
@@ -162,12 +162,12 @@ def run(
         if rejects is not None:
             write_rejects(rejects, importer.sheet, told)
         if report_form is ReportForm.JSON:
-            _report_json(name, kind, importer, dry_run=dry_run, operation=None)
+            _report_json(ctx, name, kind, importer, dry_run=dry_run, operation=None)
         raise reject(name, told, wishes.most, items=importer.sheet.items, then=_instead(importer, rejects))
     saved = options.saved(writer) if writer else ""
     if report_form is ReportForm.JSON:
         operation = writer.operation.number if writer and writer.operation else None
-        _report_json(name, kind, importer, dry_run=dry_run, operation=operation, saved=saved)
+        _report_json(ctx, name, kind, importer, dry_run=dry_run, operation=operation, saved=saved)
         return
     importer.report(name, dry_run=dry_run, saved=saved, most=wishes.most)
     options.notice(importer.sheet.notices)
@@ -349,6 +349,7 @@ def _check_rejects(rejects: Path, source: str, report_form: ReportForm) -> None:
 
 
 def _report_json(
+    ctx: typer.Context,
     name: str,
     kind: ImportKind,
     importer: Importer,
@@ -364,6 +365,7 @@ def _report_json(
     new, same = importer.examples()
     report = {
         "format_version": json_text.FORMAT_VERSION,
+        "register": options.register_id(ctx),
         "file": name,
         "kind": str(kind),
         "dry_run": dry_run,
@@ -393,7 +395,9 @@ def _as_objects(problems: Sequence[Problem]) -> list[dict[str, object]]:
     ]
 
 
-def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run: bool) -> None:
+def _report_unread(
+    ctx: typer.Context, name: str, kind: ImportKind, error: RejectedError, *, dry_run: bool
+) -> None:
     """A file that could not be read as a table, as the same JSON object."""
     from thidua_cli.render import json_text
 
@@ -402,6 +406,7 @@ def _report_unread(name: str, kind: ImportKind, error: RejectedError, *, dry_run
         problems = error.problems
     report: dict[str, object] = {
         "format_version": json_text.FORMAT_VERSION,
+        "register": options.register_id(ctx),
         "file": name,
         "kind": str(kind),
         "dry_run": dry_run,

@@ -205,6 +205,17 @@ def register(ctx: typer.Context) -> Path:
     return path
 
 
+def register_id(ctx: typer.Context) -> str | None:
+    """The id of the register; none where it cannot be read."""
+    from thidua_cli import journal
+
+    try:
+        with store.reading(settings(ctx).db, read_only=settings(ctx).read_only) as connection:
+            return journal.register_id(connection)
+    except StoreError:
+        return None
+
+
 def account() -> str:
     """The account of the real user id, and sudo's caller; not LOGNAME or USER, which anyone can set."""
     try:

@@ -23,6 +23,7 @@ def to_pieces(report: Report) -> Iterator[bytes]:
     """
     head = {
         "format_version": FORMAT_VERSION,
+        "register": report.register,
         "as_of": report.as_of,
         "known_at": report.known_at,
         "head": report.head,

@@ -107,6 +107,7 @@ class Report(NamedTuple):
     as_of: str | None = None
     known_at: str | None = None
     head: str | None = None
+    register: str | None = None
     lead: Sequence[str] = ()
     notes: Sequence[str] = ()
     extra: Mapping[str, Any] = MappingProxyType({})

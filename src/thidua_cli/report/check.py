@@ -78,6 +78,7 @@ def build(
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=[*lead(_("Kiểm tra thời hạn"), plan, at), *known.lines],
         notes=[anchor_note(at)],
         extra=known.extra,

@@ -108,6 +108,7 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
         as_of=other.day,
         known_at=other.known_at,
         head=other.known.anchor,
+        register=other.register,
         lead=[
             f"{_('Thay đổi')} · {found.plan.title}",
             _("Từ {one} đến {other}.").format(one=_name(one), other=_name(other)),

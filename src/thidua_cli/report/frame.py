@@ -30,7 +30,13 @@ class Moment(NamedTuple):
     as_of: date
     known: Operation
     known_at: str
+    register: str  # its id
     superseded_on: date | None = None
+
+    @property
+    def anchor(self) -> str:
+        """`REGISTER:N:HASH`, which stands at the foot of every report."""
+        return f"{self.register}:{self.known.anchor}"
 
     @property
     def day(self) -> str:
@@ -61,7 +67,7 @@ def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | N
     assert head is not None  # noqa: S101 - a register begins with the operation of init
     day = as_of or dates.today()
     if known_at is None:
-        return Moment(day, head, head.recorded_at)
+        return Moment(day, head, head.recorded_at, journal.register_id(connection))
     if known_at.startswith("#"):
         from thidua_cli import fields
 
@@ -82,7 +88,8 @@ def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | N
 
 def _moment(connection: sqlite3.Connection, day: date, known: Operation, known_at: str) -> Moment:
     following = journal.numbered(connection, known.number + 1)
-    return Moment(day, known, known_at, dates.day_of(following.recorded_at) if following else None)
+    register = journal.register_id(connection)
+    return Moment(day, known, known_at, register, dates.day_of(following.recorded_at) if following else None)
 
 
 def lead(title: str, plan: Plan, at: Moment) -> list[str]:
@@ -125,7 +132,7 @@ def due_words(item: Obligation) -> str:
 
 def anchor_note(at: Moment) -> str:
     """The line that lets a filed report prove the register unchanged."""
-    return _("Mốc sổ: {anchor}").format(anchor=at.known.anchor)
+    return _("Mốc sổ: {anchor}").format(anchor=at.anchor)
 
 
 class Filter(NamedTuple):

@@ -93,6 +93,7 @@ def build(connection: sqlite3.Connection, at: Moment, directory: Directory, vers
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=[
             _("Lịch sử · {code}  {name}").format(code=version.code, name=version.name),
             *moment_lines(at),

@@ -75,6 +75,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=[*lead(_("Danh sách đơn vị"), plan, at), *known.lines],
         notes=[anchor_note(at)],
         extra=known.extra,

@@ -54,6 +54,7 @@ def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Repo
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=[_("Nhật ký thao tác"), *moment_lines(at)],
         notes=[anchor_note(at)],
     )

@@ -17,15 +17,16 @@ def build(connection: sqlite3.Connection, phase: str | None) -> Report:
     """The report of `thidua plan`; phases and contents stand beside the rows in JSON."""
     plan = plans.load(connection)
     items = [item for item in plan.obligations if phase in (None, item.phase.code)]
-    head = journal.head(connection)
+    head, register = journal.head(connection), journal.register_id(connection)
     return Report(
         fields=FIELDS,
         rows=[_row(item) for item in items],
         people=lambda: [*_phases(plan, items), _contents(plan)],
         known_at=head.recorded_at if head else None,
         head=head.anchor if head else None,
+        register=register,
         lead=[plan.title],
-        notes=[_("Mốc sổ: {anchor}").format(anchor=head.anchor)] if head else [],
+        notes=[_("Mốc sổ: {anchor}").format(anchor=f"{register}:{head.anchor}")] if head else [],
         extra={
             "movement": {"code": plan.code, "title": plan.title},
             "phases": [

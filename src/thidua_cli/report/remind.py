@@ -121,6 +121,7 @@ def build(reminder: Reminder, *, one: bool = False) -> Report:
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=[*lead(_("Đơn vị cần đôn đốc"), reminder.plan, at), *reminder.known.lines],
         notes=[anchor_note(at)],
         extra=reminder.known.extra,

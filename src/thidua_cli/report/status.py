@@ -90,6 +90,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=[*lead(_("Tình hình thực hiện"), plan, at), *known.lines],
         notes=[anchor_note(at)],
         extra=known.extra,

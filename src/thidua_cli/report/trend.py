@@ -149,6 +149,7 @@ def build(
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=lead(title, plan, at),
         notes=[anchor_note(at)],
     )

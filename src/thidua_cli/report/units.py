@@ -42,6 +42,7 @@ def build(
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=lead(_("Đơn vị"), plans.load(connection), at),
         notes=[anchor_note(at)],
     )
@@ -154,6 +155,7 @@ def tree(connection: sqlite3.Connection, at: Moment) -> Report:
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=lead(_("Cây đơn vị"), plans.load(connection), at),
         notes=[anchor_note(at)],
     )
@@ -215,6 +217,7 @@ def show(
         as_of=at.day,
         known_at=at.known_at,
         head=at.known.anchor,
+        register=at.register,
         lead=[f"{version.code}  {version.name}", *moment_lines(at)],
         notes=[anchor_note(at)],
         extra={

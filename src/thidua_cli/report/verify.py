@@ -29,6 +29,7 @@ def build(proof: Proof) -> Report:
         rows=rows,
         people=people,
         head=proof.head.anchor if proof.head else None,
+        register=proof.register,
         lead=[_("Kiểm tra sổ: {count} điều không đúng").format(count=len(rows))],
         extra={"intact": not rows, "notices": [_row(item) for item in proof.notices]},
     )

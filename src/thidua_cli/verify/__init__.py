@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli import journal, store
-from thidua_cli.errors import StoreError
+from thidua_cli.errors import NotFoundError, StoreError
 from thidua_cli.journal import Operation
 from thidua_cli.language import _
 from thidua_cli.verify import anchors, chain, evidence, rules, schema
@@ -62,11 +62,17 @@ class Proof(NamedTuple):
     def head(self) -> Operation | None:
         return self.operations[-1] if self.operations else None
 
+    @property
+    def register(self) -> str | None:
+        """The id of the register."""
+        return self.operations[0].register if self.operations else None
+
 
 def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False) -> Proof:
     """Examine the register at `path` in one read transaction; evidence files only after it, as listed in it.
 
-    Raises StoreError where it is missing, not ours, newer, busy, or unreadable without being damaged.
+    Raises StoreError where it is missing, not ours, newer, busy, or unreadable without being damaged;
+    NotFoundError where nothing is wrong but that it is held against another register.
     """
     wanted = wanted or Wanted()
     # The other register first: closing a second connection to one file would drop the locks of the first.
@@ -91,7 +97,10 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
             found += _damage(error)
     if wanted.evidence:
         found += _all([partial(evidence.examine, papers, wanted.evidence)])
-    return Proof(list(dict.fromkeys(found)), operations, notices)
+    found = list(dict.fromkeys(found))
+    if found and all(finding.check == anchors.ANOTHER for finding in found):
+        raise NotFoundError(*(finding.message for finding in found), anchors.of_another_cure())
+    return Proof(found, operations, notices)
 
 
 def _against(

@@ -1,7 +1,10 @@
 """Anchors: what a report, or another register, says that this register held."""
 
+import errno
+import os
 import re
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,15 +17,18 @@ from thidua_cli.language import _, why
 from thidua_cli.verify import reports
 from thidua_cli.verify.finding import Finding
 
-_ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-fA-F]{64})")
+ANOTHER = "register"  # the check that finds an anchor or a file of another register
+STDIN = Path("-")
+_ANCHOR = re.compile(r"(?:([0-9a-fA-F]{16}):)?([0-9]{1,18}):([0-9a-fA-F]{64})")
 
 
 class Anchor(NamedTuple):
-    """The number and hash of an operation, and who says so."""
+    """The number and hash of an operation, who says so, and the id of the register where it is said."""
 
     number: int
     hash: str
     source: str = ""
+    register: str = ""
 
 
 def parse(text: str) -> Anchor:
@@ -31,15 +37,15 @@ def parse(text: str) -> Anchor:
     if found is None:
         raise UsageError(
             _("'{text}' không phải mốc sổ").format(text=text),
-            _("Mốc sổ là số thao tác, dấu hai chấm và đủ 64 chữ số của mã băm, như ở cuối mỗi báo cáo."),
+            _("Mốc sổ đứng ở cuối mỗi báo cáo: SỔ:N:MÃ-BĂM, hoặc N:MÃ-BĂM; mã băm đủ 64 chữ số."),
         )
-    return Anchor(int(found[1]), found[2].lower())
+    return Anchor(int(found[2]), found[3].lower(), register=(found[1] or "").lower())
 
 
 def of_report(path: Path) -> list[Anchor]:
-    """Every anchor that stands in a report; raises RejectedError where there is none."""
+    """Every anchor in a report (`-`: in standard input); raises RejectedError where there is none."""
     try:
-        data = files.read(path, reports.LARGEST)
+        data = _standard_input() if path == STDIN else files.read(path, reports.LARGEST)
     except OSError as error:
         raise RejectedError(f"{path}: {why(error)}") from None
     try:
@@ -48,7 +54,9 @@ def of_report(path: Path) -> list[Anchor]:
         raise RejectedError(
             _("{path}: mở ra lớn hơn {size} MB, không đọc").format(path=path, size=reports.LARGEST >> 20)
         ) from None
-    found = {Anchor(int(number), digits.lower(), str(path)) for number, digits in marks}
+    found = {
+        Anchor(int(number), digits.lower(), str(path), register.lower()) for register, number, digits in marks
+    }
     if not found:
         raise RejectedError(
             _("{path}: không có mốc sổ nào").format(path=path),
@@ -58,10 +66,34 @@ def of_report(path: Path) -> list[Anchor]:
     return sorted(found)
 
 
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    data = sys.stdin.buffer.read(reports.LARGEST + 1)
+    if len(data) > reports.LARGEST:
+        raise OSError(errno.EOVERFLOW, _("lớn hơn {size} MB").format(size=reports.LARGEST >> 20))
+    return data
+
+
+def _of_another(what: str, theirs: str, ours: str) -> str:
+    return _("{what}: của sổ {theirs}, còn sổ này là {ours}").format(what=what, theirs=theirs, ours=ours)
+
+
+def of_another_cure() -> str:
+    """What to do where something is of another register."""
+    return _(
+        "Nêu đúng sổ bằng --db. Nếu đúng là sổ ấy, thì cả sổ đã bị viết lại từ thao tác đầu: lấy bản sao lưu."
+    )
+
+
 def examine(connection: sqlite3.Connection, anchors: Iterable[Anchor]) -> Iterator[Finding]:
     """Anchors that this register does not hold: it does not extend what was reported then."""
-    head = journal.head(connection)
+    head, ours = journal.head(connection), journal.register_id(connection)
     for anchor in anchors:
+        if anchor.register not in ("", ours):
+            what = anchor.source or _("mốc sổ #{number}").format(number=anchor.number)
+            yield Finding(ANOTHER, _of_another(what, anchor.register, ours), anchor.number)
+            continue
         operation = journal.numbered(connection, anchor.number)
         if operation is not None and operation.hash == anchor.hash:
             continue
@@ -82,6 +114,10 @@ def extends(connection: sqlite3.Connection, other: Sequence[Operation], name: st
 
     `other` is its operations, oldest first.
     """
+    ours_is = journal.register_id(connection)
+    if other and other[0].register != ours_is:
+        yield Finding(ANOTHER, _of_another(name, other[0].register, ours_is))
+        return
     for theirs in other:
         ours = journal.numbered(connection, theirs.number)
         if ours is not None and ours.hash == theirs.hash:

@@ -17,18 +17,19 @@ from typing import Any
 LARGEST = 64 * 1024 * 1024  # bytes of a report, and of all that is read of a zipped one
 
 # Every expression is linear: what repeats stops at the character that the next attempt would begin with.
-_VALUE = r"([0-9]{1,18}):([0-9a-fA-F]{64})"
+_VALUE = r"(?:([0-9a-fA-F]{16}):)?([0-9]{1,18}):([0-9a-fA-F]{64})"
 _LABEL = "(?:Mốc sổ|Anchor)"  # in both languages, whichever is in use now
 _LINE = re.compile(rf"^{_LABEL}:\s+{_VALUE}[ \t]*$", re.MULTILINE)  # a narrow terminal breaks it at the space
 _ALONE = re.compile(_VALUE)
 _KEY = re.compile(rf'^[ {{]*"(?:(?:from|since)": \{{[^{{}}\n]*")?head": "{_VALUE}"', re.MULTILINE)
+_REGISTER = re.compile(r'^(?:  |\{"format": "[\w-]+", )"register": "([0-9a-f]{16})"', re.MULTILINE)
 _SHEETS = ("Nguồn số liệu", "Source")
 _TAG = re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r'(?<![\w:])([\w:]++)="([^"]*)"')
 _CELL = re.compile(r"<c\b([^<>]*)><v>([0-9]{1,9})</v>")
 _TABLE = re.compile(r"(</?w:tbl>)")
 
-Found = tuple[str, str]  # the number and the digits, as they are written
+Found = tuple[str, str, str]  # register (empty where it is not said), number and digits, as they are written
 
 
 class TooLargeError(Exception):
@@ -56,7 +57,7 @@ def _anchors(data: bytes) -> Iterable[Found]:
         start, end = text.find("<footer"), text.rfind("</footer>")
         return _paragraphs(text[start:end] if start >= 0 else "", "</p>")
     alone = _ALONE.fullmatch(text.strip())
-    return [(alone[1], alone[2])] if alone else _LINE.findall(text)
+    return [_found(alone)] if alone else _LINE.findall(text)
 
 
 def _decoded(data: bytes) -> str:
@@ -66,12 +67,17 @@ def _decoded(data: bytes) -> str:
 
 def _json(text: str) -> Iterable[Found]:
     """By line, for no text can hold a line end there; else, where another program set it anew, by key."""
-    found = _KEY.findall(text)
-    if found:
-        return found
+    if found := _KEY.findall(text):
+        said = _REGISTER.search(text)
+        return [(said[1] if said else each[0], *each[1:]) for each in found]
     value = json.loads(text)
+    register = str(value.get("register") or "")
     heads = [value, value.get("from"), value.get("since")]
-    return [(match[1], match[2]) for head in heads if (match := _ALONE.fullmatch(_head(head)))]
+    return [(register, *_found(match)[1:]) for head in heads if (match := _ALONE.fullmatch(_head(head)))]
+
+
+def _found(match: re.Match[str]) -> Found:
+    return match[1] or "", match[2], match[3]
 
 
 def _head(value: Any) -> str:
@@ -87,7 +93,7 @@ def _paragraphs(markup: str, end: str) -> Iterator[Found]:
 def _paragraph(markup: str) -> Iterator[Found]:
     """The anchor that is all of a paragraph; an editor may have cut it into runs."""
     if match := _LINE.fullmatch(html.unescape(_TAG.sub("", markup)).strip()):
-        yield match[1], match[2]
+        yield _found(match)
 
 
 def _zipped(data: bytes) -> Iterable[Found]:

@@ -50,6 +50,7 @@ def machine(week: Week) -> Report:
         as_of=week.at.day,
         known_at=week.at.known_at,
         head=week.at.known.anchor,
+        register=week.at.register,
         extra={
             "movement": {"code": week.plan.code, "title": week.plan.title},
             **{f"by_{by}": [_ordered(line.row(), status.FIELDS) for line in week.lines[by]] for by in By},

@@ -25,7 +25,9 @@ def on_day(connection: sqlite3.Connection, at: Moment, day: date) -> Moment:
     """As of the end of that day, as known then, but never later than `at` knows."""
     stamp = dates.stamp(dates.parse_instant(day.isoformat()))
     known = journal.known_at(connection, stamp)
-    return Moment(day, min(known, at.known, key=lambda operation: operation.number), min(stamp, at.known_at))
+    known = min(known, at.known, key=lambda operation: operation.number)
+    known_at = min(stamp, at.known_at)
+    return at._replace(as_of=day, known=known, known_at=known_at, superseded_on=None)
 
 
 def week_before(connection: sqlite3.Connection, at: Moment) -> Moment | None:
@@ -44,10 +46,10 @@ def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | N
     earlier = [
         path for path in folder.glob("status-*.json") if _NAME.fullmatch(path.name) and path.stem < mine
     ]
-    return _moment_of(connection, max(earlier)) if earlier else None
+    return _moment_of(connection, at, max(earlier)) if earlier else None
 
 
-def _moment_of(connection: sqlite3.Connection, path: Path) -> Moment:
+def _moment_of(connection: sqlite3.Connection, at: Moment, path: Path) -> Moment:
     cure = _("Chuyển tệp ấy đi nơi khác, hoặc nêu --since NGÀY.")
     try:
         found = textfiles.read_json(path, _LARGEST)
@@ -71,4 +73,4 @@ def _moment_of(connection: sqlite3.Connection, path: Path) -> Moment:
             ),
             _("Nêu --since NGÀY, hoặc chỉ đúng sổ bằng --db."),
         )
-    return Moment(day, operation, known_at)
+    return at._replace(as_of=day, known=operation, known_at=known_at, superseded_on=None)
