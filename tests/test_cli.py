@@ -505,6 +505,56 @@ def test_init_again(run: Run, db: Path, tmp_path: Path) -> None:
     assert db.read_bytes() == before
 
 
+def test_init_again_with_the_files_of_then(run: Run, db: Path, tmp_path: Path) -> None:
+    """The files that made the register are "already there", in any order of rows and whatever came later."""
+    units = tmp_path / "u.csv"
+    seed = (ROOT / "data" / "seed_units.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    units.write_text("".join([seed[0], *reversed(seed[1:])]), encoding="utf-8")
+    files = ("--plan", str(ROOT / "data" / "plan.toml"), "--units", str(units))
+    assert run("units", "close", "SDL", "--on", "2023-01-01", "--doc", "1/NQ").code == 0
+    assert run("units", "rename", "SCT", "--name", "Sở Khác", "--on", "2023-01-01", "--doc", "2/NQ").code == 0
+    assert run("units", "add", "X9", "Hội X", "--kind", "association", "--on", "2021-02-01").code == 0
+    assert run("record", "launch", "492", "--on", "2022-03-30").code == 0
+    before = db.read_bytes()
+    for again in (files, files[:2], files[2:], ("--no-units",), ()):
+        done = run("init", *again)
+        assert (done.code, "already" in done.out) == (0, True), done.err
+    assert db.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "old", "new", "told"),
+    [
+        ("--plan", "plan.toml", "due_on = 2022-03-31", "due_on = 2022-06-30",
+         "obligation p1-launch: due_on 2022-03-31, in the file 2022-06-30"),
+        ("--plan", "plan.toml", '"p1-registration"', '"p1-other"', "obligation p1-registration: not in the file"),
+        ("--units", "seed_units.csv", "Sở Công Thương", "Sở Khác", "unit SCT: name Sở Công Thương, in the file Sở Khác"),
+        ("--units", "seed_units.csv", "SCT,", "SCX,", "unit SCX: only in the file"),
+    ],
+)  # fmt: skip
+def test_init_again_with_other_files(
+    run: Run, db: Path, tmp_path: Path, option: str, name: str, old: str, new: str, told: str
+) -> None:
+    """One field that differs from what made the register is refused, and named; nothing is written."""
+    text = (ROOT / "data" / name).read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / name
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    before = db.read_bytes()
+    done = run("init", option, str(file))
+    assert (done.code, told in done.err) == (6, True), done
+    assert db.read_bytes() == before
+
+
+def test_init_again_on_a_register_without_units(run: Run, empty_db: Path) -> None:
+    """Units that came by an import are not those of its making."""
+    seed = str(ROOT / "data" / "seed_units.csv")
+    assert run("import", "units", seed).code == 0
+    done = run("init", "--units", seed)
+    assert (done.code, "unit 48: only in the file" in done.err, "107 more" in done.err) == (6, True, True)
+    assert run("init", "--no-units").code == 0
+
+
 def test_the_cure_makes_the_register_that_was_named(run: Run, tmp_path: Path) -> None:
     """What is to be typed names the register again, quoted for the shell, where --db named it."""
     path = tmp_path / "sổ mới.db"
@@ -512,7 +562,9 @@ def test_the_cure_makes_the_register_that_was_named(run: Run, tmp_path: Path) ->
     for said in (run("--db", str(path), "status").err, run("--db", str(path)).out):
         assert f"{made}." in said or f"{made}\n" in said
     assert run(*shlex.split(made)[1:]).code == 0
-    held = run("--db", str(path), "init", "--units", "list.csv")
+    units = tmp_path / "list.csv"
+    units.write_text("code,name,kind\nA,Hội A,association\n", encoding="utf-8")
+    held = run("--db", str(path), "init", "--units", str(units))
     assert held.code == 6
     assert made.replace("init", "import units") in held.err
 

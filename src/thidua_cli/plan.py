@@ -1,6 +1,8 @@
 """The plan: the movement, its phases, obligations and contents, from file to register and back."""
 
 import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -158,9 +160,73 @@ def load(connection: sqlite3.Connection) -> Plan:
     return Plan(code, name, tuple(phases.values()), obligations, contents)
 
 
-def is_loaded(connection: sqlite3.Connection, plan_file: Path | None, units_file: Path | None) -> bool:
-    """Whether the register already holds the movement of the plan file, and no other units are asked for."""
-    if units_file is not None:
-        return False
-    code = connection.execute("SELECT code FROM movement").fetchone()[0]
-    return plan_file is None or read_file(plan_file).movement.code == str(code)
+PLAN_ROWS = ("movement", "phase", "obligation", "content")
+UNIT_ROWS = ("unit",)
+_KEYS = {"movement": "id", "phase": "code", "obligation": "code", "content": "number", "unit": "code"}
+
+Rows = dict[tuple[str, object], dict[str, object]]  # sort and key of a row -> its columns
+
+
+def seed_differences(
+    connection: sqlite3.Connection, load: "Callable[[Writer], None]", sorts: Sequence[str]
+) -> list[str]:
+    """Return what operation 1 loaded otherwise than `load` would now, a line for each field or row.
+
+    `sorts` of rows are compared, by their codes; what came after operation 1 does not matter.
+    """
+    from thidua_cli import store
+
+    with closing(store.prepare(sqlite3.connect(":memory:"))) as fresh:
+        store.found(fresh, load, actor="", command="")
+        theirs = _loaded(fresh, sorts)
+    ours = _loaded(connection, sorts)
+    return [line for key in {**ours, **theirs} for line in _difference(key, ours.get(key), theirs.get(key))]
+
+
+def _loaded(connection: sqlite3.Connection, sorts: Sequence[str]) -> Rows:
+    """Return the rows of operation 1 by what they are called in a plan or a list of units."""
+    from thidua_cli import store
+
+    queries = {
+        "movement": "SELECT * FROM movement WHERE operation = 1",
+        "phase": "SELECT * FROM phase WHERE operation = 1 ORDER BY position",
+        "obligation": store.raw_sql("loaded_obligations"),
+        "content": "SELECT * FROM content WHERE operation = 1 ORDER BY number",
+        "unit": store.raw_sql("loaded_units"),
+    }
+    found: Rows = {}
+    for sort in sorts:
+        rows = connection.execute(queries[sort])
+        names = [column[0] for column in rows.description]
+        for values in rows:
+            row = dict(zip(names, values, strict=True))
+            row.pop("operation", None)
+            found[sort, row.pop(_KEYS[sort])] = row
+    return found
+
+
+def _difference(
+    key: tuple[str, object], ours: dict[str, object] | None, theirs: dict[str, object] | None
+) -> Iterator[str]:
+    sort, code = key
+    what = {
+        "movement": _("phong trào"),
+        "phase": _("giai đoạn {code}"),
+        "obligation": _("nghĩa vụ {code}"),
+        "content": _("nội dung {code}"),
+        "unit": _("đơn vị {code}"),
+    }[sort].format(code=code)
+    if theirs is None:
+        yield _("{what}: không có trong tệp").format(what=what)
+    elif ours is None:
+        yield _("{what}: chỉ có trong tệp").format(what=what)
+    else:
+        for name in ours:
+            if ours[name] != theirs[name]:
+                yield _("{what}: {field} {ours}, trong tệp {theirs}").format(
+                    what=what, field=name, ours=_shown(ours[name]), theirs=_shown(theirs[name])
+                )
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)

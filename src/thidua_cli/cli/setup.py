@@ -2,9 +2,11 @@
 
 import os
 import re
+import sqlite3
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +16,11 @@ from thidua_cli.cli import options
 from thidua_cli.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.language import _, counted
 from thidua_cli.store import Writer
+
+if TYPE_CHECKING:
+    from thidua_cli.imports.units import UnitPlan
+
+_TOLD = 10  # differences
 
 
 def init(
@@ -48,19 +55,13 @@ def init(
     if path.exists():
         if shared is not None:
             _refuse_other_group(path, shared)
-        _already_there(
-            ctx, asked=bool(plan_file or units_file or no_units), plan_file=plan_file, units_file=units_file
-        )
+        _already_there(ctx, plan_file, units_file)
         return
     plan = plans.read_file(plan_file or resources.data("plan.toml"))
     table = None
     if not no_units:
-        file, first_day = units_file or resources.data("seed_units.csv"), plan.phases[0].starts_on
-        try:
-            table = imports.first_units(file, first_day)
-        except RejectedError as error:
-            error.hints = [*error.hints, *_by_import(ctx, file, plan_file, error.hints)]
-            raise
+        file = units_file or resources.data("seed_units.csv")
+        table = _first_units(ctx, file, plan.phases[0].starts_on, plan_file)
 
     def load(writer: Writer) -> None:
         options.settings(ctx).writers.append(writer)
@@ -143,17 +144,29 @@ def _by_import(ctx: typer.Context, file: Path, plan_file: Path | None, hints: Se
     ]
 
 
-def _already_there(
-    ctx: typer.Context, *, asked: bool, plan_file: Path | None, units_file: Path | None
-) -> None:
-    """A register that is there already is a success, unless other files were to be loaded into it."""
+def _first_units(ctx: typer.Context, file: Path, first_day: date, plan_file: Path | None) -> "UnitPlan":
+    """The units of a file; raises RejectedError, with the way by `import` where only that has the cure."""
+    from thidua_cli.imports import units as imports
+
+    try:
+        return imports.first_units(file, first_day)
+    except RejectedError as error:
+        error.hints = [*error.hints, *_by_import(ctx, file, plan_file, error.hints)]
+        raise
+
+
+def _already_there(ctx: typer.Context, plan_file: Path | None, units_file: Path | None) -> None:
+    """A register that is there already is a success, unless it was made of other files than these."""
     path = options.settings(ctx).db
     with options.reading(ctx) as connection:
         count = connection.execute("SELECT count(DISTINCT unit) FROM unit_version").fetchone()[0]
-        same = not asked or plans.is_loaded(connection, plan_file, units_file)
-    if not same:
+        different = _differences(ctx, connection, plan_file, units_file)
+    if different:
+        more = len(different) - _TOLD
         raise RefusedError(
             _("{path}: sổ đã có; init không nạp thêm tệp khác vào sổ").format(path=path),
+            *(f"  {line}" for line in different[:_TOLD]),
+            *([_("  … và {count} nữa").format(count=more)] if more > 0 else []),
             _("Thêm đơn vị: {units} TỆP. Phong trào khác: sổ khác, thidua --db … init --plan …").format(
                 units=options.settings(ctx).command("import", "units")
             ),
@@ -165,6 +178,26 @@ def _already_there(
             )
         ]
     )
+
+
+def _differences(
+    ctx: typer.Context, connection: sqlite3.Connection, plan_file: Path | None, units_file: Path | None
+) -> list[str]:
+    """What the files that are named hold otherwise than those of which the register was made."""
+    from thidua_cli.imports import units as imports
+
+    plan = plans.read_file(plan_file) if plan_file else None
+    first_day = (plan or plans.load(connection)).phases[0].starts_on
+    table = _first_units(ctx, units_file, first_day, plan_file) if units_file else None
+
+    def load(writer: Writer) -> None:
+        if plan is not None:
+            plans.store_plan(writer, plan)
+        if table is not None:
+            imports.apply(writer, table)
+
+    sorts = [*(plans.PLAN_ROWS if plan else ()), *(plans.UNIT_ROWS if table else ())]
+    return plans.seed_differences(connection, load, sorts) if sorts else []
 
 
 def plan(
