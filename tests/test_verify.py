@@ -788,3 +788,13 @@ def test_the_documented_verifier_reads_on_damage(db: Path, verifier: Path, value
     assert _found(verifier, db)
     db.write_bytes(b"hello")
     assert _found(verifier, db)
+
+
+def test_a_missing_scan_is_said_in_the_language_in_use(run: Callable[..., Outcome], tmp_path: Path) -> None:
+    """What the system says of a file of evidence is in Vietnamese for a Vietnamese reader."""
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"x")
+    assert run("record", "launch", "492", "--on", "2022-03-30", "--evidence", str(scan)).code == 0
+    scan.unlink()
+    done = run("verify", "--evidence", lang="vi")
+    assert (done.code, "không có tệp" in " ".join(done.out.split())) == (3, True), done.out

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli import evidence, files, records
-from thidua_cli.language import _
+from thidua_cli.language import _, why
 from thidua_cli.records import Exemption, Record
 from thidua_cli.verify.finding import Finding
 
@@ -60,5 +60,5 @@ def _hash(path: Path) -> str | OSError:
 
 def _problem(found: str | OSError, wanted: str) -> str:
     if isinstance(found, OSError):
-        return found.strerror or str(found)
+        return why(found)
     return "" if found == wanted else _("nội dung không còn như lúc ghi")
