@@ -509,6 +509,43 @@ def test_a_predecessor_outside_makes_a_newcomer(register: sqlite3.Connection) ->
     assert unit not in {fact.unit for fact in found}
 
 
+@pytest.mark.parametrize(
+    ("kind", "new", "says"),
+    [
+        ("keep", "491 Quận Thanh Khê", "không thể tiếp tục từ 01/01/2025"),
+        ("rename", "491 Quận Lạ", "không thể tiếp tục từ 01/01/2025"),
+        ("merge", "90001 Phường Mới", "không thể thay đổi từ 01/01/2025"),
+        ("split", "90001 Phường Mới", "không thể thay đổi từ 01/01/2025"),
+        ("dissolve", "", "không thể thay đổi từ 01/01/2025"),
+    ],
+)
+def test_a_unit_that_has_ended_is_not_outside_the_register(
+    register: sqlite3.Connection, kind: str, new: str, says: str
+) -> None:
+    """No row brings back a unit that has ended: it neither continues nor passes on."""
+    apply(register, [change("dissolve", "491 ", "", "2022-09-01")])
+    made = apply(register, [change(kind, "491 Quận Thanh Khê", new, "2025-01-01")])
+    (fault,) = made.faults
+    assert fault.field == "old_code"
+    assert f"491 UBND quận Thanh Khê đã chấm dứt ngày 01/09/2022 (thao tác #2), {says}" in fault.message
+    assert not made.outside
+
+
+def test_a_unit_with_another_code_is_not_outside_the_register(register: sqlite3.Connection) -> None:
+    """A row under a code that a living unit had before is told of its code of today."""
+    apply(register, [change("rename", "SDL ", "SDLM Sở Du lịch", "2022-09-01")])
+    (fault,) = apply(register, [change("keep", "SDL ", "SDL Sở Du lịch", "2025-01-01")]).faults
+    assert fault.message == "SDL Sở Du lịch mang mã SDLM từ ngày 01/09/2022"
+
+
+def test_the_file_of_2025_does_not_bring_back_a_district(run: Run) -> None:
+    """A district that ended in 2022 makes the shipped file, which continues it, refused with the row."""
+    run("units", "merge", "491", "--into", "492", "--on", "2022-09-01", "--doc", "9/NQ")
+    made = run("import", "changes", "@changes_2025.csv", lang="vi")
+    assert made.code == 7
+    assert "491 UBND quận Thanh Khê đã chấm dứt ngày 01/09/2022 (thao tác #2)" in made.err
+
+
 def test_units_below_a_unit_that_ends_come_under_the_one_above(register: sqlite3.Connection) -> None:
     """A ward outlives its district and is then the city's."""
     assert not apply(register, [change("dissolve", "494 UBND quận Ngũ Hành Sơn", "", "2025-01-01")]).faults

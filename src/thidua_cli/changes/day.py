@@ -100,17 +100,23 @@ class Day:
     def _outside(self, row: Row) -> None:
         """A predecessor that is not in the register: fine where the successor is created, and it is said."""
         code = str(row.change.old_code)
-        born = sorted(
-            version.valid_from
-            for versions in self.model.versions.values()
-            for version in versions
-            if version.code.lower() == code.lower()
+        known = sorted(
+            (
+                version
+                for versions in self.model.versions.values()
+                for version in versions
+                if version.code.lower() == code.lower()
+            ),
+            key=lambda version: version.valid_from,
         )
-        if born and born[0] >= self.day:
+        if past := [version for version in known if version.valid_from < self.day]:
+            self._no_longer(row, past[-1])
+            return
+        if known:
             self._fault(
                 row,
                 "old_code",
-                _("đơn vị này chỉ có từ ngày {day}").format(day=show_day(born[0])),
+                _("đơn vị này chỉ có từ ngày {day}").format(day=show_day(known[0].valid_from)),
                 _("sửa ngày"),
             )
             return
@@ -131,6 +137,32 @@ class Day:
             )
             return
         self.model.plan.outside.append(f"{code}  {row.change.old_name or ''}".strip())
+
+    def _no_longer(self, row: Row, was: Version) -> None:
+        """A code that a unit of the register had: the unit has ended, or has another code by this day."""
+        unit = describe(was).replace("  ", " ")
+        now = self.model.on(was.unit, self.before)
+        if now is not None:
+            message = _("{unit} mang mã {code} từ ngày {day}").format(
+                unit=unit, code=now.code, day=show_day(was.until_on)
+            )
+            self._fault(row, "old_code", message, _("sửa mã cũ"))
+            return
+        continues = row.change.kind_of_change in CONTINUING
+        template = (
+            _("{unit} đã chấm dứt ngày {end}{by}, không thể tiếp tục từ {day}")
+            if continues
+            else _("{unit} đã chấm dứt ngày {end}{by}, không thể thay đổi từ {day}")
+        )
+        end = next(
+            (each for each in self.model.told_of(was.unit, was.ended_on or "") if each.day == was.ended_on), None
+        )
+        by = _(" (thao tác #{number})").format(number=end.operation) if end else ""
+        message = template.format(unit=unit, end=show_day(was.ended_on), by=by, day=show_day(self.day))
+        cure = (
+            _("bỏ dòng này, hoặc dùng create nếu lập lại") if continues else _("bỏ dòng này, hoặc sửa mã cũ")
+        )
+        self._fault(row, "old_code", message, cure)
 
     # The rows of each unit
 
