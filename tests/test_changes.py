@@ -4,6 +4,7 @@ import contextlib
 import csv
 import json
 import re
+import shlex
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -801,7 +802,7 @@ def test_late_changes_after_those_of_2025(run: Run) -> None:
 CONTRADICTED = {
     "end": (
         ("close", "STTTT"),
-        "STTTT Sở Thông tin và Truyền thông → SKHCN Sở Khoa học và Công nghệ (operation #2)",
+        "STTTT Sở Thông tin và Truyền thông → SKHCN Sở Khoa học và Công nghệ, part of operation #2 `",
     ),
     "merger": (("merge", "20203", "--into", "20206"), "2025-01-01: 20203 UBND phường Tam Thuận → 20209"),
     "new unit": (
@@ -819,6 +820,32 @@ def test_a_late_change_that_contradicts_a_later_one_names_it(run: Run, what: str
     run("import", "changes", "@changes_2025.csv")
     refused = run("units", *arguments, *LATE)
     assert (refused.code, says in " ".join(refused.err.split())) == (6, True), refused.err
+
+
+def test_a_late_merger_of_a_unit_that_continues_is_cured_as_it_says(run: Run, tmp_path: Path) -> None:
+    """It names the change and the operation that say otherwise, and what to type is taken as it stands."""
+    run("import", "changes", "@changes_2025.csv")
+    merger = ("units", "merge", "491", "--into", "492", "--on", "2022-09-01", "--doc", "9/NQ")
+    refused = run(*merger, lang="vi").err
+    assert "từ ngày 01/01/2025: 491 UBND quận Thanh Khê giữ nguyên, tiếp tục, thuộc thao tác #2 `" in refused
+    assert "có 366 dòng (hoàn tác cả 366 dòng của thao tác ấy: " in refused
+    assert "rồi ghi thay đổi này, rồi nhập lại tệp đã sửa" in refused
+    typed = re.search(r"thidua (undo 2 --reason \"[^\"]+\")", refused)
+    assert typed
+    assert run(*shlex.split(typed[1])).code == run(*merger).code == 0
+    with Path(FILE).open(encoding="utf-8", newline="") as file:
+        lines = [line for line in file if not line.startswith("491,")]
+    mended = tmp_path / "mended.csv"
+    mended.write_text("".join(lines), "utf-8")
+    assert run("import", "changes", str(mended)).code == 0
+
+
+def test_a_command_in_the_way_is_undone_as_it_says(run: Run) -> None:
+    """What to type of a change that a command made is taken as it stands too."""
+    run("units", "rename", "SDL", "--name", "Sở Một", "--on", "2024-01-01", "--doc", "1/NQ")
+    refused = run("units", "close", "SDL", *LATE)
+    assert 'undo that change first: thidua undo 2 --reason "why"; or correct the date' in refused.err
+    assert run("undo", "2", "--reason", "why").code == run("units", "close", "SDL", *LATE).code == 0
 
 
 def test_units_follow_a_parent_as_it_is_known_now(run: Run) -> None:

@@ -198,7 +198,8 @@ def _refuse_broken(connection: sqlite3.Connection, number: int, known: int) -> N
         cure = _("Hoàn tác thay đổi ghi sau trước.")
         if others:
             cure = _(
-                "Hoàn tác thao tác #{other} trước (thidua undo {other}), rồi mới hoàn tác thao tác #{number}."
+                'Hoàn tác thao tác #{other} trước: thidua undo {other} --reason "lý do"; '
+                "rồi mới hoàn tác thao tác #{number}."
             ).format(other=max(others), number=number)
         raise RefusedError(
             _("hoàn tác thao tác #{number} thì sổ không còn đúng quy tắc; chưa ghi gì").format(number=number),

@@ -78,7 +78,7 @@ def _left_behind(connection: sqlite3.Connection, known: int, made: Plan) -> list
     return [
         _(
             "bản ghi #{number} ngày {day} vẫn là của {unit}, đơn vị chấm dứt từ ngày {end}; "
-            "nếu là việc của đơn vị khác: thidua record correct {number} --unit … --reason …"
+            'nếu là việc của đơn vị khác: thidua record correct {number} --unit MÃ --reason "lý do"'
         ).format(
             number=number,
             day=show_day(day),

@@ -154,9 +154,8 @@ class Day:
             if continues
             else _("{unit} đã chấm dứt ngày {end}{by}, không thể thay đổi từ {day}")
         )
-        end = next(
-            (each for each in self.model.told_of(was.unit, was.ended_on or "") if each.day == was.ended_on), None
-        )
+        told = self.model.told_of(was.unit, was.ended_on or "")
+        end = next((each for each in told if each.day == was.ended_on), None)
         by = _(" (thao tác #{number})").format(number=end.operation) if end else ""
         message = template.format(unit=unit, end=show_day(was.ended_on), by=by, day=show_day(self.day))
         cure = (
@@ -188,36 +187,61 @@ class Day:
                     _(
                         "thao tác #{number}: {name} tiếp tục từ ngày {day}; theo các dòng này thì nó kết thúc"
                     ).format(name=held.name, day=show_day(self.day), number=stored[0].operation),
-                    _("thêm dòng keep của đơn vị ấy, hoặc hoàn tác thao tác ấy trước"),
-                    _("thêm --keep, hoặc hoàn tác thao tác ấy trước (thidua undo {number})").format(
-                        number=stored[0].operation
+                    _("thêm dòng keep của đơn vị ấy, hoặc {undo}").format(
+                        undo=self._undo_first(stored[0].operation)
                     ),
+                    _("thêm --keep, hoặc {undo}").format(undo=self._undo_first(stored[0].operation)),
                 )
             self.pairs = [pair for pair in self.pairs if not any(pair[0] is row for row in again)]
             self.model.plan.unchanged += len(again)
             self.model.plan.new -= len(again)
 
     def _contradicts(self, row: Row, held: Version, stored: Sequence[Passed]) -> None:
-        number = stored[0].operation if stored else held.operation
+        self._has_changed(row, held, self.day, stored[0] if stored else None)
+
+    def _has_changed(self, row: Row, held: Version, day: str | None, told: Passed | None) -> None:
+        """Add the fault that the register holds a change of the unit on `day`, or its end."""
+        number = told.operation if told else held.operation
         self._fault(
             row,
             "old_code",
             _("{name} đã có thay đổi từ ngày {day}{words}").format(
-                name=held.name,
-                day=show_day(self.day),
-                words="".join(f": {self._words(each)}" for each in stored[:1]),
+                name=held.name, day=show_day(day), words=f": {self._words(told)}" if told else ""
             ),
-            _("hoàn tác thay đổi ấy trước (thidua undo {number}), hoặc sửa ngày").format(number=number),
+            _("{undo}; hoặc sửa ngày").format(undo=self._undo_first(number)),
         )
 
     def _words(self, passed: Passed) -> str:
-        """A stored succession in a message."""
+        """A stored succession in a message, with the operation that it is part of."""
         sides = (
             self.model.on(passed.predecessor, _day_before(passed.day)),
             self.model.on(passed.successor, passed.day),
         )
-        old, new = (describe(version) if version else "–" for version in sides)
-        return _("{old} → {new} (thao tác #{number})").format(old=old, new=new, number=passed.operation)
+        old, new = (describe(version).replace("  ", " ") if version else "–" for version in sides)
+        template = _("{old} → {new}")
+        if passed.continues:
+            template = _("{old} giữ nguyên, tiếp tục") if old == new else _("{old} tiếp tục, thành {new}")
+        elif passed.change is Change.DISSOLVE:
+            template = _("{old} chấm dứt")
+        what = template.format(old=old, new=new)
+        command, rows = self.model.operation(passed.operation)
+        if rows > 1:
+            return _("{what}, thuộc thao tác #{number} `{command}` có {rows} dòng").format(
+                what=what, number=passed.operation, command=command, rows=rows
+            )
+        return _("{what}, thao tác #{number}").format(what=what, number=passed.operation)
+
+    def _undo_first(self, number: int) -> str:
+        """The cure that takes back an operation in the way of this change, as it can be typed."""
+        command, rows = self.model.operation(number)
+        if " import " not in command:
+            return _('hoàn tác thay đổi ấy trước: thidua undo {number} --reason "lý do"').format(
+                number=number
+            )
+        return _(
+            'hoàn tác cả {rows} dòng của thao tác ấy: thidua undo {number} --reason "lý do", '
+            "rồi ghi thay đổi này, rồi nhập lại tệp đã sửa"
+        ).format(rows=rows, number=number)
 
     def _is_kept(self, held: Version) -> bool:
         """Whether the register says of this day that the unit continues."""
@@ -300,17 +324,7 @@ class Day:
         if later is None and held.ended_on is None:
             self.ending[held.unit] = held, row
             return
-        day = later.day if later else held.ended_on
-        self._fault(
-            row,
-            "old_code",
-            _("{name} đã có thay đổi từ ngày {day}{words}").format(
-                name=held.name, day=show_day(day), words=f": {self._words(later)}" if later else ""
-            ),
-            _("hoàn tác thay đổi ấy trước (thidua undo {number}), hoặc sửa ngày").format(
-                number=later.operation if later else held.operation
-            ),
-        )
+        self._has_changed(row, held, later.day if later else held.ended_on, later)
 
     def _check_cycles(self) -> None:
         edges: dict[str, str] = {}
@@ -637,7 +651,7 @@ class Day:
                     _("từ ngày {day} {child} còn thuộc đơn vị này").format(
                         day=show_day(version.valid_from), child=describe(version)
                     ),
-                    _("sửa ngày, hoặc hoàn tác thao tác #{number} trước").format(number=version.operation),
+                    _("sửa ngày, hoặc {undo}").format(undo=self._undo_first(version.operation)),
                 )
                 return
         for day in sorted({*following, *self._later_ends()}):

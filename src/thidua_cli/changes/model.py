@@ -95,7 +95,7 @@ class Model:
     """The units as they would be, and the rows that would make them so."""
 
     def __init__(self, connection: sqlite3.Connection, known: int, directory: Directory) -> None:
-        self.stored = directory
+        self.connection, self.stored = connection, directory
         self.versions = {unit: list(versions) for unit, versions in directory.versions.items()}
         self.counters = {
             table: int(connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])
@@ -107,6 +107,13 @@ class Model:
         ]
         self.touched: dict[int, None] = {}  # units whose versions differ from the stored ones
         self.plan = Plan()
+
+    def operation(self, number: int) -> tuple[str, int]:
+        """The command of an operation, and how many changes of units it stored, or else rows."""
+        command, rows = self.connection.execute(
+            "SELECT command, row_count FROM operation WHERE number = ?", (number,)
+        ).fetchone()
+        return str(command), sum(each.operation == number for each in self.passed) or int(rows)
 
     def next_id(self, table: str) -> int:
         self.counters[table] += 1

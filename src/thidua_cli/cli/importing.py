@@ -126,7 +126,9 @@ def run(
     if file is None:
         raise UsageError(_("thiếu TỆP"), _("Xem: {command} --help").format(command="thidua import"))
     if correct != bool(reason):
-        raise UsageError(_("--correct cần --reason") if correct else _("--reason chỉ đi với --correct"))
+        raise UsageError(
+            _('--correct cần --reason "lý do"') if correct else _("--reason chỉ đi với --correct")
+        )
     _check_options(kind, on, phase, correct=correct, province=province)
     why = options.checked_reason(reason) if reason is not None else None
     if rejects is not None:

@@ -362,7 +362,7 @@ def _difference(outcome: Outcome, register: Register, settings: Settings) -> lis
             for each in differing
             if each.field in _NOT_DESCRIBED
         ),
-        _("Nếu bản mới đúng: {command} --reason …").format(command=settings.command(*command)),
+        _('Nếu bản mới đúng: {command} --reason "lý do"').format(command=settings.command(*command)),
     ]
 
 

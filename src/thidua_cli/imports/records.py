@@ -150,5 +150,5 @@ def _differs(incoming: Incoming, name: str, held: Entry, fresh: Entry) -> Proble
         _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
             name=name, number=held.id, differences="; ".join(told)
         ),
-        _("sửa tệp, hoặc --correct --reason để sửa bản ghi"),
+        _('sửa tệp, hoặc --correct --reason "lý do" để sửa bản ghi'),
     )
