@@ -893,6 +893,46 @@ def test_a_change_that_changes_nothing_is_not_stored(run: Run, tmp_path: Path) -
     assert run("units", "close", "SDL", *LATE).code == 0
 
 
+def test_units_of_one_code_and_name_are_told_apart(run: Run) -> None:
+    """The confirmation names their days, history the command of each, and `units add` that one may be closed."""
+    new = (
+        "units",
+        "add",
+        "SDL",
+        "Sở Du lịch",
+        "--kind",
+        "department",
+        "--parent",
+        "48",
+        "--on",
+        "2024-01-01",
+    )
+    assert "first thidua units close SDL --on" in run(*new).err
+    run("units", "close", "SDL", "--on", "2023-01-01", "--doc", "1/NQ")
+    assert run(*new).code == 0
+    said = run("record", "launch", "SDL", "--on", "2022-03-15", "--doc", "1/KH", lang="vi").out
+    assert (
+        "mã SDL từng thuộc 2 đơn vị cùng tên Sở Du lịch: từ 01/01/2021 đến trước 01/01/2023; từ 01/01/2024; "
+        "việc này ghi cho đơn vị có từ 01/01/2021"
+    ) in said
+    assert "thidua history SDL --as-of 2022-12-31" in " ".join(run("history", "SDL").out.split())
+    run("units", "close", "SDL", "--on", "2025-01-01", "--doc", "1/NQ")
+    several = run("history", "SDL")
+    assert several.code == 4
+    for day in ("2022-12-31", "2024-12-31"):
+        assert f"thidua history SDL --as-of {day}" in several.err
+        assert run("history", "SDL", "--as-of", day).code == 0
+
+
+def test_a_rename_says_from_what_to_what(run: Run) -> None:
+    """The old name and code stand before the new ones, as the old parent does."""
+    said = run(
+        "units", "rename", "20236", "--name", "UBND phường Lạ", "--code", "99999", *LATE, lang="vi"
+    ).out
+    assert "tên: UBND phường Hải Châu I → UBND phường Lạ" in said
+    assert "mã: 20236 → 99999" in said
+
+
 # Undo
 
 

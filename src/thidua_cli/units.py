@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from thidua_cli import store, terms, text
@@ -150,15 +150,14 @@ class Directory:
             if len({version.unit for version in past}) > 1:
                 raise NotFoundError(
                     _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
-                    *with_days(past),
-                    _("Nêu một ngày của đơn vị cần tìm bằng --as-of."),
+                    *history_commands(past),
                 ) from None
             return past[-1]
 
     def namesakes(self, version: Version) -> list[str]:
-        """Other units that had the same code or name on any day, with their days, for a message."""
+        """Other units that had the same code or name on any day, with their days and commands."""
         found = [*self.with_code(version.code), *self.with_name(version.name)]
-        return with_days(dict.fromkeys(other for other in found if other.unit != version.unit))
+        return history_commands(dict.fromkeys(other for other in found if other.unit != version.unit))
 
     def _not_found(self, wanted: str, day: date) -> NotFoundError:
         elsewhere = with_days(self.matches(wanted))
@@ -235,6 +234,21 @@ def with_days(versions: Iterable[Version]) -> list[str]:
                 end=_(" đến trước {day}").format(day=show_day(end)) if end else "",
             )
         )
+    return lines
+
+
+def history_commands(versions: Iterable[Version]) -> list[str]:
+    """As `with_days`, each with the command that shows the unit as of the last of its days."""
+    of: dict[int, list[Version]] = {}
+    for version in versions:
+        of.setdefault(version.unit, []).append(version)
+    lines = []
+    for held in of.values():
+        last = max(held, key=lambda version: version.valid_from)
+        day = last.valid_from
+        if last.until_on:
+            day = (date.fromisoformat(last.until_on) - timedelta(days=1)).isoformat()
+        lines.append(f"{with_days(held)[0]}: thidua history {last.code} --as-of {day}")
     return lines
 
 

@@ -55,7 +55,10 @@ def _describe_step(step: "Step") -> list[str]:
         if each.unit != step.version.unit:
             lines.append(f"      ← {describe(each)}")
         elif (each.code, each.name) != (step.version.code, step.version.name):
-            lines.append(f"      ~ {describe(each)}")
+            if each.name != step.version.name:
+                lines.append(_("      tên: {old} → {new}").format(old=each.name, new=step.version.name))
+            if each.code != step.version.code:
+                lines.append(_("      mã: {old} → {new}").format(old=each.code, new=step.version.code))
     if step.above is not None:
         old, new = (describe(each) if each else "–" for each in step.above)
         lines.append(_("      cấp trên: {old} → {new}").format(old=old, new=new))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import deciding, fields, records
+from thidua_cli import deciding, fields, records, text
 from thidua_cli import evidence as evidences
 from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
@@ -306,6 +306,9 @@ def _other_holders(directory: Directory, version: Version, day: date) -> list[st
     others = other_holders(directory, version, day)
     if not others:
         return []
+    alike = [other for other in others if text.name_key(other.name) == text.name_key(version.name)]
+    if alike:
+        return [_of_one_name(directory, version, alike)]
     words = [
         _("{code} vào ngày {day} là {name}").format(code=version.code, day=show_day(day), name=version.name),
         *(
@@ -318,6 +321,30 @@ def _other_holders(directory: Directory, version: Version, day: date) -> list[st
         ),
     ]
     return ["  " + "; ".join(words)]
+
+
+def _of_one_name(directory: Directory, version: Version, alike: Sequence[Version]) -> str:
+    """Which of the units that had one code and name in different times was meant."""
+    lives = sorted(
+        (directory.versions[unit] for unit in {version.unit, *(other.unit for other in alike)}),
+        key=lambda versions: versions[0].valid_from,
+    )
+    units = [
+        (_("từ {day} đến trước {end}") if held[-1].ended_on else _("từ {day}")).format(
+            day=show_day(held[0].valid_from), end=show_day(held[-1].ended_on)
+        )
+        for held in lives
+    ]
+    line = _(
+        "  mã {code} từng thuộc {count} đơn vị cùng tên {name}: {units}; việc này ghi cho đơn vị có từ {day}"
+    )
+    return line.format(
+        code=version.code,
+        count=len(lives),
+        name=version.name,
+        units="; ".join(units),
+        day=show_day(directory.versions[version.unit][0].valid_from),
+    )
 
 
 def _register(

@@ -185,6 +185,9 @@ def _refuse_taken(directory: Directory, code: str, on: date, problems: "Sequence
             _("Đơn vị khác: dùng mã khác. Vẫn đơn vị ấy: thidua units rename {code} --on … --doc …").format(
                 code=held.code
             ),
+            _("Đơn vị ấy đã chấm dứt: trước hết thidua units close {code} --on … --doc …").format(
+                code=held.code
+            ),
         )
 
 

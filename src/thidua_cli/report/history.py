@@ -107,7 +107,7 @@ def _others(directory: Directory, version: Version) -> list[str]:
     others = directory.namesakes(version)
     if not others:
         return []
-    return [_("Cùng mã hoặc tên vào ngày khác (xem bằng --as-of): {units}").format(units="; ".join(others))]
+    return [_("Cùng mã hoặc tên vào ngày khác: {units}").format(units="; ".join(others))]
 
 
 def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Entry]:
