@@ -163,6 +163,32 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory, empty: "object") -> Pat
     return path
 
 
+def _assert_same_units_again(run: Run, db: Path, empty_file: Path, *days: str) -> None:
+    """Units and changes exported and imported into an empty register give the same units on these days."""
+    files = {kind: run("export", kind).out for kind in ORDER[:2]}
+    units = [run("units", "list", "--as-of", day, "--format", "csv").out for day in days]
+    db.write_bytes(empty_file.read_bytes())
+    for kind, text in files.items():
+        done = run("import", kind, "-", stdin=text.encode())
+        assert done.code == 0, done.err
+    assert [run("units", "list", "--as-of", day, "--format", "csv").out for day in days] == units
+    assert {kind: run("export", kind).out for kind in files} == files
+
+
+@pytest.mark.parametrize("is_reused", [True, False])
+def test_a_parent_has_its_code_of_the_day_of_the_change(
+    run: Run, db: Path, empty_file: Path, is_reused: bool
+) -> None:
+    """Where the parent got another code after the unit was placed under it, the row of a later change has that code."""
+    run("units", "rename", "492", "--code", "Q1", "--on", "2022-06-01", "--doc", "1/NQ")
+    if is_reused:
+        made = ("--kind", "district-committee", "--parent", "48", "--sort-order", "1100")
+        run("units", "add", "492", "UBND quận Khác", *made, "--on", "2023-01-01")
+    part = ("--keep", "--to", "N1 UBND phường Mới", "--on", "2024-01-01", "--doc", "2/NQ")
+    assert run("units", "split", "20227", *part).code == 0
+    _assert_same_units_again(run, db, empty_file, "2022-03-31", "2023-06-01", "2024-06-01")
+
+
 @pytest.mark.parametrize("kind", ImportKind)
 def test_an_export_has_exactly_the_columns_of_its_import(run: Run, kind: ImportKind) -> None:
     """The header of an export is the list of columns that import takes, whatever the format."""

@@ -133,7 +133,7 @@ def _change(row: Mapping[str, object], directory: Directory) -> Row:
         "extent": row["extent"],
         "note": row["note"],
     }
-    return made | _state(after, directory)
+    return made | _state(after, day, directory)
 
 
 def _as_known(side: str, row: Mapping[str, object], version: Version | None) -> Row:
@@ -158,17 +158,17 @@ def _made(first: Version, directory: Directory) -> Row:
         "extent": str(Extent.WHOLE),
         "note": first.note,
     }
-    return made | _state(first, directory)
+    return made | _state(first, first.valid_from, directory)
 
 
-def _state(version: Version | None, directory: Directory) -> Row:
-    """What a successor is from its day on."""
+def _state(version: Version | None, day: str, directory: Directory) -> Row:
+    """What a successor is on the day of its row, with the code that its parent has on that day."""
     if version is None:
         return {}
     return {
         "kind": str(version.kind),
         "level": str(version.level),
-        "parent_code": _code(version.parent, version.valid_from, directory),
+        "parent_code": _code(version.parent, day, directory),
         "abbreviation": version.abbreviation,
         "sort_order": version.sort_order,
     }
