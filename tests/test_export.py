@@ -189,6 +189,34 @@ def test_a_parent_has_its_code_of_the_day_of_the_change(
     _assert_same_units_again(run, db, empty_file, "2022-03-31", "2023-06-01", "2024-06-01")
 
 
+@pytest.mark.parametrize("founded", [(), ("--parent", "-"), ("--parent", "SCT", "--sort-order", "7")])
+def test_a_unit_that_is_founded_again_comes_in_again(
+    run: Run, db: Path, empty_file: Path, founded: tuple[str, ...]
+) -> None:
+    """Its parent and its order are what they were: given, filled in, or none."""
+    run("units", "close", "SDL", "--on", "2023-01-01", "--doc", "1/NQ")
+    run("units", "add", "SDL", "Sở Du lịch", "--kind", "department", *founded, "--on", "2024-01-01")
+    run("units", "add", "X1", "Sở Một", "--kind", "department", *founded, "--on", "2024-01-01")
+    _assert_same_units_again(run, db, empty_file, "2022-03-31", "2024-06-01")
+
+
+def test_a_file_says_that_a_unit_has_none(run: Run, db: Path, empty_file: Path) -> None:
+    """A `-` in a row of a change: a new unit without parent and order, an old one that loses its own."""
+    rows = """old_code,old_name,new_code,new_name,effective_date,kind_of_change,parent_code,abbreviation,sort_order
+,,N1,Sở Một,2024-01-01,create,-,,-
+SGDDT,Sở Giáo dục và Đào tạo,SGDDT,Sở Giáo dục,2024-01-01,rename,-,-,-
+"""
+    for said in ("2 new, 0 already", "0 new, 2 already"):
+        done = run("import", "changes", "-", stdin=rows.encode())
+        assert (done.code, said in done.out) == (0, True), (done.out, done.err)
+    listed = json.loads(run("units", "list", "--as-of", "2024-06-01", "-f", "json").out)["rows"]
+    found = {row["unit_code"]: row for row in listed if row["unit_code"] in ("N1", "SGDDT")}
+    assert [(row["parent_code"], row["abbreviation"]) for row in found.values()] == [(None, None)] * 2
+    exported = csv.DictReader(run("export", "changes").out.splitlines())
+    assert [row["sort_order"] for row in exported] == ["-", "-"]
+    _assert_same_units_again(run, db, empty_file, "2022-03-31", "2024-06-01")
+
+
 @pytest.mark.parametrize("kind", ImportKind)
 def test_an_export_has_exactly_the_columns_of_its_import(run: Run, kind: ImportKind) -> None:
     """The header of an export is the list of columns that import takes, whatever the format."""

@@ -203,3 +203,27 @@ def test_two_units_of_one_code_are_listed_with_their_days(run: Run) -> None:
     for words in ("from 2022-01-01 until 2023-01-01", "from 2024-01-01 until 2025-01-01", "--as-of"):
         assert words in both.err
     assert "2022-01-01" in run("history", "X1", "--as-of", "2023-06-01").out
+
+
+@pytest.mark.parametrize("way", ["add", "column", "option"])
+def test_a_new_unit_stands_in_the_tree(run: Run, way: str) -> None:
+    """Without parent and order it comes under the city, after the last of its level; that is said, and `-` is none."""
+    found = {"add": ("--kind", "department", "--on", "2024-01-01")}
+    for code, parent in (("X1", ""), ("X2", "-")):
+        if way == "add":
+            done = run(
+                "units", "add", code, f"Sở {code}", *found["add"], *(("--parent", parent) if parent else ())
+            )
+        else:
+            rows = f"code,name,kind,parent_code,sort_order{',valid_from' if way == 'column' else ''}\n"
+            rows += f"{code},Sở {code},department,{parent},{',2024-01-01' if way == 'column' else ''}\n"
+            on = ("--on", "2024-01-01") if way == "option" else ()
+            done = run("import", "units", "-", *on, stdin=rows.encode())
+            again = run("import", "units", "-", *on, stdin=rows.encode())
+            assert "0 new, 1 already" in again.out, again
+        assert done.code == 0
+        assert ("parent 48" in done.out + done.err) == (not parent)
+        assert "order" in done.out + done.err
+    listed = csv.DictReader(run("units", "list", "--as-of", "2024-06-01", "-f", "csv").out.splitlines())
+    parents = {row["unit_code"]: row["parent_code"] for row in listed}
+    assert (parents["X1"], parents["X2"]) == ("48", "")

@@ -100,8 +100,6 @@ def apply(writer: store.Writer, made: Plan) -> None:
 def _holds(directory: Directory, row: Row) -> bool:
     """Whether what a row says besides its signature is so: parent, order, abbreviation."""
     change = row.change
-    if row.emptied:
-        return False
     held = next((each for each in directory.with_code(change.new_code or "") if each.holds_on(row.day)), None)
     if held is None:
         return True
@@ -113,6 +111,7 @@ def _holds(directory: Directory, row: Row) -> bool:
         )
         and change.sort_order in (None, held.sort_order)
         and change.abbreviation in (None, held.abbreviation)
+        and not any(getattr(held, name.removesuffix("_code")) is not None for name in row.emptied)
     )
 
 

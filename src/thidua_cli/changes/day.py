@@ -446,6 +446,8 @@ class Day:
             next((row.change.level for row in rows if row.change.level), None) or terms.LEVEL_OF_KIND[kind]
         )
         order = next((row.change.sort_order for row in rows if row.change.sort_order is not None), None)
+        if order is None and "sort_order" not in rows[0].emptied:
+            order = self.model.last_order(level) + 10
         abbreviation = next((row.change.abbreviation for row in rows if row.change.abbreviation), None)
         above = predecessors[0].parent if predecessors else None
         return Version(
@@ -456,7 +458,7 @@ class Day:
             committee_name(str(change.new_name), kind),
             self._city() if above is None else above,
             abbreviation,
-            self.model.last_order(level) + 10 if order is None else order,
+            order,
             self.day,
             None,
             None,

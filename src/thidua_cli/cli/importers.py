@@ -34,7 +34,8 @@ class Units:
         self.sheet, self.on = sheet, on
         self.problems: list[Problem] = []
         self.made: UnitPlan
-        self.first_day = on or plans.load(connection).phases[0].starts_on
+        self.plan_day = plans.load(connection).phases[0].starts_on
+        self.first_day = on or self.plan_day
         if province and not Directory.read(connection, records.EVERYTHING).with_code(province):
             for _row, values in sheet.rows:  # a register without the city: its districts have no parent
                 if values.get("parent_code") == province:
@@ -55,7 +56,10 @@ class Units:
         items, directory = self.items, Directory.read(connection, records.EVERYTHING)
         taken = {item.key for item in items}
         refused = {str(values.get("code", "")).strip().lower() for _row, values in self.sheet.rows} - taken
-        self.made = units.plan(items, directory, self.sheet.fields, on=self.on, refused=refused)
+        self.made = units.plan(
+            items, directory, self.sheet.fields, on=self.on, refused=refused, first_day=self.plan_day
+        )
+        self.made.warnings += self.made.filled
         self.problems = self.wrong + self.made.problems
         self.changes = changes.Plan()
         if self.made.changed and not self.problems:

@@ -162,7 +162,8 @@ def add(
     with options.writing(ctx) as writer:
         directory = Directory.read(writer.connection, records.EVERYTHING)
         plans.load(writer.connection)
-        made = imports.plan(items, directory, [each for each in values if values[each] is not None])
+        given = [each for each in values if values[each] is not None]
+        made = imports.plan(items, directory, given, first_day=date.min)
         if made.problems:
             _refuse_taken(directory, code, on, made.problems)
         if wrong := problems + made.problems:
@@ -171,7 +172,8 @@ def add(
             imports.apply(writer, made, options.checked_text(doc, "--doc", NUMBER_LIMIT) or None)
     line = _("đã thêm {code}  {name}") if made.new else _("{code}  {name} đã có từ trước")
     unit = items[0].unit
-    options.confirm([line.format(code=unit.code, name=unit.name)], saved=options.saved(writer))
+    lines = [line.format(code=unit.code, name=unit.name), *made.filled]
+    options.confirm(lines, saved=options.saved(writer))
     options.warn(made.warnings)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from thidua_cli import fields
 from thidua_cli.changes import Fault, Row
 from thidua_cli.errors import InvalidError
-from thidua_cli.imports.sheet import Problem, Sheet
+from thidua_cli.imports.sheet import Problem, Sheet, without_none
 
 _OF_THE_DAY_BEFORE = ("old_code", "old_name")
 
@@ -24,11 +24,12 @@ def check(sheet: Sheet) -> tuple[list[Row], list[Problem]]:
     from thidua_cli import models
 
     rows, problems = [], list(sheet.problems)
-    for number, values in sheet.rows:
+    for number, given in sheet.rows:
+        values, emptied = without_none(given)
         change, wrong = models.check(models.ChangeIn, values)
         problems += [Problem(number, each.field, each.value, each.message, each.cure) for each in wrong]
         if change is not None:
-            rows.append(Row(number, change))
+            rows.append(Row(number, change, emptied))
     return rows, problems
 
 

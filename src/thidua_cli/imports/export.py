@@ -10,16 +10,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from thidua_cli import plan as plans
 from thidua_cli import records, store, text
+from thidua_cli.changes.model import CONTINUING
 from thidua_cli.dates import show_day
 from thidua_cli.imports import columns
 from thidua_cli.imports.columns import ACTIONS, ImportKind
+from thidua_cli.imports.sheet import NONE
 from thidua_cli.language import _
 from thidua_cli.records import Entry, Exemption
 from thidua_cli.terms import Change, Extent
 from thidua_cli.units import Directory, Version, describe, protocol_key
 
 Row = dict[str, object]
+_FILLED = ("parent_code", "sort_order")  # what a new unit gets where nothing is said
 
 
 class Export(NamedTuple):
@@ -35,7 +39,8 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
     directory = Directory.read(connection, known)
     names = columns.fields(kind)
     if kind is ImportKind.UNITS:
-        rows = [_unit(version, directory) for version in _original(connection, directory, known)]
+        first_day = plans.load(connection).phases[0].starts_on.isoformat()
+        rows = [_unit(version, directory, first_day) for version in _original(connection, directory, known)]
         return Export(names, rows)
     if kind is ImportKind.CHANGES:
         changed = _changes(connection, directory, known)
@@ -78,8 +83,8 @@ def _original(connection: sqlite3.Connection, directory: Directory, known: int) 
     return sorted(units.values(), key=protocol_key)
 
 
-def _unit(version: Version, directory: Directory) -> Row:
-    return {
+def _unit(version: Version, directory: Directory, first_day: str) -> Row:
+    row: Row = {
         "code": version.code,
         "name": version.name,
         "kind": str(version.kind),
@@ -90,6 +95,12 @@ def _unit(version: Version, directory: Directory) -> Row:
         "valid_from": version.valid_from,
         "note": version.note,
     }
+    return row | _none(row, _FILLED) if version.valid_from > first_day else row
+
+
+def _none(row: Row, names: Sequence[str]) -> Row:
+    """The cells of these columns that say "none", where an empty one would leave the value open."""
+    return {name: NONE for name in names if row[name] is None}
 
 
 def _code(unit: int | None, day: str, directory: Directory) -> str | None:
@@ -133,7 +144,13 @@ def _change(row: Mapping[str, object], directory: Directory) -> Row:
         "extent": row["extent"],
         "note": row["note"],
     }
-    return made | _state(after, day, directory)
+    state = _state(after, day, directory)
+    if after is None:
+        return made
+    if row["change"] in CONTINUING and was is not None:
+        lost = [name for name, value in _state(was, before, directory).items() if value is not None]
+        return made | state | _none(state, [name for name in lost if name in (*_FILLED, "abbreviation")])
+    return made | state | (_none(state, _FILLED) if after.valid_from == day else {})
 
 
 def _as_known(side: str, row: Mapping[str, object], version: Version | None) -> Row:
@@ -158,7 +175,8 @@ def _made(first: Version, directory: Directory) -> Row:
         "extent": str(Extent.WHOLE),
         "note": first.note,
     }
-    return made | _state(first, first.valid_from, directory)
+    state = _state(first, first.valid_from, directory)
+    return made | state | _none(state, _FILLED)
 
 
 def _state(version: Version | None, day: str, directory: Directory) -> Row:

@@ -1,6 +1,6 @@
 """A table of text as it stands in a file, and the problems of its rows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ from thidua_cli.text import visible
 Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]
 
 SHOWN = 60  # characters of a value in a message
+NONE = "-"  # in a cell of a unit: it has none, where an empty cell leaves the value open
+_CAN_BE_NONE = ("parent_code", "abbreviation", "sort_order")
 _LONG_WORD = 22  # a table of 80 cells has room for it
 
 
@@ -123,3 +125,9 @@ def reject(
     )
     error.problems, error.sheet = ordered, sheet
     return error
+
+
+def without_none(values: Mapping[str, object]) -> tuple[dict[str, object], frozenset[str]]:
+    """The values of a row without the cells that say "none" of a unit, and the fields of those cells."""
+    emptied = frozenset(name for name in _CAN_BE_NONE if str(values.get(name, "")).strip() == NONE)
+    return {name: None if name in emptied else value for name, value in values.items()}, emptied

@@ -10,9 +10,9 @@ from thidua_cli import changes, dates, store, text
 from thidua_cli.dates import show_day
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.sheet import Problem, Sheet, Watch, reject
+from thidua_cli.imports.sheet import Problem, Sheet, Watch, reject, without_none
 from thidua_cli.language import _
-from thidua_cli.terms import Change, Level
+from thidua_cli.terms import Change, Kind, Level
 from thidua_cli.units import Directory, Version
 
 if TYPE_CHECKING:
@@ -22,11 +22,12 @@ _COMPARED = ("name", "kind", "level", "abbreviation", "sort_order")
 
 
 class Incoming(NamedTuple):
-    """A unit of a file, its row, and the day from which it is to hold."""
+    """A unit of a file, its row, and the day from which it is to hold; `emptied`: fields said to be none."""
 
     row: int
     unit: "UnitIn"
     valid_from: date
+    emptied: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -44,6 +45,7 @@ class UnitPlan:
     )  # and how it was
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    filled: list[str] = field(default_factory=list)  # what the file left open, for people
     parents: dict[str, int] = field(default_factory=dict)  # code -> unit id, for parents in the register
 
 
@@ -55,7 +57,8 @@ def check(sheet: Sheet, first_day: date, watch: Watch = iter) -> tuple[list[Inco
     from thidua_cli import models
 
     items, problems = [], list(sheet.problems)
-    for row, values in watch(sheet.rows):
+    for row, given in watch(sheet.rows):
+        values, emptied = without_none(given)
         unit, wrong = models.check(models.UnitIn, values)
         problems += [Problem(row, each.field, each.value, each.message, each.cure) for each in wrong]
         if unit is not None:
@@ -64,7 +67,7 @@ def check(sheet: Sheet, first_day: date, watch: Watch = iter) -> tuple[list[Inco
                 problems.append(
                     Problem(row, "valid_from", day.isoformat(), _("ngày ở tương lai"), _("kiểm tra lại ngày"))
                 )
-            items.append(Incoming(row, unit, day))
+            items.append(Incoming(row, unit, day, emptied))
     return items, problems
 
 
@@ -75,8 +78,12 @@ def plan(
     *,
     on: date | None = None,
     refused: Collection[str] = (),
+    first_day: date = date.max,
 ) -> UnitPlan:
     """Compare units with the register; `fields` are the columns that the file has.
+
+    A new unit of a day after `first_day` gets the parent and the order that a founding by a change would give
+    it, where the file leaves them open.
 
     With `on`, a unit that differs in name, parent, order or abbreviation changes from `on`; otherwise the
     difference is a problem. Another kind, level or first day is another unit, so always a problem. `refused`
@@ -89,12 +96,75 @@ def plan(
             made.problems.append(_duplicate(item, first[item.key]))
         else:
             first[item.key] = item
+    first = {
+        key: _as_founded(item, directory) if item.valid_from > first_day else item
+        for key, item in first.items()
+    }
     for item in first.values():
         if (item.unit.parent_code or "").lower() not in refused or item.unit.parent_code is None:
             _check_parent(item, first, directory, made)
         _compare(item, directory, fields, made, on)
     _check_rings(first, made)
+    _fill(made, directory, first_day)
     return made
+
+
+def _as_founded(item: Incoming, directory: Directory) -> Incoming:
+    """The unit with the parent and the order of its founding, if it is in the register since that day."""
+    day = item.valid_from.isoformat()
+    held = next((each for each in directory.with_code(item.unit.code) if each.valid_from == day), None)
+    if held is None or directory.versions[held.unit][0] is not held:
+        return item
+    above = directory.on(held.parent, day)
+    return _with_open(item, above.code if above else None, held.sort_order)
+
+
+def _with_open(item: Incoming, parent: str | None, order: int | None) -> Incoming:
+    """The unit with this parent and order where the file leaves them open."""
+    values = {"parent_code": parent, "sort_order": order}
+    left = {name for name in values if getattr(item.unit, name) is None} - item.emptied
+    return item._replace(unit=item.unit.model_copy(update={name: values[name] for name in left}))
+
+
+def _fill(made: UnitPlan, directory: Directory, first_day: date) -> None:
+    """Give the new units of days after the first one the parent and the order that the file leaves open."""
+    orders = [(each.level, each.sort_order) for each in directory]
+    orders += [(item.unit.level or Level.CITY, item.unit.sort_order) for item in made.new]
+    last = {level: max((order or 0 for each, order in orders if each is level), default=0) for level in Level}
+    for place, item in enumerate(made.new):
+        if item.valid_from <= first_day:
+            continue
+        level = item.unit.level or Level.CITY
+        filled = _with_open(item, _city(item, made, directory), last[level] + 10)
+        if filled.unit != item.unit:
+            last[level] = max(last[level], filled.unit.sort_order or 0)
+            made.new[place] = filled
+            made.filled.append(_filling(item, filled))
+
+
+def _city(item: Incoming, made: UnitPlan, directory: Directory) -> str | None:
+    """The code of the one city committee on a unit's first day, if there is one and it is not the unit."""
+    day = item.valid_from.isoformat()
+    stored = [each for each in directory if each.kind is Kind.CITY_COMMITTEE and each.holds_on(day)]
+    made.parents |= {each.code.lower(): each.unit for each in stored}
+    codes = [each.code for each in stored] + [
+        each.unit.code
+        for each in made.new
+        if each.unit.kind is Kind.CITY_COMMITTEE and each.valid_from <= item.valid_from
+    ]
+    return codes[0] if len(codes) == 1 and codes[0] != item.unit.code else None
+
+
+def _filling(item: Incoming, filled: Incoming) -> str:
+    """What a new unit got that the file left open, for people."""
+    parts = []
+    if filled.unit.parent_code != item.unit.parent_code:
+        parts.append(_("cấp trên {code}").format(code=filled.unit.parent_code))
+    if filled.unit.sort_order != item.unit.sort_order:
+        parts.append(_("thứ tự {order}").format(order=filled.unit.sort_order))
+    return _("{code}  {name}: không nêu nên lấy {values}").format(
+        code=item.unit.code, name=item.unit.name, values=", ".join(parts)
+    )
 
 
 def _duplicate(item: Incoming, earlier: Incoming) -> Problem:
@@ -376,7 +446,7 @@ def first_units(path: Path, first_day: date) -> UnitPlan:
     """The units of a file for a register that is still empty; raises RejectedError with all that is wrong."""
     sheet = reading.read(str(path), ImportKind.UNITS)
     items, problems = check(sheet, first_day)
-    made = plan(items, Directory(), sheet.fields)
+    made = plan(items, Directory(), sheet.fields, first_day=first_day)
     made.problems += problems
     if made.problems:
         raise reject(str(path), made.problems, most=20)
