@@ -1,5 +1,6 @@
 """Reports about a district that does not exist on the days of a roster: they say so, and never "nobody"."""
 
+import csv
 import json
 import sqlite3
 from collections.abc import Callable
@@ -64,6 +65,20 @@ def test_who_has_the_area_of_a_district(dissolved: Run) -> None:
             f"  {code}  UBND phường Sơn Trà"
             in dissolved("units", "list", "--district", "493", "--as-of", day).err
         )
+
+
+@pytest.mark.parametrize("end", ["close 492", "merge 492 --into 494"])
+def test_the_area_of_a_district_whose_heir_ended(run: Run, end: str) -> None:
+    """It belongs to the heir of the heir; where there is none, to the units that were in the first district."""
+    run("units", "merge", "495", "--into", "492", "--on", "2023-01-01", "--doc", "1/NQ")
+    assert run("units", *end.split(), "--on", "2024-01-01", "--doc", "3/NQ").code == 0
+    said = run("units", "list", "--district", "495", "--as-of", "2026-06-01").err.splitlines()
+    assert said[1] == "Its area now belongs to:"
+    named = {line.split()[0] for line in said[2:]}
+    wards = csv.DictReader(
+        run("list", "p1-launch", "--district", "495", "--as-of", "2022-06-01", "-f", "csv").out.splitlines()
+    )
+    assert named == ({"494"} if "merge" in end else {row["unit_code"] for row in wards} - {"495"})
 
 
 def test_obligations_whose_roster_knew_the_district_still_answer(dissolved: Run) -> None:

@@ -118,17 +118,31 @@ def passed_to(
 ) -> "list[Version]":
     """The units that have the area of an ended district on the as-of date, in protocol order.
 
-    They are its successors, through any number of successions. A district that was dissolved has none: then
-    they are the units that were in it on its last day, and the successors of those.
+    They are its successors, through any number of successions. Where it has none, or one of them ended
+    without a successor, they are also the units that were in it on its last day, and the successors of those,
+    as far as they are not in a successor of the district.
     """
     from thidua_cli.units import in_protocol_order
 
     ended_on = str(district.ended_on)
-    found = _successors(connection, at, district.unit, ended_on)
-    if not found:
+    heirs = _successors(connection, at, district.unit, ended_on)
+    alive = {unit for unit in heirs if directory.on(unit, at.day) is not None}
+    found = set(alive)
+    if not heirs or any(_is_lost(connection, at, directory, unit) for unit in heirs - alive):
         for unit in _below(directory, district.unit, ended_on):
-            found |= {unit} | _successors(connection, at, unit, ended_on)
+            found |= {
+                each
+                for each in {unit} | _successors(connection, at, unit, ended_on)
+                if (inside := directory.district(each, at.day)) is None or inside.unit not in alive
+            }
     return in_protocol_order(version for unit in found if (version := directory.on(unit, at.day)))
+
+
+def _is_lost(connection: sqlite3.Connection, at: Moment, directory: "Directory", unit: int) -> bool:
+    """Whether an ended unit passed to nobody who is alive."""
+    ended_on = str(directory.last(unit, at.day).ended_on)
+    after = _successors(connection, at, unit, ended_on)
+    return not any(directory.on(each, at.day) for each in after)
 
 
 def _successors(connection: sqlite3.Connection, at: Moment, unit: int, since: str) -> set[int]:
