@@ -135,6 +135,29 @@ def test_a_district_that_gave_up_its_wards_and_ended(run: Run) -> None:
     assert run("list", "p1-review-district", "--district", "494", "--as-of", "2024-06-01").code == 0
 
 
+def test_a_district_that_came_after_a_roster(run: Run) -> None:
+    """Reports that answer for other obligations say so, to people and in JSON; one that cannot answer exits 4."""
+    made = ("--kind", "district-committee", "--parent", "48", "--on", "2024-01-01")
+    run("units", "add", "499", "UBND quận Mới", *made)
+    run("units", "rename", "20260", "--parent", "499", "--on", "2024-01-01", "--doc", "9/NQ")
+    at = ("--district", "499", "--as-of", "2024-06-01")
+    said = (
+        "UBND quận Mới (499) exists only from 2024-01-01 on, and the roster of p1-launch, p1-registration is"
+    )
+    for command in (["status", "--phase", "p1"], ["list"], ["remind"]):
+        done = run(*command, *at)
+        assert said in " ".join(done.out.split()), (command, done.out, done.err)
+    assert json.loads(run("list", *at, "-f", "json").out)["new_district"] == {
+        "unit_code": "499",
+        "unit_name": "UBND quận Mới",
+        "valid_from": "2024-01-01",
+        "beyond": ["p1-launch", "p1-registration"],
+    }
+    assert "exists only" not in run("list", "p1-review", *at).out
+    assert run("check", *at).code == 4
+    assert run("list", "p1-launch", *at).code == 4
+
+
 def test_a_district_that_is_founded_again(register: sqlite3.Connection) -> None:
     """Of the days of the one before, the new one has nobody; each is asked about on its own days."""
     with store.write(register, actor="test", command="units") as writer:

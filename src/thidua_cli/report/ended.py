@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class Reach(NamedTuple):
-    """What a report can say of the district asked for; empty where it exists on the as-of date.
+    """What a report can say of the district asked for; empty where every roster knew it and it still exists.
 
-    `lines`: when it ended and where its area is now, for people; `extra`: the same for machines.
+    `lines`: since when it exists, or when it ended and where its area is now, for people; `extra`: the same
+    for machines.
     """
 
     lines: Sequence[str] = ()
@@ -56,7 +57,7 @@ def reach(
         raise _nobody(connection, at, directory, chosen.district, sorted(beyond))
     version = directory.last(chosen.district, at.day)
     if not _has_ended(version, at):
-        return Reach(beyond=frozenset(beyond))
+        return _of_new(directory, version, sorted(beyond)) if beyond else Reach()
     return _told(connection, at, directory, version, sorted(beyond))
 
 
@@ -185,6 +186,25 @@ def _told(
     return Reach(lines, {"ended_district": extra}, frozenset(beyond))
 
 
+def _of_new(directory: "Directory", district: "Version", beyond: Sequence[str]) -> Reach:
+    """The beginning of a district, for a report that has something else to say of it."""
+    began = directory.versions[district.unit][0].valid_from
+    extra = {
+        "unit_code": district.code,
+        "unit_name": district.name,
+        "valid_from": began,
+        "beyond": list(beyond),
+    }
+    line = f"{_began_after(district, began, beyond)}."
+    return Reach([line], {"new_district": extra}, frozenset(beyond))
+
+
+def _began_after(district: "Version", began: str, beyond: Sequence[str]) -> str:
+    return _("{unit} chỉ có từ ngày {day}, sau ngày chốt danh sách của {codes}").format(
+        unit=f"{district.name} ({district.code})", day=show_day(began), codes=", ".join(beyond)
+    )
+
+
 def _nobody(
     connection: sqlite3.Connection, at: Moment, directory: "Directory", district: int, beyond: Sequence[str]
 ) -> NotFoundError:
@@ -193,12 +213,10 @@ def _nobody(
     name = f"{version.name} ({version.code})"
     codes = ", ".join(beyond)
     if not _has_ended(version, at):
-        day = show_day(directory.versions[district][0].valid_from)
-        message = _("{unit} chỉ có từ ngày {day}").format(unit=name, day=day)
+        began = directory.versions[district][0].valid_from
+        message = _("{unit} chỉ có từ ngày {day}").format(unit=name, day=show_day(began))
         if beyond:
-            message = _("{unit} chỉ có từ ngày {day}, sau ngày chốt danh sách của {codes}").format(
-                unit=name, day=day, codes=codes
-            )
+            message = _began_after(version, began, beyond)
         return NotFoundError(message, _("Nêu --as-of trước ngày ấy để hỏi về đơn vị mang mã này khi đó."))
     day = show_day(version.ended_on)
     message = _("{unit} đã chấm dứt ngày {day}").format(unit=name, day=day)
