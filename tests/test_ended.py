@@ -158,6 +158,16 @@ def test_a_district_that_came_after_a_roster(run: Run) -> None:
     assert run("list", "p1-launch", *at).code == 4
 
 
+@pytest.mark.parametrize(("code", "is_advised"), [("499", False), ("495", True)])
+def test_an_earlier_day_is_advised_where_another_had_the_code(run: Run, code: str, is_advised: bool) -> None:
+    """A code that nobody had before the district means nobody then."""
+    run("units", "merge", "495", "--into", "494", "--on", "2023-01-01", "--doc", "1/NQ")
+    made = ("--keep", "--to", f"{code} UBND quận Mới", "--on", "2023-02-01", "--doc", "2/NQ")
+    assert run("units", "split", "492", *made).code == 0
+    done = run("list", "p1-launch", "--district", code, "--as-of", "2024-06-01")
+    assert (done.code, "earlier --as-of" in done.err) == (4, is_advised)
+
+
 def test_a_district_that_is_founded_again(register: sqlite3.Connection) -> None:
     """Of the days of the one before, the new one has nobody; each is asked about on its own days."""
     with store.write(register, actor="test", command="units") as writer:

@@ -217,7 +217,9 @@ def _nobody(
         message = _("{unit} chỉ có từ ngày {day}").format(unit=name, day=show_day(began))
         if beyond:
             message = _began_after(version, began, beyond)
-        return NotFoundError(message, _("Nêu --as-of trước ngày ấy để hỏi về đơn vị mang mã này khi đó."))
+        others = [each for each in directory.with_code(version.code) if each.valid_from < began]
+        hint = _("Nêu --as-of trước ngày ấy để hỏi về đơn vị mang mã này khi đó.")
+        return NotFoundError(message, *([hint] if others else []))
     day = show_day(version.ended_on)
     message = _("{unit} đã chấm dứt ngày {day}").format(unit=name, day=day)
     if beyond:
