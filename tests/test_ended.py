@@ -168,6 +168,26 @@ def test_an_earlier_day_is_advised_where_another_had_the_code(run: Run, code: st
     assert (done.code, "earlier --as-of" in done.err) == (4, is_advised)
 
 
+def test_two_districts_of_one_code_are_two_groups(run: Run) -> None:
+    """The one that has the code on the as-of date goes by it, the other by its first day too; each key is unique."""
+    run("units", "merge", "495", "--into", "492", "--on", "2023-01-01", "--doc", "1/NQ")
+    made = ("--kind", "district-committee", "--parent", "48", "--on", "2024-01-01")
+    run("units", "add", "495", "UBND quận Mới", *made)
+    asked = ("status", "--by", "district", "--kind", "district-committee", "--phase", "p1", "-f", "csv")
+
+    def groups(day: str) -> list[tuple[str, str]]:
+        rows = csv.DictReader(run(*asked, "--as-of", day).out.splitlines())
+        return [(row["obligation"], row["group"]) for row in rows if row["group"].startswith("495")]
+
+    review = "p1-review-district"
+    assert (review, "495") in groups("2023-06-01")
+    assert [each for each in groups("2024-06-01") if each[0] == review] == [
+        (review, "495@2021-01-01"),
+        (review, "495"),
+    ]
+    assert ("p1-launch", "495@2021-01-01") in groups("2024-06-01")
+
+
 def test_a_district_that_is_founded_again(register: sqlite3.Connection) -> None:
     """Of the days of the one before, the new one has nobody; each is asked about on its own days."""
     with store.write(register, actor="test", command="units") as writer:

@@ -126,7 +126,7 @@ def lines(
             groups.setdefault(_group(directory, by, pair[0]), []).append(pair)
         names = _group_names(directory, at, by, groups)
         found += [
-            Line(item, _group_code(directory, by, key, groups[key]), name, status.tally(groups[key]))
+            Line(item, _group_code(directory, at, by, key, groups[key]), name, status.tally(groups[key]))
             for key, name in names.items()
             if key in groups
         ]
@@ -141,11 +141,21 @@ def _group(directory: "Directory", by: By, fact: status.Fact) -> str:
     return str(district_of(directory, fact))
 
 
-def _group_code(directory: "Directory", by: By, key: str, pairs: Pairs) -> str:
-    """A district by its code on the days of the roster; other groups by their key."""
+def _group_code(directory: "Directory", at: Moment, by: By, key: str, pairs: Pairs) -> str:
+    """A district by its code on the days of the roster; other groups by their key.
+
+    Where several districts had the code by the as-of date, only the one that has it then, else the last one,
+    goes by the code alone; each other one by `CODE@DAY`, its first day with the code.
+    """
     if by is not By.DISTRICT or key == CITY:
         return key
-    return directory.last(int(key), pairs[0][0].named_on).code
+    code = directory.last(int(key), pairs[0][0].named_on).code
+    began: dict[int, str] = {}
+    for version in sorted(directory.with_code(code), key=lambda each: each.valid_from):
+        if version.kind is Kind.DISTRICT_COMMITTEE and version.valid_from <= at.day:
+            began.setdefault(version.unit, version.valid_from)
+            latest = version.unit
+    return code if len(began) < 2 or latest == int(key) else f"{code}@{began[int(key)]}"
 
 
 def _group_names(directory: "Directory", at: Moment, by: By, keys: Iterable[str]) -> dict[str, str]:
