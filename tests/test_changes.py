@@ -976,6 +976,18 @@ def test_a_name_that_another_unit_has_is_told(run: Run) -> None:
     assert run("units", "merge", "STC", "SXD", *namesake, *on, "--dry-run").err == ""
 
 
+def test_a_new_unit_is_not_below_one_of_a_lower_level(register: sqlite3.Connection) -> None:
+    """A department made of two wards comes under the city, as their district is of a lower level."""
+    names = {each.code: each.name for each in directory(register).alive("2023-12-31")}
+    wards = (f"{code} {names[code]}" for code in ("20227", "20230"))
+    rows = [change("merge", ward, "STT Sở Thử", "2024-01-01") for ward in wards]
+    assert not apply(register, rows).faults
+    units = directory(register)
+    made = units.resolve("STT", date(2024, 1, 1))
+    above = units.on(made.parent, "2024-01-01")
+    assert (made.level, above and above.code) == ("city", "48")
+
+
 def test_undo_refuses_where_later_rows_rest_on_it(register: sqlite3.Connection) -> None:
     """A unit with records of its own does not vanish."""
     made = apply(register, [change("create", "", "SM Sở Mới", "2022-01-01")])

@@ -449,7 +449,7 @@ class Day:
         if order is None and "sort_order" not in rows[0].emptied:
             order = self.model.last_order(level) + 10
         abbreviation = next((row.change.abbreviation for row in rows if row.change.abbreviation), None)
-        above = predecessors[0].parent if predecessors else None
+        above = self._fitting(predecessors[0].parent, level) if predecessors else None
         return Version(
             self.model.next_id("unit"),
             kind,
@@ -466,6 +466,25 @@ class Day:
             change.resolution,
             0,
         )
+
+    def _fitting(self, parent: int | None, level: Level) -> int | None:
+        """`parent`, or the first unit above it that is not of a lower level, as of the day before."""
+        levels, seen = list(Level), set[int]()
+        while (above := self.model.on(parent, self.before)) is not None and above.unit not in seen:
+            if levels.index(above.level) <= levels.index(level):
+                return above.unit
+            seen.add(above.unit)
+            parent = above.parent
+        return None
+
+    def parent_after(self, held: Version) -> "int | _Unsaid | None":
+        """The parent that a unit has on this day if no change of the day names one."""
+        return self._instead(held, self.day)
+
+    def parent_of_new(self, predecessor: Version, new: Version) -> "int | _Unsaid | None":
+        """As `parent_after`, of a unit made on this day; `predecessor` is a version of the day before."""
+        above = self._fitting(predecessor.parent, new.level)
+        return self._instead(new._replace(parent=self._city() if above is None else above), self.day)
 
     def _city(self) -> int | None:
         """The one city committee, if there is one."""
