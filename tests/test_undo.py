@@ -260,3 +260,56 @@ def test_undo_of_a_change_that_was_learned_late(run: Run) -> None:
         assert run("undo", number, "--reason", "nhầm").code == 0, number
         assert seen() == then
         assert run("verify") == Outcome(0, "", "")
+
+
+MERGE = ["units", "merge", "491", "--into", "492", "--on", "2023-01-01", "--doc", "1/NQ"]
+PART = ["units", "split", "20203", "--to", "N1 UBND phường Mới", "--doc", "2/NQ"]
+RESTING = {
+    "a unit made of one that was moved": [MERGE, [*PART, "--keep", "--on", "2024-01-01"]],
+    "the same day": [MERGE, [*PART, "--keep", "--on", "2023-01-01"]],
+    "of one that ends with it": [MERGE, [*PART, "--to", "N2 UBND phường Hai", "--on", "2023-01-01"]],
+    "an earlier day, learned late": [MERGE, [*PART, "--keep", "--on", "2022-06-01"]],
+    "a parent that was taken away": [
+        ["units", "close", "48", "--on", "2023-01-01", "--doc", "1/NQ"],
+        ["units", "split", "492", "--keep", "--to", "499 UBND quận Mới", "--on", "2024-01-01", "--doc", "2/NQ"],
+    ],
+    "a parent that was named": [
+        ["units", "rename", "20203", "--parent", "495", "--on", "2023-01-01", "--doc", "1/NQ"],
+        [*PART, "--keep", "--on", "2024-01-01"],
+    ],
+    "a later name of a unit that was moved": [
+        MERGE,
+        ["units", "rename", "20203", "--name", "UBND phường Hai", "--on", "2024-01-01", "--doc", "2/NQ"],
+    ],
+    "a later code of a unit that was renamed": [
+        [*RENAME, "--name", "UBND quận Một", "--on", "2023-01-01"],
+        [*RENAME, "--code", "4920", "--on", "2024-01-01"],
+    ],
+    "an end on the same day": [MERGE, ["units", "close", "20207", "--on", "2023-01-01", "--doc", "1/NQ"]],
+    "a move on an earlier day": [
+        MERGE,
+        ["units", "rename", "20203", "--parent", "492", "--on", "2022-06-01", "--doc", "2/NQ"],
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RESTING)
+def test_an_undo_of_what_a_later_change_rests_on(run: Run, name: str) -> None:
+    """It is refused and names the later change; undone in reverse order, both leave the register as it was."""
+
+    def seen() -> list[str]:
+        days = ("2022-08-01", "2023-01-01", "2026-01-01")
+        return [run("units", "list", "--as-of", day, "--format", "csv").out for day in days]
+
+    before = seen()
+    for command in RESTING[name]:
+        assert run(*command).code == 0
+    refused = run("undo", "2", "--reason", "nhầm")
+    assert (refused.code, "operation #3" in refused.err) == (6, True)
+    after = seen()
+    for number in ("3", "4", "5"):  # undone, done again, undone
+        assert run("undo", number, "--reason", "nhầm").code == 0
+        assert (seen() == after) is (number == "4")
+    assert run("undo", "2", "--reason", "nhầm").code == 0
+    assert seen() == before
+    assert run("verify") == Outcome(0, "", "")

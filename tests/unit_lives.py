@@ -1,5 +1,6 @@
 """Units once more, by plain replay of what was decided: no versions, no carrying forward."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -95,3 +96,23 @@ def pruned(decisions: list[Decided]) -> list[Decided]:
             kept.append(each._replace(fields=fields))
         decide(units, gone, each)
     return kept
+
+
+def retold(log: Iterable[Decided]) -> list[Decided]:
+    """The decisions in the order in which they were learned, pruned after each; a new unit has the parent of then.
+
+    Raises ContradictionError where one of them cannot be without those that are missing.
+    """
+    decisions: list[Decided] = []
+    for each in log:
+        told = each
+        try:
+            if each.what == "split":
+                units = replay([other for other in decisions if other.day < each.day])
+                told = each._replace(fields=tuple(dict(each.fields, parent=units[each.unit].parent).items()))
+            decisions = [*decisions, told]
+            replay(decisions)
+            decisions = pruned(decisions)
+        except KeyError as error:
+            raise ContradictionError from error
+    return decisions

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from thidua_cli import journal, store
 from thidua_cli.changes import soundness
+from thidua_cli.changes.model import Model
+from thidua_cli.changes.resting import resting
 from thidua_cli.errors import NotFoundError, RefusedError
 from thidua_cli.language import _
 from thidua_cli.records import EVERYTHING, Document, same_paper
@@ -41,8 +43,11 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
         raise RefusedError(_("thao tác #1 tạo ra sổ, không hoàn tác được"))
     brought = {row: row for table in VOIDABLE for row in _live(connection, table, number)}
     brought |= _replaced(connection, number)
+    left_out = _left_out(connection, number)
+    brought |= {row: last for row, last in left_out.items() if _void_of(connection, *last) is None}
     _refuse_dependents(connection, number)
     _refuse_corrected(connection, brought)
+    _refuse_left_out(connection, number, left_out)
     _refuse_recorded_again(connection, number, brought)
     going = set(brought.values())
     lost = [
@@ -61,6 +66,7 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
     for row, instead in lost:
         _restore(writer, row, copies[instead] if instead else writer.next_id(row[0]))
     _refuse_broken(connection, number, writer.number)
+    _refuse_resting(connection, number, writer.number)
     return Undone(len(brought), len(lost))
 
 
@@ -94,6 +100,65 @@ def _replaced(connection: sqlite3.Connection, number: int) -> dict[Row, Row]:
                 last = void[0]
             if last:
                 found[table, row] = (table, last)
+    return found
+
+
+def _left_out(connection: sqlite3.Connection, number: int) -> dict[Row, Row]:
+    """Versions that the operation brought and a later change left out, with the last copy of each.
+
+    A change leaves a version out where the unit ends before it, or is by then what the version says.
+    """
+    rows = connection.execute(
+        "SELECT t.id, v.operation FROM unit_version t"
+        " JOIN void v ON v.target = 'unit_version' AND v.target_id = t.id"
+        " WHERE t.operation = ? AND v.replacement IS NULL AND v.operation <> t.operation ORDER BY t.id",
+        (number,),
+    )
+    return {
+        ("unit_version", row): ("unit_version", max(_copies(connection, "unit_version", row)))
+        for row, operation in rows.fetchall()
+        if not _is_undoing(connection, operation) and _written(connection, row, operation)
+    }
+
+
+def _is_undoing(connection: sqlite3.Connection, operation: int) -> bool:
+    """Whether an operation voided what no change voids."""
+    query = "SELECT 1 FROM void WHERE operation = ? AND target IN ('succession', 'unit_end')"
+    return connection.execute(query, (operation,)).fetchone() is not None
+
+
+def _written(connection: sqlite3.Connection, version: int, operation: int) -> list[Row]:
+    """The versions and ends of the unit of a version that an operation wrote."""
+    return [
+        (table, row)
+        for table in ("unit_version", "unit_end")
+        for (row,) in connection.execute(
+            f"SELECT id FROM {table} WHERE operation = ?"
+            " AND unit = (SELECT unit FROM unit_version WHERE id = ?)",
+            (operation, version),
+        ).fetchall()
+    ]
+
+
+def _refuse_left_out(connection: sqlite3.Connection, number: int, left_out: Mapping[Row, Row]) -> None:
+    """No later change that still stands may have left a version of the operation out: it rests on that."""
+    lines = []
+    for table, row in left_out.values():
+        void = connection.execute(
+            "SELECT operation FROM void WHERE target = ? AND target_id = ?", (table, row)
+        ).fetchone()
+        if void and any(
+            _void_of(connection, *written) is None for written in _written(connection, row, *void)
+        ):
+            lines.append((*void, *_named(connection, row)))
+    _refuse_rested_on(number, lines)
+
+
+def _named(connection: sqlite3.Connection, version: int) -> tuple[str, str]:
+    """The code and name of a version, live or not."""
+    found: tuple[str, str] = connection.execute(
+        "SELECT code, name FROM unit_version WHERE id = ?", (version,)
+    ).fetchone()
     return found
 
 
@@ -172,17 +237,29 @@ def _described(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[str]
 
 def _refuse_dependents(connection: sqlite3.Connection, number: int) -> None:
     """A unit that the operation created must not be what later rows are about."""
-    dependents = connection.execute(
-        store.sql("dependents"), {"number": number, "known": EVERYTHING}
-    ).fetchall()
-    if dependents:
+    _refuse_rested_on(
+        number,
+        connection.execute(store.sql("dependents"), {"number": number, "known": EVERYTHING}).fetchall(),
+    )
+
+
+def _refuse_resting(connection: sqlite3.Connection, number: int, known: int) -> None:
+    """No later change may keep what only the operation had made so; operation `known` undoes `number`."""
+    before, after = (Model(connection, each, Directory.read(connection, each)) for each in (known - 1, known))
+    found = [(each.operation, each.code, each.name) for each in resting(before, after, number)]
+    _refuse_rested_on(number, sorted(found))
+
+
+def _refuse_rested_on(number: int, later: Sequence[tuple[int, str, str]]) -> None:
+    """Raise RefusedError if there are operations that rest on one, given with a unit's code and name."""
+    if later:
         raise RefusedError(
             _("có dữ liệu ghi sau dựa trên thao tác #{number}; hoàn tác các thao tác ấy trước").format(
                 number=number
             ),
             *(
                 _("  thao tác #{operation}: {code}  {name}").format(operation=operation, code=code, name=name)
-                for operation, code, name in dependents[:MOST]
+                for operation, code, name in later[:MOST]
             ),
         )
 
@@ -249,13 +326,16 @@ def _said(connection: sqlite3.Connection, table: str, row: int) -> tuple[object,
 
 def _saying_the_same(connection: sqlite3.Connection, table: str, row: int) -> list[int]:
     """The live rows that say the same as a voided one: brought back already, or recorded anew."""
+    return [each for each in _copies(connection, table, row) if _void_of(connection, table, each) is None]
+
+
+def _copies(connection: sqlite3.Connection, table: str, row: int) -> list[int]:
+    """The rows that say the same as one, live or not, itself included."""
     values = _values(connection, table, row)
     document = Document().columns().keys() & values.keys() if table in _NUMBERED else set()
     literal = {name: value for name, value in values.items() if name not in document}
     same = " AND ".join(f"{name} IS ?" for name in literal)
-    found = connection.execute(
-        f"SELECT id FROM {table} WHERE {same} AND {_one_is_live(table)}", (*literal.values(), table)
-    )
+    found = connection.execute(f"SELECT id FROM {table} WHERE {same}", tuple(literal.values()))
     others = [other for (other,) in found.fetchall()]
     return [other for other in others if not document or _is_one(connection, table, row, other)]
 

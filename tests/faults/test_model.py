@@ -368,6 +368,7 @@ class Units(RuleBasedStateMachine):
     def begin(self) -> None:
         self.register = conftest.copy(type(self).source)
         self.decisions: list[Decided] = []
+        self.log: dict[int, Decided] = {}  # by operation, what was decided
         self.ids: dict[int, int] = {}  # the model's number -> the register's
         self.past: dict[int, dict[str, object]] = {}
         self.before: tuple[list[Decided], int] | None = (
@@ -420,12 +421,12 @@ class Units(RuleBasedStateMachine):
             if not made.faults:
                 changes.apply(writer, made)
         assert is_sound is not bool(made.faults), (decided, made.faults)
-        self.wrote(wanted if is_sound else None)
+        if is_sound:
+            self.wrote(wanted)
 
-    def wrote(self, wanted: list[Decided] | None) -> None:
-        if wanted is None:
-            return
+    def wrote(self, wanted: list[Decided]) -> None:
         self.before = self.decisions, build.head(self.register)
+        self.log[build.head(self.register)] = wanted[-1]
         self.decisions = unit_lives.pruned(wanted)
         for day, seen in self.seen().items():
             held = {code: unit for unit, (code, _name, _parent) in seen.items()}  # type: ignore[attr-defined]
@@ -518,9 +519,35 @@ class Units(RuleBasedStateMachine):
             with store.write(self.register, actor="test", command="undo") as writer:
                 undo.undo(writer, self.before[1], "thử")
             assert self.seen() == self.past[self.before[1] - 1]
-            self.decisions, self.before = self.before[0], None
-            there = {unit for each in self.decisions for unit in (each.unit, each.other)}
-            self.ids = {unit: number for unit, number in self.ids.items() if unit in there}
+            self.undone(self.before[1], self.before[0])
+
+    def undone(self, number: int, decisions: list[Decided]) -> None:
+        """An operation went, and these decisions are left."""
+        self.decisions, self.before = decisions, None
+        del self.log[number]
+        there = {unit for each in self.decisions for unit in (each.unit, each.other)}
+        self.ids = {unit: number for unit, number in self.ids.items() if unit in there}
+
+    @rule(which=st.integers(0, 30))
+    def undo_an_older_one(self, which: int) -> None:
+        """It goes as if it had never been, or is refused where a later one needs or keeps what it made."""
+        number = sorted(self.log)[which % len(self.log)] if self.log else 0
+        if number < 2:
+            return
+        try:
+            left: list[Decided] | None = unit_lives.retold(
+                each for operation, each in self.log.items() if operation != number
+            )
+        except ContradictionError:
+            left = None
+        try:
+            with store.write(self.register, actor="test", command="undo") as writer:
+                undo.undo(writer, number, "thử")
+        except RefusedError:
+            assert number != max(self.log), self.log[number]
+        else:
+            assert left is not None, self.log[number]
+            self.undone(number, left)
 
     @invariant()
     def all_days_are_what_was_decided(self) -> None:
