@@ -434,6 +434,14 @@ def test_merge_into_one_that_continues(register: sqlite3.Connection) -> None:
         # the code of a living unit
         ([change("create", "", "SCT Sở Mới", "2025-03-01")], "new_code"),
         ([change("rename", "SDL Sở Du lịch", "SCT Sở Du lịch", "2025-03-01")], "new_code"),
+        # the same twice
+        (
+            [
+                change("keep", "SCT Sở Công Thương", "SCT Sở Công Thương", "2025-03-01"),
+                *[change("split", "SCT Sở Công Thương", "SM Sở Mới", "2025-03-01", extent="part")] * 2,
+            ],
+            "new_code",
+        ),
     ],
 )
 def test_an_unsound_change_is_refused_whole(
@@ -946,6 +954,12 @@ def test_a_rename_says_from_what_to_what(run: Run) -> None:
         (("split", "SXD", "--to", "A1 Sở Một"), "(add --keep, or a --to for the rest)"),
         (("split", "SXD", "--to", "SXD", "--keep"), "(name each unit once)"),
         (("split", "SXD", "--to", "A1 ?", "--keep"), "--to '?': "),
+        (("split", "SXD", "--to", "A1 Sở Một", "--to", "a1 Sở Một", "--keep"), "--to a1 is given twice"),
+        (("split", "SXD", "--to", "A1 Sở Một", "--to", "A1 Sở Một"), "--to A1 is given twice"),
+        (
+            ("merge", "491", "--into", "492", "--child", "20203=492", "--child", "20203=495"),
+            "UBND phường Tam Thuận is given twice",
+        ),
         (("split", "SXD", "--to", " ", "--keep"), "--to is empty"),
         (("merge", "SXD", "492", "--code", "A1", "--name", "Một"), "word of its kind"),
         (("merge", "SXD", "STC", "--code", "SCT", "--name", "Sở Mới"), "(use another code, or "),
@@ -958,6 +972,88 @@ def test_a_command_is_cured_on_the_command_line(run: Run, arguments: tuple[str, 
     assert done.code in (2, 6)
     assert says in done.err
     assert not re.search(r"\brow\b|column(?! kind)|new_|_code|_name", done.err)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "cure"),
+    [
+        (
+            ("rename", "492", "--name", "UBND quận Hợp"),
+            ("merge", "492", "--into", "494"),
+            "(undo that operation",
+        ),
+        (("rename", "20207", "--name", "UBND phường Hợp"), ("close", "20207"), "(undo that operation"),
+        (
+            ("rename", "492", "--name", "UBND quận Hợp"),
+            ("split", "492", "--to", "A1 UBND quận A", "--to", "A2 UBND quận B"),
+            "(add --keep, or undo",
+        ),
+    ],
+)
+def test_only_a_split_is_told_to_keep(
+    run: Run, first: tuple[str, ...], then: tuple[str, ...], cure: str
+) -> None:
+    """`units merge` and `units close` have no --keep: what is left is to undo the other change first."""
+    on = ("--on", "2023-01-01", "--doc", "1/NQ")
+    assert run("units", *first, *on).code == 0
+    refused = run("units", *then, *on)
+    assert (refused.code, cure in refused.err, "thidua undo 2" in refused.err) == (6, True, True), refused.err
+
+
+@pytest.mark.parametrize(
+    ("between", "on"),
+    [
+        (("rename", "20203", "--name", "UBND phường Hợp"), "2023-01-01"),
+        (("close", "20203"), "2023-01-01"),
+        (("rename", "492", "--sort-order", "77"), "2022-01-01"),
+    ],
+)
+def test_what_is_to_be_undone_first_is_named_at_once(run: Run, between: tuple[str, ...], on: str) -> None:
+    """Where a change was rewritten by a later one, that one is named, and undoing in this order works."""
+    merge = ("units", "merge", "491", "--into", "492", "--on", "2023-01-01", "--doc", "1/NQ")
+    assert run(*merge).code == 0
+    if between[1] == "492":
+        run("undo", "2", "--reason", "thử")
+        run("units", "rename", "492", "--name", "UBND quận Một", "--on", "2023-01-01", "--doc", "1/NQ")
+    number = 4 if between[1] == "492" else 2
+    assert run("units", *between, "--on", on, "--doc", "2/NQ").code == 0
+    rename = ("units", "rename", "492", "--name", "UBND quận Hợp", "--on", "2023-01-01", "--doc", "3/NQ")
+    for first in (number + 1, number):
+        refused = run(*rename)
+        assert (refused.code, f"thidua undo {first})" in refused.err) == (6, True), refused.err
+        assert run("undo", str(first), "--reason", "thử").code == 0
+    assert run(*rename).code == 0
+
+
+def test_a_rewritten_version_is_told_by_what_is_different(run: Run) -> None:
+    """The order of a later version is not another parent."""
+    rename = ("units", "rename", "20194", "--doc", "1/NQ")
+    run(*rename, "--name", "UBND phường Ba", "--on", "2025-01-01")
+    said = run(*rename, "--sort-order", "77", "--on", "2022-01-01").out
+    assert ("UBND phường Ba → order 77\n" in said, "another parent" in said) == (True, False), said
+
+
+def test_a_later_version_that_changes_nothing_any_more_goes(run: Run) -> None:
+    """The same name learned of an earlier day takes the place of the later one; undo brings that back."""
+    rename = ("units", "rename", "20194", "--name", "UBND phường Mai", "--doc", "1/NQ")
+
+    def versions() -> list[str]:
+        return [
+            run("units", "list", "--changed-since", "2022-01-01", "--as-of", day, "--format", "csv").out
+            for day in ("2022-12-31", "2023-05-31", "2023-06-01")
+        ]
+
+    run(*rename, "--on", "2023-06-01")
+    before = versions()
+    said = run(*rename, "--on", "2023-01-01").out
+    assert "2023-06-01: 20194  UBND phường Mai → dropped" in said
+    after = versions()
+    for number, state in (("3", before), ("4", after)):
+        assert run("undo", number, "--reason", "thử").code == 0
+        assert versions() == state
+    refused = run("undo", "2", "--reason", "thử")
+    assert (refused.code, "operation #5" in refused.err) == (6, True)
+    assert run("verify") == Outcome(0, "", "")
 
 
 NAMESAKE = "code,name,kind\nSXD,Sở Tài chính,department\n"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from thidua_cli import terms, text
-from thidua_cli.changes.model import CONTINUING, Fault, Model, Passed, Row, Step
+from thidua_cli.changes.model import CONTINUING, STATE, Fault, Model, Passed, Row, Step
 from thidua_cli.changes.naming import committee_name, kind_of_name
 from thidua_cli.dates import show_day
 from thidua_cli.language import _
@@ -13,7 +13,6 @@ from thidua_cli.terms import Change, Extent, Kind, Level
 from thidua_cli.units import Version, describe
 
 _ENDING = (Change.MERGE, Change.SPLIT, Change.DISSOLVE)
-_STATE = ("code", "name", "parent", "sort_order", "abbreviation")
 _SHOWN = 10  # units named in a fault
 
 _Pair = tuple[Row, Version | None]  # a row and its predecessor; None: outside the register, or none
@@ -56,6 +55,7 @@ class Day:
         counts = self.model.levels(self.day)
         for step in (
             self._find_predecessors,
+            self._check_said_once,
             self._compare_with_stored,
             self._check_units,
             self._continue,
@@ -163,6 +163,18 @@ class Day:
         )
         self._fault(row, "old_code", message, cure)
 
+    def _check_said_once(self) -> None:
+        """Nothing passes twice from one unit to the same other one on a day; nor is a unit founded twice."""
+        said: set[tuple[str, ...]] = set()
+        for row, _held in self.pairs:
+            change = row.change
+            key = tuple((code or "").lower() for code in (change.old_code, change.new_code))
+            if change.kind_of_change not in CONTINUING and change.new_code:
+                if key in said:
+                    message = _("cùng một thay đổi được nêu hai lần trong một ngày")
+                    self._fault(row, "new_code", message, _("bỏ một dòng"), _("nêu mỗi đơn vị một lần"))
+                said.add(key)
+
     # The rows of each unit
 
     def _by_unit(self) -> list[tuple[Version, list[Row]]]:
@@ -181,16 +193,18 @@ class Day:
             if held.ended_on == self.day or (self._is_kept(held) and len(again) < len(continuing)):
                 self._contradicts(rows[0], held, stored)
             elif self._is_kept(held) and not continuing and not self._is_given_as_kept(held):
+                undo = self._undo_first(self.model.first_to_undo(stored[0].operation))
+                cure = "{undo}"
+                if rows[0].change.kind_of_change is Change.SPLIT:
+                    cure = _("thêm --keep, hoặc {undo}")
                 self._fault(
                     rows[0],
                     "kind_of_change",
                     _(
                         "thao tác #{number}: {name} tiếp tục từ ngày {day}; theo các dòng này thì nó kết thúc"
                     ).format(name=held.name, day=show_day(self.day), number=stored[0].operation),
-                    _("thêm dòng keep của đơn vị ấy, hoặc {undo}").format(
-                        undo=self._undo_first(stored[0].operation)
-                    ),
-                    _("thêm --keep, hoặc {undo}").format(undo=self._undo_first(stored[0].operation)),
+                    _("thêm dòng keep của đơn vị ấy, hoặc {undo}").format(undo=undo),
+                    cure.format(undo=undo),
                 )
             self.pairs = [pair for pair in self.pairs if not any(pair[0] is row for row in again)]
             self.model.plan.unchanged += len(again)
@@ -201,7 +215,7 @@ class Day:
 
     def _has_changed(self, row: Row, held: Version, day: str | None, told: Passed | None) -> None:
         """Add the fault that the register holds a change of the unit on `day`, or its end."""
-        number = told.operation if told else held.operation
+        number = self.model.first_to_undo(told.operation if told else held.operation)
         self._fault(
             row,
             "old_code",
@@ -715,7 +729,7 @@ class Day:
                 if before.parent != after.parent:
                     self.model.change(unit, day, {"parent": before.parent}, after.document_number, after.note)
                 after = self.model.on(unit, day)
-                if after and all(getattr(before, name) == getattr(after, name) for name in _STATE):
+                if after and all(getattr(before, name) == getattr(after, name) for name in STATE):
                     self.model.drop(unit, day)
         for unit, before in was.items():
             after = self.model.on(unit, day)
@@ -794,7 +808,7 @@ class _Unsaid(NamedTuple):
 def _differs(step: Step) -> bool:
     """Whether a unit that continues is not as it was."""
     old, new = step.predecessors[0], step.version
-    return any(getattr(old, name) != getattr(new, name) for name in _STATE)
+    return any(getattr(old, name) != getattr(new, name) for name in STATE)
 
 
 def _overlap(one: Version, other: Version, since: str) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TABLES = ("unit", "unit_version", "unit_end", "succession", "void")
 CONTINUING = (Change.KEEP, Change.RENAME)
+STATE = ("code", "name", "parent", "sort_order", "abbreviation")
 _STORED = (
     "code", "name", "parent", "abbreviation", "sort_order", "valid_from", "document_number", "note",
 )  # fmt: skip
@@ -101,6 +102,7 @@ class Model:
             table: int(connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])
             for table in TABLES
         }
+        self._known = known
         self.passed = [
             Passed(row[1], row[2], row[3], Change(row[4]), row[6], row[12])
             for row in connection.execute(store.sql("successions"), {"known": known})
@@ -114,6 +116,12 @@ class Model:
             "SELECT command, row_count FROM operation WHERE number = ?", (number,)
         ).fetchone()
         return str(command), sum(each.operation == number for each in self.passed) or int(rows)
+
+    def first_to_undo(self, number: int) -> int:
+        """The newest operation that rewrote versions of operation `number` and stands, else `number`."""
+        values = {"known": self._known, "number": number}
+        found = self.connection.execute(store.sql("rewritten_by"), values).fetchone()[0]
+        return max(number, found or 0) if number > 1 else number
 
     def next_id(self, table: str) -> int:
         self.counters[table] += 1
@@ -177,7 +185,8 @@ class Model:
         earlier = [version for version in versions if version.valid_from < day]
         later = [version for version in versions if version.valid_from > day]
         number = held.number if held.valid_from == day else 0
-        self.versions[unit] = [*earlier, fresh._replace(number=number), *_carried(held, fields, later)]
+        fresh = fresh._replace(number=number)
+        self.versions[unit] = [*earlier, fresh, *_changing(held, fresh, later, _carried(held, fields, later))]
         self._settle(unit, held.ended_on)
 
     def follows_its_parent(self, version: Version) -> bool:
@@ -275,6 +284,19 @@ def _carried(held: Version, fields: Mapping[str, object], later: Iterable[Versio
         }
         made.append(version._replace(**remaining))  # type: ignore[arg-type]
     return made
+
+
+def _changing(held: Version, fresh: Version, later: list[Version], carried: list[Version]) -> list[Version]:
+    """`carried`, as `later` versions are now, without those that changed something and no longer do."""
+    kept = [fresh]
+    for before, old, new in zip([held, *later], later, carried, strict=False):
+        if _state(old) == _state(before) or _state(new) != _state(kept[-1]):
+            kept.append(new)
+    return kept[1:]
+
+
+def _state(version: Version) -> tuple[object, ...]:
+    return tuple(getattr(version, name) for name in STATE)
 
 
 def _said(version: Version) -> tuple[object, ...]:

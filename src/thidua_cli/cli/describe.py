@@ -36,7 +36,7 @@ def describe_changes(made: "Plan") -> list[str]:
             if step.day == day:
                 lines += _describe_step(step)
     if made.carried:
-        lines.append(_("Tình trạng đã ghi của những ngày sau, viết lại theo (hủy và ghi mới):"))
+        lines.append(_("Tình trạng đã ghi từ trước, viết lại theo (hủy và ghi mới):"))
         lines += [f"  {_carried(old, fresh)}" for old, fresh in made.carried]
     if made.outside:
         lines.append(_("Ngoài sổ, nhập vào đơn vị mới: {count}").format(count=len(made.outside)))
@@ -66,9 +66,20 @@ def _describe_step(step: "Step") -> list[str]:
 
 
 def _carried(old: Version, fresh: Version | None) -> str:
-    """A version of a later day that is replaced, with what takes its place."""
+    """A version that is replaced, with what is different in the one that takes its place."""
     day = show_day(old.valid_from)
     if fresh is None:
         return _("{day}: {unit} → bỏ").format(day=day, unit=describe(old))
-    after = _("cấp trên khác") if (old.code, old.name) == (fresh.code, fresh.name) else describe(fresh)
-    return f"{day}: {describe(old)} → {after}"
+    changed = [describe(fresh)] if (old.code, old.name) != (fresh.code, fresh.name) else []
+    changed += [
+        words.format(value=getattr(fresh, name) if getattr(fresh, name) is not None else "–")
+        for name, words in {
+            "parent": _("cấp trên khác"),
+            "sort_order": _("thứ tự {value}"),
+            "abbreviation": _("tên tắt {value}"),
+            "document_number": _("văn bản {value}"),
+            "note": _("ghi chú khác"),
+        }.items()
+        if getattr(old, name) != getattr(fresh, name)
+    ]
+    return f"{day}: {describe(old)} → {', '.join(changed)}"

@@ -343,6 +343,8 @@ def split(
             if not name.strip():
                 made.append(_kept(directory, directory.resolve(code, on - ONE_DAY), on))
                 code, name = str(made[-1]["new_code"]), str(made[-1]["new_name"])
+            if any(row["kind_of_change"] == "split" and _has_code(row, code) for row in made):
+                raise UsageError(_("{unit} được nêu hai lần").format(unit=f"--to {visible(code)}"))
             made.append(_from(held, "split", "part") | {"new_code": code, "new_name": name})
         return _with_children(directory, made, child or [], on)
 
@@ -364,6 +366,11 @@ def _from(held: Version, change: str, extent: str) -> dict[str, object]:
     return {"old_code": held.code, "old_name": held.name, "kind_of_change": change, "extent": extent}
 
 
+def _has_code(row: Mapping[str, object], code: str) -> bool:
+    """Whether the successor of a row has a code."""
+    return str(row["new_code"]).lower() == code.lower()
+
+
 def _continues(held: Version, change: str) -> dict[str, object]:
     return _from(held, change, "whole") | {"new_code": held.code, "new_name": held.name}
 
@@ -380,11 +387,15 @@ def _with_children(
     directory: Directory, rows: list[dict[str, object]], children: Sequence[str], on: date
 ) -> list[dict[str, object]]:
     """The rows, and those that put each `CHILD=PARENT` under its parent."""
+    placed: set[int] = set()
     for pair in children:
         code, _sign, parent = (part.strip() for part in pair.partition("="))
         if not code or not parent:
             raise UsageError(_("--child '{pair}': ghi MÃ=MÃ-CẤP-TRÊN").format(pair=visible(pair)))
         held = directory.resolve(code, on - ONE_DAY)
+        if held.unit in placed:
+            raise UsageError(_("{unit} được nêu hai lần").format(unit=held.name))
+        placed.add(held.unit)
         same = [row for row in rows if row["old_code"] == held.code and row["kind_of_change"] in CONTINUING]
         if not same:
             same = [_kept(directory, held, on) | {"kind_of_change": "rename"}]
