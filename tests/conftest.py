@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import os
 import signal
 import sqlite3
@@ -9,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.S
 @pytest.fixture(autouse=True)
 def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads the machine's clock, locale, register or home."""
-    monkeypatch.setattr(dates, "now", lambda: NOW)
+    ticks = itertools.count(1)  # no two looks at a clock see one instant
+    monkeypatch.setattr(dates, "now", lambda: NOW + timedelta(microseconds=10 * next(ticks)))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for variable in ("THIDUA_DB", "XDG_DATA_HOME", "LANG", "LC_ALL", "LC_MESSAGES", "COLUMNS", "NO_COLOR"):
         monkeypatch.delenv(variable, raising=False)

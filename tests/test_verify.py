@@ -12,15 +12,19 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import build
 import forgeries
-from conftest import ROOT, Outcome
+from conftest import NOW, ROOT, Outcome
 from forgeries import FORGERIES, Context, Forgery
-from thidua_cli import files, store, verify
+from thidua_cli import dates, files, journal, store, verify
 from thidua_cli.errors import RejectedError, StoreError, UsageError
 from thidua_cli.verify import Wanted, reports
 from thidua_cli.verify.anchors import of_report, parse
@@ -701,6 +705,95 @@ def test_a_notice_of_the_object(run: Callable[..., Outcome], db: Path) -> None:
     _plain(db, OTHERS["a view"])
     told = json.loads(run("verify", "--format", "json").out)
     assert (told["intact"], told["rows"], told["notices"][0]["check"]) == (True, [], "schema")
+
+
+# A clock that once ran ahead
+
+
+def _write_at(run: Callable[..., Outcome], patch: pytest.MonkeyPatch, at: datetime, unit: str) -> Outcome:
+    patch.setattr(dates, "now", lambda: at)
+    done = run("record", "launch", unit, "--on", "2022-03-30")
+    assert done.code == 0, done
+    return done
+
+
+@pytest.fixture
+def after_2099(run: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> Outcome:
+    """Operation 2 a day after the first, 3 under a clock of 2099, 4 and 5 two and three days after the first."""
+    _write_at(run, monkeypatch, NOW + timedelta(days=1), "490")
+    assert _write_at(run, monkeypatch, datetime(2099, 1, 1, 3, tzinfo=UTC), "491").err == ""
+    told = _write_at(run, monkeypatch, NOW + timedelta(days=2), "492")
+    _write_at(run, monkeypatch, NOW + timedelta(days=3), "493")
+    return told
+
+
+def test_a_write_behind_the_newest_operation_says_so(
+    run: Callable[..., Outcome], after_2099: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stored, and the warning has both times; a clock that is five minutes behind is no news."""
+    assert "operation before, #3, is dated 2099-01-01 10:00:00" in after_2099.err
+    assert "clock says 2026-11-25 10:00:00" in after_2099.err
+    assert after_2099.err.count("\n") == 2
+    monkeypatch.setattr(dates, "now", lambda: datetime(2099, 1, 1, 2, 56, tzinfo=UTC))
+    assert run("record", "launch", "494", "--on", "2022-03-30").err == ""
+
+
+def test_operations_of_a_wrong_clock_are_marked(run: Callable[..., Outcome], after_2099: Outcome) -> None:
+    """`log` has a key, and a column where there are any; for `verify` they are a notice, and no finding."""
+    log = json.loads(run("log", "--format", "json").out)
+    assert [(row["operation"], row["clock"]) for row in log["rows"]] == [
+        (5, "held"), (4, "held"), (3, "ahead"), (2, None), (1, None),
+    ]  # fmt: skip
+    assert "ran ahead" in run("log").out
+    told = run("verify")
+    assert (told.code, told.out, "operations #3…#5" in told.err) == (0, "", True)
+    told = json.loads(run("verify", "--format", "json").out)
+    assert [(each["check"], each["operation"]) for each in told["notices"]] == [("clock", 3)]
+
+
+@pytest.mark.parametrize(
+    ("command", "asked", "taken"),
+    [
+        ("status --known-at", "2026-11-23", None),  # before the last operation of a right clock
+        ("status --known-at", "2026-11-24", 2),
+        ("status --known-at", "2026-11-25", 2),
+        ("status --known-at", "2030-01-01", 2),
+        ("status --known-at", "2026-11-25T12:00:00+07:00", 2),
+        ("status --known-at", "#4", None),
+        ("report --format md --since", "2026-11-25", 2),
+        ("report --format md --as-of 2026-12-02", "", 2),
+        ("diff --to #5 --from", "2026-11-25T12:00:00+07:00", 2),
+    ],
+)
+def test_a_day_that_a_wrong_clock_touches(
+    run: Callable[..., Outcome], after_2099: Outcome, command: str, asked: str, taken: int | None
+) -> None:
+    """What was known then is open: a warning says up to which operation it was taken, and offers a number."""
+    done = run(*command.split(), *([asked] if asked else []))
+    assert done.code == 0, done
+    doubtful = f"taken is what was known at #{taken}" in done.err and "'#5'" in done.err
+    assert doubtful if taken else done.err == ""
+
+
+def test_a_clock_that_was_put_right_leaves_its_mark(
+    run: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the time of the wrong clock has long passed; days after that are certain again."""
+    for hours, unit in ((1, "490"), (30, "491"), (2, "492"), (3, "493"), (50, "494")):
+        _write_at(run, monkeypatch, NOW + timedelta(hours=hours), unit)
+    monkeypatch.setattr(dates, "now", lambda: NOW + timedelta(days=9))
+    log = json.loads(run("log", "--format", "json").out)
+    assert [row["clock"] for row in log["rows"]] == [None, "held", "held", "ahead", None, None]
+    told = {day: bool(run("status", "--known-at", f"2026-11-{day}").err) for day in (22, 23, 24, 25, 26, 30)}
+    assert told == {22: False, 23: True, 24: True, 25: False, 26: False, 30: False}
+
+
+@given(st.lists(st.integers(2, 10**12), min_size=1, max_size=9))
+def test_a_clock_that_goes_on_raises_no_doubt(steps: list[int]) -> None:
+    """Operations that a clock has dated one after the other are not marked."""
+    stamps = [dates.stamp(NOW + timedelta(microseconds=end)) for end in accumulate(steps)]
+    chain = [journal.Operation(number, at, "", "", 0, "", "", "") for number, at in enumerate(stamps, 1)]
+    assert journal.doubts(chain, dates.unstamp(stamps[-1])) == []
 
 
 # The verifier of the documentation

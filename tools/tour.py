@@ -25,10 +25,15 @@ _world: dict[str, Any] = {}
 
 def fresh(year: int = 2022) -> None:
     """A new home without a register, on 4 July of a year."""
-    ticks = iter(range(10**6))
+    ticks = iter(range(10**5))
     epoch = datetime(year, 7, 4, 1, 0, tzinfo=UTC)
     _world["home"] = tempfile.TemporaryDirectory()
-    dates.now = lambda: epoch.replace(minute=next(ticks) // 60 % 60)
+
+    def now() -> datetime:
+        tick = next(ticks)
+        return epoch.replace(minute=tick // 60 % 60, microsecond=10 * tick)
+
+    dates.now = now
     options.account = lambda: "lan"
 
 

@@ -7,8 +7,12 @@ operation as one compact JSON array (UTF-8), table by table in the order of TABL
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
+
+from thidua_cli import dates
 
 FIRST_PREVIOUS = "0" * 64
 
@@ -30,6 +34,8 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 
 CHUNK = 2000
+TICK = timedelta(microseconds=1)  # between an operation and the next, where the clock stands before the first
+AHEAD = timedelta(minutes=5)  # by which clocks of honest machines do not differ
 _LAST_NUMBER = 2**63 - 1  # what SQLite can hold
 SELECT = "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
 
@@ -152,3 +158,69 @@ def numbered(connection: sqlite3.Connection, number: int) -> Operation | None:
         (number,),
     ).fetchone()
     return Operation(*row) if row else None
+
+
+class Doubt(NamedTuple):
+    """Operations `first` to `last`, dated by a clock that went wrong.
+
+    They were recorded at some time from `after` on and before `before`: the instants of the operations on
+    either side. `after` is empty where there is none; without one behind them, `before` is the later of now
+    and their own last instant.
+    """
+
+    first: Operation
+    last: Operation
+    after: str
+    before: str
+
+
+def clock_marks(operations: Sequence[Operation], now: datetime) -> dict[int, str]:
+    """Return `ahead` or `held` for each operation, oldest first, whose instant a wrong clock has made.
+
+    `held`: exactly TICK after the operation before, which no command is quick enough to be: the clock stood
+    before that one. `ahead`: more than AHEAD after `now`, or the operation that held others.
+    """
+    stamps = [_instant(each) for each in operations]
+    found: dict[int, str] = {}
+    for operation, stamp in zip(operations, stamps, strict=True):
+        if stamp is not None and stamp - now > AHEAD:
+            found[operation.number] = "ahead"
+    for index, (one, other) in enumerate(pairwise(stamps)):
+        if one is not None and other is not None and other - one == TICK:
+            found.setdefault(operations[index].number, "ahead")
+            found[operations[index + 1].number] = "held"
+    return found
+
+
+def _instant(operation: Operation) -> datetime | None:
+    """When the operation was recorded, by its own word; none where that is no instant."""
+    return dates.unstamp(operation.recorded_at) if dates.is_stamp(operation.recorded_at) else None
+
+
+def doubts(operations: Sequence[Operation], now: datetime) -> list[Doubt]:
+    """Return the runs of operations, oldest first, that `clock_marks` marks."""
+    marked = clock_marks(operations, now)
+    runs: list[list[int]] = []
+    for index, operation in enumerate(operations):
+        if operation.number in marked:
+            if runs and runs[-1][1] == index - 1:
+                runs[-1][1] = index
+            else:
+                runs.append([index, index])
+    return [
+        Doubt(
+            operations[first],
+            operations[last],
+            operations[first - 1].recorded_at if first else "",
+            operations[last + 1].recorded_at
+            if last + 1 < len(operations)
+            else max(operations[last].recorded_at, dates.stamp(now)),
+        )
+        for first, last in runs
+    ]
+
+
+def doubt_at(connection: sqlite3.Connection, stamp: str) -> Doubt | None:
+    """Return the operations because of which it is not known what was recorded by an instant; or none."""
+    found = doubts(operations(connection, _LAST_NUMBER)[::-1], dates.now())
+    return next((each for each in found if each.after <= stamp < each.before), None)

@@ -480,6 +480,7 @@ class Writer:
         self.number = number
         self.operation: journal.Operation | None = None
         self.given = 0  # rows
+        self.ahead: journal.Operation | None = None  # the one before, where it is dated far later than now
         self._next_ids: dict[str, int] = {}
 
     def insert(self, table: str, rows: Iterable[Mapping[str, object]]) -> None:
@@ -575,14 +576,14 @@ def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
 
     Raises StoreError where a row that was given is not there: a planted trigger can swallow one.
     """
-    from datetime import timedelta
-
     connection = writer.connection
     count, digest = journal.rows_digest(connection, writer.number)
     latest = journal.head(connection)
     instant = dates.now()
     if latest:  # the register's clock never goes backwards, even if the machine's does
-        instant = max(instant, dates.unstamp(latest.recorded_at) + timedelta(microseconds=1))
+        least = dates.unstamp(latest.recorded_at) + journal.TICK
+        writer.ahead = latest if least - instant > journal.AHEAD else None
+        instant = max(instant, least)
     recorded_at = dates.stamp(instant)
     previous = latest.hash if latest else journal.FIRST_PREVIOUS
     link = journal.link_hash(writer.number, recorded_at, actor, command, count, digest, previous)

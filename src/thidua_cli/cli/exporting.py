@@ -95,10 +95,10 @@ def _list(
 ) -> None:
     """One kind, in the columns of its import file."""
     from thidua_cli.imports.export import export
-    from thidua_cli.report.frame import moment, units_of
+    from thidua_cli.report.frame import units_of
 
     with options.reading(ctx) as connection:
-        at = moment(connection, None, known_at)
+        at = options.moment(connection, None, known_at)
         made = export(connection, kind, at.known.number)
         if form is ExportFormat.XLSX:
             from thidua_cli.imports.template import workbook

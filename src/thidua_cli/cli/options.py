@@ -24,7 +24,9 @@ from thidua_cli.store import Writer
 from thidua_cli.terms import Kind, Level, State, label
 
 if TYPE_CHECKING:
+    from thidua_cli.journal import Operation
     from thidua_cli.models import Problem
+    from thidua_cli.report.frame import Moment
 
 Value = TypeVar("Value")
 
@@ -172,6 +174,36 @@ def writing(ctx: typer.Context) -> Iterator[Writer]:
     with store.writing(register(ctx), actor=actor(ctx), command=command_line(ctx)) as writer:
         settings(ctx).writers.append(writer)
         yield writer
+    if writer.ahead is not None:
+        warn(_clock_is_behind(writer.ahead))
+
+
+def _clock_is_behind(latest: "Operation") -> list[str]:
+    """What to say where the register has an operation that is dated much later than now."""
+    return [
+        _(
+            "đồng hồ của máy chỉ {now}, mà thao tác trước #{number} ghi lúc {then}:"
+            " một trong hai lần đồng hồ sai"
+        ).format(
+            now=dates.show_instant(dates.stamp(dates.now())),
+            number=latest.number,
+            then=dates.show_instant(latest.recorded_at),
+        ),
+        _(
+            "thao tác này mang giờ ngay sau #{number}; chỉnh lại đồng hồ, và với --known-at và diff"
+            " hãy nêu số thao tác thay cho ngày"
+        ).format(number=latest.number),
+    ]
+
+
+def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> "Moment":
+    """Read `--as-of` and `--known-at`, as report.frame does; warns where a wrong clock leaves them open."""
+    from thidua_cli.report import frame
+
+    at = frame.moment(connection, as_of, known_at)
+    if known_at is not None and not known_at.startswith("#"):
+        warn(frame.clock_warning(connection, at))
+    return at
 
 
 def refuse_read_only(ctx: typer.Context) -> None:

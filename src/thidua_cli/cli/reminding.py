@@ -16,7 +16,7 @@ from thidua_cli.language import _, speaking
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
-from thidua_cli.report.frame import Moment, moment
+from thidua_cli.report.frame import Moment
 
 
 def remind(
@@ -82,7 +82,7 @@ def remind(
     # What goes to the units, letters and the list that is merged into them, is in the letterhead's language.
     language = head.language if head else ""
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         filtered = chosen(connection, at, phase, kind, level, district)
         wanted = plans.load(connection).obligation(wanted).code if wanted else None
         with speaking(language):

@@ -14,7 +14,7 @@ from thidua_cli.errors import UsageError
 from thidua_cli.language import _, current, speaking
 from thidua_cli.render import pages
 from thidua_cli.render.document import DocumentFormat
-from thidua_cli.report.frame import Moment, moment
+from thidua_cli.report.frame import Moment, clock_warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +64,7 @@ def report(
     targets = _targets(forms or [], output)
     letters = read_file(letterhead) if letterhead or DocumentFormat.DOCX in targets else None
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         wanted = chosen(connection, at, phase)
         before = _since(connection, at, since, _folder_of(output, forms or []))
         week = paper = weekly.gather(connection, at, wanted, before)
@@ -143,18 +143,21 @@ def _folder_of(output: Path | None, forms: list[DocumentFormat]) -> Path | None:
 def _since(
     connection: sqlite3.Connection, at: Moment, since: str | None, folder: Path | None
 ) -> Moment | None:
-    from thidua_cli.report.weekly.since import last, on_day, week_before
+    from thidua_cli.report.weekly.since import WEEK, last, on_day, week_before
 
     if since == _LAST:
         if folder is None:
             raise UsageError(_("--since last cần -o: báo cáo trước được tìm ở đó"))
         return last(connection, at, folder)
     if since is None:
+        options.warn(clock_warning(connection, on_day(connection, at, at.as_of - WEEK)))
         return week_before(connection, at)
     day: date = options.day(since)
     if day > at.as_of:
         raise UsageError(_("--since phải trước hoặc bằng --as-of"))
-    return on_day(connection, at, day)
+    found = on_day(connection, at, day)
+    options.warn(clock_warning(connection, found))
+    return found
 
 
 def _made(

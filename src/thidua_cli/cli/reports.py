@@ -11,7 +11,7 @@ from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.errors import InvalidError, UsageError
 from thidua_cli.language import _
-from thidua_cli.report.frame import Filter, Moment, find_district, moment, units_of
+from thidua_cli.report.frame import Filter, Moment, find_district, units_of
 from thidua_cli.report.status import By
 from thidua_cli.terms import Kind, Level, State
 
@@ -63,7 +63,7 @@ def status(
     from thidua_cli.report import status as report
 
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         made = report.build(connection, at, chosen(connection, at, phase, kind, level, district), by)
     options.emit(made, form, output, bom, safe)
 
@@ -92,7 +92,7 @@ def listing(
 
     asked = one_obligation(obligation, obligation_option)
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         wanted = chosen(connection, at, phase, kind, level, district, states, declared_late=declared_late)
         made = report.build(connection, at, wanted, asked)
     options.emit(made, form, output, bom, safe)
@@ -128,7 +128,7 @@ def check(
     from thidua_cli.report import check as report
 
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         made, passes = report.build(
             connection,
             at,
@@ -158,7 +158,7 @@ def history(
     from thidua_cli.report import history as report
 
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         directory = units_of(connection, at)
         version = directory.resolve_past(unit, at.as_of)
         made = report.build(connection, at, directory, version)
@@ -181,7 +181,7 @@ def log(
     from thidua_cli.report import log as report
 
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         if as_of is None:  # the register's clock may be ahead of the machine's; no operation is hidden
             at = at._replace(as_of=max(at.as_of, dates.day_of(at.known.recorded_at)))
         made = report.build(connection, at, limit)
@@ -231,11 +231,11 @@ def _two_moments(
     if days[0] is not None and (after is None or days[1] is not None):
         if as_of is not None:
             raise UsageError(_("so sánh hai ngày thì không nêu --as-of"))
-        one, other = (moment(connection, day, known_at) for day in days)
+        one, other = (options.moment(connection, day, known_at) for day in days)
     elif days[0] is None and (after is None or days[1] is None):
         if known_at is not None:
             raise UsageError(_("so sánh hai thời điểm của sổ thì không nêu --known-at"))
-        one, other = (moment(connection, as_of, text) for text in (before, after))
+        one, other = (options.moment(connection, as_of, text) for text in (before, after))
     else:
         raise UsageError(_("--from và --to phải cùng là ngày, hoặc cùng là thời điểm, số thao tác"))
     if (one.as_of, one.known.number) > (other.as_of, other.known.number):

@@ -10,7 +10,6 @@ from thidua_cli.cli.reports import chosen, one_obligation
 from thidua_cli.dates import show_day
 from thidua_cli.errors import UsageError
 from thidua_cli.language import _
-from thidua_cli.report.frame import moment
 from thidua_cli.report.trend import Step
 
 
@@ -45,7 +44,7 @@ def trend(
 
     wanted = one_obligation(obligation, obligation_option)
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         if start and start > at.as_of:
             raise UsageError(_("--from {day}: sau ngày --as-of").format(day=show_day(start)))
         made = report.build(

@@ -15,7 +15,6 @@ from thidua_cli.cli.describe import describe_changes
 from thidua_cli.cli.reports import chosen
 from thidua_cli.errors import RefusedError, UsageError
 from thidua_cli.language import _
-from thidua_cli.report.frame import moment
 from thidua_cli.terms import Change, Kind, Level
 from thidua_cli.text import NUMBER_LIMIT, visible
 from thidua_cli.units import Directory, Version
@@ -67,7 +66,7 @@ def listing(
     from thidua_cli.report import units as report
 
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         wanted = chosen(connection, at, None, kind, level, district)
         made = report.build(connection, at, wanted, changed_since.isoformat() if changed_since else None)
     options.emit(made, form, output, bom, safe)
@@ -87,7 +86,7 @@ def show(
     from thidua_cli.report import units as report
 
     with options.reading(ctx) as connection:
-        at = moment(connection, as_of, known_at)
+        at = options.moment(connection, as_of, known_at)
         version = Directory.read(connection, at.known.number).resolve_past(unit, at.as_of)
         judged = [
             (fact, status.judge(fact, at.day))
@@ -111,7 +110,7 @@ def tree(
     from thidua_cli.report import units as report
 
     with options.reading(ctx) as connection:
-        made = report.tree(connection, moment(connection, as_of, known_at))
+        made = report.tree(connection, options.moment(connection, as_of, known_at))
     options.emit(made, form, output, bom, safe)
 
 

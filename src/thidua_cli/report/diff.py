@@ -20,6 +20,7 @@ from thidua_cli.report.frame import (
     Pairs,
     anchor_note,
     before_register,
+    clock_warning,
     in_order,
     judged,
     units_of,
@@ -207,8 +208,12 @@ def _recorded_since(
     They count on both sides, so that who looks for what has come in since finds nothing of them.
     """
     known = one.known.number
-    then = journal.known_at(connection, dates.stamp(dates.parse_instant(one.day))).number
+    end = dates.stamp(dates.parse_instant(one.day))
+    then = journal.known_at(connection, end).number
     if known != other.known.number or one.as_of == other.as_of or then >= known:
+        return
+    if journal.doubt_at(connection, end):
+        yield from clock_warning(connection, one._replace(known_at=end))
         return
     both = "SELECT id, operation FROM record UNION ALL SELECT id, operation FROM exemption"
     fresh = {number for number, operation in connection.execute(both) if operation > then}

@@ -92,6 +92,31 @@ def _moment(connection: sqlite3.Connection, day: date, known: Operation, known_a
     return Moment(day, known, known_at, register, dates.day_of(following.recorded_at) if following else None)
 
 
+def clock_warning(connection: sqlite3.Connection, at: Moment) -> list[str]:
+    """What to say where operations that a wrong clock has dated leave open what was known at an instant."""
+    found = journal.doubt_at(connection, at.known_at)
+    if found is None:
+        return []
+    return [
+        _(
+            "không chắc sổ đã biết gì vào {instant}: {operations} mang giờ của đồng hồ chạy sai;"
+            " đã lấy đến #{known}. Nêu số thao tác thay cho ngày, như '#{last}'"
+        ).format(
+            instant=show_instant(at.known_at),
+            operations=span(found.first.number, found.last.number),
+            known=at.known.number,
+            last=found.last.number,
+        )
+    ]
+
+
+def span(first: int, last: int) -> str:
+    """Operations in a row, for people."""
+    if first == last:
+        return _("thao tác #{number}").format(number=first)
+    return _("các thao tác #{first}…#{last}").format(first=first, last=last)
+
+
 def lead(title: str, plan: Plan, at: Moment) -> list[str]:
     """The lines above the tables."""
     return [f"{title} · {plan.title}", *moment_lines(at)]

@@ -3,22 +3,39 @@
 import sqlite3
 from collections.abc import Sequence
 
-from thidua_cli import journal
-from thidua_cli.dates import day_of
+from thidua_cli import dates, journal
+from thidua_cli.journal import Operation
 from thidua_cli.language import _
 from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.report.frame import Moment, anchor_note, moment_lines
 
-FIELDS = ("operation", "recorded_at", "actor", "command", "row_count", "digest", "previous_hash", "hash")
+FIELDS = (
+    "operation",
+    "recorded_at",
+    "actor",
+    "command",
+    "row_count",
+    "digest",
+    "previous_hash",
+    "hash",
+    "clock",
+)
 
 
 def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Report:
     """The report of `thidua log`: operations recorded by the end of the as-of date, at most `limit`."""
+    everything = journal.operations(connection, 2**62)[::-1]
+    marks = journal.clock_marks(everything, dates.now())
     operations = [
         item
-        for item in journal.operations(connection, at.known.number)
-        if day_of(item.recorded_at) <= at.as_of
+        for item in everything[::-1]
+        if item.number <= at.known.number and dates.day_of(item.recorded_at) <= at.as_of
     ][:limit]
+    words = {"ahead": _("chạy trước"), "held": _("sau #{number} một phần triệu giây")}
+    odd = any(item.number in marks for item in operations)
+
+    def clock(item: Operation) -> str:
+        return words[marks[item.number]].format(number=item.number - 1) if item.number in marks else ""
 
     def people() -> list[Table]:
         columns = [
@@ -28,9 +45,18 @@ def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Repo
             Column(_("Lệnh"), narrow=20),
             Column(_("Số dòng"), Form.NUMBER),
             Column(_("Mã băm"), drop=2),
+            *([Column(_("Đồng hồ"), narrow=10)] if odd else []),
         ]
         rows: list[Sequence[object]] = [
-            [str(item.number), item.recorded_at, item.actor, item.command, item.row_count, item.hash[:12]]
+            [
+                str(item.number),
+                item.recorded_at,
+                item.actor,
+                item.command,
+                item.row_count,
+                item.hash[:12],
+                *([clock(item)] if odd else []),
+            ]
             for item in operations
         ]
         return [Table(columns, [("", rows)])]
@@ -47,6 +73,7 @@ def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Repo
                 "digest": item.digest,
                 "previous_hash": item.previous_hash,
                 "hash": item.hash,
+                "clock": marks.get(item.number),
             }
             for item in operations
         ],
@@ -56,5 +83,9 @@ def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Repo
         head=at.known.anchor,
         register=at.register,
         lead=[_("Nhật ký thao tác"), *moment_lines(at)],
-        notes=[anchor_note(at)],
+        notes=[*([_clock_note()] if odd else []), anchor_note(at)],
     )
+
+
+def _clock_note() -> str:
+    return _("Đồng hồ: giờ của những thao tác ấy do đồng hồ chạy sai; thứ tự thì đúng.")

@@ -148,3 +148,19 @@ def _content(operation: Operation, rows: Sequence[_Rows]) -> Iterator[Finding]:
             _("thao tác #{number}: nội dung các dòng không còn như lúc ghi").format(number=number),
             number,
         )
+
+
+def clock_notices(operations: Sequence[Operation]) -> Iterator[Finding]:
+    """What a clock that went wrong has dated: their order holds, and so do their hashes."""
+    for doubt in journal.doubts(operations, dates.now()):
+        first, last = doubt.first, doubt.last
+        message = _(
+            "thao tác #{first}…#{last}, ghi lúc {begin} … {end}: giờ của đồng hồ chạy sai; thứ tự vẫn đúng,"
+            " khi hỏi sổ biết gì lúc ấy hãy nêu số thao tác"
+        ).format(
+            first=first.number,
+            last=last.number,
+            begin=dates.show_stamp(first.recorded_at),
+            end=dates.show_stamp(last.recorded_at),
+        )
+        yield Finding("clock", message, first.number)
