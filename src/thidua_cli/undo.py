@@ -48,6 +48,7 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
     _refuse_dependents(connection, number)
     _refuse_corrected(connection, brought)
     _refuse_left_out(connection, number, left_out)
+    _refuse_rewriting(connection, number)
     _refuse_recorded_again(connection, number, brought)
     going = set(brought.values())
     lost = [
@@ -152,6 +153,26 @@ def _refuse_left_out(connection: sqlite3.Connection, number: int, left_out: Mapp
         ):
             lines.append((*void, *_named(connection, row)))
     _refuse_rested_on(number, lines)
+
+
+def _refuse_rewriting(connection: sqlite3.Connection, number: int) -> None:
+    """No change that stands may have rewritten versions later than the operation, of a unit that it changed.
+
+    Its own undoing would bring them back as they were, with what this operation had made so.
+    """
+    rows = connection.execute(
+        "SELECT v.operation, t.id FROM unit_version t"
+        " JOIN void v ON v.target = 'unit_version' AND v.target_id = t.id AND v.operation > t.operation"
+        " WHERE t.operation > ? AND t.unit IN (SELECT unit FROM unit_version WHERE operation = ?)",
+        (number, number),
+    ).fetchall()
+    lines = [
+        (operation, *_named(connection, row))
+        for operation, row in rows
+        if not _is_undoing(connection, operation)
+        and any(_void_of(connection, *each) is None for each in _written(connection, row, operation))
+    ]
+    _refuse_rested_on(number, sorted(set(lines)))
 
 
 def _named(connection: sqlite3.Connection, version: int) -> tuple[str, str]:
