@@ -17,8 +17,9 @@ import pytest
 import build
 import forgeries
 from conftest import NOW, Outcome, process
-from thidua_cli import backup, dates, files, restoring, store, verify
-from thidua_cli.errors import RefusedError, StoreError
+from thidua_cli import backup, restoring, store, verify
+from thidua_cli.ground import dates, files
+from thidua_cli.ground.errors import RefusedError, StoreError
 
 Run = Callable[..., Outcome]
 
@@ -250,7 +251,7 @@ def test_keep_lets_alone_what_came_meanwhile(db: Path, tmp_path: Path) -> None:
 
 _STOPPED = """
 import os, signal, sys
-from thidua_cli import backup, cli, files
+from thidua_cli import backup, cli; from thidua_cli.ground import files
 module, name = (backup, "_named") if "backup" in sys.argv else (files, "replace_all")
 whole = getattr(module, name)
 def stopped(*arguments, **options):

@@ -24,11 +24,12 @@ from hypothesis.stateful import (
 
 import build
 from conftest import ROOT, Outcome, copy
-from thidua_cli import changes, deciding, diff, records, resources, status, store, text, undo
+from thidua_cli import changes, deciding, diff, records, status, store, undo
 from thidua_cli import plan as plans
 from thidua_cli.changes import Row, soundness
 from thidua_cli.diff import Cause, Evidence, Side
-from thidua_cli.errors import RefusedError
+from thidua_cli.ground import resources, text
+from thidua_cli.ground.errors import RefusedError
 from thidua_cli.imports import changes as change_imports
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind

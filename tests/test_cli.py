@@ -23,9 +23,9 @@ import typer
 from python_calamine import CalamineWorkbook
 
 from conftest import NOW, ROOT, Outcome, process
-from thidua_cli import dates, language
 from thidua_cli.cli import app
-from thidua_cli.errors import Exit
+from thidua_cli.ground import dates, language
+from thidua_cli.ground.errors import Exit
 
 TYPER = tuple(int(part) for part in typer.__version__.split(".")[:2])
 Run = Callable[..., Outcome]
@@ -845,7 +845,7 @@ def test_start_up_loads_no_heavy_module(db: Path, arguments: list[str], absent: 
 
 PAGES = """
 import contextlib, importlib, io, json, sys
-from thidua_cli import cli, language
+from thidua_cli import cli; from thidua_cli.ground import language
 language.use(sys.argv[1])
 from thidua_cli.cli import app
 pages = {}

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from conftest import ROOT, process
-from thidua_cli import dates, store
-from thidua_cli.errors import StoreError
+from thidua_cli import store
+from thidua_cli.ground import dates
+from thidua_cli.ground.errors import StoreError
 
 EXAMPLES = ROOT / "examples"
 RUN = f'#!/bin/sh\nexec "{sys.executable}" -m thidua_cli "$@"\n'

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import process
-from thidua_cli import dates, language
-from thidua_cli.errors import InvalidError
+from thidua_cli.ground import dates, language
+from thidua_cli.ground.errors import InvalidError
 
 
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)))

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from python_calamine import CalamineWorkbook
 
-from thidua_cli import language
+from thidua_cli.ground import language
 from thidua_cli.render import pages as render
 from thidua_cli.render.document import (
     Bars,

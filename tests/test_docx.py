@@ -22,8 +22,9 @@ import office
 import papers
 from conftest import ROOT
 from papers import W
-from thidua_cli import language
-from thidua_cli.errors import RejectedError
+from thidua_cli.ground import language
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.text import visible
 from thidua_cli.letterhead import read_file
 from thidua_cli.render.document import Bars, Block, Document, Headline, Headlines, Paragraph, Section
 from thidua_cli.render.docx import layout, official, text, to_docx
@@ -32,7 +33,6 @@ from thidua_cli.render.paper import Stamp
 from thidua_cli.report import papers as report_papers
 from thidua_cli.report.frame import Moment, moment
 from thidua_cli.report.status import figure_columns
-from thidua_cli.text import visible
 
 NASTY = " [red]đỏ[/] <script>alert(1)</script> =1+1 \x1b[31m \x00 \ud800 ]]> &amp; \" ' \u202e"
 

@@ -11,7 +11,7 @@ import pytest
 import build
 from conftest import Outcome
 from thidua_cli import store
-from thidua_cli.errors import NotFoundError
+from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.report import listing, units
 from thidua_cli.report.frame import Filter, find_district, moment, units_of
 

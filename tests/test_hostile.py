@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Outcome
-from thidua_cli.text import visible
+from thidua_cli.ground.text import visible
 
 FOLDER = ROOT / "tests" / "hostile"
 Run = Callable[..., Outcome]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Outcome
-from thidua_cli.text import visible
+from thidua_cli.ground.text import visible
 
 Run = Callable[..., Outcome]
 Case = tuple[str, str, str | bytes, str, int | None, str]

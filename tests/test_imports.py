@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, Outcome, process
-from thidua_cli import resources
-from thidua_cli.errors import RejectedError
+from thidua_cli.ground import resources
+from thidua_cli.ground.errors import RejectedError
 from thidua_cli.imports import bulk, reading
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat

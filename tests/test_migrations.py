@@ -14,7 +14,7 @@ import build
 import forgeries
 from conftest import Outcome, process
 from thidua_cli import journal, migrating, store, verify
-from thidua_cli.errors import StoreError
+from thidua_cli.ground.errors import StoreError
 from thidua_cli.verify import schema
 
 Run = Callable[..., Outcome]

@@ -10,7 +10,8 @@ import pytest
 
 import build
 from conftest import Outcome, process
-from thidua_cli import files, language, places, store
+from thidua_cli import store
+from thidua_cli.ground import files, filesystem, language
 
 Run = Callable[..., Outcome]
 RECORD = ("record", "launch", "492", "--on", "2022-03-30")
@@ -28,7 +29,7 @@ def mounted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], 
             f"22 21 0:40 / {point} rw,relatime shared:1 - {kind} server:/x rw\n"
             "23 21 0:41 / /mnt rw - tmpfs none rw\n"
         )
-        monkeypatch.setattr(places, "_MOUNTS", table)
+        monkeypatch.setattr(filesystem, "_MOUNTS", table)
 
     return mount
 
@@ -51,11 +52,11 @@ def test_no_register_is_written_on_a_network(
 def test_the_file_system_is_that_of_the_nearest_mount(mounted: Callable[[str], None], tmp_path: Path) -> None:
     """The longest mount point above a path decides; without a table of mounts nothing is known."""
     mounted("nfs4")
-    assert places.file_system(tmp_path / "x" / "y.db") == "nfs4"
-    assert places.file_system(Path("/mnt/y.db")) == "tmpfs"
-    assert places.file_system(Path("/home")) == "ext4"
-    places._MOUNTS.unlink()
-    assert places.file_system(tmp_path) == ""
+    assert filesystem.file_system(tmp_path / "x" / "y.db") == "nfs4"
+    assert filesystem.file_system(Path("/mnt/y.db")) == "tmpfs"
+    assert filesystem.file_system(Path("/home")) == "ext4"
+    filesystem._MOUNTS.unlink()
+    assert filesystem.file_system(tmp_path) == ""
 
 
 def test_a_file_that_all_may_change_is_refused(run: Run, db: Path, mounted: Callable[[str], None]) -> None:

@@ -10,7 +10,7 @@ import pytest
 import build
 from conftest import Outcome
 from thidua_cli import deciding, records, status, store
-from thidua_cli.errors import Exit, NotFoundError, RefusedError
+from thidua_cli.ground.errors import Exit, NotFoundError, RefusedError
 from thidua_cli.models import ExemptionIn
 from thidua_cli.records import number_key
 

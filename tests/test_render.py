@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from thidua_cli import language
-from thidua_cli import text as text_
-from thidua_cli.errors import StoreError, UsageError
+from thidua_cli.ground import language
+from thidua_cli.ground import text as text_
+from thidua_cli.ground.errors import StoreError, UsageError
 from thidua_cli.render import cells, table
 from thidua_cli.render import pages as render
 from thidua_cli.render.model import Column, Delta, Form, Mark, Report, Rows, Table, Tone

@@ -13,7 +13,7 @@ from conftest import copy
 from oracle import Duty, Unit, entries, holder, is_declared_late, state
 from thidua_cli import plan as plans
 from thidua_cli import records, status, store
-from thidua_cli.errors import NotFoundError
+from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.records import Document, Exemption, Record
 from thidua_cli.report import history
 from thidua_cli.report import status as report

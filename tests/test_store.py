@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 import build
 from conftest import NOW, copy, process
-from thidua_cli import dates, journal, store, verify
-from thidua_cli.errors import StoreError
+from thidua_cli import journal, store, verify
+from thidua_cli.ground import dates
+from thidua_cli.ground.errors import StoreError
 
 TABLES = ["operation", *journal.TABLES]
 

@@ -16,7 +16,7 @@ import pytest
 from conftest import Outcome
 from faults.witness import assert_sound, count
 from test_migrations import FUTURE
-from thidua_cli import files
+from thidua_cli.ground import files
 
 TEAM, AN, BINH, CHI, STRANGER = (
     61000,
@@ -36,7 +36,7 @@ import pydantic, sqlite_utils, thidua_cli, xlsxwriter
 for module in pkgutil.walk_packages(thidua_cli.__path__, "thidua_cli."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
-from thidua_cli import cli, files
+from thidua_cli import cli; from thidua_cli.ground import files
 scratch = tempfile.mkdtemp()
 os.chdir(scratch)
 sys.stdout = open(os.devnull, "w")

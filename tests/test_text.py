@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thidua_cli import text
-from thidua_cli.errors import InvalidError
+from thidua_cli.ground import text
+from thidua_cli.ground.errors import InvalidError
 from thidua_cli.terms import TERRITORY_WORDS
 
 VIETNAMESE = st.text(alphabet=sorted(text._LETTERS) + list(" 0123456789.-–“”"), min_size=1, max_size=40)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Outcome
-from thidua_cli import encodings, textfiles
+from thidua_cli.ground import config_files, encodings
+from thidua_cli.ground.text import clean
 from thidua_cli.imports import reading
-from thidua_cli.text import clean
 
 Run = Callable[..., Outcome]
 Put = Callable[..., str]
@@ -481,7 +481,7 @@ def test_a_plan_or_letterhead_beyond_all_measure_is_refused(db: Path, put: Put, 
 def test_syntax_is_only_what_stands_outside_of_texts(put: Put, text: str) -> None:
     """Brackets and dots in strings and comments bound nothing."""
     toml = put("\n".join(f"[t{number}]\n{text}" for number in range(40)), "x.toml")
-    assert len(textfiles.read_toml(Path(toml))) == 40
+    assert len(config_files.read_toml(Path(toml))) == 40
 
 
 OBJECT = '{"code": "A1", "kind": "other", "name": %s}'

@@ -11,7 +11,7 @@ import build
 from conftest import Outcome, copy
 from oracle import Unit
 from test_status import DAYS, populate, worlds
-from thidua_cli import language
+from thidua_cli.ground import language
 from thidua_cli.render import curve as drawing
 from thidua_cli.render import svg
 from thidua_cli.render.model import Curve

@@ -10,8 +10,9 @@ import pytest
 
 import build
 from conftest import Outcome
-from thidua_cli import resources, store, units
-from thidua_cli.errors import NotFoundError
+from thidua_cli import store, units
+from thidua_cli.ground import resources
+from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.units import Directory
 
 Run = Callable[..., Outcome]

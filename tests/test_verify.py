@@ -24,8 +24,9 @@ import build
 import forgeries
 from conftest import NOW, ROOT, Outcome
 from forgeries import FORGERIES, Context, Forgery
-from thidua_cli import dates, files, journal, store, verify
-from thidua_cli.errors import RejectedError, StoreError, UsageError
+from thidua_cli import journal, store, verify
+from thidua_cli.ground import dates, files
+from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.verify import Wanted, reports
 from thidua_cli.verify.anchors import of_report, parse
 

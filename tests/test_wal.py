@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Outcome
-from thidua_cli import files, store, verify
-from thidua_cli.errors import StoreError
+from thidua_cli import store, verify
+from thidua_cli.ground import files
+from thidua_cli.ground.errors import StoreError
 
 Run = Callable[..., Outcome]
 RECORD = ("record", "launch", "492", "--on", "2022-03-30")

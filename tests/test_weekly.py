@@ -17,7 +17,8 @@ import build
 import office
 import papers
 from conftest import ROOT, Outcome, process
-from thidua_cli import changes, dates, store
+from thidua_cli import changes, store
+from thidua_cli.ground import dates
 from thidua_cli.models import ChangeIn
 from thidua_cli.render import pages as render
 from thidua_cli.render.document import DocumentFormat

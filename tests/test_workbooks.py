@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from books import HEADER, SCHEMAS, UNIT, cell, line, ods, row, table, text, xlsx
 from conftest import ROOT, Outcome
-from thidua_cli.errors import RejectedError
+from thidua_cli.ground.errors import RejectedError
 from thidua_cli.imports import legacy, workbook
 
 Run = Callable[..., Outcome]

@@ -17,8 +17,9 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src")]
 
-from thidua_cli import cli, dates  # noqa: E402
+from thidua_cli import cli  # noqa: E402
 from thidua_cli.cli import options  # noqa: E402
+from thidua_cli.ground import dates  # noqa: E402
 
 _world: dict[str, Any] = {}
 

@@ -8,8 +8,9 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
 
-from thidua_cli import dates, files, places, store, verify
-from thidua_cli.errors import StoreError
+from thidua_cli import store, verify
+from thidua_cli.ground import dates, files, filesystem
+from thidua_cli.ground.errors import StoreError
 from thidua_cli.journal import Operation
 from thidua_cli.verify import Proof
 
@@ -38,7 +39,7 @@ def back_up(path: Path, folder: Path, *, read_only: bool = False) -> tuple[Path,
 def of(source: sqlite3.Connection, path: Path, folder: Path) -> tuple[Path, Proof]:
     """As `back_up`, of the register at `path` through a connection that is open on it."""
     with store.store_errors(path):
-        rights = places.rights_like(path)
+        rights = filesystem.rights_like(path)
     with store.store_errors(folder), _there(folder, rights), files.draft(folder / _DRAFT, rights) as made:
         with store.store_errors(path):
             copy(source, made)
@@ -134,7 +135,7 @@ def _is_backup_of(path: Path, operations: Sequence[Operation]) -> bool:
 
 
 @contextlib.contextmanager
-def _there(folder: Path, rights: places.Rights) -> Iterator[None]:
+def _there(folder: Path, rights: filesystem.Rights) -> Iterator[None]:
     """The folder, made if it is missing; it does not stay empty where the block fails."""
     new = not folder.exists()
     try:

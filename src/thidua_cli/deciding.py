@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from thidua_cli import dates, status, text
-from thidua_cli.dates import show_day
-from thidua_cli.errors import NotFoundError, RefusedError, ThiduaError, UsageError
+from thidua_cli import status
 from thidua_cli.evidence import Hashes
-from thidua_cli.language import _, current
+from thidua_cli.ground import dates, text
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError, UsageError
+from thidua_cli.ground.language import _, current
 from thidua_cli.plan import Plan
 from thidua_cli.records import (
     Document,

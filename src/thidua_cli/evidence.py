@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from thidua_cli import files
-from thidua_cli.errors import InvalidError
-from thidua_cli.language import _, why
+from thidua_cli.ground import files
+from thidua_cli.ground.errors import InvalidError
+from thidua_cli.ground.language import _, why
 
 Hashes = Mapping[str, str]  # SHA-256 in hexadecimal, by the path as it is recorded
 

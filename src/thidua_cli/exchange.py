@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from thidua_cli import files, journal, store, textfiles, verify
-from thidua_cli.errors import InvalidError, RejectedError, StoreError
+from thidua_cli import journal, store, verify
+from thidua_cli.ground import config_files, files
+from thidua_cli.ground.errors import InvalidError, RejectedError, StoreError
+from thidua_cli.ground.language import _
 from thidua_cli.journal import Operation
-from thidua_cli.language import _
 from thidua_cli.verify import schema
 
 FORMAT = "thidua-register"
@@ -144,7 +145,7 @@ def _parsed(text: bytes) -> Any:
     if not text.endswith(b"\n"):
         raise _FaultError(_("dòng không trọn vẹn, tệp đã bị cắt"))
     try:
-        value = textfiles.parse_json(text.decode("utf-8"))
+        value = config_files.parse_json(text.decode("utf-8"))
     except InvalidError as error:
         raise _FaultError(error.message) from None
     except ValueError:

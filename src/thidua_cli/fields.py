@@ -9,9 +9,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from thidua_cli import dates, encodings, terms, text
-from thidua_cli.errors import InvalidError
-from thidua_cli.language import LANGUAGES, _, current
+from thidua_cli import terms
+from thidua_cli.ground import dates, encodings, text
+from thidua_cli.ground.errors import InvalidError
+from thidua_cli.ground.language import LANGUAGES, _, current
 
 Word = TypeVar("Word", bound=StrEnum)
 _MOST_DIGITS = 18  # of a number that SQLite stores

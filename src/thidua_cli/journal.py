@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from thidua_cli import dates
+from thidua_cli.ground import dates
 
 FIRST_PREVIOUS = "0" * 64
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from thidua_cli import resources
-from thidua_cli.errors import RejectedError
-from thidua_cli.language import _
+from thidua_cli.ground import resources
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.language import _
 from thidua_cli.render.paper import Letterhead
 
 
@@ -13,12 +13,15 @@ def read_file(path: Path | None) -> Letterhead:
 
     Raises RejectedError with all that is wrong.
     """
-    from thidua_cli import models, textfiles
+    from thidua_cli import models
+    from thidua_cli.ground import config_files
 
     source = path or resources.data("letterhead.toml")
-    found, problems = models.check(models.LetterheadIn, textfiles.read_toml(source))
+    found, problems = models.check(models.LetterheadIn, config_files.read_toml(source))
     if found is None:
-        raise RejectedError(_("{path}: mẫu tiêu đề có lỗi").format(path=source), *textfiles.listed(problems))
+        raise RejectedError(
+            _("{path}: mẫu tiêu đề có lỗi").format(path=source), *config_files.listed(problems)
+        )
     return Letterhead(
         governing_body=found.issuer.governing_body,
         issuing_body=found.issuer.name,

@@ -3,8 +3,9 @@
 import sqlite3
 from pathlib import Path
 
-from thidua_cli import backup, files, store, verify
-from thidua_cli.language import _
+from thidua_cli import backup, store, verify
+from thidua_cli.ground import files
+from thidua_cli.ground.language import _
 
 
 def bring_up(path: Path) -> Path | None:

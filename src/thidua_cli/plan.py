@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import language
-from thidua_cli.errors import NotFoundError, RejectedError
-from thidua_cli.language import _
+from thidua_cli.ground import language
+from thidua_cli.ground.errors import NotFoundError, RejectedError
+from thidua_cli.ground.language import _
 from thidua_cli.terms import Action, Kind
 
 if TYPE_CHECKING:
@@ -79,11 +79,12 @@ class Plan(NamedTuple):
 
 def read_file(path: Path) -> "PlanIn":
     """A plan file (TOML, UTF-8), validated; raises RejectedError with all that is wrong."""
-    from thidua_cli import models, textfiles
+    from thidua_cli import models
+    from thidua_cli.ground import config_files
 
-    plan, problems = models.check(models.PlanIn, textfiles.read_toml(path))
+    plan, problems = models.check(models.PlanIn, config_files.read_toml(path))
     if plan is None:
-        raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *textfiles.listed(problems))
+        raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *config_files.listed(problems))
     return plan
 
 

@@ -5,9 +5,10 @@ import sqlite3
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, Literal, NamedTuple
 
-from thidua_cli import store, text
-from thidua_cli.errors import NotFoundError, RefusedError
-from thidua_cli.language import _
+from thidua_cli import store
+from thidua_cli.ground import text
+from thidua_cli.ground.errors import NotFoundError, RefusedError
+from thidua_cli.ground.language import _
 from thidua_cli.store import Writer
 from thidua_cli.terms import Action
 

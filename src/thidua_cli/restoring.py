@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import backup, dates, files, journal, places, store, verify
-from thidua_cli.dates import show_stamp
-from thidua_cli.errors import RefusedError, StoreError, ThiduaError
+from thidua_cli import backup, journal, store, verify
+from thidua_cli.ground import dates, files, filesystem
+from thidua_cli.ground.dates import show_stamp
+from thidua_cli.ground.errors import RefusedError, StoreError, ThiduaError
+from thidua_cli.ground.language import _
 from thidua_cli.journal import Operation
-from thidua_cli.language import _
 from thidua_cli.verify import Proof
 
 _LISTED = 20
@@ -58,7 +59,7 @@ def given(source: Path, path: Path) -> Iterator[Path]:
     if source != Path("-"):
         yield source
         return
-    places.refuse_dangling(path)
+    filesystem.refuse_dangling(path)
     path = Path(os.path.realpath(path))
     with store.store_errors(path):
         files.make_private(path.parent)
@@ -98,7 +99,7 @@ def restore(
     Raises RefusedError where operations of the present register would be lost, unless `discard_after` is the
     last one that stays; StoreError where the source is not intact, or either cannot be used.
     """
-    places.refuse_dangling(path)
+    filesystem.refuse_dangling(path)
     if path.is_dir():
         raise StoreError(_("{path} là thư mục, không phải tệp").format(path=path))
     path = Path(os.path.realpath(path))
@@ -108,7 +109,7 @@ def restore(
         source.stat()
     with store.store_errors(path):
         files.make_private(path.parent)
-        places.refuse_network(path.parent)
+        filesystem.refuse_network(path.parent)
         with files.draft(path, _rights(path)) as made:
             load(source, made)
             proof = verify.inspect(made)
@@ -116,9 +117,9 @@ def restore(
             return put(made, proof, path, discard_after, tell)
 
 
-def _rights(path: Path) -> places.Rights:
+def _rights(path: Path) -> filesystem.Rights:
     """The rights of the register that is there, else those of a folder that a group shares."""
-    return places.rights_like(path) if path.exists() else places.rights_in(path.parent)
+    return filesystem.rights_like(path) if path.exists() else filesystem.rights_in(path.parent)
 
 
 def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: Tell) -> Restored:

@@ -18,9 +18,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thidua_cli import dates, files, journal, places
-from thidua_cli.errors import MissingError, StoppedError, StoreError
-from thidua_cli.language import _, why
+from thidua_cli import journal
+from thidua_cli.ground import dates, files, filesystem
+from thidua_cli.ground.errors import MissingError, StoppedError, StoreError
+from thidua_cli.ground.language import _, why
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -68,12 +69,12 @@ def create(
     existing file is never overwritten (StoreError). Only the owner may read it, or the members of `group`, of
     which this account must be one; StoreError where they could not work in its folder.
     """
-    rights = places.PRIVATE if group is None else places.Rights(group, 0o660)
+    rights = filesystem.PRIVATE if group is None else filesystem.Rights(group, 0o660)
     with store_errors(path):
         files.make_private(path.parent, rights)
-        places.refuse_network(path.parent)
+        filesystem.refuse_network(path.parent)
         if group is not None:
-            places.refuse_unshared(path.parent, group)
+            filesystem.refuse_unshared(path.parent, group)
         with files.draft(path, rights) as draft:
             connection = _connect(draft)
             try:
@@ -169,7 +170,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     with store_errors(path):
         header = _check_register(path)
         if not read_only:
-            places.refuse_exposed(path)
+            filesystem.refuse_exposed(path)
         connection = _connect(path, header, read_only=read_only)
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -375,8 +376,8 @@ def holding(path: Path) -> Iterator[sqlite3.Connection]:
     """The register at `path` with SQLite's exclusive lock on it, outside any transaction; as `examining`."""
     with store_errors(path):
         header = _check_register(path)
-        places.refuse_exposed(path)
-    places.refuse_network(path)
+        filesystem.refuse_exposed(path)
+    filesystem.refuse_network(path)
     connection = _connect(path, header)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
@@ -437,7 +438,7 @@ def _lock_file(path: Path, ending: str) -> int:
     """
     descriptor = _opened(_lock_path(path, ending))
     try:
-        register, rights, lock = path.stat(), places.rights_like(path), os.fstat(descriptor)
+        register, rights, lock = path.stat(), filesystem.rights_like(path), os.fstat(descriptor)
         if (lock.st_uid, lock.st_nlink, lock.st_size) == (os.geteuid(), 1, 0):
             files.give(descriptor, rights, owner=register.st_uid if os.geteuid() == 0 else -1)
         _refuse_strange(os.fstat(descriptor), {0, os.geteuid(), register.st_uid}, rights)
@@ -457,7 +458,7 @@ def _opened(lock: Path) -> int:
     return os.open(lock, flags)
 
 
-def _refuse_strange(lock: os.stat_result, owners: Container[int], rights: places.Rights) -> None:
+def _refuse_strange(lock: os.stat_result, owners: Container[int], rights: filesystem.Rights) -> None:
     """Raises OSError for a lock file that an account without the right to write the register could open."""
     others = stat.S_IMODE(lock.st_mode) & 0o077
     of_the_group = bool(others) and lock.st_gid == rights.group
@@ -605,7 +606,7 @@ def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
     """`write` on the register at `path`; raises StoreError where the file cannot be written."""
     connection = connect(path)
     try:
-        places.refuse_network(path)
+        filesystem.refuse_network(path)
         with store_errors(path), _turn(path.resolve()):
             leave_wal(connection, path)
             with write(connection, actor=actor, command=command) as writer:
@@ -744,7 +745,7 @@ def store_errors(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise  # it is the reader who is gone
     except PermissionError as error:
-        raise StoreError(f"{path}: {why(error)}", *places.what_bars(path)) from error
+        raise StoreError(f"{path}: {why(error)}", *filesystem.what_bars(path)) from error
     except OSError as error:
         raise StoreError(f"{path}: {why(error)}") from error
 
@@ -753,7 +754,7 @@ def _barred(path: Path, error: sqlite3.DatabaseError) -> list[str]:
     """What keeps this account from the file, where SQLite says only that it cannot use it."""
     if _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
         return []
-    return places.what_bars(path, os.R_OK | os.W_OK)
+    return filesystem.what_bars(path, os.R_OK | os.W_OK)
 
 
 def _damaged(path: Path, error: Exception) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from thidua_cli import store, terms, text
-from thidua_cli.dates import show_day
-from thidua_cli.errors import NotFoundError
-from thidua_cli.language import _
+from thidua_cli import store, terms
+from thidua_cli.ground import text
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.errors import NotFoundError
+from thidua_cli.ground.language import _
 from thidua_cli.terms import Kind, Level
 
 SUGGESTIONS = 5

@@ -15,7 +15,7 @@ import forgeries
 from conftest import Outcome, process
 from forgeries import CRAFTED
 from thidua_cli import store, verify
-from thidua_cli.errors import StoreError
+from thidua_cli.ground.errors import StoreError
 
 Run = Callable[..., Outcome]
 

@@ -23,7 +23,7 @@ import pytest
 import build
 from conftest import ROOT, Outcome, copy
 from thidua_cli.cli import app
-from thidua_cli.errors import Exit
+from thidua_cli.ground.errors import Exit
 
 # What each command is given: all the rest of its line. {folder} is that of the register, {source} a later copy of it.
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {

@@ -24,7 +24,8 @@ from faults.powercut import Event, after_cut, write_files
 from faults.syscalls import Recorded
 from faults.witness import broken_links, dump, environment
 from test_migrations import FUTURE
-from thidua_cli import backup, files, store, verify
+from thidua_cli import backup, store, verify
+from thidua_cli.ground import files
 
 Run = Callable[..., Outcome]
 Say = Callable[[str], None]

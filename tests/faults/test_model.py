@@ -19,7 +19,7 @@ import forgeries
 import unit_lives
 from thidua_cli import backup, changes, journal, records, restoring, store, undo, verify
 from thidua_cli.changes import soundness
-from thidua_cli.errors import RefusedError, ThiduaError
+from thidua_cli.ground.errors import RefusedError, ThiduaError
 from thidua_cli.imports import units as unit_imports
 from thidua_cli.imports.sheet import Sheet
 from thidua_cli.models import ChangeIn

@@ -202,7 +202,7 @@ def test_stopped_in_a_restore(db: Path, tmp_path: Path, there: bool, number: sig
     if not there:
         db.unlink()
     text = (
-        "import os, signal, sys; from thidua_cli import cli, restoring, files; place = files.place\n"
+        "import os, signal, sys; from thidua_cli import cli, restoring; from thidua_cli.ground import files; place = files.place\n"
         "def hit(*arguments):\n"
         f"    os.kill(os.getpid(), {int(number)})\n"
         "    return place(*arguments)\n"
@@ -227,7 +227,7 @@ def test_stopped_before_a_restore_changes_anything(
     assert thidua(source, *RECORD).returncode == 0
     before, module = db.read_bytes(), "backup" if function == "copy" else "verify"
     text = (
-        f"import os, signal, sys; from thidua_cli import cli, {module} as middle; whole = middle.{function}\n"
+        f"import os, signal, sys; from thidua_cli import cli; import thidua_cli.{module} as middle; whole = middle.{function}\n"
         "def hit(*arguments, **named):\n"
         "    made = whole(*arguments, **named)\n"
         f"    os.kill(os.getpid(), {int(number)})\n"
@@ -245,8 +245,8 @@ def test_stopped_before_a_restore_changes_anything(
 # Where each longer command is when the signal comes: a function of the program, by its module. A restore is met above.
 MIDDLES = {
     "backup": (("backup", "{folder}"), "backup", "copy"),
-    "export": (("export", "register", "-o", "{folder}/register.json"), "files", "replace_all"),
-    "report": (("report", "-o", "{folder}/report.html"), "files", "replace_all"),
+    "export": (("export", "register", "-o", "{folder}/register.json"), "ground.files", "replace_all"),
+    "report": (("report", "-o", "{folder}/report.html"), "ground.files", "replace_all"),
 }
 
 
@@ -258,7 +258,7 @@ def test_stopped_in_a_longer_command(db: Path, tmp_path: Path, name: str, number
     folder.mkdir()
     command, module, function = MIDDLES[name]
     text = (
-        f"import os, signal, sys; from thidua_cli import cli, {module} as middle; whole = middle.{function}\n"
+        f"import os, signal, sys; from thidua_cli import cli; import thidua_cli.{module} as middle; whole = middle.{function}\n"
         "def hit(*arguments, **named):\n"
         f"    os.kill(os.getpid(), {int(number)})\n"
         "    return whole(*arguments, **named)\n"

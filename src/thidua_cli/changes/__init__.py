@@ -8,11 +8,12 @@ newcomer. A change is planned as a whole, on a model of the units, and stored on
 import sqlite3
 from collections.abc import Iterable
 
-from thidua_cli import store, text
+from thidua_cli import store
 from thidua_cli.changes.day import Day
 from thidua_cli.changes.model import Fault, Model, Plan, Row, Step
-from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.ground import text
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _
 from thidua_cli.units import Directory, Version, describe
 
 __all__ = ["Fault", "Plan", "Row", "Step", "apply", "plan"]

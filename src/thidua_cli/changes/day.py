@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from thidua_cli import terms, text
+from thidua_cli import terms
 from thidua_cli.changes.model import CONTINUING, STATE, Fault, Model, Passed, Row, Step
 from thidua_cli.changes.naming import committee_name, kind_of_name
-from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.ground import text
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _
 from thidua_cli.terms import Change, Extent, Kind, Level
 from thidua_cli.units import Version, describe
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import store
-from thidua_cli.language import _
+from thidua_cli.ground.language import _
 from thidua_cli.terms import Change, Level
 from thidua_cli.units import Directory, Version
 

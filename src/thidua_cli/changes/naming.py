@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from thidua_cli import terms, text
+from thidua_cli import terms
+from thidua_cli.ground import text
 from thidua_cli.terms import Kind
 
 _KINDS_OF_WORDS: Mapping[str, Kind] = {

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _
 from thidua_cli.units import Directory, Version, describe
 
 

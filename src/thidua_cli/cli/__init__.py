@@ -15,9 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from thidua_cli import language
-from thidua_cli.errors import Exit, InvalidError, ThiduaError
-from thidua_cli.language import _
+from thidua_cli.ground import language
+from thidua_cli.ground.errors import Exit, InvalidError, ThiduaError
+from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
     from thidua_cli.restoring import Restored
@@ -121,7 +121,7 @@ def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = No
 
 def _say_stopped(number: int, writers: "Sequence[Writer | Restored]") -> None:
     """That a signal stopped the command, and whether its write happened."""
-    from thidua_cli import files
+    from thidua_cli.ground import files
 
     stored = [writer.operation for writer in writers if writer.operation is not None]
     if stored:
@@ -140,18 +140,18 @@ def _say_stopped(number: int, writers: "Sequence[Writer | Restored]") -> None:
 
 def complain(message: str, hints: Sequence[str] = ()) -> None:
     """An error on standard error, if there is one."""
-    from thidua_cli.text import visible
+    from thidua_cli.ground.text import visible
 
     lines = [_("Lỗi: {message}").format(message=message), *hints]
     say("".join(f"{visible(line)}\n" for line in lines))
 
 
 def _complain_of_rights(error: PermissionError) -> None:
-    from thidua_cli import places
+    from thidua_cli.ground import filesystem
 
     name = error.filename if isinstance(error.filename, str) else ""
     message = f"{name}: {language.why(error)}" if name else language.why(error)
-    complain(message, places.what_bars(Path(name)) if name else ())
+    complain(message, filesystem.what_bars(Path(name)) if name else ())
 
 
 def say(text: str) -> None:

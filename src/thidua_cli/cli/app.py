@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from thidua_cli import __version__, language
+from thidua_cli import __version__
 from thidua_cli.cli.helping import Localised
 from thidua_cli.cli.settings import Settings
-from thidua_cli.errors import MissingError, ThiduaError, UsageError
-from thidua_cli.language import _
+from thidua_cli.ground import language
+from thidua_cli.ground.errors import MissingError, ThiduaError, UsageError
+from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
     from typer.core import TyperCommand as _Base

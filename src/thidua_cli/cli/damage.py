@@ -2,8 +2,8 @@
 
 from thidua_cli import verify
 from thidua_cli.cli.settings import Settings
-from thidua_cli.errors import StoreError, ThiduaError
-from thidua_cli.language import _
+from thidua_cli.ground.errors import StoreError, ThiduaError
+from thidua_cli.ground.language import _
 
 _TOLD = 3  # findings; verify tells all
 

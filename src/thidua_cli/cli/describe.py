@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, current
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, current
 from thidua_cli.terms import Level, label
 from thidua_cli.units import Version, describe
 

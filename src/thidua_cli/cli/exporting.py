@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import dates, files, places, store
 from thidua_cli import plan as plans
+from thidua_cli import store
 from thidua_cli.cli import options
-from thidua_cli.errors import UsageError
+from thidua_cli.ground import dates, files, filesystem
+from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.language import _
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.language import _
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
@@ -127,7 +128,7 @@ def _register(ctx: typer.Context, target: Path | None) -> None:
         with store.store_errors(path), store.examining(path, read_only=read_only) as connection:
             pieces = exchange.lines(connection, path)
             if target is not None and not files.is_stream(target):
-                files.replace(target, pieces, rights=places.rights_like(path))
+                files.replace(target, pieces, rights=filesystem.rights_like(path))
                 return
             pieces = after.enter_context(files.spooled(pieces))
         if target is not None:

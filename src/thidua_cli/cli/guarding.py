@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import files
 from thidua_cli import verify as verifying
 from thidua_cli.cli import options
-from thidua_cli.language import _
+from thidua_cli.ground import files
+from thidua_cli.ground.language import _
 
 
 def verify(

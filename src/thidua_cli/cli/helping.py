@@ -4,7 +4,7 @@ import re
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
-from thidua_cli.language import _
+from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
     from typer.core import TyperCommand as _Base

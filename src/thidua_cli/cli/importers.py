@@ -7,11 +7,11 @@ from thidua_cli import changes, records, store
 from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
-from thidua_cli.dates import show_day
 from thidua_cli.deciding import differences
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.sheet import Example, Problem
-from thidua_cli.language import _
 from thidua_cli.units import Directory, Version, describe
 
 CORRECTIONS = 20  # shown of an import, one by one

@@ -9,21 +9,22 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import dates, encodings, files, journal, records
+from thidua_cli import journal, records
 from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
-from thidua_cli.errors import RejectedError, StoreError, UsageError
+from thidua_cli.ground import dates, encodings, files
+from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
+from thidua_cli.ground.language import _, grouped
+from thidua_cli.ground.text import visible
 from thidua_cli.imports import advice, columns, reading
 from thidua_cli.imports.cells import Table, sheet_of
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import Problem, RejectedRowsError, Sheet, reject, short
-from thidua_cli.language import _, grouped
 from thidua_cli.render import pages
 from thidua_cli.store import Writer
-from thidua_cli.text import visible
 from thidua_cli.units import Directory
 
 

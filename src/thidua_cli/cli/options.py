@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from thidua_cli import dates, files, store
+from thidua_cli import store
 from thidua_cli.cli.settings import Settings
-from thidua_cli.errors import Exit, InvalidError, StoreError, UsageError
-from thidua_cli.language import _, current
+from thidua_cli.ground import dates, files
+from thidua_cli.ground.errors import Exit, InvalidError, StoreError, UsageError
+from thidua_cli.ground.language import _, current
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
@@ -38,7 +39,7 @@ def day(value: str | date) -> date:
     try:
         return dates.parse_date(value)
     except InvalidError as error:
-        from thidua_cli.text import visible
+        from thidua_cli.ground.text import visible
 
         raise typer.BadParameter(f"'{visible(value)}': {error.message} ({error.cure})") from None
 
@@ -73,7 +74,7 @@ def _parsed(value: str, parse: Callable[[str], Value]) -> Value:
     try:
         return parse(value)
     except InvalidError as error:
-        from thidua_cli.text import visible
+        from thidua_cli.ground.text import visible
 
         raise typer.BadParameter(f"'{visible(value)}': {error.message}; {error.cure}") from None
 
@@ -262,7 +263,7 @@ def account() -> str:
 
 def actor(ctx: typer.Context) -> str:
     """Who acts: the account, and beside it the name that --actor gives."""
-    from thidua_cli.text import NAME_LIMIT
+    from thidua_cli.ground.text import NAME_LIMIT
 
     named = checked_text(settings(ctx).actor, "--actor", NAME_LIMIT)
     return f"{named} [{account()}]" if named else account()
@@ -270,7 +271,7 @@ def actor(ctx: typer.Context) -> str:
 
 def _plain(name: str) -> str:
     """A name from the environment as it may stand in the register."""
-    from thidua_cli.text import NAME_LIMIT, visible
+    from thidua_cli.ground.text import NAME_LIMIT, visible
 
     return visible(name)[:NAME_LIMIT]
 
@@ -334,7 +335,7 @@ def refuse_terminal(form: str, output: Path | None) -> None:
 
 def confirm(lines: list[str], saved: str = "") -> None:
     """Confirmations on standard output, as `put`."""
-    from thidua_cli.text import visible
+    from thidua_cli.ground.text import visible
 
     put([f"{visible(line)}\n".encode() for line in lines], saved)
 
@@ -364,7 +365,7 @@ def tell(line: str) -> None:
     """A line on standard error for whoever sits at a terminal, who would else see nothing of a success."""
     if sys.stderr is not None and sys.stderr.isatty():
         from thidua_cli.cli import say
-        from thidua_cli.text import visible
+        from thidua_cli.ground.text import visible
 
         say(f"{visible(line)}\n")
 
@@ -384,7 +385,7 @@ def tell_written() -> None:
 def notice(notices: Sequence[str]) -> None:
     """What was noticed and taken, on standard error."""
     from thidua_cli.cli import say
-    from thidua_cli.text import visible
+    from thidua_cli.ground.text import visible
 
     say("".join(_("Đã biết: {notice}").format(notice=visible(each)) + "\n" for each in notices))
 
@@ -397,7 +398,7 @@ def saved(writer: Writer) -> str:
 def warn(warnings: Sequence[str], most: int = sys.maxsize) -> None:
     """Warnings on standard error: the first `most` of an import, and how many more there are."""
     from thidua_cli.cli import say
-    from thidua_cli.text import visible
+    from thidua_cli.ground.text import visible
 
     lines = [_("Lưu ý: {warning}").format(warning=visible(warning)) for warning in warnings[:most]]
     if more := len(warnings[most:]):
@@ -417,7 +418,7 @@ def findings() -> typer.Exit:
 
 def checked_text(value: str | None, name: str, limit: int, *, lines: bool = False) -> str:
     """An option's text as the register takes it; raises UsageError where it cannot be or is too long."""
-    from thidua_cli.text import check_length, clean
+    from thidua_cli.ground.text import check_length, clean
 
     try:
         return check_length(clean(value or "", lines=lines).value, limit)
@@ -427,7 +428,7 @@ def checked_text(value: str | None, name: str, limit: int, *, lines: bool = Fals
 
 def checked_reason(reason: str) -> str:
     """The text of --reason, which must say something; raises UsageError as `checked_text`."""
-    from thidua_cli.text import NOTE_LIMIT
+    from thidua_cli.ground.text import NOTE_LIMIT
 
     cleaned = checked_text(reason, "--reason", NOTE_LIMIT, lines=True)
     if not cleaned:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from thidua_cli import evidence
-from thidua_cli.errors import InvalidError
-from thidua_cli.language import _
+from thidua_cli.ground.errors import InvalidError
+from thidua_cli.ground.language import _
 
 LONG = 5000  # rows from which on there is something to wait for
 LARGE = 1_000_000  # bytes, likewise

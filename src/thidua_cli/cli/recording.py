@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import deciding, fields, records, text
+from thidua_cli import deciding, fields, records
 from thidua_cli import evidence as evidences
 from thidua_cli import plan as plans
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.settings import Settings
-from thidua_cli.dates import show_day
 from thidua_cli.deciding import Entries, Outcome, Register
-from thidua_cli.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.evidence import Hashes
-from thidua_cli.language import _, current
+from thidua_cli.ground import text
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
+from thidua_cli.ground.language import _, current
 from thidua_cli.records import Entry, Exemption, Record
 from thidua_cli.terms import Action, State, label
 from thidua_cli.units import Directory, Version, other_holders

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import files
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen
-from thidua_cli.errors import UsageError
-from thidua_cli.language import _, current, speaking
+from thidua_cli.ground import files
+from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.language import _, current, speaking
 from thidua_cli.render import pages
 from thidua_cli.render.document import DocumentFormat
 from thidua_cli.report.frame import Moment, clock_warning

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import places, resources, store
 from thidua_cli import plan as plans
+from thidua_cli import store
 from thidua_cli.cli import options
-from thidua_cli.errors import RefusedError, RejectedError, StoreError, UsageError
-from thidua_cli.language import _, counted
+from thidua_cli.ground import filesystem, resources
+from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
+from thidua_cli.ground.language import _, counted
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def init(
         raise UsageError(_("--units và --no-units loại trừ nhau"))
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
-    places.refuse_dangling(path)
+    filesystem.refuse_dangling(path)
     shared = None if group is None else _group(group)
     if path.exists():
         if shared is not None:
@@ -83,7 +84,7 @@ def init(
         ],
         saved=_("đã tạo sổ đến thao tác #{number}").format(number=operation.number),
     )
-    if places.is_exposed(path.parent):
+    if filesystem.is_exposed(path.parent):
         options.warn(
             [
                 _("tài khoản nào trên máy cũng thay được tệp trong {folder}; nên: chmod o-w {folder}").format(
@@ -110,7 +111,7 @@ def _group(name: str) -> int:
         raise StoreError(
             _("--group: tài khoản này không thuộc nhóm {name}").format(name=name),
             _("Nhờ quản trị thêm vào nhóm, rồi đăng nhập lại: usermod -aG {group} {account}").format(
-                group=name, account=places.account_name(os.getuid())
+                group=name, account=filesystem.account_name(os.getuid())
             ),
         )
     return group
@@ -118,8 +119,8 @@ def _group(name: str) -> int:
 
 def _refuse_other_group(path: Path, group: int) -> None:
     """Raises RefusedError where the register that is there is not shared with the group."""
-    if places.rights_like(path).group != group:
-        name = places.group_name(group)
+    if filesystem.rights_like(path).group != group:
+        name = filesystem.group_name(group)
         raise RefusedError(
             _("{path}: sổ đã có, và nhóm {group} chưa được ghi; init không đổi quyền").format(
                 path=path, group=name

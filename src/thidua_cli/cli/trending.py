@@ -7,9 +7,9 @@ import typer
 
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen, one_obligation
-from thidua_cli.dates import show_day
-from thidua_cli.errors import UsageError
-from thidua_cli.language import _
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.language import _
 from thidua_cli.report.trend import Step
 
 

@@ -7,8 +7,8 @@ import typer
 from thidua_cli import fields
 from thidua_cli import undo as undoing
 from thidua_cli.cli import options
-from thidua_cli.errors import NotFoundError, UsageError
-from thidua_cli.language import _
+from thidua_cli.ground.errors import NotFoundError, UsageError
+from thidua_cli.ground.language import _
 
 
 def undo(

@@ -13,10 +13,10 @@ from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
 from thidua_cli.cli.reports import chosen
-from thidua_cli.errors import RefusedError, UsageError
-from thidua_cli.language import _
+from thidua_cli.ground.errors import RefusedError, UsageError
+from thidua_cli.ground.language import _
+from thidua_cli.ground.text import NUMBER_LIMIT, visible
 from thidua_cli.terms import Change, Kind, Level
-from thidua_cli.text import NUMBER_LIMIT, visible
 from thidua_cli.units import Directory, Version
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from thidua_cli.language import _
-from thidua_cli.text import fold, seen
+from thidua_cli.ground.language import _
+from thidua_cli.ground.text import fold, seen
 
 _LONGEST = 100  # characters of a header that is worth typing
 _MOST = 20  # options in one command line

@@ -11,11 +11,11 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import IO, Any
 
-from thidua_cli import language
-from thidua_cli.errors import RejectedError
+from thidua_cli.ground import language
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.language import _
 from thidua_cli.imports.container import MOST_BYTES
 from thidua_cli.imports.grid import Cell, Grid
-from thidua_cli.language import _
 
 _MEMORY = 512 << 20  # of addresses, most of which are never touched
 _MOST_ANSWER = 96 << 20  # of bytes

@@ -16,9 +16,10 @@ from datetime import date
 from itertools import repeat
 from typing import Any, NamedTuple, cast
 
-from thidua_cli import fields, records, store, text
-from thidua_cli.errors import InvalidError
+from thidua_cli import fields, records, store
 from thidua_cli.evidence import Hashes
+from thidua_cli.ground import text
+from thidua_cli.ground.errors import InvalidError
 from thidua_cli.imports.cells import DAYS, Table
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.grid import Cell

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from thidua_cli.errors import RejectedError
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.language import _
 from thidua_cli.imports import container
 from thidua_cli.imports.grid import Cell
-from thidua_cli.language import _
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook

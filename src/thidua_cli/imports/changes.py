@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from thidua_cli import fields
 from thidua_cli.changes import Fault, Row
-from thidua_cli.errors import InvalidError
+from thidua_cli.ground.errors import InvalidError
 from thidua_cli.imports.sheet import Problem, Sheet, without_none
 
 _OF_THE_DAY_BEFORE = ("old_code", "old_name")

@@ -7,12 +7,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from thidua_cli import language
+from thidua_cli.ground import language
+from thidua_cli.ground.language import _
 from thidua_cli.imports import advice
 from thidua_cli.imports.advice import Labels
 from thidua_cli.imports.grid import letters
 from thidua_cli.imports.sheet import Problem, short
-from thidua_cli.language import _
 from thidua_cli.terms import Action
 
 

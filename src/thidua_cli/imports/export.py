@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from thidua_cli import plan as plans
-from thidua_cli import records, store, text
+from thidua_cli import records, store
 from thidua_cli.changes.model import CONTINUING
-from thidua_cli.dates import show_day
+from thidua_cli.ground import text
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _
 from thidua_cli.imports import columns
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import NONE
-from thidua_cli.language import _
 from thidua_cli.records import Entry, Exemption
 from thidua_cli.terms import Change, Extent
 from thidua_cli.units import Directory, Version, describe, protocol_key

@@ -8,14 +8,14 @@ empty ward code.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from thidua_cli import text
 from thidua_cli.changes.naming import committee_name
-from thidua_cli.errors import InvalidError, RejectedError, UsageError
+from thidua_cli.ground import text
+from thidua_cli.ground.errors import InvalidError, RejectedError, UsageError
+from thidua_cli.ground.language import _
 from thidua_cli.imports import advice, cells, columns
 from thidua_cli.imports.cells import Table
 from thidua_cli.imports.grid import Cell, letters
 from thidua_cli.imports.sheet import Problem, Sheet, short
-from thidua_cli.language import _
 from thidua_cli.terms import Kind, Level
 
 _PROVINCE, _DISTRICT, _WARD = "Mã TP", "Mã QH", "Mã PX"

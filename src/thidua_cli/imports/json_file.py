@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from thidua_cli import textfiles
-from thidua_cli.errors import InvalidError, RejectedError
+from thidua_cli.ground import config_files
+from thidua_cli.ground.errors import InvalidError, RejectedError
+from thidua_cli.ground.language import _
 from thidua_cli.imports import text_file
 from thidua_cli.imports.grid import MOST_COLUMNS, MOST_LETTERS
-from thidua_cli.language import _
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -36,7 +36,7 @@ def read(data: bytes, name: str, encoding: str | None, *, lines: bool) -> list[d
 def _parse(text: str, name: str, line: int) -> Any:
     """The value of a file, or of one line of it; raises RejectedError with the place."""
     try:
-        return textfiles.parse_json(text, _bounded)
+        return config_files.parse_json(text, _bounded)
     except json.JSONDecodeError as error:
         raise RejectedError(
             _("{file}: không phải JSON: dòng {line}, cột {column}").format(
@@ -56,4 +56,4 @@ def _bounded(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         )
     if any(isinstance(value, str) and len(value) > MOST_LETTERS for _key, value in pairs):
         raise InvalidError(_("một giá trị dài hơn {most} ký tự").format(most=MOST_LETTERS))
-    return textfiles.unique(pairs)
+    return config_files.unique(pairs)

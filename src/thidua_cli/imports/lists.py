@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from thidua_cli import dates
 from thidua_cli import plan as plans
 from thidua_cli.deciding import Register, read_entries
 from thidua_cli.evidence import Hashes, is_file
+from thidua_cli.ground import dates
 from thidua_cli.imports import bulk, cells, records
 from thidua_cli.imports.bulk import Plain, Sorted
 from thidua_cli.imports.cells import Table

@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from thidua_cli.errors import RejectedError
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.language import _
 from thidua_cli.imports import container
 from thidua_cli.imports.container import Hazards, SheetInfo, check_size
 from thidua_cli.imports.grid import MARK, Cell, address
-from thidua_cli.language import _
 
 _NAMESPACES = {
     "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",

@@ -7,7 +7,8 @@ import zipfile
 from array import array
 from typing import NamedTuple
 
-from thidua_cli.errors import RejectedError
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.language import _
 from thidua_cli.imports.container import (
     Hazards,
     SheetInfo,
@@ -19,7 +20,6 @@ from thidua_cli.imports.container import (
     too_large,
 )
 from thidua_cli.imports.grid import MARK, MOST_CELLS, address
-from thidua_cli.language import _
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)

@@ -10,8 +10,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from thidua_cli import encodings, resources
-from thidua_cli.errors import RejectedError, StoreError, UsageError
+from thidua_cli.ground import encodings, resources
+from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
+from thidua_cli.ground.language import _, why
 from thidua_cli.imports import columns, gso, json_file, text_file, workbook
 from thidua_cli.imports.cells import (
     NAMING,
@@ -33,7 +34,6 @@ from thidua_cli.imports.columns import ImportKind, Spread
 from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid, letters
 from thidua_cli.imports.sheet import Problem, Sheet, reject, short
 from thidua_cli.imports.text_file import Likeness
-from thidua_cli.language import _, why
 
 STDIN = "-"
 _PIECE = 1 << 20

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import deciding
 from thidua_cli.deciding import NOTHING, Outcome, Register, differences
+from thidua_cli.ground.language import _
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch
-from thidua_cli.language import _
 from thidua_cli.records import Entry
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from thidua_cli.errors import RejectedError
-from thidua_cli.language import _
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.language import _
+from thidua_cli.ground.text import visible
 from thidua_cli.render.model import Column, Form, Table
-from thidua_cli.text import visible
 
 Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]
 

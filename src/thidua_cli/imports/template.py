@@ -10,13 +10,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from thidua_cli import language
-from thidua_cli.errors import UsageError
+from thidua_cli.ground import language
+from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.language import _
 from thidua_cli.imports import columns
 from thidua_cli.imports.cells import CODES, DAYS
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import MARK, MOST_ROWS, letters
-from thidua_cli.language import _
 from thidua_cli.render.xlsx import fits
 from thidua_cli.terms import Change, Extent, Kind, Level, label
 from thidua_cli.units import Version

@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import changes, dates, store, text
-from thidua_cli.dates import show_day
+from thidua_cli import changes, store
+from thidua_cli.ground import dates, text
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch, reject, without_none
-from thidua_cli.language import _
 from thidua_cli.terms import Change, Kind, Level
 from thidua_cli.units import Directory, Version
 

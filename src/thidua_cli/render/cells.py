@@ -3,8 +3,8 @@
 A number that is a name, such as that of an operation, is given as text.
 """
 
-from thidua_cli import language
-from thidua_cli.dates import show_day, show_instant
+from thidua_cli.ground import language
+from thidua_cli.ground.dates import show_day, show_instant
 from thidua_cli.render.model import Delta, Form, Mark, Tone
 
 NOTHING = "–"
@@ -17,7 +17,7 @@ def visible(text: str) -> str:
     """As `text.visible`, which is loaded only for a text that needs it."""
     if text.isprintable():
         return text
-    from thidua_cli import text as vietnamese
+    from thidua_cli.ground import text as vietnamese
 
     return vietnamese.visible(text)
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from thidua_cli.dates import show_day
+from thidua_cli.ground.dates import show_day
 from thidua_cli.render.cells import rate, visible
 from thidua_cli.render.model import Curve
 

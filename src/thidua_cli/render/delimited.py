@@ -8,8 +8,8 @@ end): it gets one more. With `safe`, a text with a bare sign gets one too, for a
 import io
 from collections.abc import Iterable, Sequence
 
+from thidua_cli.ground.text import guard
 from thidua_cli.render.model import Report
-from thidua_cli.text import guard
 
 
 def to_text(report: Report, delimiter: str, *, safe: bool = False) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
-from thidua_cli.language import _, grouped
+from thidua_cli.ground.language import _, grouped
 from thidua_cli.render.model import Column, Curve, Report, Table, Tone
 
 _ROWS = 1000  # rows of one table that a person is given to read

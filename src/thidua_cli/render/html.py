@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from thidua_cli import language
-from thidua_cli.language import _
+from thidua_cli.ground import language
+from thidua_cli.ground.language import _
 from thidua_cli.render import svg
 from thidua_cli.render.cells import NOTHING, prose, show, tone
 from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from thidua_cli import text
+from thidua_cli.ground import text
 from thidua_cli.render.model import Report
 
 FORMAT_VERSION = 1  # of the JSON object; 1: the first

@@ -6,9 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
-from thidua_cli import files
-from thidua_cli.errors import StoreError
-from thidua_cli.language import _, why
+from thidua_cli.ground import files
+from thidua_cli.ground.errors import StoreError
+from thidua_cli.ground.language import _, why
 from thidua_cli.render.document import Document, DocumentFormat, Heat, abridged, as_report
 from thidua_cli.render.model import Report
 

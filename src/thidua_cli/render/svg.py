@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from html import escape
 from itertools import groupby, pairwise
 
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, grouped
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, grouped
 from thidua_cli.render.cells import prose, rate
 from thidua_cli.render.document import Bars
 from thidua_cli.render.model import Curve

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from thidua_cli import language
-from thidua_cli.dates import local, show_day
-from thidua_cli.errors import UsageError
-from thidua_cli.language import _, grouped
+from thidua_cli.ground import language
+from thidua_cli.ground.dates import local, show_day
+from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.language import _, grouped
 from thidua_cli.render.cells import MINUS, NOTHING, prose, tone
 from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
 from thidua_cli.render.model import Column, Curve, Delta, Form, Mark, Report, Table, Tone

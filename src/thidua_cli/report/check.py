@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from thidua_cli import plan as plans
 from thidua_cli import status
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, current, grouped
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone

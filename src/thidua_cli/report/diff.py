@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from thidua_cli import dates, journal
+from thidua_cli import journal
 from thidua_cli import plan as plans
-from thidua_cli.dates import show_day
 from thidua_cli.diff import Cause, Change, Evidence, Side, compare, deltas
-from thidua_cli.language import _, counted, current, grouped
+from thidua_cli.ground import dates
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, counted, current, grouped
 from thidua_cli.plan import Plan
 from thidua_cli.render.model import Column, Delta, Form, Mark, Report, Rows, Table, Tone
 from thidua_cli.report.ended import reach

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import status, store
-from thidua_cli.dates import show_day
-from thidua_cli.errors import NotFoundError
-from thidua_cli.language import _
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.errors import NotFoundError
+from thidua_cli.ground.language import _
 from thidua_cli.plan import Obligation
 from thidua_cli.report.frame import Filter, Moment, district_of, units_of
 

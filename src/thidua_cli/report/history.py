@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.dates import show_day, show_instant
-from thidua_cli.language import _, current
+from thidua_cli.ground.dates import show_day, show_instant
+from thidua_cli.ground.language import _, current
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.frame import Moment, anchor_note, moment_lines
 from thidua_cli.terms import Action, Change, Extent, label

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from thidua_cli import dates, files
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, current
+from thidua_cli.ground import dates, files
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, current
 from thidua_cli.plan import Obligation
 from thidua_cli.render.document import Paragraph, Section
 from thidua_cli.render.model import Column, Form, Table

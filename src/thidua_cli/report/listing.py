@@ -3,7 +3,7 @@
 import sqlite3
 
 from thidua_cli import plan as plans
-from thidua_cli.language import _, current, grouped
+from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (

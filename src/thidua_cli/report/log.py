@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 
-from thidua_cli import dates, journal
+from thidua_cli import journal
+from thidua_cli.ground import dates
+from thidua_cli.ground.language import _
 from thidua_cli.journal import Operation
-from thidua_cli.language import _
 from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.report.frame import Moment, anchor_note, moment_lines
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from thidua_cli import dates
-from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.ground import dates
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _
 from thidua_cli.render import cells
 from thidua_cli.render.document import Block, Document
 from thidua_cli.render.model import Column, Form, Mark, Table

@@ -6,8 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from thidua_cli import plan as plans
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, counted
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, counted
 from thidua_cli.plan import Obligation, Phase, Plan
 from thidua_cli.render.cells import roman
 from thidua_cli.render.model import Column, Form, Mark, Report, Table

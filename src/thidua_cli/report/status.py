@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import plan as plans
 from thidua_cli import status
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, current
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, current
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import reach

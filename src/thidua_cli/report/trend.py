@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from thidua_cli import plan as plans
 from thidua_cli import status
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, grouped
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, grouped
 from thidua_cli.plan import Obligation
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Curve, Report, Table

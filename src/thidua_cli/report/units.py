@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from thidua_cli import plan as plans
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, current, grouped
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.render.cells import roman
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import require_alive

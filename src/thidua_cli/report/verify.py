@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from thidua_cli.language import _
+from thidua_cli.ground.language import _
 from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.verify import Finding, Proof
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import evidence, files, records
-from thidua_cli.language import _, why
+from thidua_cli import evidence, records
+from thidua_cli.ground import files
+from thidua_cli.ground.language import _, why
 from thidua_cli.records import Exemption, Record
 from thidua_cli.verify.finding import Finding
 

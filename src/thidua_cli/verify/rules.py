@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 
-from thidua_cli import text
 from thidua_cli.changes import soundness
-from thidua_cli.dates import show_day
-from thidua_cli.errors import InvalidError
-from thidua_cli.language import _
+from thidua_cli.ground import text
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.errors import InvalidError
+from thidua_cli.ground.language import _
 from thidua_cli.records import EVERYTHING
 from thidua_cli.units import Directory
 from thidua_cli.verify import queries

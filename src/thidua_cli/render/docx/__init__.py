@@ -9,8 +9,8 @@ from datetime import date
 from itertools import count
 from typing import assert_never
 
-from thidua_cli.dates import show_day
-from thidua_cli.language import _
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _
 from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
 from thidua_cli.render.docx import chart, official, tables

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from thidua_cli import language
+from thidua_cli.ground import language
 from thidua_cli.render import cells
 from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.tables import title

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from thidua_cli import language
-from thidua_cli.language import _
+from thidua_cli.ground import language
+from thidua_cli.ground.language import _
 from thidua_cli.render.cells import roman
 from thidua_cli.render.docx.text import (
     MILLIMETRE,

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from thidua_cli import files
+from thidua_cli.ground import files
 from thidua_cli.render.docx.text import MILLIMETRE, safe
 
 _PARTS = Path(__file__).parent / "parts"

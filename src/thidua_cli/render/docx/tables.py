@@ -6,7 +6,7 @@ the first rows, nor begins with the last row.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from thidua_cli.language import _, grouped
+from thidua_cli.ground.language import _, grouped
 from thidua_cli.render import cells
 from thidua_cli.render.document import Bars, Headline, Heat
 from thidua_cli.render.docx.layout import PADDING, Layout, lay_out

@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 from thidua_cli import plan as plans
-from thidua_cli.dates import show_instant
-from thidua_cli.language import _
+from thidua_cli.ground.dates import show_instant
+from thidua_cli.ground.language import _
 from thidua_cli.render.document import Document
 from thidua_cli.render.model import Report
 from thidua_cli.report import diff, listing, status, trend

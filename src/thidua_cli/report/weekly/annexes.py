@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from thidua_cli.language import _, current, grouped
+from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.plan import Obligation
 from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Heat, Paragraph, Section

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, current, grouped
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.plan import Obligation, Phase
 from thidua_cli.render.document import Bars, Block, Headline, Headlines, Paragraph, Section
 from thidua_cli.render.model import Column, Curve, Form, Table, Tone

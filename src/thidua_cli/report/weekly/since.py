@@ -5,9 +5,10 @@ import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
-from thidua_cli import dates, journal, textfiles
-from thidua_cli.errors import RejectedError
-from thidua_cli.language import _
+from thidua_cli import journal
+from thidua_cli.ground import config_files, dates
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.language import _
 from thidua_cli.report.frame import Moment
 
 _LARGEST = 64 << 20
@@ -52,7 +53,7 @@ def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | N
 def _moment_of(connection: sqlite3.Connection, at: Moment, path: Path) -> Moment:
     cure = _("Chuyển tệp ấy đi nơi khác, hoặc nêu --since NGÀY.")
     try:
-        found = textfiles.read_json(path, _LARGEST)
+        found = config_files.read_json(path, _LARGEST)
     except RejectedError as error:
         raise RejectedError(error.message, cure) from None
     try:

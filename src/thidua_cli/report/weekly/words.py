@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from thidua_cli.dates import show_day
-from thidua_cli.language import _, counted, grouped
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, counted, grouped
 from thidua_cli.plan import Obligation, Phase
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.document import Block, Paragraph, Section

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from thidua_cli.text import nfc
+from thidua_cli.ground.text import nfc
 
 # TCVN3 (ABC): one byte a letter; capitals with tones are made by a capital font, so they are these bytes too.
 _TCVN3_BYTES = (

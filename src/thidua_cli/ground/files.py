@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from thidua_cli import dates, places
-from thidua_cli.errors import StoreError
-from thidua_cli.language import _, why
+from thidua_cli.ground import dates, filesystem
+from thidua_cli.ground.errors import StoreError
+from thidua_cli.ground.language import _, why
 
 SMALL = 4 << 20  # bytes of a file that a person writes
 _DOCUMENT = 4 << 30  # of a document, a film of a meeting included
@@ -46,7 +46,7 @@ def after_fault() -> str:
 
 
 @contextlib.contextmanager
-def draft(path: Path, rights: places.Rights = places.PRIVATE) -> Iterator[Path]:
+def draft(path: Path, rights: filesystem.Rights = filesystem.PRIVATE) -> Iterator[Path]:
     """An empty file beside `path`, with its later rights; whatever is left of it goes at the end.
 
     What killed processes left of theirs goes first, as `_sweep` says.
@@ -64,7 +64,7 @@ def draft(path: Path, rights: places.Rights = places.PRIVATE) -> Iterator[Path]:
         os.close(descriptor)  # not earlier: it would take SQLite's own locks on the file along
 
 
-def give(descriptor: int, rights: places.Rights, owner: int = -1) -> None:
+def give(descriptor: int, rights: filesystem.Rights, owner: int = -1) -> None:
     """Give an open file a group and its rights; where the system refuses, it stays its owner's alone."""
     mode = 0o600
     if rights.group is not None or owner != -1:
@@ -203,7 +203,7 @@ def _descriptor(path: Path) -> int | None:
     return found and (_STANDARD.index(found[2]) if found[2] else int(found[1]))
 
 
-def replace(path: Path, pieces: Iterable[bytes], *, rights: places.Rights | None = None) -> None:
+def replace(path: Path, pieces: Iterable[bytes], *, rights: filesystem.Rights | None = None) -> None:
     """Write beside and rename into place, so that a failure leaves the old file as it was.
 
     A file that is there keeps its owner and its rights, as far as the account may give them. A new one has
@@ -216,7 +216,7 @@ def replace(path: Path, pieces: Iterable[bytes], *, rights: places.Rights | None
     replace_all({path: pieces}, rights=rights)
 
 
-def replace_all(files: Mapping[Path, Iterable[bytes]], *, rights: places.Rights | None = None) -> None:
+def replace_all(files: Mapping[Path, Iterable[bytes]], *, rights: filesystem.Rights | None = None) -> None:
     """As `replace`, for several files: none is renamed into place before all are written."""
     drafts: dict[Path, Path] = {}
     path = Path()
@@ -228,7 +228,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, rights: places.Rights 
                     with _stream(path) as device:
                         device.writelines(pieces)
                     continue
-                places.refuse_dangling(path)
+                filesystem.refuse_dangling(path)
                 target = Path(os.path.realpath(path))
                 _refuse_missing(target.parent)
                 _refuse_register(path, target)
@@ -252,7 +252,7 @@ def replace_all(files: Mapping[Path, Iterable[bytes]], *, rights: places.Rights 
         raise StoreError(_("không ghi được {path}: {why}").format(path=path, why=why(error))) from error
 
 
-def _created(made: Path, target: Path, rights: places.Rights | None) -> int:
+def _created(made: Path, target: Path, rights: filesystem.Rights | None) -> int:
     """A new file that is to take the place of `target`, open for writing."""
     there = target.stat() if target.exists() else None
     descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if rights or there else 0o666)
@@ -265,7 +265,7 @@ def _created(made: Path, target: Path, rights: places.Rights | None) -> int:
             os.fchmod(descriptor, stat.S_IMODE(there.st_mode) & 0o777)
     elif rights is not None:
         give(descriptor, rights)
-    elif places.rights_in(target.parent).group is not None:
+    elif filesystem.rights_in(target.parent).group is not None:
         with contextlib.suppress(OSError):
             os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) | 0o660)
     return descriptor
@@ -352,7 +352,7 @@ def sha256(path: Path) -> str:
 
 def check_folder(folder: Path) -> None:
     """Raises StoreError where this is no folder and cannot become one: only its last part may be missing."""
-    places.refuse_dangling(folder)
+    filesystem.refuse_dangling(folder)
     if folder.exists() and not folder.is_dir():
         raise StoreError(_("{path} là tệp, không phải thư mục").format(path=folder))
     _refuse_missing(folder.parent)
@@ -371,7 +371,7 @@ def make_folder(folder: Path) -> None:
     check_folder(folder)
     try:
         folder.mkdir()
-        if (rights := places.rights_in(folder.parent)).group is not None:
+        if (rights := filesystem.rights_in(folder.parent)).group is not None:
             _give_folder(folder, rights, 0o2770 | folder.stat().st_mode & 0o7)
     except FileExistsError:
         return
@@ -379,7 +379,7 @@ def make_folder(folder: Path) -> None:
         raise StoreError(_("không ghi được {path}: {why}").format(path=folder, why=why(error))) from error
 
 
-def make_private(folder: Path, rights: places.Rights = places.PRIVATE) -> None:
+def make_private(folder: Path, rights: filesystem.Rights = filesystem.PRIVATE) -> None:
     """A folder and those above it that are missing, for the owner or a group alone, on the disk for good."""
     if not folder.exists():
         make_private(folder.parent, rights)
@@ -388,7 +388,7 @@ def make_private(folder: Path, rights: places.Rights = places.PRIVATE) -> None:
         sync_folder(folder.parent)
 
 
-def _give_folder(folder: Path, rights: places.Rights, mode: int = 0o2770) -> None:
+def _give_folder(folder: Path, rights: filesystem.Rights, mode: int = 0o2770) -> None:
     """Share a folder that was just made with the group that `rights` name."""
     if rights.group is None:
         return

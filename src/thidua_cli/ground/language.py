@@ -22,7 +22,7 @@ def use(language: str) -> None:
     if language not in LANGUAGES:
         raise KeyError(language)
     if language not in _catalogues:
-        locale = Path(__file__).parent / "locale"
+        locale = Path(__file__).parents[1] / "locale"
         _catalogues[language] = gettext.translation("thidua", locale, languages=[language])
     _current = language
 

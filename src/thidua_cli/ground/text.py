@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 
-from thidua_cli.errors import InvalidError
-from thidua_cli.language import _
+from thidua_cli.ground.errors import InvalidError
+from thidua_cli.ground.language import _
 
 NAME_LIMIT, NOTE_LIMIT, NUMBER_LIMIT, CODE_LIMIT = 255, 2000, 64, 32
 

@@ -6,8 +6,8 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli.errors import StoreError
-from thidua_cli.language import _
+from thidua_cli.ground.errors import StoreError
+from thidua_cli.ground.language import _
 
 _MOUNTS = Path("/proc/self/mountinfo")
 

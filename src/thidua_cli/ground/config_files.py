@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from thidua_cli import files
-from thidua_cli.errors import InvalidError, RejectedError
-from thidua_cli.language import _, why
+from thidua_cli.ground import files
+from thidua_cli.ground.errors import InvalidError, RejectedError
+from thidua_cli.ground.language import _, why
 
 if TYPE_CHECKING:
     from json import JSONDecoder

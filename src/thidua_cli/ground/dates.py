@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from thidua_cli import language
-from thidua_cli.errors import InvalidError
-from thidua_cli.language import _
+from thidua_cli.ground import language
+from thidua_cli.ground.errors import InvalidError
+from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
