@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import build
-from thidua_cli import journal, store
+from thidua_cli import store
+from thidua_cli.store import journal
 
 
 class Context(NamedTuple):

@@ -13,8 +13,9 @@ import pytest
 import build
 import forgeries
 from conftest import Outcome, process
-from thidua_cli import journal, migrating, store, verify
+from thidua_cli import migrating, store, verify
 from thidua_cli.ground.errors import StoreError
+from thidua_cli.store import journal
 from thidua_cli.verify import schema
 
 Run = Callable[..., Outcome]

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 import build
 from conftest import NOW, copy, process
-from thidua_cli import journal, store, verify
+from thidua_cli import store, verify
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import StoreError
+from thidua_cli.store import journal
 
 TABLES = ["operation", *journal.TABLES]
 

@@ -24,9 +24,10 @@ import build
 import forgeries
 from conftest import NOW, ROOT, Outcome
 from forgeries import FORGERIES, Context, Forgery
-from thidua_cli import journal, store, verify
+from thidua_cli import store, verify
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
+from thidua_cli.store import journal
 from thidua_cli.verify import Wanted, reports
 from thidua_cli.verify.anchors import of_report, parse
 
@@ -182,7 +183,7 @@ def test_a_crash_on_an_intact_register_is_a_crash(
     def broken(*_anything: object) -> None:
         raise KeyError
 
-    monkeypatch.setattr("thidua_cli.journal.operations", broken)
+    monkeypatch.setattr("thidua_cli.store.journal.operations", broken)
     with pytest.raises(KeyError):
         run("log")
 

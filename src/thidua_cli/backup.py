@@ -11,7 +11,7 @@ from pathlib import Path
 from thidua_cli import store, verify
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import StoreError
-from thidua_cli.journal import Operation
+from thidua_cli.store.journal import Operation
 from thidua_cli.verify import Proof
 
 # time (UTC), number of the last operation, first digits of its hash, and which of several in one second

@@ -4,14 +4,14 @@ import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from thidua_cli import journal, store
+from thidua_cli import store
 from thidua_cli.changes import soundness
 from thidua_cli.changes.model import Model
 from thidua_cli.changes.resting import resting
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
 from thidua_cli.records import EVERYTHING, Document, same_paper
-from thidua_cli.store import Writer
+from thidua_cli.store import Writer, journal
 from thidua_cli.units import Directory, describe
 
 VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")

@@ -15,8 +15,9 @@ import build
 from conftest import ROOT, Outcome
 from faults.powercut import Connection, Disk, Event, after_cut, write_files
 from faults.witness import broken_links, dump
-from thidua_cli import journal, store
+from thidua_cli import store
 from thidua_cli.render import pages as render
+from thidua_cli.store import journal
 
 Run = Callable[..., Outcome]
 Say = Callable[[str], None]

@@ -175,7 +175,7 @@ def test_stopped_just_after_the_commit(db: Path, number: signal.Signals) -> None
 def test_stopped_in_the_commit(db: Path, number: signal.Signals) -> None:
     """A signal that comes while the commit runs waits for its end, and then says that it was saved."""
     text = (
-        "import os, signal, sys; from thidua_cli import cli, journal, store;"
+        "import os, signal, sys; from thidua_cli import cli, store; from thidua_cli.store import journal;"
         "held = store.signals_held;\n"
         "import contextlib\n"
         "@contextlib.contextmanager\n"

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import journal, records
 from thidua_cli import plan as plans
+from thidua_cli import records
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.ground import dates, encodings, files
@@ -24,7 +24,7 @@ from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import Problem, RejectedRowsError, Sheet, reject, short
 from thidua_cli.render import pages
-from thidua_cli.store import Writer
+from thidua_cli.store import Writer, journal
 from thidua_cli.units import Directory
 
 

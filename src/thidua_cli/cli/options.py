@@ -25,9 +25,9 @@ from thidua_cli.store import Writer
 from thidua_cli.terms import Kind, Level, State, label
 
 if TYPE_CHECKING:
-    from thidua_cli.journal import Operation
     from thidua_cli.models import Problem
     from thidua_cli.report.frame import Moment
+    from thidua_cli.store.journal import Operation
 
 Value = TypeVar("Value")
 
@@ -240,7 +240,7 @@ def register(ctx: typer.Context) -> Path:
 
 def register_id(ctx: typer.Context) -> str | None:
     """The id of the register; none where it cannot be read."""
-    from thidua_cli import journal
+    from thidua_cli.store import journal
 
     try:
         with store.reading(settings(ctx).db, read_only=settings(ctx).read_only) as connection:

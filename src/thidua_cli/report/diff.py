@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from thidua_cli import journal
 from thidua_cli import plan as plans
 from thidua_cli.diff import Cause, Change, Evidence, Side, compare, deltas
 from thidua_cli.ground import dates
@@ -28,6 +27,7 @@ from thidua_cli.report.frame import (
 )
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Tally, tally
+from thidua_cli.store import journal
 from thidua_cli.terms import State, label
 from thidua_cli.units import Directory, Version, protocol_key
 

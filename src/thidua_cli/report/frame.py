@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from thidua_cli import journal, status
+from thidua_cli import status
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day, show_instant
 from thidua_cli.ground.errors import InvalidError, NotFoundError, UsageError
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.journal import Operation
 from thidua_cli.plan import Obligation, Plan
 from thidua_cli.render.cells import roman
 from thidua_cli.status import Fact
+from thidua_cli.store import journal
+from thidua_cli.store.journal import Operation
 from thidua_cli.terms import Kind, Level, State, label
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import journal, store
+from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError, StoreError
 from thidua_cli.ground.language import _
-from thidua_cli.journal import Operation
+from thidua_cli.store import journal
+from thidua_cli.store.journal import Operation
 from thidua_cli.verify import anchors, chain, evidence, rules, schema
 from thidua_cli.verify.anchors import Anchor
 from thidua_cli.verify.finding import Finding

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import journal
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_stamp
 from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _, why
-from thidua_cli.journal import Operation
+from thidua_cli.store import journal
+from thidua_cli.store.journal import Operation
 from thidua_cli.verify import reports
 from thidua_cli.verify.finding import Finding
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from thidua_cli import journal
 from thidua_cli.ground import dates
 from thidua_cli.ground.language import _
-from thidua_cli.journal import Operation
+from thidua_cli.store import journal
+from thidua_cli.store.journal import Operation
 from thidua_cli.verify.finding import Finding
 
 

@@ -4,8 +4,9 @@ import re
 import sqlite3
 from collections.abc import Iterator
 
-from thidua_cli import journal, store
+from thidua_cli import store
 from thidua_cli.ground.language import _
+from thidua_cli.store import journal
 from thidua_cli.verify.finding import Finding
 
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema"

@@ -5,11 +5,11 @@ import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
-from thidua_cli import journal
 from thidua_cli.ground import config_files, dates
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.report.frame import Moment
+from thidua_cli.store import journal
 
 _LARGEST = 64 << 20
 WEEK = timedelta(days=7)

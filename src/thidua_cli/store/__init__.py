@@ -18,10 +18,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thidua_cli import journal
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import MissingError, StoppedError, StoreError
 from thidua_cli.ground.language import _, why
+from thidua_cli.store import journal
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -42,7 +42,7 @@ _WAL = b"\x02\x02"
 _NO_SHARED_MEMORY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _VERSION_AT = slice(60, 64)  # where the header of the file holds user_version
 _APPLICATION_AT = slice(68, 72)  # and the application id
-_SQL = Path(__file__).parent / "sql"
+_SQL = Path(__file__).parents[1] / "sql"
 
 
 @cache
