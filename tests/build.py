@@ -6,11 +6,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from thidua_cli import deciding, records, store
-from thidua_cli import plan as plans
+from thidua_cli import deciding, store
 from thidua_cli.deciding import Outcome, Register
-from thidua_cli.models import ExemptionIn, RecordIn
-from thidua_cli.records import Entry
+from thidua_cli.register import entries
+from thidua_cli.register import plan as plans
+from thidua_cli.register.entries import Entry
+from thidua_cli.register.models import ExemptionIn, RecordIn
 
 
 def head(connection: sqlite3.Connection) -> int:
@@ -59,14 +60,14 @@ def exempt(
 def _add(connection: sqlite3.Connection, outcome: Outcome) -> Entry:
     assert outcome.entry is not None
     with store.write(connection, actor="test", command="record") as writer:
-        return records.add(writer, [outcome.entry])[0]
+        return entries.add(writer, [outcome.entry])[0]
 
 
 def void(connection: sqlite3.Connection, number: int | None, reason: str = "nhầm") -> None:
     """Void a record or an exemption."""
     assert number is not None
     with store.write(connection, actor="test", command="void") as writer:
-        records.void(writer, number, reason)
+        entries.void(writer, number, reason)
 
 
 def unit(

@@ -10,6 +10,7 @@ from docx.document import Document as Opened
 
 from conftest import ROOT
 from thidua_cli import letterhead
+from thidua_cli.register.terms import State
 from thidua_cli.render.document import (
     Bars,
     Document,
@@ -26,7 +27,6 @@ from thidua_cli.report import listing, trend
 from thidua_cli.report import status as status_report
 from thidua_cli.report.frame import Filter, Moment, anchor_note, moment_line
 from thidua_cli.report.status import By
-from thidua_cli.terms import State
 
 STAMP = Stamp(date(2022, 4, 4), "2022-04-04T00:00:00.000000Z")
 

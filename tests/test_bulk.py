@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, Outcome
-from thidua_cli import models
 from thidua_cli.imports import bulk
+from thidua_cli.register import models
 
 Run = Callable[..., Outcome]
 SEED = (ROOT / "data" / "seed_units.csv").read_text(encoding="utf-8-sig").splitlines()

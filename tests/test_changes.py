@@ -24,8 +24,7 @@ from hypothesis.stateful import (
 
 import build
 from conftest import ROOT, Outcome, copy
-from thidua_cli import changes, deciding, diff, records, status, store, undo
-from thidua_cli import plan as plans
+from thidua_cli import changes, deciding, diff, status, store, undo
 from thidua_cli.changes import Row, soundness
 from thidua_cli.diff import Cause, Evidence, Side
 from thidua_cli.ground import resources, text
@@ -33,11 +32,13 @@ from thidua_cli.ground.errors import RefusedError
 from thidua_cli.imports import changes as change_imports
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
-from thidua_cli.models import ChangeIn, ExemptionIn, RecordIn
+from thidua_cli.register import entries as records
+from thidua_cli.register import plan as plans
+from thidua_cli.register.models import ChangeIn, ExemptionIn, RecordIn
+from thidua_cli.register.terms import State
+from thidua_cli.register.units import Directory
 from thidua_cli.report import status as status_report
 from thidua_cli.report.frame import Filter, moment
-from thidua_cli.terms import State
-from thidua_cli.units import Directory
 
 Run = Callable[..., Outcome]
 FILE = resources.data("changes_2025.csv")

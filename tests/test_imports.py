@@ -23,8 +23,8 @@ from thidua_cli.ground.errors import RejectedError
 from thidua_cli.imports import bulk, reading
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat
-from thidua_cli.records import EVERYTHING
-from thidua_cli.units import Directory
+from thidua_cli.register.entries import EVERYTHING
+from thidua_cli.register.units import Directory
 
 Run = Callable[..., Outcome]
 

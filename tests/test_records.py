@@ -9,10 +9,11 @@ import pytest
 
 import build
 from conftest import Outcome
-from thidua_cli import deciding, records, status, store
+from thidua_cli import deciding, status, store
 from thidua_cli.ground.errors import Exit, NotFoundError, RefusedError
-from thidua_cli.models import ExemptionIn
-from thidua_cli.records import number_key
+from thidua_cli.register import entries
+from thidua_cli.register.entries import number_key
+from thidua_cli.register.models import ExemptionIn
 
 
 def test_the_same_record_again_is_the_same(register: sqlite3.Connection) -> None:
@@ -124,7 +125,7 @@ def test_the_phase_is_that_of_the_date_once_the_earlier_is_closed(register: sqli
     """After the launch of phase 1, a launch of 2026 is one of phase 2."""
     build.record(register, "SCT", "2022-03-30")
     entry = build.record(register, "SCT", "2026-02-01")
-    assert isinstance(entry, records.Record)
+    assert isinstance(entry, entries.Record)
     assert entry.phase == "p2"
 
 
@@ -202,7 +203,7 @@ def test_a_correction_is_one_operation(register: sqlite3.Connection) -> None:
     """The void and the new record share an operation, and the void names its replacement."""
     old = build.record(register, "492", "2022-03-30")
     with store.write(register, actor="test", command="correct") as writer:
-        fresh = records.correct(writer, int(old.id or 0), "nhầm ngày", old._replace(done_on="2022-04-02"))
+        fresh = entries.correct(writer, int(old.id or 0), "nhầm ngày", old._replace(done_on="2022-04-02"))
     row = register.execute(
         "SELECT v.replacement, v.operation = r.operation FROM void v, record r WHERE r.id = 2"
     )
@@ -225,7 +226,7 @@ def test_a_second_live_record_is_refused_by_the_schema(register: sqlite3.Connect
 
     def store_again() -> None:
         with store.write(register, actor="test", command="twice") as writer:
-            records.add(writer, [entry._replace(id=None)])
+            entries.add(writer, [entry._replace(id=None)])
 
     with pytest.raises(sqlite3.IntegrityError, match="live record"):
         store_again()

@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 import build
 from conftest import copy
 from oracle import Duty, Unit, entries, holder, is_declared_late, state
-from thidua_cli import plan as plans
-from thidua_cli import records, status, store
+from thidua_cli import status, store
 from thidua_cli.ground.errors import NotFoundError
-from thidua_cli.records import Document, Exemption, Record
+from thidua_cli.register import entries as records
+from thidua_cli.register import plan as plans
+from thidua_cli.register.entries import Document, Exemption, Record
+from thidua_cli.register.terms import Action, Kind, Level, State
+from thidua_cli.register.units import Directory
 from thidua_cli.report import history
 from thidua_cli.report import status as report
 from thidua_cli.report.frame import Filter, moment
 from thidua_cli.report.status import By
 from thidua_cli.status import Tally, judge, tally
-from thidua_cli.terms import Action, Kind, Level, State
-from thidua_cli.units import Directory
 
 
 def counts(connection: sqlite3.Connection, obligation: str, day: str, known: int | None = None) -> Tally:

@@ -14,11 +14,11 @@ import pytest
 
 import office
 from conftest import Outcome
-from thidua_cli import terms
 from thidua_cli.imports import columns
 from thidua_cli.imports.cells import DAYS
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import letters
+from thidua_cli.register import terms
 
 Run = Callable[..., Outcome]
 Fill = Callable[..., str]

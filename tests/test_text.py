@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError
-from thidua_cli.terms import TERRITORY_WORDS
+from thidua_cli.register.terms import TERRITORY_WORDS
 
 VIETNAMESE = st.text(alphabet=sorted(text._LETTERS) + list(" 0123456789.-–“”"), min_size=1, max_size=40)
 

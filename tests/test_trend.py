@@ -12,6 +12,7 @@ from conftest import Outcome, copy
 from oracle import Unit
 from test_status import DAYS, populate, worlds
 from thidua_cli.ground import language
+from thidua_cli.register.terms import Kind, Level
 from thidua_cli.render import curve as drawing
 from thidua_cli.render import svg
 from thidua_cli.render.model import Curve
@@ -20,7 +21,6 @@ from thidua_cli.report import trend
 from thidua_cli.report.frame import Filter, moment
 from thidua_cli.report.status import counts_row
 from thidua_cli.report.trend import Step
-from thidua_cli.terms import Kind, Level
 
 Run = Callable[..., Outcome]
 TURNS = {date(2022, 3, 31), date(2022, 4, 1), date(2025, 7, 1), date(2025, 12, 31), date(2026, 1, 1)}

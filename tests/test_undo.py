@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 import build
 from conftest import ROOT, Outcome, copy
-from thidua_cli import records, store, undo
-from thidua_cli.terms import Action
-from thidua_cli.units import Directory
+from thidua_cli import store, undo
+from thidua_cli.register import entries
+from thidua_cli.register.terms import Action
+from thidua_cli.register.units import Directory
 
 Run = Callable[..., Outcome]
 DEEDS = st.tuples(st.sampled_from(["record", "correct"]), st.sampled_from(["492", "493"]), st.integers(1, 28))
@@ -82,9 +83,9 @@ def test_undo_of_what_was_voided_and_brought_back(run: Run) -> None:
     assert run("export", "launches").out.count("\n") == 1
 
 
-def _live(register: sqlite3.Connection) -> dict[int, records.Record]:
+def _live(register: sqlite3.Connection) -> dict[int, entries.Record]:
     """The live records by unit."""
-    return {entry.unit: entry for entry in records.live_records(register, records.EVERYTHING)}
+    return {entry.unit: entry for entry in entries.live_records(register, entries.EVERYTHING)}
 
 
 def _contents(register: sqlite3.Connection) -> dict[int, object]:
@@ -93,14 +94,14 @@ def _contents(register: sqlite3.Connection) -> dict[int, object]:
 
 def _do(register: sqlite3.Connection, deed: str, code: str, day: int) -> None:
     """Record a unit's launch, or correct it where it is recorded."""
-    unit = Directory.read(register, records.EVERYTHING).with_code(code)[0].unit
-    entry = records.Record(unit, "p1", Action.LAUNCH, f"2022-02-{day:02}", records.Document())
+    unit = Directory.read(register, entries.EVERYTHING).with_code(code)[0].unit
+    entry = entries.Record(unit, "p1", Action.LAUNCH, f"2022-02-{day:02}", entries.Document())
     held = _live(register).get(unit)
     with store.write(register, actor="test", command=deed) as writer:
         if held is None:
-            records.add(writer, [entry])
+            entries.add(writer, [entry])
         elif deed == "correct":
-            records.correct(writer, int(held.id or 0), "thử", entry)
+            entries.correct(writer, int(held.id or 0), "thử", entry)
 
 
 @given(deeds=st.lists(DEEDS, max_size=6))

@@ -10,10 +10,11 @@ import pytest
 
 import build
 from conftest import Outcome
-from thidua_cli import store, units
+from thidua_cli import store
 from thidua_cli.ground import resources
 from thidua_cli.ground.errors import NotFoundError
-from thidua_cli.units import Directory
+from thidua_cli.register import units
+from thidua_cli.register.units import Directory
 
 Run = Callable[..., Outcome]
 DAY = date(2022, 2, 1)

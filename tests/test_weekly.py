@@ -19,7 +19,7 @@ import papers
 from conftest import ROOT, Outcome, process
 from thidua_cli import changes, store
 from thidua_cli.ground import dates
-from thidua_cli.models import ChangeIn
+from thidua_cli.register.models import ChangeIn
 from thidua_cli.render import pages as render
 from thidua_cli.render.document import DocumentFormat
 from thidua_cli.render.pages import document_to_bytes as to_bytes

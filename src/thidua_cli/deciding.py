@@ -10,13 +10,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from thidua_cli import status
-from thidua_cli.evidence import Hashes
 from thidua_cli.ground import dates, text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError, UsageError
 from thidua_cli.ground.language import _, current
-from thidua_cli.plan import Plan
-from thidua_cli.records import (
+from thidua_cli.register.entries import (
     Document,
     Entry,
     Exemption,
@@ -28,11 +26,13 @@ from thidua_cli.records import (
     live_records,
     number_key,
 )
-from thidua_cli.terms import Action, State, label
-from thidua_cli.units import Directory, Version, describe
+from thidua_cli.register.evidence import Hashes
+from thidua_cli.register.plan import Plan
+from thidua_cli.register.terms import Action, State, label
+from thidua_cli.register.units import Directory, Version, describe
 
 if TYPE_CHECKING:
-    from thidua_cli.models import DocumentIn, ExemptionIn, RecordIn
+    from thidua_cli.register.models import DocumentIn, ExemptionIn, RecordIn
 
 
 class Outcome(NamedTuple):
@@ -144,7 +144,7 @@ def decide(
     it is `replacing`, of the same unit and day, has its day already. Only what `incoming` was given is
     compared with the register.
     """
-    from thidua_cli.models import RecordIn
+    from thidua_cli.register.models import RecordIn
 
     try:
         if isinstance(incoming, RecordIn):

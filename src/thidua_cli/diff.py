@@ -8,10 +8,10 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.plan import Plan
-from thidua_cli.records import Document, same_paper
+from thidua_cli.register.entries import Document, same_paper
+from thidua_cli.register.plan import Plan
+from thidua_cli.register.terms import State
 from thidua_cli.status import Fact
-from thidua_cli.terms import State
 
 
 class Cause(StrEnum):

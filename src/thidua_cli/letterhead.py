@@ -13,8 +13,8 @@ def read_file(path: Path | None) -> Letterhead:
 
     Raises RejectedError with all that is wrong.
     """
-    from thidua_cli import models
     from thidua_cli.ground import config_files
+    from thidua_cli.register import models
 
     source = path or resources.data("letterhead.toml")
     found, problems = models.check(models.LetterheadIn, config_files.read_toml(source))

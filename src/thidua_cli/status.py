@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.terms import Action, State
+from thidua_cli.register.terms import Action, State
 
 
 class Fact(NamedTuple):

@@ -10,9 +10,9 @@ from thidua_cli.changes.model import Model
 from thidua_cli.changes.resting import resting
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
-from thidua_cli.records import EVERYTHING, Document, same_paper
+from thidua_cli.register.entries import EVERYTHING, Document, same_paper
+from thidua_cli.register.units import Directory, describe
 from thidua_cli.store import Writer, journal
-from thidua_cli.units import Directory, describe
 
 VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
 _NUMBERED = ("record", "exemption")  # people know them by their numbers

@@ -17,15 +17,16 @@ import build
 import conftest
 import forgeries
 import unit_lives
-from thidua_cli import backup, changes, records, restoring, store, undo, verify
+from thidua_cli import backup, changes, restoring, store, undo, verify
 from thidua_cli.changes import soundness
 from thidua_cli.ground.errors import RefusedError, ThiduaError
 from thidua_cli.imports import units as unit_imports
 from thidua_cli.imports.sheet import Sheet
-from thidua_cli.models import ChangeIn
-from thidua_cli.records import Entry
+from thidua_cli.register import entries as records
+from thidua_cli.register.entries import Entry
+from thidua_cli.register.models import ChangeIn
+from thidua_cli.register.units import Directory
 from thidua_cli.store import journal
-from thidua_cli.units import Directory
 from thidua_cli.verify import Wanted
 from thidua_cli.verify.anchors import parse
 from unit_lives import ContradictionError, Decided, State

@@ -14,7 +14,7 @@ from thidua_cli.changes.model import Fault, Model, Plan, Row, Step
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.units import Directory, Version, describe
+from thidua_cli.register.units import Directory, Version, describe
 
 __all__ = ["Fault", "Plan", "Row", "Step", "apply", "plan"]
 

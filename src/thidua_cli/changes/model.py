@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground.language import _
-from thidua_cli.terms import Change, Level
-from thidua_cli.units import Directory, Version
+from thidua_cli.register.terms import Change, Level
+from thidua_cli.register.units import Directory, Version
 
 if TYPE_CHECKING:
-    from thidua_cli.models import ChangeIn
+    from thidua_cli.register.models import ChangeIn
 
 TABLES = ("unit", "unit_version", "unit_end", "succession", "void")
 CONTINUING = (Change.KEEP, Change.RENAME)

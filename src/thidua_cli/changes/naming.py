@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from thidua_cli import terms
 from thidua_cli.ground import text
-from thidua_cli.terms import Kind
+from thidua_cli.register import terms
+from thidua_cli.register.terms import Kind
 
 _KINDS_OF_WORDS: Mapping[str, Kind] = {
     "phường": Kind.COMMUNE_COMMITTEE,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from thidua_cli.changes.day import Day
 from thidua_cli.changes.model import Model
-from thidua_cli.units import Version
+from thidua_cli.register.units import Version
 
 _REPEATED = ("code", "name", "abbreviation", "sort_order")
 

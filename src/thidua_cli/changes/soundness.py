@@ -7,7 +7,7 @@ from typing import NamedTuple
 from thidua_cli import store
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.units import Directory, Version, describe
+from thidua_cli.register.units import Directory, Version, describe
 
 
 class Broken(NamedTuple):

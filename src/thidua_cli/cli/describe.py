@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.terms import Level, label
-from thidua_cli.units import Version, describe
+from thidua_cli.register.terms import Level, label
+from thidua_cli.register.units import Version, describe
 
 if TYPE_CHECKING:
     from thidua_cli.changes import Plan, Step

@@ -3,8 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from thidua_cli import changes, records, store
-from thidua_cli import plan as plans
+from thidua_cli import changes, store
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
 from thidua_cli.deciding import differences
@@ -12,7 +11,9 @@ from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.sheet import Example, Problem
-from thidua_cli.units import Directory, Version, describe
+from thidua_cli.register import entries
+from thidua_cli.register import plan as plans
+from thidua_cli.register.units import Directory, Version, describe
 
 CORRECTIONS = 20  # shown of an import, one by one
 
@@ -36,7 +37,7 @@ class Units:
         self.made: UnitPlan
         self.plan_day = plans.load(connection).phases[0].starts_on
         self.first_day = on or self.plan_day
-        if province and not Directory.read(connection, records.EVERYTHING).with_code(province):
+        if province and not Directory.read(connection, entries.EVERYTHING).with_code(province):
             for _row, values in sheet.rows:  # a register without the city: its districts have no parent
                 if values.get("parent_code") == province:
                     values["parent_code"] = None
@@ -53,7 +54,7 @@ class Units:
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.imports import units
 
-        items, directory = self.items, Directory.read(connection, records.EVERYTHING)
+        items, directory = self.items, Directory.read(connection, entries.EVERYTHING)
         taken = {item.key for item in items}
         refused = {str(values.get("code", "")).strip().lower() for _row, values in self.sheet.rows} - taken
         self.made = units.plan(
@@ -65,7 +66,7 @@ class Units:
         if self.made.changed and not self.problems:
             from thidua_cli.imports import changes as change_imports
 
-            self.changes = changes.plan(connection, records.EVERYTHING, units.change_rows(self.made))
+            self.changes = changes.plan(connection, entries.EVERYTHING, units.change_rows(self.made))
             self.problems = [change_imports.problem(fault) for fault in self.changes.faults]
             self.made.warnings += self.changes.warnings
 
@@ -143,7 +144,7 @@ class Changes:
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.imports import changes as imports
 
-        self.made = changes.plan(connection, records.EVERYTHING, self.rows)
+        self.made = changes.plan(connection, entries.EVERYTHING, self.rows)
         faults = imports.sound(self.made.faults, self.rows, self.sheet)
         self.problems = self.wrong + [imports.problem(fault) for fault in faults]
         if self.wrong:  # what becomes of units is not known without all rows
@@ -276,12 +277,12 @@ class Records:
         options.confirm(lines, saved=saved)
         options.warn(self.warnings(), most)
 
-    def _unit(self, entry: records.Entry) -> Version:
+    def _unit(self, entry: entries.Entry) -> Version:
         assert self.made.register is not None  # noqa: S101
         return self.made.register.directory.last(entry.unit, entry.day)
 
 
-def _changes(old: records.Entry, fresh: records.Entry) -> str:
+def _changes(old: entries.Entry, fresh: entries.Entry) -> str:
     return "; ".join(f"{each.label} {' → '.join(each.shown)}" for each in differences(old, fresh))
 
 

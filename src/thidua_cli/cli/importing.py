@@ -9,8 +9,6 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import plan as plans
-from thidua_cli import records
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.ground import dates, encodings, files
@@ -23,9 +21,11 @@ from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.imports.rejects import write_rejects
 from thidua_cli.imports.sheet import Problem, RejectedRowsError, Sheet, reject, short
+from thidua_cli.register import entries
+from thidua_cli.register import plan as plans
+from thidua_cli.register.units import Directory
 from thidua_cli.render import pages
 from thidua_cli.store import Writer, journal
-from thidua_cli.units import Directory
 
 
 class ReportForm(StrEnum):
@@ -437,7 +437,7 @@ def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, outp
     if file is not None:
         raise UsageError(_("--template không nhập tệp nào: bỏ {file}").format(file=file))
     with options.reading(ctx) as connection:
-        units = Directory.read(connection, records.EVERYTHING).alive(dates.today().isoformat())
+        units = Directory.read(connection, entries.EVERYTHING).alive(dates.today().isoformat())
         codes = [item.code for item in plans.load(connection).obligations]
     data = workbook(kind, units, codes)
     if _is_stream(output):

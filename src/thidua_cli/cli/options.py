@@ -18,14 +18,14 @@ from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.errors import Exit, InvalidError, StoreError, UsageError
 from thidua_cli.ground.language import _, current
+from thidua_cli.register.terms import Kind, Level, State, label
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
 from thidua_cli.store import Writer
-from thidua_cli.terms import Kind, Level, State, label
 
 if TYPE_CHECKING:
-    from thidua_cli.models import Problem
+    from thidua_cli.register.models import Problem
     from thidua_cli.report.frame import Moment
     from thidua_cli.store.journal import Operation
 
@@ -46,23 +46,23 @@ def day(value: str | date) -> date:
 
 def kind(value: str | Kind) -> Kind:
     """The parser of options that name a kind of unit."""
-    from thidua_cli import fields
+    from thidua_cli.register import values
 
-    return value if isinstance(value, Kind) else _parsed(value, fields.kind)
+    return value if isinstance(value, Kind) else _parsed(value, values.kind)
 
 
 def level(value: str | Level) -> Level:
     """The parser of options that name a level."""
-    from thidua_cli import fields
+    from thidua_cli.register import values
 
-    return value if isinstance(value, Level) else _parsed(value, fields.level)
+    return value if isinstance(value, Level) else _parsed(value, values.level)
 
 
 def state(value: str | State) -> State:
     """The parser of options that name a state."""
-    from thidua_cli import fields
+    from thidua_cli.register import values
 
-    return value if isinstance(value, State) else _parsed(value, fields.state)
+    return value if isinstance(value, State) else _parsed(value, values.state)
 
 
 def _words(terms: type[StrEnum]) -> str:

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from thidua_cli import evidence
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
+from thidua_cli.register import evidence
 
 LONG = 5000  # rows from which on there is something to wait for
 LARGE = 1_000_000  # bytes, likewise

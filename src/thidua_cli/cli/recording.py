@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import deciding, fields, records
-from thidua_cli import evidence as evidences
-from thidua_cli import plan as plans
+from thidua_cli import deciding
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.settings import Settings
 from thidua_cli.deciding import Entries, Outcome, Register
-from thidua_cli.evidence import Hashes
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.ground.language import _, current
-from thidua_cli.records import Entry, Exemption, Record
-from thidua_cli.terms import Action, State, label
-from thidua_cli.units import Directory, Version, other_holders
+from thidua_cli.register import entries as records
+from thidua_cli.register import evidence as evidences
+from thidua_cli.register import plan as plans
+from thidua_cli.register import values as fields
+from thidua_cli.register.entries import Entry, Exemption, Record
+from thidua_cli.register.evidence import Hashes
+from thidua_cli.register.terms import Action, State, label
+from thidua_cli.register.units import Directory, Version, other_holders
 
 if TYPE_CHECKING:
-    from thidua_cli.models import ExemptionIn, RecordIn
+    from thidua_cli.register.models import ExemptionIn, RecordIn
 
 
 def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of commands knows a group
@@ -177,7 +179,7 @@ def exemption(
     dry_run: options.DryRun = False,
 ) -> None:
     """Ghi việc miễn một nghĩa vụ cho một hay nhiều đơn vị, tính từ ngày nêu ở --on."""
-    from thidua_cli.models import ExemptionIn, check
+    from thidua_cli.register.models import ExemptionIn, check
 
     incoming = []
     for unit in units:
@@ -233,7 +235,7 @@ def _record(
     *,
     dry_run: bool,
 ) -> None:
-    from thidua_cli.models import RecordIn, check
+    from thidua_cli.register.models import RecordIn, check
 
     incoming = []
     for unit in units:
@@ -612,7 +614,7 @@ def _changes(
 
 
 def _incoming(old: Entry, given: dict[str, object], directory: Directory) -> "RecordIn | ExemptionIn":
-    from thidua_cli.models import ExemptionIn, RecordIn, check
+    from thidua_cli.register.models import ExemptionIn, RecordIn, check
 
     values: dict[str, object] = {
         "unit_code": directory.last(old.unit, old.day).code,

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.cli.reports import chosen, one_obligation
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, speaking
+from thidua_cli.register import plan as plans
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import plan as plans
 from thidua_cli.cli import options
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
+from thidua_cli.register import plan as plans
+from thidua_cli.register.terms import Kind, Level, State
 from thidua_cli.report.frame import Filter, Moment, find_district, units_of
 from thidua_cli.report.status import By
-from thidua_cli.terms import Kind, Level, State
 
 
 def chosen(

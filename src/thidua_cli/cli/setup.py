@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import plan as plans
 from thidua_cli import store
 from thidua_cli.cli import options
 from thidua_cli.ground import filesystem, resources
 from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, counted
+from thidua_cli.register import plan as plans
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import fields
 from thidua_cli import undo as undoing
 from thidua_cli.cli import options
 from thidua_cli.ground.errors import NotFoundError, UsageError
 from thidua_cli.ground.language import _
+from thidua_cli.register import values
 
 
 def undo(
@@ -20,7 +20,7 @@ def undo(
     digits = operation.removeprefix("#")
     if not (digits.isascii() and digits.isdigit()):
         raise UsageError(_("'{value}' không phải số thao tác; ví dụ: 12").format(value=operation))
-    if (number := fields.whole(digits)) is None:
+    if (number := values.whole(digits)) is None:
         raise NotFoundError(_("không có thao tác #{number}").format(number=digits))
     with options.writing(ctx) as writer:
         done = undoing.undo(writer, number, options.checked_reason(reason))

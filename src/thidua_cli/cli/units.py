@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import plan as plans
-from thidua_cli import records, status
+from thidua_cli import status
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
@@ -16,8 +15,10 @@ from thidua_cli.cli.reports import chosen
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import NUMBER_LIMIT, visible
-from thidua_cli.terms import Change, Kind, Level
-from thidua_cli.units import Directory, Version
+from thidua_cli.register import entries
+from thidua_cli.register import plan as plans
+from thidua_cli.register.terms import Change, Kind, Level
+from thidua_cli.register.units import Directory, Version
 
 if TYPE_CHECKING:
     from thidua_cli.changes import Row
@@ -159,7 +160,7 @@ def add(
     if not items:
         raise UsageError(*_said(problems))
     with options.writing(ctx) as writer:
-        directory = Directory.read(writer.connection, records.EVERYTHING)
+        directory = Directory.read(writer.connection, entries.EVERYTHING)
         plans.load(writer.connection)
         given = [each for each in values if values[each] is not None]
         made = imports.plan(items, directory, given, first_day=date.min)
@@ -212,7 +213,7 @@ _SPLITTING = _CHANGING | {"new_code": "--to", "new_name": "--to", "parent_code":
 
 def _said(problems: "Sequence[Problem]") -> list[str]:
     """What is wrong with a unit, without the place in a file that there is none of here."""
-    from thidua_cli import models
+    from thidua_cli.register import models
 
     names = _ADDING | {"code": _("MÃ"), "name": _("TÊN")}
     return options.told([models.Problem(*each[1:5]) for each in problems], names)
@@ -417,10 +418,10 @@ def _change(
     from thidua_cli import changes
 
     def plan(connection: sqlite3.Connection) -> changes.Plan:
-        directory = Directory.read(connection, records.EVERYTHING)
+        directory = Directory.read(connection, entries.EVERYTHING)
         common = {"effective_date": on, "resolution": doc, "note": note}
         made = changes.plan(
-            connection, records.EVERYTHING, _checked([row | common for row in rows(directory)], names)
+            connection, entries.EVERYTHING, _checked([row | common for row in rows(directory)], names)
         )
         if made.faults:
             raise RefusedError(
@@ -447,7 +448,7 @@ def _change(
 
 def _checked(rows: list[dict[str, object]], names: Mapping[str, str]) -> "list[Row]":
     from thidua_cli.changes import Row
-    from thidua_cli.models import ChangeIn, check
+    from thidua_cli.register.models import ChangeIn, check
 
     made = []
     for values in rows:

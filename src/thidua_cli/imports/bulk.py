@@ -16,17 +16,19 @@ from datetime import date
 from itertools import repeat
 from typing import Any, NamedTuple, cast
 
-from thidua_cli import fields, records, store
-from thidua_cli.evidence import Hashes
+from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.imports.cells import DAYS, Table
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.grid import Cell
-from thidua_cli.plan import Plan
-from thidua_cli.records import Entry, Record
+from thidua_cli.register import entries as records
+from thidua_cli.register import values as fields
+from thidua_cli.register.entries import Entry, Record
+from thidua_cli.register.evidence import Hashes
+from thidua_cli.register.plan import Plan
+from thidua_cli.register.terms import Action
 from thidua_cli.store import Writer
-from thidua_cli.terms import Action
 
 WORTH = 1000  # rows from which on a file is looked at as a whole
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from thidua_cli import fields
 from thidua_cli.changes import Fault, Row
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.imports.sheet import Problem, Sheet, without_none
+from thidua_cli.register import values as fields
 
 _OF_THE_DAY_BEFORE = ("old_code", "old_name")
 
@@ -21,7 +21,7 @@ class _Unread(NamedTuple):
 
 def check(sheet: Sheet) -> tuple[list[Row], list[Problem]]:
     """The changes of a sheet, and what is wrong with its rows."""
-    from thidua_cli import models
+    from thidua_cli.register import models
 
     rows, problems = [], list(sheet.problems)
     for number, given in sheet.rows:

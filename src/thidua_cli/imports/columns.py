@@ -13,7 +13,7 @@ from thidua_cli.imports import advice
 from thidua_cli.imports.advice import Labels
 from thidua_cli.imports.grid import letters
 from thidua_cli.imports.sheet import Problem, short
-from thidua_cli.terms import Action
+from thidua_cli.register.terms import Action
 
 
 class ImportKind(StrEnum):

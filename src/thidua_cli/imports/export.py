@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from thidua_cli import plan as plans
-from thidua_cli import records, store
+from thidua_cli import store
 from thidua_cli.changes.model import CONTINUING
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
@@ -19,9 +18,11 @@ from thidua_cli.ground.language import _
 from thidua_cli.imports import columns
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import NONE
-from thidua_cli.records import Entry, Exemption
-from thidua_cli.terms import Change, Extent
-from thidua_cli.units import Directory, Version, describe, protocol_key
+from thidua_cli.register import entries as records
+from thidua_cli.register import plan as plans
+from thidua_cli.register.entries import Entry, Exemption
+from thidua_cli.register.terms import Change, Extent
+from thidua_cli.register.units import Directory, Version, describe, protocol_key
 
 Row = dict[str, object]
 _FILLED = ("parent_code", "sort_order")  # what a new unit gets where nothing is said

@@ -16,7 +16,7 @@ from thidua_cli.imports import advice, cells, columns
 from thidua_cli.imports.cells import Table
 from thidua_cli.imports.grid import Cell, letters
 from thidua_cli.imports.sheet import Problem, Sheet, short
-from thidua_cli.terms import Kind, Level
+from thidua_cli.register.terms import Kind, Level
 
 _PROVINCE, _DISTRICT, _WARD = "Mã TP", "Mã QH", "Mã PX"
 _DISTRICT_NAME, _WARD_NAME = "Quận Huyện", "Phường Xã"

@@ -10,10 +10,10 @@ from thidua_cli.deciding import NOTHING, Outcome, Register, differences
 from thidua_cli.ground.language import _
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch
-from thidua_cli.records import Entry
+from thidua_cli.register.entries import Entry
 
 if TYPE_CHECKING:
-    from thidua_cli.models import ExemptionIn, RecordIn
+    from thidua_cli.register.models import ExemptionIn, RecordIn
 
 
 class Incoming(NamedTuple):
@@ -41,7 +41,7 @@ def check(sheet: Sheet, kind: ImportKind, watch: Watch = iter) -> tuple[list[Inc
     """The records of a sheet, and what is wrong with its rows; `watch` sees the rows go by."""
     if not sheet.rows:
         return [], list(sheet.problems)
-    from thidua_cli import models
+    from thidua_cli.register import models
 
     items: list[Incoming] = []
     problems = list(sheet.problems)

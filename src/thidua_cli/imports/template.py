@@ -17,9 +17,9 @@ from thidua_cli.imports import columns
 from thidua_cli.imports.cells import CODES, DAYS
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.grid import MARK, MOST_ROWS, letters
+from thidua_cli.register.terms import Change, Extent, Kind, Level, label
+from thidua_cli.register.units import Version
 from thidua_cli.render.xlsx import fits
-from thidua_cli.terms import Change, Extent, Kind, Level, label
-from thidua_cli.units import Version
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

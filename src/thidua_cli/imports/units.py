@@ -13,11 +13,11 @@ from thidua_cli.ground.language import _
 from thidua_cli.imports import reading
 from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch, reject, without_none
-from thidua_cli.terms import Change, Kind, Level
-from thidua_cli.units import Directory, Version
+from thidua_cli.register.terms import Change, Kind, Level
+from thidua_cli.register.units import Directory, Version
 
 if TYPE_CHECKING:
-    from thidua_cli.models import UnitIn
+    from thidua_cli.register.models import UnitIn
 
 _COMPARED = ("name", "kind", "level", "abbreviation", "sort_order")
 
@@ -55,7 +55,7 @@ def check(sheet: Sheet, first_day: date, watch: Watch = iter) -> tuple[list[Inco
 
     `watch` sees the rows go by.
     """
-    from thidua_cli import models
+    from thidua_cli.register import models
 
     items, problems = [], list(sheet.problems)
     for row, given in watch(sheet.rows):
@@ -420,7 +420,7 @@ def _differs(item: Incoming, name: str, theirs: object, ours: object) -> _Differ
 
 def change_rows(made: UnitPlan) -> list[changes.Row]:
     """The changed units of a plan as rows of a resolution."""
-    from thidua_cli.models import ChangeIn
+    from thidua_cli.register.models import ChangeIn
 
     return [
         changes.Row(

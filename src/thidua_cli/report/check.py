@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Sequence
 
-from thidua_cli import plan as plans
 from thidua_cli import status
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.plan import Obligation, Plan
+from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.terms import State, label
+from thidua_cli.register.units import Directory
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import reach
@@ -25,8 +27,6 @@ from thidua_cli.report.frame import (
 from thidua_cli.report.listing import TONES
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Verdict
-from thidua_cli.terms import State, label
-from thidua_cli.units import Directory
 
 FIELDS = (
     "phase", "obligation", "action", "due_on", "verdict", "roster", "exempt", "lapsed", "applicable",

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from thidua_cli import plan as plans
 from thidua_cli.diff import Cause, Change, Evidence, Side, compare, deltas
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted, current, grouped
-from thidua_cli.plan import Plan
+from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import Plan
+from thidua_cli.register.terms import State, label
+from thidua_cli.register.units import Directory, Version, protocol_key
 from thidua_cli.render.model import Column, Delta, Form, Mark, Report, Rows, Table, Tone
 from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
@@ -28,8 +30,6 @@ from thidua_cli.report.frame import (
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Tally, tally
 from thidua_cli.store import journal
-from thidua_cli.terms import State, label
-from thidua_cli.units import Directory, Version, protocol_key
 
 FIELDS = ("obligation", "cause", "unit_code", "unit_name", "from_state", "to_state", "record_id", "deltas")
 FIGURES = (

@@ -10,11 +10,11 @@ from thidua_cli import status, store
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
-from thidua_cli.plan import Obligation
+from thidua_cli.register.plan import Obligation
 from thidua_cli.report.frame import Filter, Moment, district_of, units_of
 
 if TYPE_CHECKING:
-    from thidua_cli.units import Directory, Version
+    from thidua_cli.register.units import Directory, Version
 
 
 class Reach(NamedTuple):
@@ -123,7 +123,7 @@ def passed_to(
     without a successor, they are also the units that were in it on its last day, and the successors of those,
     as far as they are not in a successor of the district.
     """
-    from thidua_cli.units import in_protocol_order
+    from thidua_cli.register.units import in_protocol_order
 
     ended_on = str(district.ended_on)
     heirs = _successors(connection, at, district.unit, ended_on)

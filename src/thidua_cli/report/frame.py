@@ -10,15 +10,15 @@ from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day, show_instant
 from thidua_cli.ground.errors import InvalidError, NotFoundError, UsageError
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.plan import Obligation, Plan
+from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.terms import Kind, Level, State, label
 from thidua_cli.render.cells import roman
 from thidua_cli.status import Fact
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
-from thidua_cli.terms import Kind, Level, State, label
 
 if TYPE_CHECKING:
-    from thidua_cli.units import Directory, Version
+    from thidua_cli.register.units import Directory, Version
 
 CITY = "city"  # the group of units outside any district
 
@@ -71,9 +71,9 @@ def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | N
     if known_at is None:
         return Moment(day, head, head.recorded_at, journal.register_id(connection))
     if known_at.startswith("#"):
-        from thidua_cli import fields
+        from thidua_cli.register import values
 
-        number = fields.whole(known_at[1:])
+        number = values.whole(known_at[1:])
         operation = journal.numbered(connection, number) if number is not None else None
         if operation is None:
             raise NotFoundError(
@@ -196,7 +196,7 @@ def find_district(directory: "Directory", reference: str, day: date) -> int | st
     if len(meant) == 1:
         return next(iter(meant))
     if meant:
-        from thidua_cli.units import with_days
+        from thidua_cli.register.units import with_days
 
         raise NotFoundError(
             _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
@@ -240,7 +240,7 @@ def judged(
 
 def units_of(connection: sqlite3.Connection, at: Moment) -> "Directory":
     """The units as known at the moment; only reports that name or place units pay for it."""
-    from thidua_cli.units import Directory
+    from thidua_cli.register.units import Directory
 
     return Directory.read(connection, at.known.number)
 

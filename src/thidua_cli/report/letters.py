@@ -8,7 +8,7 @@ from pathlib import Path
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.plan import Obligation
+from thidua_cli.register.plan import Obligation
 from thidua_cli.render.document import Paragraph, Section
 from thidua_cli.render.model import Column, Form, Table
 from thidua_cli.render.paper import Letter, Letterhead

@@ -2,8 +2,10 @@
 
 import sqlite3
 
-from thidua_cli import plan as plans
 from thidua_cli.ground.language import _, current, grouped
+from thidua_cli.register import plan as plans
+from thidua_cli.register.terms import State, label
+from thidua_cli.register.units import Directory
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
@@ -18,8 +20,6 @@ from thidua_cli.report.frame import (
     units_of,
 )
 from thidua_cli.status import Fact
-from thidua_cli.terms import State, label
-from thidua_cli.units import Directory
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "parent_code", "obligation", "state", "due_on", "done_on",

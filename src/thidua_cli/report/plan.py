@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Sequence
 
-from thidua_cli import plan as plans
 from thidua_cli.ground.language import _, current
-from thidua_cli.plan import Obligation, Plan
+from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.terms import Kind, label
 from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.store import journal
-from thidua_cli.terms import Kind, label
 
 FIELDS = ("phase", "obligation", "action", "title", "due_on", "closes_on", "roster_on", "newcomers", "kinds")
 

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from thidua_cli import plan as plans
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted
-from thidua_cli.plan import Obligation, Phase, Plan
+from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import Obligation, Phase, Plan
+from thidua_cli.register.terms import Action, State
+from thidua_cli.register.units import Version, protocol_key
 from thidua_cli.render.cells import roman
 from thidua_cli.render.model import Column, Form, Mark, Report, Table
 from thidua_cli.report.ended import Reach, reach
 from thidua_cli.report.frame import Filter, Moment, anchor_note, heading, judged, lead, units_of
 from thidua_cli.report.listing import TONES
-from thidua_cli.terms import Action, State
-from thidua_cli.units import Version, protocol_key
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "obligation", "action", "state", "due_on", "closes_on",

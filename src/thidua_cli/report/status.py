@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import plan as plans
 from thidua_cli import status
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.plan import Obligation, Plan
+from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.terms import Action, Kind, Level, State, label
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import reach
 from thidua_cli.report.frame import (
@@ -24,10 +25,9 @@ from thidua_cli.report.frame import (
     units_of,
 )
 from thidua_cli.status import Tally
-from thidua_cli.terms import Action, Kind, Level, State, label
 
 if TYPE_CHECKING:
-    from thidua_cli.units import Directory
+    from thidua_cli.register.units import Directory
 
 FIELDS = (
     "phase", "obligation", "action", "due_on", "group", "roster", "exempt", "lapsed", "applicable", "on_time",
@@ -176,9 +176,9 @@ def _content_lines(
     of: Mapping[Obligation, Pairs],
 ) -> list[Line]:
     """Registered units by the contents that they named; a unit counts under each of them."""
-    from thidua_cli import records
+    from thidua_cli.register import entries
 
-    named = {record.id: record.contents for record in records.live_records(connection, at.known.number)}
+    named = {record.id: record.contents for record in entries.live_records(connection, at.known.number)}
     lines = []
     for item, pairs in of.items():
         if item.action is not Action.REGISTRATION:

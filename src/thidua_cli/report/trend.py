@@ -12,17 +12,17 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from thidua_cli import plan as plans
 from thidua_cli import status
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, grouped
-from thidua_cli.plan import Obligation
+from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import Obligation
+from thidua_cli.register.terms import State
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Curve, Report, Table
 from thidua_cli.report.frame import Filter, Moment, anchor_note, due_words, lead
 from thidua_cli.report.status import counts_row
 from thidua_cli.status import Fact, Tally
-from thidua_cli.terms import State
 
 FIELDS = ("phase", "obligation", "day", "roster", "applicable", "done", "on_time", "late", "rate")
 

@@ -4,17 +4,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from thidua_cli import plan as plans
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
+from thidua_cli.register import plan as plans
+from thidua_cli.register.terms import Kind, State, label
+from thidua_cli.register.units import Directory, Version, in_protocol_order
 from thidua_cli.render.cells import roman
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import require_alive
 from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
 from thidua_cli.report.listing import TONES
 from thidua_cli.status import Fact
-from thidua_cli.terms import Kind, State, label
-from thidua_cli.units import Directory, Version, in_protocol_order
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "parent_code", "abbreviation", "sort_order", "valid_from",

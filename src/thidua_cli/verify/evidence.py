@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import evidence, records
 from thidua_cli.ground import files
 from thidua_cli.ground.language import _, why
-from thidua_cli.records import Exemption, Record
+from thidua_cli.register import entries as records
+from thidua_cli.register import evidence
+from thidua_cli.register.entries import Exemption, Record
 from thidua_cli.verify.finding import Finding
 
 

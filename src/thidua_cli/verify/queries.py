@@ -6,7 +6,7 @@ A register that only this program has written breaks none.
 from typing import NamedTuple
 
 from thidua_cli.ground.language import _
-from thidua_cli.terms import Kind
+from thidua_cli.register.terms import Kind
 
 KINDS = ", ".join(f"'{kind}'" for kind in Kind)
 _DEEDS = (

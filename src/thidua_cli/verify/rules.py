@@ -8,8 +8,8 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
-from thidua_cli.records import EVERYTHING
-from thidua_cli.units import Directory
+from thidua_cli.register.entries import EVERYTHING
+from thidua_cli.register.units import Directory
 from thidua_cli.verify import queries
 from thidua_cli.verify.finding import Finding
 

@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
-from thidua_cli import plan as plans
 from thidua_cli.ground.dates import show_instant
 from thidua_cli.ground.language import _
+from thidua_cli.register import plan as plans
+from thidua_cli.register.terms import State
 from thidua_cli.render.document import Document
 from thidua_cli.render.model import Report
 from thidua_cli.report import diff, listing, status, trend
@@ -14,7 +15,6 @@ from thidua_cli.report.status import By
 from thidua_cli.report.weekly import annexes, figures, words
 from thidua_cli.report.weekly.week import Week, exempted_units
 from thidua_cli.status import tally
-from thidua_cli.terms import State
 
 
 def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Moment | None) -> Week:

@@ -5,7 +5,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.plan import Obligation
+from thidua_cli.register.plan import Obligation
+from thidua_cli.register.terms import State, label
 from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Heat, Paragraph, Section
 from thidua_cli.render.model import Column, Form, Mark, Rows, Table
@@ -14,10 +15,9 @@ from thidua_cli.report.listing import TONES
 from thidua_cli.report.weekly import words
 from thidua_cli.report.weekly.week import Week
 from thidua_cli.status import Fact
-from thidua_cli.terms import State, label
 
 if TYPE_CHECKING:
-    from thidua_cli.units import Directory
+    from thidua_cli.register.units import Directory
 
 Cells = Callable[[Fact, State], list[object]]  # of a unit, after its number, code and name
 

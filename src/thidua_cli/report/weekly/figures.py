@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.plan import Obligation, Phase
+from thidua_cli.register.plan import Obligation, Phase
+from thidua_cli.register.terms import State, label
 from thidua_cli.render.document import Bars, Block, Headline, Headlines, Paragraph, Section
 from thidua_cli.render.model import Column, Curve, Form, Table, Tone
 from thidua_cli.report import status, trend
@@ -15,7 +16,6 @@ from thidua_cli.report.status import By, Line, figure_columns, total_of
 from thidua_cli.report.weekly import words
 from thidua_cli.report.weekly.week import Week
 from thidua_cli.status import Tally
-from thidua_cli.terms import State, label
 
 _MARGIN = timedelta(days=7)
 _LEADING = (

@@ -4,17 +4,17 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli.plan import Obligation, Phase, Plan
-from thidua_cli.records import Exemption, live_exemptions
+from thidua_cli.register.entries import Exemption, live_exemptions
+from thidua_cli.register.plan import Obligation, Phase, Plan
+from thidua_cli.register.terms import Action, State
 from thidua_cli.report.diff import Comparison
 from thidua_cli.report.frame import Moment, Pairs
 from thidua_cli.report.status import By, Line
 from thidua_cli.report.trend import Point
 from thidua_cli.status import Fact, Tally
-from thidua_cli.terms import Action, State
 
 if TYPE_CHECKING:
-    from thidua_cli.units import Directory
+    from thidua_cli.register.units import Directory
 
 _SOON = 180  # days before its due date from which an obligation is spoken of
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted, grouped
-from thidua_cli.plan import Obligation, Phase
+from thidua_cli.register.plan import Obligation, Phase
+from thidua_cli.register.terms import Action, State
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
 from thidua_cli.report.weekly.week import Week
 from thidua_cli.status import Tally
-from thidua_cli.terms import Action, State
 
 
 def lowered(title: str) -> str:

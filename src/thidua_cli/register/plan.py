@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import NotFoundError, RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.terms import Action, Kind
+from thidua_cli.register.terms import Action, Kind
 
 if TYPE_CHECKING:
-    from thidua_cli.models import PlanIn
+    from thidua_cli.register.models import PlanIn
     from thidua_cli.store import Writer
 
 
@@ -79,8 +79,8 @@ class Plan(NamedTuple):
 
 def read_file(path: Path) -> "PlanIn":
     """A plan file (TOML, UTF-8), validated; raises RejectedError with all that is wrong."""
-    from thidua_cli import models
     from thidua_cli.ground import config_files
+    from thidua_cli.register import models
 
     plan, problems = models.check(models.PlanIn, config_files.read_toml(path))
     if plan is None:

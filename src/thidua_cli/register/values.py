@@ -9,10 +9,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from thidua_cli import terms
 from thidua_cli.ground import dates, encodings, text
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import LANGUAGES, _, current
+from thidua_cli.register import terms
 
 Word = TypeVar("Word", bound=StrEnum)
 _MOST_DIGITS = 18  # of a number that SQLite stores
@@ -80,7 +80,7 @@ def note(value: object) -> str | None:
 
 def evidence(value: object) -> str | None:
     """The address of a document, or the path of a file that is there, or none."""
-    from thidua_cli import evidence as files
+    from thidua_cli.register import evidence as files
 
     written = note(value)
     files.check(written)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from thidua_cli import fields, terms
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
+from thidua_cli.register import terms
+from thidua_cli.register import values as fields
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

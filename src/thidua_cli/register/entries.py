@@ -9,8 +9,8 @@ from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
+from thidua_cli.register.terms import Action
 from thidua_cli.store import Writer
-from thidua_cli.terms import Action
 
 
 class Document(NamedTuple):

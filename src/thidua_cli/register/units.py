@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from thidua_cli import store, terms
+from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
-from thidua_cli.terms import Kind, Level
+from thidua_cli.register import terms
+from thidua_cli.register.terms import Kind, Level
 
 SUGGESTIONS = 5
 _MOST_COMPARED = 10_000_000  # names, before a long list of unknown units goes without suggestions

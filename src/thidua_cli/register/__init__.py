@@ -1,0 +1,1 @@
+"""What the register holds: the plan, units, records and exemptions, and their fields."""
