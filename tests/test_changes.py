@@ -24,9 +24,8 @@ from hypothesis.stateful import (
 
 import build
 from conftest import ROOT, Outcome, copy
-from thidua_cli import changes, deciding, diff, status, store, undo
+from thidua_cli import changes, deciding, store, undo
 from thidua_cli.changes import Row, soundness
-from thidua_cli.diff import Cause, Evidence, Side
 from thidua_cli.ground import resources, text
 from thidua_cli.ground.errors import RefusedError
 from thidua_cli.imports import changes as change_imports
@@ -39,6 +38,9 @@ from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.report import status as status_report
 from thidua_cli.report.frame import Filter, moment
+from thidua_cli.standing import causes as diff
+from thidua_cli.standing import verdict
+from thidua_cli.standing.causes import Cause, Evidence, Side
 
 Run = Callable[..., Outcome]
 FILE = resources.data("changes_2025.csv")
@@ -229,14 +231,14 @@ def test_the_worked_figures(
     changed: sqlite3.Connection, obligation: str, day: str, expected: dict[str, int]
 ) -> None:
     """The figures explained row by row in docs/rosters.md, with nothing recorded."""
-    found = status.facts(changed, build.day(day), build.head(changed), obligation=obligation)
-    counts = status.tally((fact, status.judge(fact, day)) for fact in found)
+    found = verdict.facts(changed, build.day(day), build.head(changed), obligation=obligation)
+    counts = verdict.tally((fact, verdict.judge(fact, day)) for fact in found)
     assert {str(state): number for state, number in counts.states.items() if number} == expected
 
 
 def test_units_ended_by_then_are_nobodys_to_do(changed: sqlite3.Connection) -> None:
     """Of the 116 overdue launches, 74 are of units that ended by the end of 2025."""
-    found = status.facts(changed, date(2025, 12, 31), build.head(changed), obligation="p1-launch")
+    found = verdict.facts(changed, date(2025, 12, 31), build.head(changed), obligation="p1-launch")
     assert sum(fact.ended_on is not None for fact in found) == 74
 
 
@@ -265,7 +267,7 @@ def test_a_unit_with_two_heirs_is_counted_once(register_2025: sqlite3.Connection
         )
         assert heirs.fetchone() == (2,)
     entry = build.record(register_2025, "20296", "2022-02-01")
-    found = status.facts(register_2025, date(2026, 1, 1), build.head(register_2025), action="launch")  # type: ignore[arg-type]
+    found = verdict.facts(register_2025, date(2026, 1, 1), build.head(register_2025), action="launch")  # type: ignore[arg-type]
     assert [fact.record_id for fact in found if fact.record_id] == [entry.id]
 
 
@@ -516,7 +518,7 @@ def test_a_predecessor_outside_makes_a_newcomer(register: sqlite3.Connection) ->
     )
     assert made.outside == ["20335  Phường Tân Thạnh"]
     unit = directory(register).resolve("20335", date(2025, 7, 1)).unit
-    found = status.facts(register, date(2025, 12, 31), build.head(register), obligation="p1-review")
+    found = verdict.facts(register, date(2025, 12, 31), build.head(register), obligation="p1-review")
     assert unit not in {fact.unit for fact in found}
 
 
@@ -1106,10 +1108,10 @@ def test_undo_refuses_where_later_rows_rest_on_it(register: sqlite3.Connection) 
 
 def _rows(
     connection: sqlite3.Connection, day: str, known: str | None = None
-) -> list[tuple[status.Fact, State]]:
+) -> list[tuple[verdict.Fact, State]]:
     at = moment(connection, build.day(day), known)
-    found = status.facts(connection, at.as_of, at.known.number)
-    return [(fact, status.judge(fact, day)) for fact in found]
+    found = verdict.facts(connection, at.as_of, at.known.number)
+    return [(fact, verdict.judge(fact, day)) for fact in found]
 
 
 def _check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> None:
@@ -1120,7 +1122,9 @@ def _check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> Non
         assert told.is_true(each), each
     for obligation in {fact.obligation for fact, _state in (*before, *after)}:
         old, new = (
-            status_report.counts_row(status.tally(pair for pair in pairs if pair[0].obligation == obligation))
+            status_report.counts_row(
+                verdict.tally(pair for pair in pairs if pair[0].obligation == obligation)
+            )
             for pairs in (before, after)
         )
         mine = [each.deltas() for each in found if each.fact.obligation == obligation]

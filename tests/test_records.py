@@ -9,11 +9,12 @@ import pytest
 
 import build
 from conftest import Outcome
-from thidua_cli import deciding, status, store
+from thidua_cli import deciding, store
 from thidua_cli.ground.errors import Exit, NotFoundError, RefusedError
 from thidua_cli.register import entries
 from thidua_cli.register.entries import number_key
 from thidua_cli.register.models import ExemptionIn
+from thidua_cli.standing import verdict
 
 
 def test_the_same_record_again_is_the_same(register: sqlite3.Connection) -> None:
@@ -176,7 +177,7 @@ def test_a_void_stays_and_does_not_count(register: sqlite3.Connection) -> None:
 
     def done(known: int) -> int:
         return sum(
-            fact.done_on is not None for fact in status.facts(register, day, known, obligation="p1-launch")
+            fact.done_on is not None for fact in verdict.facts(register, day, known, obligation="p1-launch")
         )
 
     assert [done(1), done(before), done(build.head(register))] == [0, 1, 0]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import build
 from conftest import copy
 from oracle import Duty, Unit, entries, holder, is_declared_late, state
-from thidua_cli import status, store
+from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.register import entries as records
 from thidua_cli.register import plan as plans
@@ -22,12 +22,13 @@ from thidua_cli.report import history
 from thidua_cli.report import status as report
 from thidua_cli.report.frame import Filter, moment
 from thidua_cli.report.status import By
-from thidua_cli.status import Tally, judge, tally
+from thidua_cli.standing import verdict
+from thidua_cli.standing.verdict import Tally, judge, tally
 
 
 def counts(connection: sqlite3.Connection, obligation: str, day: str, known: int | None = None) -> Tally:
     """The tally of one obligation on a day."""
-    found = status.facts(connection, build.day(day), known or build.head(connection), obligation=obligation)
+    found = verdict.facts(connection, build.day(day), known or build.head(connection), obligation=obligation)
     return tally((fact, judge(fact, day)) for fact in found)
 
 
@@ -93,10 +94,10 @@ def test_a_unit_that_ended_in_time_lapses_and_later_stays_overdue(register: sqli
     assert (before.roster, before.states[State.PENDING]) == (118, 118)
     after = counts(register, "p1-launch", "2022-04-01")
     assert (after.states[State.LAPSED], after.states[State.OVERDUE]) == (1, 117)
-    found = status.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
+    found = verdict.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
     judged = [(fact, judge(fact, "2022-04-01")) for fact in found]
-    assert len(status.verdict(judged).faults) == 116
-    assert len(status.verdict(judged, ended=True).faults) == 117
+    assert len(verdict.verdict(judged).faults) == 116
+    assert len(verdict.verdict(judged, ended=True).faults) == 117
 
 
 def test_newcomers_are_bound_only_as_heirs(register: sqlite3.Connection) -> None:
@@ -108,14 +109,14 @@ def test_newcomers_are_bound_only_as_heirs(register: sqlite3.Connection) -> None
         build.unit(writer, "H3", "commune-committee", "commune", "2025-07-01")
         build.succession(writer, ward, heir, "2025-07-01")
         build.succession(writer, heir, second, "2025-08-01")
-    found = status.facts(register, date(2025, 12, 31), build.head(register), obligation="p1-review")
+    found = verdict.facts(register, date(2025, 12, 31), build.head(register), obligation="p1-review")
     assert {heir, second} <= {fact.unit for fact in found}
     assert len(found) == 110
 
 
 def _reviewing(connection: sqlite3.Connection, day: str) -> dict[str, str]:
     """Communes made for a test that are on the roster of the unit review, with the day that they came."""
-    found = status.facts(connection, build.day(day), build.head(connection), obligation="p1-review")
+    found = verdict.facts(connection, build.day(day), build.head(connection), obligation="p1-review")
     codes = dict(connection.execute("SELECT unit, code FROM unit_version WHERE code IN ('N1', 'N2')"))
     return {codes[fact.unit]: fact.entered_on for fact in found if fact.unit in codes}
 
@@ -220,14 +221,14 @@ def test_the_rate_is_rounded_down(done: int, applicable: int, rate: float) -> No
 def test_a_verdict_fails_as_it_is_asked_to(register: sqlite3.Connection) -> None:
     """Overdue always fails; --complete fails on pending, --strict on late."""
     build.record(register, "492", "2022-04-01")
-    found = status.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
+    found = verdict.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
     late = [(fact, judge(fact, "2022-04-01")) for fact in found if fact.done_on]
-    assert status.verdict(late).passes
-    assert not status.verdict(late, strict=True).passes
-    found = status.facts(register, date(2022, 3, 31), build.head(register), obligation="p1-launch")
+    assert verdict.verdict(late).passes
+    assert not verdict.verdict(late, strict=True).passes
+    found = verdict.facts(register, date(2022, 3, 31), build.head(register), obligation="p1-launch")
     pending = [(fact, judge(fact, "2022-03-31")) for fact in found]
-    assert status.verdict(pending).passes
-    assert not status.verdict(pending, complete=True).passes
+    assert verdict.verdict(pending).passes
+    assert not verdict.verdict(pending, complete=True).passes
 
 
 # Laws, over random registers
@@ -357,7 +358,7 @@ def test_rosters_and_states_are_those_of_the_definition(
     }
     found = {
         (fact.obligation, fact.unit): (str(judge(fact, day)), fact.declared_late, fact.entered_on)
-        for fact in status.facts(connection, build.day(day), build.head(connection))
+        for fact in verdict.facts(connection, build.day(day), build.head(connection))
     }
     directory = Directory.read(connection, build.head(connection))
     for code in {unit.code for unit in world.values()}:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from thidua_cli import status
 from thidua_cli.ground import dates, text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError, UsageError
@@ -30,6 +29,7 @@ from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Plan
 from thidua_cli.register.terms import Action, State, label
 from thidua_cli.register.units import Directory, Version, describe
+from thidua_cli.standing import verdict as status
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import DocumentIn, ExemptionIn, RecordIn

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import status
 from thidua_cli.cli import options
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
@@ -19,6 +18,7 @@ from thidua_cli.register import entries
 from thidua_cli.register import plan as plans
 from thidua_cli.register.terms import Change, Kind, Level
 from thidua_cli.register.units import Directory, Version
+from thidua_cli.standing import verdict
 
 if TYPE_CHECKING:
     from thidua_cli.changes import Row
@@ -90,8 +90,8 @@ def show(
         at = options.moment(connection, as_of, known_at)
         version = Directory.read(connection, at.known.number).resolve_past(unit, at.as_of)
         judged = [
-            (fact, status.judge(fact, at.day))
-            for fact in status.facts(connection, at.as_of, at.known.number)
+            (fact, verdict.judge(fact, at.day))
+            for fact in verdict.facts(connection, at.as_of, at.known.number)
             if fact.unit == version.unit
         ]
         made = report.show(connection, at, version, judged)

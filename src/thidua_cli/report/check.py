@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Sequence
 
-from thidua_cli import status
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.register import plan as plans
@@ -26,7 +25,8 @@ from thidua_cli.report.frame import (
 )
 from thidua_cli.report.listing import TONES
 from thidua_cli.report.status import counts_row
-from thidua_cli.status import Fact, Verdict
+from thidua_cli.standing import verdict as status
+from thidua_cli.standing.verdict import Fact, Verdict
 
 FIELDS = (
     "phase", "obligation", "action", "due_on", "verdict", "roster", "exempt", "lapsed", "applicable",

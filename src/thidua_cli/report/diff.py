@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from thidua_cli.diff import Cause, Change, Evidence, Side, compare, deltas
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted, current, grouped
@@ -28,7 +27,8 @@ from thidua_cli.report.frame import (
     units_of,
 )
 from thidua_cli.report.status import counts_row
-from thidua_cli.status import Fact, Tally, tally
+from thidua_cli.standing.causes import Cause, Change, Evidence, Side, compare, deltas
+from thidua_cli.standing.verdict import Fact, Tally, tally
 from thidua_cli.store import journal
 
 FIELDS = ("obligation", "cause", "unit_code", "unit_name", "from_state", "to_state", "record_id", "deltas")

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import status, store
+from thidua_cli import store
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
 from thidua_cli.register.plan import Obligation
 from thidua_cli.report.frame import Filter, Moment, district_of, units_of
+from thidua_cli.standing import verdict
 
 if TYPE_CHECKING:
     from thidua_cli.register.units import Directory, Version
@@ -88,7 +89,7 @@ def _beyond(
         counted_on = min(at.as_of, item.roster_on or at.as_of).isoformat()
         if directory.on(district, counted_on) is not None:
             continue
-        facts = status.facts(connection, at.as_of, at.known.number, obligation=item.code)
+        facts = verdict.facts(connection, at.as_of, at.known.number, obligation=item.code)
         if any(district_of(directory, fact) == district for fact in facts):
             continue
         starts_on = item.phase.starts_on.isoformat()

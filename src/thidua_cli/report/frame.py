@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from thidua_cli import status
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day, show_instant
 from thidua_cli.ground.errors import InvalidError, NotFoundError, UsageError
@@ -13,7 +12,8 @@ from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import Kind, Level, State, label
 from thidua_cli.render.cells import roman
-from thidua_cli.status import Fact
+from thidua_cli.standing import verdict
+from thidua_cli.standing.verdict import Fact
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
 
@@ -222,7 +222,7 @@ def judged(
     obligation: str | None = None,
 ) -> list[tuple[Fact, State]]:
     """Facts with their states, filtered, in no particular order."""
-    facts = status.facts(connection, at.as_of, at.known.number, phase=chosen.phase, obligation=obligation)
+    facts = verdict.facts(connection, at.as_of, at.known.number, phase=chosen.phase, obligation=obligation)
     directory = units_of(connection, at) if chosen.district is not None else None
     result = []
     for fact in facts:
@@ -232,7 +232,7 @@ def judged(
             continue
         if directory and district_of(directory, fact) != chosen.district:
             continue
-        state = status.judge(fact, at.day)
+        state = verdict.judge(fact, at.day)
         if not chosen.states or state in chosen.states:
             result.append((fact, state))
     return result

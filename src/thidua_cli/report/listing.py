@@ -19,7 +19,7 @@ from thidua_cli.report.frame import (
     lead,
     units_of,
 )
-from thidua_cli.status import Fact
+from thidua_cli.standing.verdict import Fact
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "parent_code", "obligation", "state", "due_on", "done_on",

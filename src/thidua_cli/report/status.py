@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import status
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
 from thidua_cli.register import plan as plans
@@ -24,7 +23,8 @@ from thidua_cli.report.frame import (
     lead,
     units_of,
 )
-from thidua_cli.status import Tally
+from thidua_cli.standing import verdict
+from thidua_cli.standing.verdict import Tally
 
 if TYPE_CHECKING:
     from thidua_cli.register.units import Directory
@@ -99,7 +99,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
 
 def by_obligation(obligations: Sequence[Obligation], pairs: Pairs) -> dict[Obligation, Pairs]:
     """The judged facts of each obligation, in the order given."""
-    of: dict[str, list[tuple[status.Fact, State]]] = {item.code: [] for item in obligations}
+    of: dict[str, list[tuple[verdict.Fact, State]]] = {item.code: [] for item in obligations}
     for pair in pairs:
         of[pair[0].obligation].append(pair)
     return {item: of[item.code] for item in obligations}
@@ -118,22 +118,22 @@ def lines(
     if by is By.CONTENT:
         return _content_lines(connection, at, plan, of)
     if by is None:
-        return [Line(item, None, item.title, status.tally(pairs)) for item, pairs in of.items()]
+        return [Line(item, None, item.title, verdict.tally(pairs)) for item, pairs in of.items()]
     directory = directory or units_of(connection, at)
     for item, pairs in of.items():
-        groups: dict[str, list[tuple[status.Fact, State]]] = {}
+        groups: dict[str, list[tuple[verdict.Fact, State]]] = {}
         for pair in pairs:
             groups.setdefault(_group(directory, by, pair[0]), []).append(pair)
         names = _group_names(directory, at, by, groups)
         found += [
-            Line(item, _group_code(directory, at, by, key, groups[key]), name, status.tally(groups[key]))
+            Line(item, _group_code(directory, at, by, key, groups[key]), name, verdict.tally(groups[key]))
             for key, name in names.items()
             if key in groups
         ]
     return found
 
 
-def _group(directory: "Directory", by: By, fact: status.Fact) -> str:
+def _group(directory: "Directory", by: By, fact: verdict.Fact) -> str:
     if by is By.KIND:
         return fact.kind
     if by is By.LEVEL:
@@ -187,7 +187,7 @@ def _content_lines(
             registered = [
                 pair for pair in pairs if pair[0].record_id and number in named.get(pair[0].record_id, ())
             ]
-            lines.append(Line(item, str(number), f"{number}. {title}", status.tally(registered)))
+            lines.append(Line(item, str(number), f"{number}. {title}", verdict.tally(registered)))
     return lines
 
 

@@ -12,7 +12,6 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from thidua_cli import status
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.register import plan as plans
@@ -22,7 +21,8 @@ from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Curve, Report, Table
 from thidua_cli.report.frame import Filter, Moment, anchor_note, due_words, lead
 from thidua_cli.report.status import counts_row
-from thidua_cli.status import Fact, Tally
+from thidua_cli.standing import verdict
+from thidua_cli.standing.verdict import Fact, Tally
 
 FIELDS = ("phase", "obligation", "day", "roster", "applicable", "done", "on_time", "late", "rate")
 
@@ -58,7 +58,7 @@ def series(
     """
     plan = plans.load(connection)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
-    facts = status.facts(connection, at.as_of, at.known.number, phase=chosen.phase)
+    facts = verdict.facts(connection, at.as_of, at.known.number, phase=chosen.phase)
     exempted = dict(connection.execute("SELECT id, exempted_on FROM exemption"))
     courses: dict[str, dict[tuple[str | None, ...], list[Fact]]] = {item.code: {} for item in obligations}
     for fact in facts:
@@ -114,7 +114,7 @@ def _states(fact: Fact, since: str, excused: str | None) -> Iterator[tuple[str, 
     turns = {since, fact.done_on, excused, fact.ended_on, after_closing} - {None}
     for day in sorted({max(since, str(turn)) for turn in turns}):
         seen = fact if excused and excused <= day else fact._replace(exemption_id=None)
-        yield day, status.judge(seen, day)
+        yield day, verdict.judge(seen, day)
 
 
 # The report

@@ -14,7 +14,7 @@ from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.report.ended import require_alive
 from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
 from thidua_cli.report.listing import TONES
-from thidua_cli.status import Fact
+from thidua_cli.standing.verdict import Fact
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "parent_code", "abbreviation", "sort_order", "valid_from",

@@ -14,7 +14,7 @@ from thidua_cli.report.frame import Filter, Moment, anchor_note, in_order, judge
 from thidua_cli.report.status import By
 from thidua_cli.report.weekly import annexes, figures, words
 from thidua_cli.report.weekly.week import Week, exempted_units
-from thidua_cli.status import tally
+from thidua_cli.standing.verdict import tally
 
 
 def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Moment | None) -> Week:

@@ -14,7 +14,7 @@ from thidua_cli.report.frame import Pairs, by_heading, due_words, in_order
 from thidua_cli.report.listing import TONES
 from thidua_cli.report.weekly import words
 from thidua_cli.report.weekly.week import Week
-from thidua_cli.status import Fact
+from thidua_cli.standing.verdict import Fact
 
 if TYPE_CHECKING:
     from thidua_cli.register.units import Directory

@@ -15,7 +15,7 @@ from thidua_cli.report.frame import Moment, before_register, due_words
 from thidua_cli.report.status import By, Line, figure_columns, total_of
 from thidua_cli.report.weekly import words
 from thidua_cli.report.weekly.week import Week
-from thidua_cli.status import Tally
+from thidua_cli.standing.verdict import Tally
 
 _MARGIN = timedelta(days=7)
 _LEADING = (

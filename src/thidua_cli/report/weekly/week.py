@@ -11,7 +11,7 @@ from thidua_cli.report.diff import Comparison
 from thidua_cli.report.frame import Moment, Pairs
 from thidua_cli.report.status import By, Line
 from thidua_cli.report.trend import Point
-from thidua_cli.status import Fact, Tally
+from thidua_cli.standing.verdict import Fact, Tally
 
 if TYPE_CHECKING:
     from thidua_cli.register.units import Directory

@@ -10,7 +10,7 @@ from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
 from thidua_cli.report.weekly.week import Week
-from thidua_cli.status import Tally
+from thidua_cli.standing.verdict import Tally
 
 
 def lowered(title: str) -> str:

@@ -11,7 +11,7 @@ from thidua_cli import store
 from thidua_cli.register.entries import Document, same_paper
 from thidua_cli.register.plan import Plan
 from thidua_cli.register.terms import State
-from thidua_cli.status import Fact
+from thidua_cli.standing.verdict import Fact
 
 
 class Cause(StrEnum):
