@@ -6,12 +6,13 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from thidua_cli import deciding, store
-from thidua_cli.deciding import Outcome, Register
+from thidua_cli import store
 from thidua_cli.register import entries
 from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ExemptionIn, RecordIn
+from thidua_cli.rules import decide as deciding
+from thidua_cli.rules.decide import Outcome, Register
 
 
 def head(connection: sqlite3.Connection) -> int:

@@ -24,8 +24,7 @@ from hypothesis.stateful import (
 
 import build
 from conftest import ROOT, Outcome, copy
-from thidua_cli import changes, deciding, store, undo
-from thidua_cli.changes import Row, soundness
+from thidua_cli import store
 from thidua_cli.ground import resources, text
 from thidua_cli.ground.errors import RefusedError
 from thidua_cli.imports import changes as change_imports
@@ -38,6 +37,8 @@ from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.report import status as status_report
 from thidua_cli.report.frame import Filter, moment
+from thidua_cli.rules import decide, invariants, resolutions, undo
+from thidua_cli.rules.resolutions import Row
 from thidua_cli.standing import causes as diff
 from thidua_cli.standing import verdict
 from thidua_cli.standing.causes import Cause, Evidence, Side
@@ -46,12 +47,12 @@ Run = Callable[..., Outcome]
 FILE = resources.data("changes_2025.csv")
 
 
-def apply(connection: sqlite3.Connection, rows: Sequence[Row]) -> changes.Plan:
+def apply(connection: sqlite3.Connection, rows: Sequence[Row]) -> resolutions.Plan:
     """Plan and store; a plan with faults stores nothing."""
     with store.write(connection, actor="test", command="changes") as writer:
-        made = changes.plan(connection, records.EVERYTHING, rows)
+        made = resolutions.plan(connection, records.EVERYTHING, rows)
         if not made.faults:
-            changes.apply(writer, made)
+            resolutions.apply(writer, made)
     return made
 
 
@@ -666,7 +667,7 @@ def test_what_passes_into_a_unit_names_it_as_it_is(
 ) -> None:
     """A row whose new name contradicts the unit that keeps the code is refused with both names."""
     for place, (one, other) in enumerate(zip(names, reversed(names), strict=True)):
-        made = changes.plan(register, records.EVERYTHING, [
+        made = resolutions.plan(register, records.EVERYTHING, [
             change("merge", "SGTVT Sở Giao thông vận tải", f"SXD {one}", "2025-03-01"),
             change("rename", "SXD Sở Xây dựng", f"SXD {other}", "2025-03-01"),
         ][:: 1 - 2 * place])  # fmt: skip
@@ -749,7 +750,7 @@ def test_a_file_says_where_units_below_go(register: sqlite3.Connection) -> None:
         )
         for part in (1, 2)
     ]
-    (fault,) = changes.plan(register, records.EVERYTHING, parts).faults
+    (fault,) = resolutions.plan(register, records.EVERYTHING, parts).faults
     assert "20263" in fault.message
     units = directory(register)
     wards = [each for each in units.alive("2023-04-30") if each.parent == units.with_code("493")[0].unit]
@@ -1282,7 +1283,7 @@ def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
         if deed == "exempt":
             item = {"unit_code": what, "obligation": "p1-launch", "exempted_on": on, "reason": "đảo"}
             made = ExemptionIn.model_validate(item)
-        outcome = deciding.decide(build.read(connection), made)
+        outcome = decide.decide(build.read(connection), made)
         if outcome.verdict == "new" and outcome.entry:
             with store.write(connection, actor="test", command=deed) as writer:
                 records.add(writer, [outcome.entry])
@@ -1567,7 +1568,7 @@ class Life(RuleBasedStateMachine):
     @rule(code=codes, obligation=st.sampled_from(["p1-launch", "p1-review", "p2-launch"]), day=days)
     def exempt(self, code: str, obligation: str, day: str) -> None:
         item = {"unit_code": code, "obligation": obligation, "exempted_on": day, "reason": "đảo"}
-        outcome = deciding.decide(build.read(self.register), ExemptionIn.model_validate(item))
+        outcome = decide.decide(build.read(self.register), ExemptionIn.model_validate(item))
         if outcome.verdict == "new" and outcome.entry:
             with store.write(self.register, actor="test", command="record") as writer:
                 records.add(writer, [outcome.entry])
@@ -1601,7 +1602,7 @@ class Life(RuleBasedStateMachine):
         """What was known at any operation is known still, and no rule of units is broken."""
         for (known, day), rows in self.past.items():
             assert self.figures(known, day) == rows
-        assert list(soundness.broken(self.register, records.EVERYTHING, directory(self.register))) == []
+        assert list(invariants.broken(self.register, records.EVERYTHING, directory(self.register))) == []
         day = "2026-01-15"
         head = build.head(self.register)
         _check_causes(self.register, Side("2022-04-01", head), Side(day, head))

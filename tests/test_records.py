@@ -9,11 +9,12 @@ import pytest
 
 import build
 from conftest import Outcome
-from thidua_cli import deciding, store
+from thidua_cli import store
 from thidua_cli.ground.errors import Exit, NotFoundError, RefusedError
 from thidua_cli.register import entries
 from thidua_cli.register.entries import number_key
 from thidua_cli.register.models import ExemptionIn
+from thidua_cli.rules import decide
 from thidua_cli.standing import verdict
 
 
@@ -157,7 +158,7 @@ def test_an_exemption_of_whom_nothing_binds_warns(
         build.unit(writer, "N1", "department", "city", "2025-07-01")
     values = {"unit_code": unit, "obligation": obligation, "exempted_on": "2025-08-01", "reason": "x"}
     item = ExemptionIn.model_validate(values | {"document_number": "1/QĐ"})
-    assert len(deciding.decide(build.read(register), item).warnings) == count
+    assert len(decide.decide(build.read(register), item).warnings) == count
 
 
 def test_odd_papers_warn(register: sqlite3.Connection) -> None:

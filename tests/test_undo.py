@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 import build
 from conftest import ROOT, Outcome, copy
-from thidua_cli import store, undo
+from thidua_cli import store
 from thidua_cli.register import entries
 from thidua_cli.register.terms import Action
 from thidua_cli.register.units import Directory
+from thidua_cli.rules import undo
 
 Run = Callable[..., Outcome]
 DEEDS = st.tuples(st.sampled_from(["record", "correct"]), st.sampled_from(["492", "493"]), st.integers(1, 28))

@@ -17,7 +17,7 @@ import build
 import office
 import papers
 from conftest import ROOT, Outcome, process
-from thidua_cli import changes, store
+from thidua_cli import store
 from thidua_cli.ground import dates
 from thidua_cli.register.models import ChangeIn
 from thidua_cli.render import pages as render
@@ -26,6 +26,7 @@ from thidua_cli.render.pages import document_to_bytes as to_bytes
 from thidua_cli.report import weekly
 from thidua_cli.report.frame import Filter, moment
 from thidua_cli.report.weekly.since import WEEK, file_stem, on_day
+from thidua_cli.rules import resolutions as changes
 
 Run = Callable[..., Outcome]
 

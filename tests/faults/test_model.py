@@ -17,8 +17,7 @@ import build
 import conftest
 import forgeries
 import unit_lives
-from thidua_cli import backup, changes, restoring, store, undo, verify
-from thidua_cli.changes import soundness
+from thidua_cli import backup, restoring, store, verify
 from thidua_cli.ground.errors import RefusedError, ThiduaError
 from thidua_cli.imports import units as unit_imports
 from thidua_cli.imports.sheet import Sheet
@@ -26,6 +25,7 @@ from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ChangeIn
 from thidua_cli.register.units import Directory
+from thidua_cli.rules import invariants, resolutions, undo
 from thidua_cli.store import journal
 from thidua_cli.verify import Wanted
 from thidua_cli.verify.anchors import parse
@@ -410,7 +410,7 @@ class Units(RuleBasedStateMachine):
     def number(self) -> int:
         return 1 + max([0, *(max(each.unit, each.other) for each in self.decisions)])
 
-    def check(self, decided: Decided, rows: Sequence[changes.Row]) -> None:
+    def check(self, decided: Decided, rows: Sequence[resolutions.Row]) -> None:
         """The register takes what agrees with all decisions, whatever was learned first, and nothing else."""
         wanted = [*self.decisions, decided]
         try:
@@ -419,9 +419,9 @@ class Units(RuleBasedStateMachine):
         except ContradictionError:
             is_sound = False
         with store.write(self.register, actor="test", command="changes") as writer:
-            made = changes.plan(self.register, records.EVERYTHING, rows)
+            made = resolutions.plan(self.register, records.EVERYTHING, rows)
             if not made.faults:
-                changes.apply(writer, made)
+                resolutions.apply(writer, made)
         assert is_sound is not bool(made.faults), (decided, made.faults)
         if is_sound:
             self.wrote(wanted)
@@ -437,11 +437,11 @@ class Units(RuleBasedStateMachine):
 
     def row(
         self, kind: str, day: str, old: State, new: tuple[str, str] | None, **fields: object
-    ) -> changes.Row:
+    ) -> resolutions.Row:
         given = {"old_code": old.code, "old_name": old.name, "kind_of_change": kind, "effective_date": day}
         if new:
             given |= {"new_code": new[0], "new_name": new[1]}
-        return changes.Row(0, ChangeIn.model_validate({**given, "resolution": "1/NQ", **fields}))
+        return resolutions.Row(0, ChangeIn.model_validate({**given, "resolution": "1/NQ", **fields}))
 
     @rule(place=DAY, code=CODE, name=NAME, which=WHICH)
     def add(self, place: int, code: str, name: str, which: int) -> None:
@@ -568,8 +568,8 @@ class Units(RuleBasedStateMachine):
             for day, units in known.items():
                 assert units == {each.unit: (each.code, each.name, each.parent) for each in then.alive(day)}
         directory = Directory.read(self.register, head)
-        assert not list(soundness.broken(self.register, head, directory))
-        assert not list(soundness.out_of_step(self.register, head, directory))
+        assert not list(invariants.broken(self.register, head, directory))
+        assert not list(invariants.out_of_step(self.register, head, directory))
 
     def teardown(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from thidua_cli.register.terms import Level, label
 from thidua_cli.register.units import Version, describe
 
 if TYPE_CHECKING:
-    from thidua_cli.changes import Plan, Step
+    from thidua_cli.rules.resolutions import Plan, Step
 
 EXAMPLES = 5
 

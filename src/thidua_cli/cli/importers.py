@@ -3,10 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from thidua_cli import changes, store
+from thidua_cli import store
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
-from thidua_cli.deciding import differences
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.imports.columns import ImportKind
@@ -14,6 +13,8 @@ from thidua_cli.imports.sheet import Example, Problem
 from thidua_cli.register import entries
 from thidua_cli.register import plan as plans
 from thidua_cli.register.units import Directory, Version, describe
+from thidua_cli.rules import resolutions
+from thidua_cli.rules.decide import differences
 
 CORRECTIONS = 20  # shown of an import, one by one
 
@@ -62,18 +63,18 @@ class Units:
         )
         self.made.warnings += self.made.filled
         self.problems = self.wrong + self.made.problems
-        self.changes = changes.Plan()
+        self.changes = resolutions.Plan()
         if self.made.changed and not self.problems:
             from thidua_cli.imports import changes as change_imports
 
-            self.changes = changes.plan(connection, entries.EVERYTHING, units.change_rows(self.made))
+            self.changes = resolutions.plan(connection, entries.EVERYTHING, units.change_rows(self.made))
             self.problems = [change_imports.problem(fault) for fault in self.changes.faults]
             self.made.warnings += self.changes.warnings
 
     def apply(self, writer: store.Writer) -> None:
         from thidua_cli.imports import units
 
-        changes.apply(writer, self.changes)
+        resolutions.apply(writer, self.changes)
         if self.made.new:
             units.apply(writer, self.made)
 
@@ -130,7 +131,7 @@ class Changes:
     def __init__(self, sheet: "Sheet") -> None:
         self.sheet = sheet
         self.problems: list[Problem] = []
-        self.made = changes.Plan()
+        self.made = resolutions.Plan()
 
     @property
     def count(self) -> int:
@@ -144,14 +145,14 @@ class Changes:
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.imports import changes as imports
 
-        self.made = changes.plan(connection, entries.EVERYTHING, self.rows)
+        self.made = resolutions.plan(connection, entries.EVERYTHING, self.rows)
         faults = imports.sound(self.made.faults, self.rows, self.sheet)
         self.problems = self.wrong + [imports.problem(fault) for fault in faults]
         if self.wrong:  # what becomes of units is not known without all rows
             self.made.steps, self.made.outside = [], []
 
     def apply(self, writer: store.Writer) -> None:
-        changes.apply(writer, self.made)
+        resolutions.apply(writer, self.made)
 
     def counts(self) -> dict[str, int]:
         faulty = {problem.row for problem in self.problems}.intersection(row.number for row in self.rows)

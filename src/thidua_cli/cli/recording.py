@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli import deciding
 from thidua_cli.cli import options, progress
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.settings import Settings
-from thidua_cli.deciding import Entries, Outcome, Register
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
@@ -24,6 +22,8 @@ from thidua_cli.register.entries import Entry, Exemption, Record
 from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.terms import Action, State, label
 from thidua_cli.register.units import Directory, Version, other_holders
+from thidua_cli.rules import decide as deciding
+from thidua_cli.rules.decide import Entries, Outcome, Register
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import ExemptionIn, RecordIn

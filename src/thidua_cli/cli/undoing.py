@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import undo as undoing
 from thidua_cli.cli import options
 from thidua_cli.ground.errors import NotFoundError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register import values
+from thidua_cli.rules import undo as undoing
 
 
 def undo(

@@ -21,8 +21,8 @@ from thidua_cli.register.units import Directory, Version
 from thidua_cli.standing import verdict
 
 if TYPE_CHECKING:
-    from thidua_cli.changes import Row
     from thidua_cli.imports.sheet import Problem
+    from thidua_cli.rules.resolutions import Row
 
 ONE_DAY = timedelta(days=1)
 CONTINUING = (Change.KEEP, Change.RENAME)
@@ -415,12 +415,12 @@ def _change(
     names: Mapping[str, str] = _CHANGING,
 ) -> None:
     """Plan the rows as one resolution and store them, or say what would change."""
-    from thidua_cli import changes
+    from thidua_cli.rules import resolutions
 
-    def plan(connection: sqlite3.Connection) -> changes.Plan:
+    def plan(connection: sqlite3.Connection) -> resolutions.Plan:
         directory = Directory.read(connection, entries.EVERYTHING)
         common = {"effective_date": on, "resolution": doc, "note": note}
-        made = changes.plan(
+        made = resolutions.plan(
             connection, entries.EVERYTHING, _checked([row | common for row in rows(directory)], names)
         )
         if made.faults:
@@ -439,7 +439,7 @@ def _change(
     else:
         with options.writing(ctx) as writer:
             made = plan(writer.connection)
-            changes.apply(writer, made)
+            resolutions.apply(writer, made)
         saved = options.saved(writer)
         head = saved or _("đã đúng như vậy từ trước, không có gì mới để ghi")
     options.confirm([head, *describe_changes(made)], saved=saved)
@@ -447,8 +447,8 @@ def _change(
 
 
 def _checked(rows: list[dict[str, object]], names: Mapping[str, str]) -> "list[Row]":
-    from thidua_cli.changes import Row
     from thidua_cli.register.models import ChangeIn, check
+    from thidua_cli.rules.resolutions import Row
 
     made = []
     for values in rows:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from thidua_cli.changes import Fault, Row
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.imports.sheet import Problem, Sheet, without_none
 from thidua_cli.register import values as fields
+from thidua_cli.rules.resolutions import Fault, Row
 
 _OF_THE_DAY_BEFORE = ("old_code", "old_name")
 

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.changes.model import CONTINUING
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
@@ -23,6 +22,7 @@ from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import Entry, Exemption
 from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
+from thidua_cli.rules.resolutions.model import CONTINUING
 
 Row = dict[str, object]
 _FILLED = ("parent_code", "sort_order")  # what a new unit gets where nothing is said

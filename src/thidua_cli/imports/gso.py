@@ -8,7 +8,6 @@ empty ward code.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from thidua_cli.changes.naming import committee_name
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError, RejectedError, UsageError
 from thidua_cli.ground.language import _
@@ -17,6 +16,7 @@ from thidua_cli.imports.cells import Table
 from thidua_cli.imports.grid import Cell, letters
 from thidua_cli.imports.sheet import Problem, Sheet, short
 from thidua_cli.register.terms import Kind, Level
+from thidua_cli.rules.resolutions.naming import committee_name
 
 _PROVINCE, _DISTRICT, _WARD = "Mã TP", "Mã QH", "Mã PX"
 _DISTRICT_NAME, _WARD_NAME = "Quận Huyện", "Phường Xã"

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from thidua_cli.deciding import Register, read_entries
 from thidua_cli.ground import dates
 from thidua_cli.imports import bulk, cells, records
 from thidua_cli.imports.bulk import Plain, Sorted
@@ -16,6 +15,7 @@ from thidua_cli.imports.sheet import Example, Problem, Sheet, Watch
 from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import EVERYTHING, add, correct
 from thidua_cli.register.evidence import Hashes, is_file
+from thidua_cli.rules.decide import Register, read_entries
 from thidua_cli.store import Writer
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import deciding
-from thidua_cli.deciding import NOTHING, Outcome, Register, differences
 from thidua_cli.ground.language import _
 from thidua_cli.imports.columns import ACTIONS, ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch
 from thidua_cli.register.entries import Entry
+from thidua_cli.rules import decide
+from thidua_cli.rules.decide import NOTHING, Outcome, Register, differences
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import ExemptionIn, RecordIn
@@ -71,7 +71,7 @@ def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False
     """
     made = RecordPlan()
     for incoming in items:
-        outcome = deciding.decide(register, incoming.item)
+        outcome = decide.decide(register, incoming.item)
         if outcome.error is not None:
             made.problems.append(_refused(incoming, outcome))
             continue

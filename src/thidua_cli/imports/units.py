@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from thidua_cli import changes, store
+from thidua_cli import store
 from thidua_cli.ground import dates, text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
@@ -15,6 +15,7 @@ from thidua_cli.imports.columns import ImportKind
 from thidua_cli.imports.sheet import Problem, Sheet, Watch, reject, without_none
 from thidua_cli.register.terms import Change, Kind, Level
 from thidua_cli.register.units import Directory, Version
+from thidua_cli.rules import resolutions
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import UnitIn
@@ -418,12 +419,12 @@ def _differs(item: Incoming, name: str, theirs: object, ours: object) -> _Differ
     return _Difference(problem, values, not fixed)
 
 
-def change_rows(made: UnitPlan) -> list[changes.Row]:
+def change_rows(made: UnitPlan) -> list[resolutions.Row]:
     """The changed units of a plan as rows of a resolution."""
     from thidua_cli.register.models import ChangeIn
 
     return [
-        changes.Row(
+        resolutions.Row(
             item.row,
             ChangeIn(
                 old_code=held.code,

@@ -3,13 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 
-from thidua_cli.changes import soundness
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
 from thidua_cli.register.entries import EVERYTHING
 from thidua_cli.register.units import Directory
+from thidua_cli.rules import invariants
 from thidua_cli.verify import queries
 from thidua_cli.verify.finding import Finding
 
@@ -157,7 +157,7 @@ def _voids(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def _units(connection: sqlite3.Connection) -> Iterator[Finding]:
     """What no units may be, such as two with one code on one day."""
-    for each in soundness.broken(connection, EVERYTHING, Directory.read(connection, EVERYTHING)):
+    for each in invariants.broken(connection, EVERYTHING, Directory.read(connection, EVERYTHING)):
         yield Finding("rule", each.message, max(each.operations, default=None), "unit", each.units[0])
 
 

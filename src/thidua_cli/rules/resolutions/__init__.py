@@ -9,12 +9,12 @@ import sqlite3
 from collections.abc import Iterable
 
 from thidua_cli import store
-from thidua_cli.changes.day import Day
-from thidua_cli.changes.model import Fault, Model, Plan, Row, Step
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register.units import Directory, Version, describe
+from thidua_cli.rules.resolutions.model import Fault, Model, Plan, Row, Step
+from thidua_cli.rules.resolutions.one_day import Day
 
 __all__ = ["Fault", "Plan", "Row", "Step", "apply", "plan"]
 

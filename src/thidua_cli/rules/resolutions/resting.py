@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from thidua_cli.changes.day import Day
-from thidua_cli.changes.model import Model
 from thidua_cli.register.units import Version
+from thidua_cli.rules.resolutions.model import Model
+from thidua_cli.rules.resolutions.one_day import Day
 
 _REPEATED = ("code", "name", "abbreviation", "sort_order")
 

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from thidua_cli import store
-from thidua_cli.changes import soundness
-from thidua_cli.changes.model import Model
-from thidua_cli.changes.resting import resting
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
 from thidua_cli.register.entries import EVERYTHING, Document, same_paper
 from thidua_cli.register.units import Directory, describe
+from thidua_cli.rules import invariants
+from thidua_cli.rules.resolutions.model import Model
+from thidua_cli.rules.resolutions.resting import resting
 from thidua_cli.store import Writer, journal
 
 VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
@@ -307,11 +307,11 @@ def _refuse_broken(connection: sqlite3.Connection, number: int, known: int) -> N
         )
 
 
-def _broken(connection: sqlite3.Connection, known: int) -> list[soundness.Broken]:
+def _broken(connection: sqlite3.Connection, known: int) -> list[invariants.Broken]:
     directory = Directory.read(connection, known)
     return [
-        *soundness.broken(connection, known, directory),
-        *soundness.out_of_step(connection, known, directory),
+        *invariants.broken(connection, known, directory),
+        *invariants.out_of_step(connection, known, directory),
     ]
 
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from thidua_cli.changes.model import CONTINUING, STATE, Fault, Model, Passed, Row, Step
-from thidua_cli.changes.naming import committee_name, kind_of_name
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register import terms
 from thidua_cli.register.terms import Change, Extent, Kind, Level
 from thidua_cli.register.units import Version, describe
+from thidua_cli.rules.resolutions.model import CONTINUING, STATE, Fault, Model, Passed, Row, Step
+from thidua_cli.rules.resolutions.naming import committee_name, kind_of_name
 
 _ENDING = (Change.MERGE, Change.SPLIT, Change.DISSOLVE)
 _SHOWN = 10  # units named in a fault

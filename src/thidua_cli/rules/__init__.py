@@ -1,0 +1,1 @@
+"""What may be written: records and exemptions, changes of units, undo, and the invariants of units."""
