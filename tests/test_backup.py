@@ -17,7 +17,8 @@ import pytest
 import build
 import forgeries
 from conftest import NOW, Outcome, process
-from thidua_cli import backup, restoring, store, verify
+from thidua_cli import store
+from thidua_cli.custody import backup, restore, verify
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.errors import RefusedError, StoreError
 
@@ -251,7 +252,7 @@ def test_keep_lets_alone_what_came_meanwhile(db: Path, tmp_path: Path) -> None:
 
 _STOPPED = """
 import os, signal, sys
-from thidua_cli import backup, cli; from thidua_cli.ground import files
+from thidua_cli.custody import backup; from thidua_cli import cli; from thidua_cli.ground import files
 module, name = (backup, "_named") if "backup" in sys.argv else (files, "replace_all")
 whole = getattr(module, name)
 def stopped(*arguments, **options):
@@ -443,7 +444,7 @@ def test_what_belongs_to_a_torn_register_goes_with_it(run: Run, db: Path, copy: 
         file.truncate(100)
     for ending in ("-journal", "-wal", "-shm"):
         Path(f"{db}{ending}").write_bytes(b"left over")
-    restoring._aside(shutil.copy(copy, db.with_name("made")), db, restoring._kept_names(db)[0])
+    restore._aside(shutil.copy(copy, db.with_name("made")), db, restore._kept_names(db)[0])
     kept = {
         path.name.partition(".before-restore-")[2].rpartition("-")[2] for path in db.parent.glob("*before*-*")
     }
@@ -458,7 +459,7 @@ def test_restore_waits_for_the_lock(db: Path, copy: Path, monkeypatch: pytest.Mo
     other = sqlite3.connect(db, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="bận"):
-        restoring.restore(copy, db, 2)
+        restore.restore(copy, db, 2)
     other.execute("ROLLBACK")
     other.close()
     assert list(db.parent.glob("*before*")) == []
@@ -515,7 +516,7 @@ def test_a_link_to_a_register(db: Path, copy: Path, tmp_path: Path) -> None:
     link = tmp_path / "elsewhere" / "link.db"
     link.parent.mkdir()
     link.symlink_to(db)
-    restoring.restore(copy, link, 2)
+    restore.restore(copy, link, 2)
     assert link.is_symlink()
     assert _head(db) == _head(copy)
     assert list(link.parent.iterdir()) == [link]
@@ -538,5 +539,5 @@ def test_a_write_that_cannot_be_printed_is_said(copy: Path, tmp_path: Path) -> N
 def test_the_refusal_is_a_rule(db: Path, copy: Path) -> None:
     """As a function: RefusedError, with the operations as hints."""
     with pytest.raises(RefusedError) as caught:
-        restoring.restore(copy, db)
+        restore.restore(copy, db)
     assert len(caught.value.hints) == 3

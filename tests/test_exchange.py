@@ -15,7 +15,8 @@ import pytest
 import build
 import forgeries
 from conftest import Outcome, process
-from thidua_cli import store, verify
+from thidua_cli import store
+from thidua_cli.custody import verify
 
 Run = Callable[..., Outcome]
 

@@ -13,10 +13,11 @@ import pytest
 import build
 import forgeries
 from conftest import Outcome, process
-from thidua_cli import migrating, store, verify
+from thidua_cli import store
+from thidua_cli.custody import upgrade, verify
+from thidua_cli.custody.verify import schema
 from thidua_cli.ground.errors import StoreError
 from thidua_cli.store import journal
-from thidua_cli.verify import schema
 
 Run = Callable[..., Outcome]
 PRESENT = store.SCHEMA_VERSION
@@ -140,7 +141,7 @@ def test_a_migration_that_breaks_the_register_is_taken_back(
     monkeypatch.setattr(store, "SCHEMA_VERSION", store.SCHEMA_VERSION + 1)
     said = forgeries.content(db)
     with pytest.raises(StoreError):
-        migrating.bring_up(db)
+        upgrade.bring_up(db)
     assert (_version(db), forgeries.content(db)) == (PRESENT, said)
 
 
@@ -170,7 +171,7 @@ def test_eight_processes_open_an_old_register_at_once(db: Path) -> None:
 @pytest.mark.usefixtures("future")
 def test_what_follows_a_migration_is_digested_with_the_new_column(db: Path) -> None:
     """Old rows keep their digests, because trailing nulls do not count; new rows hold what is new."""
-    migrating.bring_up(db)
+    upgrade.bring_up(db)
     connection = store.connect(db)
     build.record(connection, "490", "2022-03-30")
     assert journal.rows_digest(connection, build.head(connection))[0] == 1

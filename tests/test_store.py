@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import build
 from conftest import NOW, copy, process
-from thidua_cli import store, verify
+from thidua_cli import store
+from thidua_cli.custody import verify
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import StoreError
 from thidua_cli.store import journal

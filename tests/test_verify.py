@@ -24,12 +24,13 @@ import build
 import forgeries
 from conftest import NOW, ROOT, Outcome
 from forgeries import FORGERIES, Context, Forgery
-from thidua_cli import store, verify
+from thidua_cli import store
+from thidua_cli.custody import verify
+from thidua_cli.custody.verify import Wanted, reports
+from thidua_cli.custody.verify.anchors import of_report, parse
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.store import journal
-from thidua_cli.verify import Wanted, reports
-from thidua_cli.verify.anchors import of_report, parse
 
 
 @pytest.fixture

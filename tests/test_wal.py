@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Outcome
-from thidua_cli import store, verify
+from thidua_cli import store
+from thidua_cli.custody import verify
 from thidua_cli.ground import files
 from thidua_cli.ground.errors import StoreError
 

@@ -16,7 +16,8 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import build  # noqa: E402
 import forgeries  # noqa: E402
-from thidua_cli import store, verify  # noqa: E402
+from thidua_cli import store  # noqa: E402
+from thidua_cli.custody import verify  # noqa: E402
 from thidua_cli.ground import dates, resources  # noqa: E402
 from thidua_cli.imports import units  # noqa: E402
 from thidua_cli.register import plan as plans  # noqa: E402

@@ -14,7 +14,8 @@ import pytest
 import forgeries
 from conftest import Outcome, process
 from forgeries import CRAFTED
-from thidua_cli import store, verify
+from thidua_cli import store
+from thidua_cli.custody import verify
 from thidua_cli.ground.errors import StoreError
 
 Run = Callable[..., Outcome]

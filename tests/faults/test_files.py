@@ -24,7 +24,8 @@ from faults.powercut import Event, after_cut, write_files
 from faults.syscalls import Recorded
 from faults.witness import broken_links, dump, environment
 from test_migrations import FUTURE
-from thidua_cli import backup, store, verify
+from thidua_cli import store
+from thidua_cli.custody import backup, verify
 from thidua_cli.ground import files
 
 Run = Callable[..., Outcome]
@@ -37,7 +38,7 @@ TORN, JOURNAL = b"a torn register", b"what may mend it"
 ASIDE = """
 import sys
 from pathlib import Path
-from thidua_cli import restoring
+from thidua_cli.custody import restore as restoring
 path, copy = map(Path, sys.argv[-2:])
 made = path.with_name(".made.new")
 made.write_bytes(copy.read_bytes())

@@ -17,7 +17,11 @@ import build
 import conftest
 import forgeries
 import unit_lives
-from thidua_cli import backup, restoring, store, verify
+from thidua_cli import store
+from thidua_cli.custody import backup, verify
+from thidua_cli.custody import restore as restoring
+from thidua_cli.custody.verify import Wanted
+from thidua_cli.custody.verify.anchors import parse
 from thidua_cli.ground.errors import RefusedError, ThiduaError
 from thidua_cli.imports import units as unit_imports
 from thidua_cli.imports.sheet import Sheet
@@ -27,8 +31,6 @@ from thidua_cli.register.models import ChangeIn
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import invariants, resolutions, undo
 from thidua_cli.store import journal
-from thidua_cli.verify import Wanted
-from thidua_cli.verify.anchors import parse
 from unit_lives import ContradictionError, Decided, State
 
 CODES = ["A1", "A2", "A3"]

@@ -202,7 +202,7 @@ def test_stopped_in_a_restore(db: Path, tmp_path: Path, there: bool, number: sig
     if not there:
         db.unlink()
     text = (
-        "import os, signal, sys; from thidua_cli import cli, restoring; from thidua_cli.ground import files; place = files.place\n"
+        "import os, signal, sys; from thidua_cli import cli; from thidua_cli.custody import restore as restoring; from thidua_cli.ground import files; place = files.place\n"
         "def hit(*arguments):\n"
         f"    os.kill(os.getpid(), {int(number)})\n"
         "    return place(*arguments)\n"
@@ -225,7 +225,7 @@ def test_stopped_before_a_restore_changes_anything(
     source.parent.mkdir()
     source.write_bytes(db.read_bytes())
     assert thidua(source, *RECORD).returncode == 0
-    before, module = db.read_bytes(), "backup" if function == "copy" else "verify"
+    before, module = db.read_bytes(), "custody.backup" if function == "copy" else "custody.verify"
     text = (
         f"import os, signal, sys; from thidua_cli import cli; import thidua_cli.{module} as middle; whole = middle.{function}\n"
         "def hit(*arguments, **named):\n"
@@ -244,7 +244,7 @@ def test_stopped_before_a_restore_changes_anything(
 
 # Where each longer command is when the signal comes: a function of the program, by its module. A restore is met above.
 MIDDLES = {
-    "backup": (("backup", "{folder}"), "backup", "copy"),
+    "backup": (("backup", "{folder}"), "custody.backup", "copy"),
     "export": (("export", "register", "-o", "{folder}/register.json"), "ground.files", "replace_all"),
     "report": (("report", "-o", "{folder}/report.html"), "ground.files", "replace_all"),
 }

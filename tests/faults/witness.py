@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from thidua_cli import verify
+from thidua_cli.custody import verify
 
 THIDUA = (sys.executable, "-m", "thidua_cli", "--lang", "en")
 

@@ -20,7 +20,7 @@ from thidua_cli.ground.errors import Exit, InvalidError, ThiduaError
 from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
-    from thidua_cli.restoring import Restored
+    from thidua_cli.custody.restore import Restored
     from thidua_cli.store import Writer
 
 

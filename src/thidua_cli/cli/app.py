@@ -26,7 +26,7 @@ from thidua_cli.ground.language import _
 if TYPE_CHECKING:
     from typer.core import TyperCommand as _Base
 
-    from thidua_cli.restoring import Restored
+    from thidua_cli.custody.restore import Restored
     from thidua_cli.store import Writer
 else:
     _Base = object

@@ -1,7 +1,7 @@
 """What to say where a command comes to grief on a register that was damaged or tampered with."""
 
-from thidua_cli import verify
 from thidua_cli.cli.settings import Settings
+from thidua_cli.custody import verify
 from thidua_cli.ground.errors import StoreError, ThiduaError
 from thidua_cli.ground.language import _
 

@@ -121,12 +121,12 @@ def _list(
 
 def _register(ctx: typer.Context, target: Path | None) -> None:
     """The whole register; while a reader takes its time, the register is no longer held."""
-    from thidua_cli import exchange
+    from thidua_cli.custody import jsonl
 
     path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
     with ExitStack() as after:
         with store.store_errors(path), store.examining(path, read_only=read_only) as connection:
-            pieces = exchange.lines(connection, path)
+            pieces = jsonl.lines(connection, path)
             if target is not None and not files.is_stream(target):
                 files.replace(target, pieces, rights=filesystem.rights_like(path))
                 return

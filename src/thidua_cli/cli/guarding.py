@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli import verify as verifying
 from thidua_cli.cli import options
+from thidua_cli.custody import verify as verifying
 from thidua_cli.ground import files
 from thidua_cli.ground.language import _
 
@@ -53,8 +53,8 @@ def verify(
     Tính lại mã băm của mọi thao tác từ các bảng, so lược đồ, tham chiếu và các quy tắc. Sổ bị viết lại cả
     chuỗi, bị cắt đuôi hay thay bằng bản cũ chỉ lộ ra khi có mốc (--anchor, --report, --extends).
     """
+    from thidua_cli.custody.verify import anchors as reading
     from thidua_cli.report import verify as report
-    from thidua_cli.verify import anchors as reading
 
     wanted = verifying.Wanted(
         [reading.parse(text) for text in anchors or []]
@@ -90,7 +90,7 @@ def backup(
 
     Tên tệp có giờ (UTC), số thao tác và đầu mã băm; không bao giờ ghi đè. Chạy được khi lệnh khác đang ghi.
     """
-    from thidua_cli import backup as backups
+    from thidua_cli.custody import backup as backups
 
     path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
     folder = backups.default_folder(path)
@@ -127,13 +127,14 @@ def restore(
 
     Từ chối nếu sẽ mất thao tác nào của sổ hiện tại, trừ khi --discard-after nêu thao tác cuối còn giữ.
     """
-    from thidua_cli import exchange, restoring
+    from thidua_cli.custody import jsonl
+    from thidua_cli.custody import restore as restoring
 
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
     tell = options.settings(ctx).writers.append
     with restoring.given(file, path) as source:
-        load = exchange.load if exchange.looks_like(source) else restoring.copy
+        load = jsonl.load if jsonl.looks_like(source) else restoring.copy
         done = restoring.restore(source, path, discard_after, load=load, tell=tell)
     if done.unchanged:
         options.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])

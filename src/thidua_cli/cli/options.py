@@ -225,9 +225,9 @@ def register(ctx: typer.Context) -> Path:
                 _("{path}: sổ thuộc lược đồ cũ, phải nâng cấp mới đọc được").format(path=path),
                 _("Chạy một lệnh không có --read-only; sổ được sao lưu trước khi nâng cấp."),
             )
-        from thidua_cli import migrating
+        from thidua_cli.custody import upgrade
 
-        if kept := migrating.bring_up(path):
+        if kept := upgrade.bring_up(path):
             notice(
                 [
                     _("sổ đã được nâng cấp lên lược đồ {version}; bản trước đó ở {path}").format(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from thidua_cli.restoring import Restored
+    from thidua_cli.custody.restore import Restored
     from thidua_cli.store import Writer
 
 

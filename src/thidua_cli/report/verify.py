@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from thidua_cli.custody.verify import Finding, Proof
 from thidua_cli.ground.language import _
 from thidua_cli.render.model import Column, Form, Report, Table
-from thidua_cli.verify import Finding, Proof
 
 FIELDS = ("check", "operation", "table", "row", "finding")
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
+from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground import dates
 from thidua_cli.ground.language import _
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
-from thidua_cli.verify.finding import Finding
 
 
 def examine(connection: sqlite3.Connection, tables: Sequence[str]) -> Iterator[Finding]:

@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli import backup, store, verify
+from thidua_cli import store
+from thidua_cli.custody import backup, verify
+from thidua_cli.custody.verify import Proof
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.dates import show_stamp
 from thidua_cli.ground.errors import RefusedError, StoreError, ThiduaError
 from thidua_cli.ground.language import _
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
-from thidua_cli.verify import Proof
 
 _LISTED = 20
 _PIECE = 1 << 18

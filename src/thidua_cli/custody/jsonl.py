@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from thidua_cli import store, verify
+from thidua_cli import store
+from thidua_cli.custody import verify
+from thidua_cli.custody.verify import schema
 from thidua_cli.ground import config_files, files
 from thidua_cli.ground.errors import InvalidError, RejectedError, StoreError
 from thidua_cli.ground.language import _
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
-from thidua_cli.verify import schema
 
 FORMAT = "thidua-register"
 VERSION = 1

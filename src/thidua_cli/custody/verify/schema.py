@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Iterator
 
 from thidua_cli import store
+from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground.language import _
 from thidua_cli.store import journal
-from thidua_cli.verify.finding import Finding
 
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 _LIST = (

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground import files
 from thidua_cli.ground.language import _, why
 from thidua_cli.register import entries as records
 from thidua_cli.register import evidence
 from thidua_cli.register.entries import Exemption, Record
-from thidua_cli.verify.finding import Finding
 
 
 class Paper(NamedTuple):

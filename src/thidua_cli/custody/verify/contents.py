@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Iterator
 
+from thidua_cli.custody.verify import queries
+from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError
@@ -10,8 +12,6 @@ from thidua_cli.ground.language import _
 from thidua_cli.register.entries import EVERYTHING
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import invariants
-from thidua_cli.verify import queries
-from thidua_cli.verify.finding import Finding
 
 _DAYS = {
     "phase": ("starts_on", "ends_on"),

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from thidua_cli.custody.verify import reports
+from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_stamp
 from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _, why
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
-from thidua_cli.verify import reports
-from thidua_cli.verify.finding import Finding
 
 ANOTHER = "register"  # the check that finds an anchor or a file of another register
 STDIN = Path("-")

@@ -3,7 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from thidua_cli import backup, store, verify
+from thidua_cli import store
+from thidua_cli.custody import backup, verify
 from thidua_cli.ground import files
 from thidua_cli.ground.language import _
 

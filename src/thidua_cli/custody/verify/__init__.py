@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli import store
+from thidua_cli.custody.verify import anchors, chain, contents, evidence, schema
+from thidua_cli.custody.verify.anchors import Anchor
+from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground.errors import NotFoundError, StoreError
 from thidua_cli.ground.language import _
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
-from thidua_cli.verify import anchors, chain, evidence, rules, schema
-from thidua_cli.verify.anchors import Anchor
-from thidua_cli.verify.finding import Finding
 
 __all__ = [
     "Anchor",
@@ -156,7 +156,7 @@ def examined(connection: sqlite3.Connection) -> Survey:
         partial(schema.examine_journal, connection),
         partial(chain.examine, connection, schema.tables(wanted)),
         partial(schema.examine_references, connection),
-        partial(rules.examine, connection),
+        partial(contents.examine, connection),
     ]
     return Survey(found + _all(checks), readable=True, notices=list(schema.notices(present, wanted)))
 

@@ -8,11 +8,12 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
 
-from thidua_cli import store, verify
+from thidua_cli import store
+from thidua_cli.custody import verify
+from thidua_cli.custody.verify import Proof
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import StoreError
 from thidua_cli.store.journal import Operation
-from thidua_cli.verify import Proof
 
 # time (UTC), number of the last operation, first digits of its hash, and which of several in one second
 _NAME = re.compile(r"thidua-(\d{8}T\d{6}Z)-(\d{6,})-([0-9a-f]{8})(?:-(\d+))?\.db", re.ASCII)

@@ -1,0 +1,1 @@
+"""Prove, copy and bring back a register."""
