@@ -17,7 +17,7 @@ import pytest
 
 from thidua_cli import cli, store
 from thidua_cli.ground import dates, language, resources
-from thidua_cli.imports import units as unit_imports
+from thidua_cli.intake import units as unit_imports
 from thidua_cli.register import plan as plans
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, Outcome
-from thidua_cli.imports import bulk
+from thidua_cli.intake import bulk
 from thidua_cli.register import models
 
 Run = Callable[..., Outcome]

@@ -27,9 +27,9 @@ from conftest import ROOT, Outcome, copy
 from thidua_cli import store
 from thidua_cli.ground import resources, text
 from thidua_cli.ground.errors import RefusedError
-from thidua_cli.imports import changes as change_imports
-from thidua_cli.imports import reading
-from thidua_cli.imports.columns import ImportKind
+from thidua_cli.intake import changes as change_imports
+from thidua_cli.intake import reading
+from thidua_cli.intake.columns import ImportKind
 from thidua_cli.register import entries as records
 from thidua_cli.register import plan as plans
 from thidua_cli.register.models import ChangeIn, ExemptionIn, RecordIn

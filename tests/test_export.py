@@ -14,9 +14,10 @@ import build
 from conftest import ROOT, Outcome
 from thidua_cli import store
 from thidua_cli.cli.exporting import ExportKind
-from thidua_cli.imports import columns, text_file
-from thidua_cli.imports.cells import as_text
-from thidua_cli.imports.columns import ImportKind
+from thidua_cli.intake import columns
+from thidua_cli.intake.cells import as_text
+from thidua_cli.intake.columns import ImportKind
+from thidua_cli.intake.tables import text as text_file
 from thidua_cli.render import delimited
 
 Run = Callable[..., Outcome]

@@ -14,10 +14,10 @@ import pytest
 
 import office
 from conftest import Outcome
-from thidua_cli.imports import columns
-from thidua_cli.imports.cells import DAYS
-from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.grid import letters
+from thidua_cli.intake import columns
+from thidua_cli.intake.cells import DAYS
+from thidua_cli.intake.columns import ImportKind
+from thidua_cli.intake.tables.grid import letters
 from thidua_cli.register import terms
 
 Run = Callable[..., Outcome]

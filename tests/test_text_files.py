@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, Outcome
 from thidua_cli.ground import config_files, encodings
 from thidua_cli.ground.text import clean
-from thidua_cli.imports import reading
+from thidua_cli.intake import reading
 
 Run = Callable[..., Outcome]
 Put = Callable[..., str]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from books import HEADER, SCHEMAS, UNIT, cell, line, ods, row, table, text, xlsx
 from conftest import ROOT, Outcome
 from thidua_cli.ground.errors import RejectedError
-from thidua_cli.imports import legacy, workbook
+from thidua_cli.intake.tables import workbook, xls_records
 
 Run = Callable[..., Outcome]
 Import = Callable[..., Outcome]
@@ -236,8 +236,8 @@ def test_a_sheet_is_looked_at_as_far_as_it_is_read(monkeypatch: pytest.MonkeyPat
     hidden = _record(0x7D, 3, 5, 0, 0, 1)
     body = number + hidden + formula + many + end
     listed = _sheet_record(start, "A") + _sheet_record(start + len(number), "B")
-    monkeypatch.setattr(legacy, "_stream", lambda *_given: listed + end + body)
-    book = legacy.look(legacy._OLE, "x")
+    monkeypatch.setattr(xls_records, "_stream", lambda *_given: listed + end + body)
+    book = xls_records.look(xls_records._OLE, "x")
     assert [book.hazards[name].formulas for name in "AB"] == [["C2"], ["C2"]]
     assert [book.hazards[name].cells for name in "AB"] == [3, 2]
     assert (book.hazards["A"].hidden_columns, book.hazards["A"].columns) == ([(3, 5)], 10)

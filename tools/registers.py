@@ -19,7 +19,7 @@ import forgeries  # noqa: E402
 from thidua_cli import store  # noqa: E402
 from thidua_cli.custody import verify  # noqa: E402
 from thidua_cli.ground import dates, resources  # noqa: E402
-from thidua_cli.imports import units  # noqa: E402
+from thidua_cli.intake import units  # noqa: E402
 from thidua_cli.register import plan as plans  # noqa: E402
 
 FOLDER = ROOT / "tests" / "registers"

@@ -23,8 +23,8 @@ from thidua_cli.custody import restore as restoring
 from thidua_cli.custody.verify import Wanted
 from thidua_cli.custody.verify.anchors import parse
 from thidua_cli.ground.errors import RefusedError, ThiduaError
-from thidua_cli.imports import units as unit_imports
-from thidua_cli.imports.sheet import Sheet
+from thidua_cli.intake import units as unit_imports
+from thidua_cli.intake.sheet import Sheet
 from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ChangeIn

@@ -12,7 +12,7 @@ from thidua_cli.cli import options
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.imports.columns import ImportKind
+from thidua_cli.intake.columns import ImportKind
 from thidua_cli.register import plan as plans
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
@@ -95,14 +95,14 @@ def _list(
     safe: bool,
 ) -> None:
     """One kind, in the columns of its import file."""
-    from thidua_cli.imports.export import export
+    from thidua_cli.intake.export import export
     from thidua_cli.report.frame import units_of
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, None, known_at)
         made = export(connection, kind, at.known.number)
         if form is ExportFormat.XLSX:
-            from thidua_cli.imports.template import workbook
+            from thidua_cli.intake.template import workbook
 
             codes = [item.code for item in plans.load(connection).obligations]
             units = units_of(connection, at).alive(dates.today().isoformat())

@@ -8,8 +8,8 @@ from thidua_cli.cli import options, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.sheet import Example, Problem
+from thidua_cli.intake.columns import ImportKind
+from thidua_cli.intake.sheet import Example, Problem
 from thidua_cli.register import entries
 from thidua_cli.register import plan as plans
 from thidua_cli.register.units import Directory, Version, describe
@@ -21,10 +21,10 @@ CORRECTIONS = 20  # shown of an import, one by one
 if TYPE_CHECKING:
     import sqlite3
 
-    from thidua_cli.imports.cells import Table
-    from thidua_cli.imports.lists import Decision
-    from thidua_cli.imports.sheet import Sheet
-    from thidua_cli.imports.units import UnitPlan
+    from thidua_cli.intake.cells import Table
+    from thidua_cli.intake.lists import Decision
+    from thidua_cli.intake.sheet import Sheet
+    from thidua_cli.intake.units import UnitPlan
 
 
 class Units:
@@ -48,12 +48,12 @@ class Units:
         return len(self.sheet.rows)
 
     def check(self) -> None:
-        from thidua_cli.imports import units
+        from thidua_cli.intake import units
 
         self.items, self.wrong = units.check(self.sheet, self.first_day, progress.rows)
 
     def plan(self, connection: "sqlite3.Connection") -> None:
-        from thidua_cli.imports import units
+        from thidua_cli.intake import units
 
         items, directory = self.items, Directory.read(connection, entries.EVERYTHING)
         taken = {item.key for item in items}
@@ -65,14 +65,14 @@ class Units:
         self.problems = self.wrong + self.made.problems
         self.changes = resolutions.Plan()
         if self.made.changed and not self.problems:
-            from thidua_cli.imports import changes as change_imports
+            from thidua_cli.intake import changes as change_imports
 
             self.changes = resolutions.plan(connection, entries.EVERYTHING, units.change_rows(self.made))
             self.problems = [change_imports.problem(fault) for fault in self.changes.faults]
             self.made.warnings += self.changes.warnings
 
     def apply(self, writer: store.Writer) -> None:
-        from thidua_cli.imports import units
+        from thidua_cli.intake import units
 
         resolutions.apply(writer, self.changes)
         if self.made.new:
@@ -138,12 +138,12 @@ class Changes:
         return len(self.sheet.rows)
 
     def check(self) -> None:
-        from thidua_cli.imports import changes as imports
+        from thidua_cli.intake import changes as imports
 
         self.rows, self.wrong = imports.check(self.sheet)
 
     def plan(self, connection: "sqlite3.Connection") -> None:
-        from thidua_cli.imports import changes as imports
+        from thidua_cli.intake import changes as imports
 
         self.made = resolutions.plan(connection, entries.EVERYTHING, self.rows)
         faults = imports.sound(self.made.faults, self.rows, self.sheet)
@@ -204,13 +204,13 @@ class Records:
         return len(self.listed.plain.rows) if self.listed.plain else len(self.sheet.rows)
 
     def check(self) -> None:
-        from thidua_cli.imports import lists
+        from thidua_cli.intake import lists
 
         self.listed = lists.read(self.source, self.kind, progress.rows)
         self.sheet = self.listed.sheet
 
     def plan(self, connection: "sqlite3.Connection") -> None:
-        from thidua_cli.imports import lists
+        from thidua_cli.intake import lists
 
         self.made = lists.decide(self.listed, connection, self.hashes, correcting=self.reason is not None)
         self.sheet, self.problems = self.made.listed.sheet, self.made.problems
@@ -218,7 +218,7 @@ class Records:
 
     def hash_evidence(self) -> bool:
         """Hash the files that the rows name; returns whether `plan` has more to compare by them."""
-        from thidua_cli.imports import lists
+        from thidua_cli.intake import lists
 
         rows = lists.evidence(self.made.listed)
         self.hashes, wrong = progress.hashed(rows)
@@ -228,7 +228,7 @@ class Records:
         return bool(rows) and not wrong
 
     def apply(self, writer: store.Writer) -> None:
-        from thidua_cli.imports import lists
+        from thidua_cli.intake import lists
 
         lists.apply(writer, self.made, str(self.reason))
 

@@ -15,12 +15,12 @@ from thidua_cli.ground import dates, encodings, files
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.text import visible
-from thidua_cli.imports import advice, columns, reading
-from thidua_cli.imports.cells import Table, sheet_of
-from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.reading import FileFormat, Wishes, form_of_ending
-from thidua_cli.imports.rejects import write_rejects
-from thidua_cli.imports.sheet import Problem, RejectedRowsError, Sheet, reject, short
+from thidua_cli.intake import advice, columns, reading
+from thidua_cli.intake.cells import Table, sheet_of
+from thidua_cli.intake.columns import ImportKind
+from thidua_cli.intake.reading import FileFormat, Wishes, form_of_ending
+from thidua_cli.intake.rejects import write_rejects
+from thidua_cli.intake.sheet import Problem, RejectedRowsError, Sheet, reject, short
 from thidua_cli.register import entries
 from thidua_cli.register import plan as plans
 from thidua_cli.register.units import Directory
@@ -428,7 +428,7 @@ def _report_unread(
 
 def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, output: Path | None) -> None:
     """Write the workbook to be filled in."""
-    from thidua_cli.imports.template import workbook
+    from thidua_cli.intake.template import workbook
 
     if output is None or not (output.suffix.lower() == ".xlsx" or _is_stream(output)):
         raise UsageError(_("--template cần -o TỆP.xlsx"))

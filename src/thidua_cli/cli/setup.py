@@ -19,7 +19,7 @@ from thidua_cli.register import plan as plans
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
-    from thidua_cli.imports.units import UnitPlan
+    from thidua_cli.intake.units import UnitPlan
 
 _TOLD = 10  # differences
 
@@ -45,7 +45,7 @@ def init(
 
     Chạy lại trên một sổ đã có thì không đổi gì.
     """
-    from thidua_cli.imports import units as imports
+    from thidua_cli.intake import units as imports
 
     if units_file and no_units:
         raise UsageError(_("--units và --no-units loại trừ nhau"))
@@ -147,7 +147,7 @@ def _by_import(ctx: typer.Context, file: Path, plan_file: Path | None, hints: Se
 
 def _first_units(ctx: typer.Context, file: Path, first_day: date, plan_file: Path | None) -> "UnitPlan":
     """The units of a file; raises RejectedError, with the way by `import` where only that has the cure."""
-    from thidua_cli.imports import units as imports
+    from thidua_cli.intake import units as imports
 
     try:
         return imports.first_units(file, first_day)
@@ -185,7 +185,7 @@ def _differences(
     ctx: typer.Context, connection: sqlite3.Connection, plan_file: Path | None, units_file: Path | None
 ) -> list[str]:
     """What the files that are named hold otherwise than those of which the register was made."""
-    from thidua_cli.imports import units as imports
+    from thidua_cli.intake import units as imports
 
     plan = plans.read_file(plan_file) if plan_file else None
     first_day = (plan or plans.load(connection)).phases[0].starts_on

@@ -21,7 +21,7 @@ from thidua_cli.register.units import Directory, Version
 from thidua_cli.standing import verdict
 
 if TYPE_CHECKING:
-    from thidua_cli.imports.sheet import Problem
+    from thidua_cli.intake.sheet import Problem
     from thidua_cli.rules.resolutions import Row
 
 ONE_DAY = timedelta(days=1)
@@ -142,8 +142,8 @@ def add(
     note: Annotated[str | None, typer.Option("--note", metavar=_("CHỮ"), help=_("Ghi chú."))] = None,
 ) -> None:
     """Thêm một đơn vị mới từ ngày nêu ở --on."""
-    from thidua_cli.imports import units as imports
-    from thidua_cli.imports.sheet import Sheet
+    from thidua_cli.intake import units as imports
+    from thidua_cli.intake.sheet import Sheet
 
     values: dict[str, object] = {
         "code": code,

@@ -6,12 +6,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from thidua_cli.ground import dates
-from thidua_cli.imports import bulk, cells, records
-from thidua_cli.imports.bulk import Plain, Sorted
-from thidua_cli.imports.cells import Table
-from thidua_cli.imports.columns import ACTIONS, ImportKind
-from thidua_cli.imports.records import Incoming, RecordPlan
-from thidua_cli.imports.sheet import Example, Problem, Sheet, Watch
+from thidua_cli.intake import bulk, cells, records
+from thidua_cli.intake.bulk import Plain, Sorted
+from thidua_cli.intake.cells import Table
+from thidua_cli.intake.columns import ACTIONS, ImportKind
+from thidua_cli.intake.records import Incoming, RecordPlan
+from thidua_cli.intake.sheet import Example, Problem, Sheet, Watch
 from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import EVERYTHING, add, correct
 from thidua_cli.register.evidence import Hashes, is_file

@@ -11,7 +11,7 @@ from thidua_cli.ground import encodings
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import visible
-from thidua_cli.imports.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid
+from thidua_cli.intake.tables.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid
 
 _DELIMITERS = ",;\t"
 _SEP = re.compile(r"[ \t]*sep=([^\w\"\r\n])[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)  # Excel's first line

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.imports import container
-from thidua_cli.imports.grid import Cell
+from thidua_cli.intake.tables import container
+from thidua_cli.intake.tables.grid import Cell
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook

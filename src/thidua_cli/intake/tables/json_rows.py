@@ -8,8 +8,8 @@ from typing import Any
 from thidua_cli.ground import config_files
 from thidua_cli.ground.errors import InvalidError, RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.imports import text_file
-from thidua_cli.imports.grid import MOST_COLUMNS, MOST_LETTERS
+from thidua_cli.intake.tables import text as text_file
+from thidua_cli.intake.tables.grid import MOST_COLUMNS, MOST_LETTERS
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

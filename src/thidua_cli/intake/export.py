@@ -14,9 +14,9 @@ from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.imports import columns
-from thidua_cli.imports.columns import ACTIONS, ImportKind
-from thidua_cli.imports.sheet import NONE
+from thidua_cli.intake import columns
+from thidua_cli.intake.columns import ACTIONS, ImportKind
+from thidua_cli.intake.sheet import NONE
 from thidua_cli.register import entries as records
 from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import Entry, Exemption

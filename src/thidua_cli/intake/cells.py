@@ -14,9 +14,9 @@ from typing import NamedTuple
 from thidua_cli.ground import dates, encodings, text
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
-from thidua_cli.imports import columns
-from thidua_cli.imports.grid import Cell, Grid, address
-from thidua_cli.imports.sheet import Problem, Sheet, short
+from thidua_cli.intake import columns
+from thidua_cli.intake.sheet import Problem, Sheet, short
+from thidua_cli.intake.tables.grid import Cell, Grid, address
 
 _MOST_DIGITS = 10**15
 _SHOWN = 10  # numbers in a warning

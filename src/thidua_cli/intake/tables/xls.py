@@ -2,15 +2,15 @@
 
 import os
 
-from thidua_cli.imports import legacy
-from thidua_cli.imports.calamine import holds_data, open_workbook, sheet_named, sheet_rows
-from thidua_cli.imports.choosing import choose_sheet, refuse_hazards
-from thidua_cli.imports.grid import Grid
+from thidua_cli.intake.tables import xls_records
+from thidua_cli.intake.tables.calamine import holds_data, open_workbook, sheet_named, sheet_rows
+from thidua_cli.intake.tables.choosing import choose_sheet, refuse_hazards
+from thidua_cli.intake.tables.grid import Grid
 
 
 def read_xls(data: bytes, name: str, sheet: str | None) -> Grid:
     """The rows of the one visible sheet with data, or of `sheet`; raises RejectedError."""
-    book = legacy.look(data, name)
+    book = xls_records.look(data, name)
     try:
         file = os.memfd_create("xls")
     except (AttributeError, OSError):  # another system than Linux

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple, cast
 from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError
-from thidua_cli.imports.cells import DAYS, Table
-from thidua_cli.imports.columns import ACTIONS, ImportKind
-from thidua_cli.imports.grid import Cell
+from thidua_cli.intake.cells import DAYS, Table
+from thidua_cli.intake.columns import ACTIONS, ImportKind
+from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register import entries as records
 from thidua_cli.register import values as fields
 from thidua_cli.register.entries import Entry, Record

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from thidua_cli.ground.language import _
-from thidua_cli.imports import columns
-from thidua_cli.imports.sheet import Problem, Sheet
+from thidua_cli.intake import columns
+from thidua_cli.intake.sheet import Problem, Sheet
 from thidua_cli.render import delimited
 from thidua_cli.render.pages import put_at
 

@@ -3,11 +3,11 @@
 import zipfile
 from typing import TYPE_CHECKING
 
-from thidua_cli.imports import apart, container, opendocument, openxml
-from thidua_cli.imports.calamine import holds_data, open_workbook, plain_cell, sheet_named, sheet_rows
-from thidua_cli.imports.choosing import choose_sheet, no_data, refuse_hazards
-from thidua_cli.imports.container import Hazards, SheetInfo
-from thidua_cli.imports.grid import Grid
+from thidua_cli.intake.tables import apart, container, ods, xlsx
+from thidua_cli.intake.tables.calamine import holds_data, open_workbook, plain_cell, sheet_named, sheet_rows
+from thidua_cli.intake.tables.choosing import choose_sheet, no_data, refuse_hazards
+from thidua_cli.intake.tables.container import Hazards, SheetInfo
+from thidua_cli.intake.tables.grid import Grid
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -25,11 +25,11 @@ def read(data: bytes, name: str, form: str, sheet: str | None) -> Grid:
 
 
 def _read_ods(archive: zipfile.ZipFile, name: str, sheet: str | None) -> Grid:
-    book = opendocument.read(archive, name, sheet)
+    book = ods.read(archive, name, sheet)
     if sheet is None and book.marked is not None:
         sheet = book.marked
         if book.page is None or book.page.name != sheet:
-            book = opendocument.read(archive, name, sheet)
+            book = ods.read(archive, name, sheet)
     notices: list[str] = []
     choose_sheet(
         name,
@@ -48,22 +48,22 @@ def _read_ods(archive: zipfile.ZipFile, name: str, sheet: str | None) -> Grid:
 
 
 def _read_xlsx(archive: zipfile.ZipFile, name: str, sheet: str | None) -> Grid:
-    book = openxml.book_info(archive, name)
+    book = xlsx.book_info(archive, name)
     looked: dict[str, Hazards] = {}
     opened = 0  # bytes that went into seeing whether sheets hold data
 
     def hazards(info: SheetInfo) -> Hazards:
         if info.part not in looked:
-            looked[info.part] = openxml.hazards(archive, book, info.part, name)
+            looked[info.part] = xlsx.hazards(archive, book, info.part, name)
         return looked[info.part]
 
     def page(info: SheetInfo) -> "CalamineSheet":
-        pages = open_workbook(openxml.single(archive, book, info.part, name), name)
+        pages = open_workbook(xlsx.single(archive, book, info.part, name), name)
         return sheet_named(pages, pages.sheet_names[0], name)
 
     def holds(info: SheetInfo) -> bool:
         nonlocal opened
-        opened += openxml.weight(archive, book, info.part) + hazards(info).area * _CELL_BYTES
+        opened += xlsx.weight(archive, book, info.part) + hazards(info).area * _CELL_BYTES
         return opened > _MOST_OPENED or holds_data(page(info), name)
 
     notices: list[str] = []

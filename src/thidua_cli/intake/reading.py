@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, NamedTuple
 from thidua_cli.ground import encodings, resources
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, why
-from thidua_cli.imports import columns, gso, json_file, text_file, workbook
-from thidua_cli.imports.cells import (
+from thidua_cli.intake import columns, gso
+from thidua_cli.intake.cells import (
     NAMING,
     TEXTS,
     Table,
@@ -30,10 +30,11 @@ from thidua_cli.imports.cells import (
     text_cell,
     unnumbered,
 )
-from thidua_cli.imports.columns import ImportKind, Spread
-from thidua_cli.imports.grid import HEADER_ROWS, Cell, Grid, letters
-from thidua_cli.imports.sheet import Problem, Sheet, reject, short
-from thidua_cli.imports.text_file import Likeness
+from thidua_cli.intake.columns import ImportKind, Spread
+from thidua_cli.intake.sheet import Problem, Sheet, reject, short
+from thidua_cli.intake.tables import json_rows, text, workbook
+from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, letters
+from thidua_cli.intake.tables.text import Likeness
 
 STDIN = "-"
 _PIECE = 1 << 20
@@ -161,7 +162,7 @@ def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> T
     if not data:
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
     if form in (FileFormat.JSON, FileFormat.JSONL):
-        objects = json_file.read(data, name, wished.encoding, lines=form is FileFormat.JSONL)
+        objects = json_rows.read(data, name, wished.encoding, lines=form is FileFormat.JSONL)
         return _from_objects(objects, name, kind, wished)
     if form in (FileFormat.CSV, FileFormat.TSV):
         delimiter = "\t" if form is FileFormat.TSV else None
@@ -169,7 +170,7 @@ def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> T
         def likeness(values: Sequence[str]) -> Likeness:
             return _likeness(values, kind, wished)
 
-        grid = text_file.read(data, name, wished.encoding, likeness, delimiter)
+        grid = text.read(data, name, wished.encoding, likeness, delimiter)
     else:
         grid = workbook.read(data, name, form, wished.sheet)
     return _from_grid(grid, name, kind, wished)

@@ -14,8 +14,8 @@ from typing import IO, Any
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.imports.container import MOST_BYTES
-from thidua_cli.imports.grid import Cell, Grid
+from thidua_cli.intake.tables.container import MOST_BYTES
+from thidua_cli.intake.tables.grid import Cell, Grid
 
 _MEMORY = 512 << 20  # of addresses, most of which are never touched
 _MOST_ANSWER = 96 << 20  # of bytes
@@ -121,7 +121,7 @@ def _limit() -> None:
 
 def main() -> None:
     """Read the file on standard input, and write what is in it on standard output, a line for each row."""
-    from thidua_cli.imports import xls
+    from thidua_cli.intake.tables import xls
 
     _limit()
     name, sheet, spoken = json.loads(sys.stdin.buffer.readline())

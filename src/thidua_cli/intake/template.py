@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.imports import columns
-from thidua_cli.imports.cells import CODES, DAYS
-from thidua_cli.imports.columns import ImportKind
-from thidua_cli.imports.grid import MARK, MOST_ROWS, letters
+from thidua_cli.intake import columns
+from thidua_cli.intake.cells import CODES, DAYS
+from thidua_cli.intake.columns import ImportKind
+from thidua_cli.intake.tables.grid import MARK, MOST_ROWS, letters
 from thidua_cli.register.terms import Change, Extent, Kind, Level, label
 from thidua_cli.register.units import Version
 from thidua_cli.render.xlsx import fits

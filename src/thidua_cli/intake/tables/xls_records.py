@@ -7,8 +7,15 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.imports.container import Hazards, SheetInfo, check_size, damaged, refuse_macros, too_large
-from thidua_cli.imports.grid import MOST_CELLS, address
+from thidua_cli.intake.tables.container import (
+    Hazards,
+    SheetInfo,
+    check_size,
+    damaged,
+    refuse_macros,
+    too_large,
+)
+from thidua_cli.intake.tables.grid import MOST_CELLS, address
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA, _DATEMODE, _FILEPASS, _BOUNDSHEET = 0x0006, 0x0022, 0x002F, 0x0085

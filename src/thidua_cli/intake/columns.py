@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from thidua_cli.ground import language
 from thidua_cli.ground.language import _
-from thidua_cli.imports import advice
-from thidua_cli.imports.advice import Labels
-from thidua_cli.imports.grid import letters
-from thidua_cli.imports.sheet import Problem, short
+from thidua_cli.intake import advice
+from thidua_cli.intake.advice import Labels
+from thidua_cli.intake.sheet import Problem, short
+from thidua_cli.intake.tables.grid import letters
 from thidua_cli.register.terms import Action
 
 

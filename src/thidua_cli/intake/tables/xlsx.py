@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.imports.container import (
+from thidua_cli.intake.tables.container import (
     Hazards,
     SheetInfo,
     check_size,
@@ -19,7 +19,7 @@ from thidua_cli.imports.container import (
     refuse_macros,
     too_large,
 )
-from thidua_cli.imports.grid import MARK, MOST_CELLS, address
+from thidua_cli.intake.tables.grid import MARK, MOST_CELLS, address
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from thidua_cli.ground.errors import InvalidError
-from thidua_cli.imports.sheet import Problem, Sheet, without_none
+from thidua_cli.intake.sheet import Problem, Sheet, without_none
 from thidua_cli.register import values as fields
 from thidua_cli.rules.resolutions import Fault, Row
 

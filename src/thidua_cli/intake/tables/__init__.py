@@ -1,0 +1,1 @@
+"""Readers of files: text, JSON and workbooks become grids of cells."""
