@@ -9,7 +9,6 @@ import docx
 from docx.document import Document as Opened
 
 from conftest import ROOT
-from thidua_cli import letterhead
 from thidua_cli.register.terms import State
 from thidua_cli.render.document import (
     Bars,
@@ -23,10 +22,10 @@ from thidua_cli.render.document import (
 from thidua_cli.render.docx import to_docx
 from thidua_cli.render.model import Column, Form, Mark, Table, Tone
 from thidua_cli.render.paper import Letterhead, Stamp
-from thidua_cli.report import listing, trend
-from thidua_cli.report import status as status_report
-from thidua_cli.report.frame import Filter, Moment, anchor_note, moment_line
-from thidua_cli.report.status import By
+from thidua_cli.reports import letterhead, listing, trend
+from thidua_cli.reports import status as status_report
+from thidua_cli.reports.frame import Filter, Moment, anchor_note, moment_line
+from thidua_cli.reports.status import By
 
 STAMP = Stamp(date(2022, 4, 4), "2022-04-04T00:00:00.000000Z")
 

@@ -35,8 +35,8 @@ from thidua_cli.register import plan as plans
 from thidua_cli.register.models import ChangeIn, ExemptionIn, RecordIn
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
-from thidua_cli.report import status as status_report
-from thidua_cli.report.frame import Filter, moment
+from thidua_cli.reports import status as status_report
+from thidua_cli.reports.frame import Filter, moment
 from thidua_cli.rules import decide, invariants, resolutions, undo
 from thidua_cli.rules.resolutions import Row
 from thidua_cli.standing import causes as diff

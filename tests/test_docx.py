@@ -25,14 +25,14 @@ from papers import W
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.text import visible
-from thidua_cli.letterhead import read_file
 from thidua_cli.render.document import Bars, Block, Document, Headline, Headlines, Paragraph, Section
 from thidua_cli.render.docx import layout, official, text, to_docx
 from thidua_cli.render.model import Column, Curve, Form, Mark, Table, Tone
 from thidua_cli.render.paper import Stamp
-from thidua_cli.report import papers as report_papers
-from thidua_cli.report.frame import Moment, moment
-from thidua_cli.report.status import figure_columns
+from thidua_cli.reports import papers as report_papers
+from thidua_cli.reports.frame import Moment, moment
+from thidua_cli.reports.letterhead import read_file
+from thidua_cli.reports.status import figure_columns
 
 NASTY = " [red]đỏ[/] <script>alert(1)</script> =1+1 \x1b[31m \x00 \ud800 ]]> &amp; \" ' \u202e"
 
@@ -423,7 +423,7 @@ def test_the_same_document_gives_the_same_bytes(
     copy.close()
     program = (
         "import sys, sqlite3, datetime; sys.path.insert(0, 'tests'); import papers;"
-        "from thidua_cli import store; from thidua_cli.report.frame import moment;"
+        "from thidua_cli import store; from thidua_cli.reports.frame import moment;"
         f"c = store.prepare(sqlite3.connect({str(tmp_path / 'register.db')!r}));"
         "sys.stdout.buffer.write(papers.paper(c, moment(c, datetime.date(2022, 4, 4), None)))"
     )

@@ -12,8 +12,8 @@ import build
 from conftest import Outcome
 from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError
-from thidua_cli.report import listing, units
-from thidua_cli.report.frame import Filter, find_district, moment, units_of
+from thidua_cli.reports import listing, units
+from thidua_cli.reports.frame import Filter, find_district, moment, units_of
 
 Run = Callable[..., Outcome]
 

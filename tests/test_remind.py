@@ -18,9 +18,9 @@ import build
 import papers
 from conftest import ROOT, Outcome
 from thidua_cli import store
-from thidua_cli.report import letters, remind
-from thidua_cli.report import papers as report_papers
-from thidua_cli.report.frame import Filter, moment
+from thidua_cli.reports import letters, remind
+from thidua_cli.reports import papers as report_papers
+from thidua_cli.reports.frame import Filter, moment
 
 Run = Callable[..., Outcome]
 HEAD = str(ROOT / "examples" / "letterhead.toml")

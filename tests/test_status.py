@@ -18,10 +18,10 @@ from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import Document, Exemption, Record
 from thidua_cli.register.terms import Action, Kind, Level, State
 from thidua_cli.register.units import Directory
-from thidua_cli.report import history
-from thidua_cli.report import status as report
-from thidua_cli.report.frame import Filter, moment
-from thidua_cli.report.status import By
+from thidua_cli.reports import history
+from thidua_cli.reports import status as report
+from thidua_cli.reports.frame import Filter, moment
+from thidua_cli.reports.status import By
 from thidua_cli.standing import verdict
 from thidua_cli.standing.verdict import Tally, judge, tally
 

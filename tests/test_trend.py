@@ -16,11 +16,11 @@ from thidua_cli.register.terms import Kind, Level
 from thidua_cli.render import curve as drawing
 from thidua_cli.render import svg
 from thidua_cli.render.model import Curve
-from thidua_cli.report import status as status_report
-from thidua_cli.report import trend
-from thidua_cli.report.frame import Filter, moment
-from thidua_cli.report.status import counts_row
-from thidua_cli.report.trend import Step
+from thidua_cli.reports import status as status_report
+from thidua_cli.reports import trend
+from thidua_cli.reports.frame import Filter, moment
+from thidua_cli.reports.status import counts_row
+from thidua_cli.reports.trend import Step
 
 Run = Callable[..., Outcome]
 TURNS = {date(2022, 3, 31), date(2022, 4, 1), date(2025, 7, 1), date(2025, 12, 31), date(2026, 1, 1)}

@@ -23,9 +23,9 @@ from thidua_cli.register.models import ChangeIn
 from thidua_cli.render import pages as render
 from thidua_cli.render.document import DocumentFormat
 from thidua_cli.render.pages import document_to_bytes as to_bytes
-from thidua_cli.report import weekly
-from thidua_cli.report.frame import Filter, moment
-from thidua_cli.report.weekly.since import WEEK, file_stem, on_day
+from thidua_cli.reports import weekly
+from thidua_cli.reports.frame import Filter, moment
+from thidua_cli.reports.weekly.since import WEEK, file_stem, on_day
 from thidua_cli.rules import resolutions as changes
 
 Run = Callable[..., Outcome]

@@ -54,7 +54,7 @@ def verify(
     chuỗi, bị cắt đuôi hay thay bằng bản cũ chỉ lộ ra khi có mốc (--anchor, --report, --extends).
     """
     from thidua_cli.custody.verify import anchors as reading
-    from thidua_cli.report import verify as report
+    from thidua_cli.reports import verify as report
 
     wanted = verifying.Wanted(
         [reading.parse(text) for text in anchors or []]

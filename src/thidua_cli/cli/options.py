@@ -26,7 +26,7 @@ from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import Problem
-    from thidua_cli.report.frame import Moment
+    from thidua_cli.reports.frame import Moment
     from thidua_cli.store.journal import Operation
 
 Value = TypeVar("Value")
@@ -199,7 +199,7 @@ def _clock_is_behind(latest: "Operation") -> list[str]:
 
 def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> "Moment":
     """Read `--as-of` and `--known-at`, as report.frame does; warns where a wrong clock leaves them open."""
-    from thidua_cli.report import frame
+    from thidua_cli.reports import frame
 
     at = frame.moment(connection, as_of, known_at)
     if known_at is not None and not known_at.startswith("#"):

@@ -16,7 +16,7 @@ from thidua_cli.register import plan as plans
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
-from thidua_cli.report.frame import Moment
+from thidua_cli.reports.frame import Moment
 
 
 def remind(
@@ -62,10 +62,10 @@ def remind(
     để trộn thư, mỗi đơn vị và nghĩa vụ một dòng, có tên tệp công văn. NGÀY là ngày --as-of. Công văn
     của chương trình còn lại từ lần ghi trước cho cùng NGÀY thì được gỡ đi; các tệp khác giữ nguyên.
     """
-    from thidua_cli import letterhead as letterheads
-    from thidua_cli.report import letters as letters_of
-    from thidua_cli.report import remind as report
-    from thidua_cli.report.papers import stamp
+    from thidua_cli.reports import letterhead as letterheads
+    from thidua_cli.reports import letters as letters_of
+    from thidua_cli.reports import remind as report
+    from thidua_cli.reports.papers import stamp
 
     wanted = one_obligation(obligation, obligation_option)
     as_letter = output is not None and output.suffix.lower() == ".docx"

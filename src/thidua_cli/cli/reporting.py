@@ -14,13 +14,13 @@ from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current, speaking
 from thidua_cli.render import pages
 from thidua_cli.render.document import DocumentFormat
-from thidua_cli.report.frame import Moment, clock_warning
+from thidua_cli.reports.frame import Moment, clock_warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from thidua_cli.render.paper import Letterhead
-    from thidua_cli.report.weekly.week import Week
+    from thidua_cli.reports.weekly.week import Week
 
 _LAST = "last"
 _IN_FOLDER = [DocumentFormat.HTML, DocumentFormat.JSON]
@@ -58,8 +58,8 @@ def report(
 
     Với -o THƯ-MỤC mà không nêu --format: html và json. Các tệp được thay cùng lúc, khi mọi dạng đã làm xong.
     """
-    from thidua_cli.letterhead import read_file
-    from thidua_cli.report import weekly
+    from thidua_cli.reports import weekly
+    from thidua_cli.reports.letterhead import read_file
 
     targets = _targets(forms or [], output)
     letters = read_file(letterhead) if letterhead or DocumentFormat.DOCX in targets else None
@@ -128,7 +128,7 @@ def _is_folder(output: Path, forms: list[DocumentFormat]) -> bool:
 
 
 def _stem(at: Moment) -> str:
-    from thidua_cli.report.weekly.since import file_stem
+    from thidua_cli.reports.weekly.since import file_stem
 
     return file_stem(at.as_of)
 
@@ -143,7 +143,7 @@ def _folder_of(output: Path | None, forms: list[DocumentFormat]) -> Path | None:
 def _since(
     connection: sqlite3.Connection, at: Moment, since: str | None, folder: Path | None
 ) -> Moment | None:
-    from thidua_cli.report.weekly.since import WEEK, last, on_day, week_before
+    from thidua_cli.reports.weekly.since import WEEK, last, on_day, week_before
 
     if since == _LAST:
         if folder is None:
@@ -170,13 +170,13 @@ def _made(
 ) -> "Iterable[bytes]":
     """The report in a format; what of it a workbook cannot hold goes to `warnings`."""
     from thidua_cli.render import document, json_text
-    from thidua_cli.report import weekly
+    from thidua_cli.reports import weekly
 
     if form is DocumentFormat.JSON:
         return json_text.to_pieces(weekly.machine(week))
     if form is DocumentFormat.DOCX:
         from thidua_cli.render.docx import to_docx
-        from thidua_cli.report.papers import on_paper, report_stamp
+        from thidua_cli.reports.papers import on_paper, report_stamp
 
         assert letterhead is not None  # noqa: S101 - read where the format was asked for
         with speaking(letterhead.language):

@@ -12,8 +12,8 @@ from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register import plan as plans
 from thidua_cli.register.terms import Kind, Level, State
-from thidua_cli.report.frame import Filter, Moment, find_district, units_of
-from thidua_cli.report.status import By
+from thidua_cli.reports.frame import Filter, Moment, find_district, units_of
+from thidua_cli.reports.status import By
 
 
 def chosen(
@@ -60,7 +60,7 @@ def status(
     safe: options.Safe = False,
 ) -> None:
     """Tình hình thực hiện theo từng giai đoạn, mỗi nghĩa vụ một dòng."""
-    from thidua_cli.report import status as report
+    from thidua_cli.reports import status as report
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, as_of, known_at)
@@ -88,7 +88,7 @@ def listing(
     safe: options.Safe = False,
 ) -> None:
     """Danh sách đơn vị và trạng thái của từng nghĩa vụ."""
-    from thidua_cli.report import listing as report
+    from thidua_cli.reports import listing as report
 
     asked = one_obligation(obligation, obligation_option)
     with options.reading(ctx) as connection:
@@ -125,7 +125,7 @@ def check(
 
     Không đạt khi có đơn vị quá hạn mà vẫn còn hoạt động vào ngày xét.
     """
-    from thidua_cli.report import check as report
+    from thidua_cli.reports import check as report
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, as_of, known_at)
@@ -155,7 +155,7 @@ def history(
     safe: options.Safe = False,
 ) -> None:
     """Tất cả những gì đã biết về một đơn vị, kể cả bản ghi đã hủy, theo thời gian."""
-    from thidua_cli.report import history as report
+    from thidua_cli.reports import history as report
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, as_of, known_at)
@@ -178,7 +178,7 @@ def log(
     safe: options.Safe = False,
 ) -> None:
     """Nhật ký thao tác, mới nhất trước."""
-    from thidua_cli.report import log as report
+    from thidua_cli.reports import log as report
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, as_of, known_at)
@@ -216,7 +216,7 @@ def diff(
     Hai ngày: xét hai ngày ấy trên cùng một sổ. Hai thời điểm hoặc số thao tác: xét cùng một ngày (--as-of)
     theo sổ ở hai lúc. Các nguyên nhân cộng lại đúng bằng chênh lệch của từng số liệu.
     """
-    from thidua_cli.report import diff as report
+    from thidua_cli.reports import diff as report
 
     with options.reading(ctx) as connection:
         one, other = _two_moments(connection, before, after, as_of, known_at)

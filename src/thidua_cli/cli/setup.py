@@ -210,7 +210,7 @@ def plan(
     safe: options.Safe = False,
 ) -> None:
     """Kế hoạch: các giai đoạn, nghĩa vụ, thời hạn, đối tượng và nội dung thi đua."""
-    from thidua_cli.report import plan as report
+    from thidua_cli.reports import plan as report
 
     with options.reading(ctx) as connection:
         if phase is not None:

@@ -10,7 +10,7 @@ from thidua_cli.cli.reports import chosen, one_obligation
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.report.trend import Step
+from thidua_cli.reports.trend import Step
 
 
 def trend(
@@ -40,7 +40,7 @@ def trend(
     Mỗi dòng đúng bằng kết quả của status --as-of ngày đó. Theo tuần là các ngày Chủ nhật, ngày đến hạn,
     ngày đầu và ngày cuối; hình vẽ đi theo đúng các ngày ấy.
     """
-    from thidua_cli.report import trend as report
+    from thidua_cli.reports import trend as report
 
     wanted = one_obligation(obligation, obligation_option)
     with options.reading(ctx) as connection:

@@ -64,7 +64,7 @@ def listing(
     safe: options.Safe = False,
 ) -> None:
     """Các đơn vị đang có vào một ngày, theo thứ tự sắp xếp."""
-    from thidua_cli.report import units as report
+    from thidua_cli.reports import units as report
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, as_of, known_at)
@@ -84,7 +84,7 @@ def show(
     safe: options.Safe = False,
 ) -> None:
     """Một đơn vị vào một ngày, và trạng thái của từng nghĩa vụ."""
-    from thidua_cli.report import units as report
+    from thidua_cli.reports import units as report
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, as_of, known_at)
@@ -108,7 +108,7 @@ def tree(
     safe: options.Safe = False,
 ) -> None:
     """Cây đơn vị vào một ngày: đơn vị cấp trên và các đơn vị thuộc nó."""
-    from thidua_cli.report import units as report
+    from thidua_cli.reports import units as report
 
     with options.reading(ctx) as connection:
         made = report.tree(connection, options.moment(connection, as_of, known_at))

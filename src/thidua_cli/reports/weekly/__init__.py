@@ -9,11 +9,11 @@ from thidua_cli.register import plan as plans
 from thidua_cli.register.terms import State
 from thidua_cli.render.document import Document
 from thidua_cli.render.model import Report
-from thidua_cli.report import diff, listing, status, trend
-from thidua_cli.report.frame import Filter, Moment, anchor_note, in_order, judged, moment_lines, units_of
-from thidua_cli.report.status import By
-from thidua_cli.report.weekly import annexes, figures, words
-from thidua_cli.report.weekly.week import Week, exempted_units
+from thidua_cli.reports import diff, listing, status, trend
+from thidua_cli.reports.frame import Filter, Moment, anchor_note, in_order, judged, moment_lines, units_of
+from thidua_cli.reports.status import By
+from thidua_cli.reports.weekly import annexes, figures, words
+from thidua_cli.reports.weekly.week import Week, exempted_units
 from thidua_cli.standing.verdict import tally
 
 

@@ -13,9 +13,9 @@ from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Version, protocol_key
 from thidua_cli.render.cells import roman
 from thidua_cli.render.model import Column, Form, Mark, Report, Table
-from thidua_cli.report.ended import Reach, reach
-from thidua_cli.report.frame import Filter, Moment, anchor_note, heading, judged, lead, units_of
-from thidua_cli.report.listing import TONES
+from thidua_cli.reports.ended import Reach, reach
+from thidua_cli.reports.frame import Filter, Moment, anchor_note, heading, judged, lead, units_of
+from thidua_cli.reports.listing import TONES
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "obligation", "action", "state", "due_on", "closes_on",

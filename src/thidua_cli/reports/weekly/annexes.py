@@ -10,10 +10,10 @@ from thidua_cli.register.terms import State, label
 from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Heat, Paragraph, Section
 from thidua_cli.render.model import Column, Form, Mark, Rows, Table
-from thidua_cli.report.frame import Pairs, by_heading, due_words, in_order
-from thidua_cli.report.listing import TONES
-from thidua_cli.report.weekly import words
-from thidua_cli.report.weekly.week import Week
+from thidua_cli.reports.frame import Pairs, by_heading, due_words, in_order
+from thidua_cli.reports.listing import TONES
+from thidua_cli.reports.weekly import words
+from thidua_cli.reports.weekly.week import Week
 from thidua_cli.standing.verdict import Fact
 
 if TYPE_CHECKING:

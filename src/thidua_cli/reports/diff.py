@@ -13,8 +13,8 @@ from thidua_cli.register.plan import Plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory, Version, protocol_key
 from thidua_cli.render.model import Column, Delta, Form, Mark, Report, Rows, Table, Tone
-from thidua_cli.report.ended import reach
-from thidua_cli.report.frame import (
+from thidua_cli.reports.ended import reach
+from thidua_cli.reports.frame import (
     CITY,
     Filter,
     Moment,
@@ -26,7 +26,7 @@ from thidua_cli.report.frame import (
     judged,
     units_of,
 )
-from thidua_cli.report.status import counts_row
+from thidua_cli.reports.status import counts_row
 from thidua_cli.standing.causes import Cause, Change, Evidence, Side, compare, deltas
 from thidua_cli.standing.verdict import Fact, Tally, tally
 from thidua_cli.store import journal

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from thidua_cli.ground import dates
 from thidua_cli.ground.language import _
 from thidua_cli.render.model import Column, Form, Report, Table
-from thidua_cli.report.frame import Moment, anchor_note, moment_lines
+from thidua_cli.reports.frame import Moment, anchor_note, moment_lines
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
 

@@ -10,11 +10,11 @@ from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import State, label
 from thidua_cli.render.document import Bars, Block, Headline, Headlines, Paragraph, Section
 from thidua_cli.render.model import Column, Curve, Form, Table, Tone
-from thidua_cli.report import status, trend
-from thidua_cli.report.frame import Moment, before_register, due_words
-from thidua_cli.report.status import By, Line, figure_columns, total_of
-from thidua_cli.report.weekly import words
-from thidua_cli.report.weekly.week import Week
+from thidua_cli.reports import status, trend
+from thidua_cli.reports.frame import Moment, before_register, due_words
+from thidua_cli.reports.status import By, Line, figure_columns, total_of
+from thidua_cli.reports.weekly import words
+from thidua_cli.reports.weekly.week import Week
 from thidua_cli.standing.verdict import Tally
 
 _MARGIN = timedelta(days=7)

@@ -11,7 +11,7 @@ from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
 from thidua_cli.register.plan import Obligation
-from thidua_cli.report.frame import Filter, Moment, district_of, units_of
+from thidua_cli.reports.frame import Filter, Moment, district_of, units_of
 from thidua_cli.standing import verdict
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from thidua_cli.register.plan import Obligation
 from thidua_cli.render.document import Paragraph, Section
 from thidua_cli.render.model import Column, Form, Table
 from thidua_cli.render.paper import Letter, Letterhead
-from thidua_cli.report.frame import Moment
-from thidua_cli.report.papers import stamp
-from thidua_cli.report.remind import Debt, Reminder, deed, due, file_name, missing, owed, table
+from thidua_cli.reports.frame import Moment
+from thidua_cli.reports.papers import stamp
+from thidua_cli.reports.remind import Debt, Reminder, deed, due, file_name, missing, owed, table
 
 
 def letters(

@@ -19,8 +19,8 @@ from thidua_cli.register.plan import Obligation
 from thidua_cli.register.terms import State
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Curve, Report, Table
-from thidua_cli.report.frame import Filter, Moment, anchor_note, due_words, lead
-from thidua_cli.report.status import counts_row
+from thidua_cli.reports.frame import Filter, Moment, anchor_note, due_words, lead
+from thidua_cli.reports.status import counts_row
 from thidua_cli.standing import verdict
 from thidua_cli.standing.verdict import Fact, Tally
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from thidua_cli.register.entries import Exemption, live_exemptions
 from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.terms import Action, State
-from thidua_cli.report.diff import Comparison
-from thidua_cli.report.frame import Moment, Pairs
-from thidua_cli.report.status import By, Line
-from thidua_cli.report.trend import Point
+from thidua_cli.reports.diff import Comparison
+from thidua_cli.reports.frame import Moment, Pairs
+from thidua_cli.reports.status import By, Line
+from thidua_cli.reports.trend import Point
 from thidua_cli.standing.verdict import Fact, Tally
 
 if TYPE_CHECKING:

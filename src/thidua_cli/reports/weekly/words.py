@@ -9,7 +9,7 @@ from thidua_cli.register.terms import Action, State
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
-from thidua_cli.report.weekly.week import Week
+from thidua_cli.reports.weekly.week import Week
 from thidua_cli.standing.verdict import Tally
 
 

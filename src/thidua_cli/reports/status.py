@@ -11,8 +11,8 @@ from thidua_cli.register import plan as plans
 from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import Action, Kind, Level, State, label
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.ended import reach
-from thidua_cli.report.frame import (
+from thidua_cli.reports.ended import reach
+from thidua_cli.reports.frame import (
     CITY,
     Filter,
     Moment,

@@ -7,8 +7,8 @@ from thidua_cli.register import plan as plans
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.ended import reach
-from thidua_cli.report.frame import (
+from thidua_cli.reports.ended import reach
+from thidua_cli.reports.frame import (
     Filter,
     Moment,
     anchor_note,

@@ -11,7 +11,7 @@ from thidua_cli.ground.language import _, current
 from thidua_cli.register.terms import Action, Change, Extent, label
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.frame import Moment, anchor_note, moment_lines
+from thidua_cli.reports.frame import Moment, anchor_note, moment_lines
 
 FIELDS = (
     "date", "event", "relation", "unit_code", "unit_name", "phase", "contents", "detail", "document_number",

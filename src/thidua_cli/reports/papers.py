@@ -9,7 +9,7 @@ from thidua_cli.render import cells
 from thidua_cli.render.document import Block, Document
 from thidua_cli.render.model import Column, Form, Mark, Table
 from thidua_cli.render.paper import Stamp
-from thidua_cli.report.frame import Moment
+from thidua_cli.reports.frame import Moment
 
 
 def stamp(at: Moment) -> Stamp:

@@ -11,9 +11,9 @@ from thidua_cli.register.terms import Kind, State, label
 from thidua_cli.register.units import Directory, Version, in_protocol_order
 from thidua_cli.render.cells import roman
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.ended import require_alive
-from thidua_cli.report.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
-from thidua_cli.report.listing import TONES
+from thidua_cli.reports.ended import require_alive
+from thidua_cli.reports.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
+from thidua_cli.reports.listing import TONES
 from thidua_cli.standing.verdict import Fact
 
 FIELDS = (

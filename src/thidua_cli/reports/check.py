@@ -11,8 +11,8 @@ from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.report.ended import reach
-from thidua_cli.report.frame import (
+from thidua_cli.reports.ended import reach
+from thidua_cli.reports.frame import (
     Filter,
     Moment,
     anchor_note,
@@ -23,8 +23,8 @@ from thidua_cli.report.frame import (
     lead,
     units_of,
 )
-from thidua_cli.report.listing import TONES
-from thidua_cli.report.status import counts_row
+from thidua_cli.reports.listing import TONES
+from thidua_cli.reports.status import counts_row
 from thidua_cli.standing import verdict as status
 from thidua_cli.standing.verdict import Fact, Verdict
 
