@@ -29,9 +29,9 @@ from thidua_cli.ground import resources, text
 from thidua_cli.ground.errors import RefusedError
 from thidua_cli.intake import changes as change_imports
 from thidua_cli.intake import reading
-from thidua_cli.intake.columns import ImportKind
 from thidua_cli.register import entries as records
 from thidua_cli.register import plan as plans
+from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.models import ChangeIn, ExemptionIn, RecordIn
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory

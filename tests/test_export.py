@@ -14,10 +14,9 @@ import build
 from conftest import ROOT, Outcome
 from thidua_cli import store
 from thidua_cli.cli.exporting import ExportKind
-from thidua_cli.intake import columns
 from thidua_cli.intake.cells import as_text
-from thidua_cli.intake.columns import ImportKind
 from thidua_cli.intake.tables import text as text_file
+from thidua_cli.register.fields import ImportKind, keys
 from thidua_cli.render import delimited
 
 Run = Callable[..., Outcome]
@@ -222,10 +221,10 @@ SGDDT,Sở Giáo dục và Đào tạo,SGDDT,Sở Giáo dục,2024-01-01,rename,
 def test_an_export_has_exactly_the_columns_of_its_import(run: Run, kind: ImportKind) -> None:
     """The header of an export is the list of columns that import takes, whatever the format."""
     header = next(csv.reader(run("export", kind).out.splitlines()))
-    assert header == list(columns.fields(kind))
+    assert header == list(keys(kind))
     run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
     rows = json.loads(run("export", "launches", "--format", "json").out)["rows"]
-    assert list(rows[0]) == list(columns.fields(ImportKind.LAUNCHES))
+    assert list(rows[0]) == list(keys(ImportKind.LAUNCHES))
 
 
 def test_every_kind_of_import_can_be_exported() -> None:

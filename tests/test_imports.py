@@ -21,9 +21,9 @@ from conftest import ROOT, Outcome, process
 from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.intake import bulk, reading
-from thidua_cli.intake.columns import ImportKind
 from thidua_cli.intake.reading import FileFormat
 from thidua_cli.register.entries import EVERYTHING
+from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory
 
 Run = Callable[..., Outcome]

@@ -14,11 +14,10 @@ import pytest
 
 import office
 from conftest import Outcome
-from thidua_cli.intake import columns
+from thidua_cli.ground.sheets import letters
 from thidua_cli.intake.cells import DAYS
-from thidua_cli.intake.columns import ImportKind
-from thidua_cli.intake.tables.grid import letters
 from thidua_cli.register import terms
+from thidua_cli.register.fields import ImportKind, keys
 
 Run = Callable[..., Outcome]
 Fill = Callable[..., str]
@@ -44,7 +43,7 @@ ROWS: dict[ImportKind, dict[str, str]] = {
 
 def _cell(kind: ImportKind, field: str, value: str, page: str) -> str:
     """A value as someone types it in the column of a field: a day or a number, else text, in the column's format."""
-    index = columns.fields(kind).index(field)
+    index = keys(kind).index(field)
     where = f"{letters(index)}2"
     found = re.findall(r'<col min="(\d+)" max="(\d+)"[^>]* style="(\d+)"', page)
     style = next(each for first, last, each in found if int(first) <= index + 1 <= int(last))
@@ -64,7 +63,7 @@ def filled(template: bytes, kind: ImportKind, values: Mapping[str, str]) -> byte
             data = source.read(name)
             if name == "xl/worksheets/sheet1.xml":
                 page = data.decode()
-                order = [field for field in columns.fields(kind) if values.get(field)]
+                order = [field for field in keys(kind) if values.get(field)]
                 cells = "".join(_cell(kind, field, values[field], page) for field in order)
                 data = page.replace("</sheetData>", f'<row r="2">{cells}</row></sheetData>').encode()
             target.writestr(name, data)
@@ -115,8 +114,8 @@ def test_headers_are_in_the_language_in_use(fill: Fill) -> None:
     """Vietnamese names, or those of the options and of JSON."""
     assert "Ngày phát động" in _texts(fill(ImportKind.LAUNCHES, {}))
     english = _texts(fill(ImportKind.LAUNCHES, {}, "en"))
-    assert set(columns.fields(ImportKind.LAUNCHES)) <= set(english)
-    assert not [text for text in english[: len(columns.fields(ImportKind.LAUNCHES))] if not text.isascii()]
+    assert set(keys(ImportKind.LAUNCHES)) <= set(english)
+    assert not [text for text in english[: len(keys(ImportKind.LAUNCHES))] if not text.isascii()]
 
 
 CHOICES = [
@@ -137,7 +136,7 @@ def test_a_drop_down_offers_words_that_are_taken(
     """Each is a label in the language in use, and stands whole in the list, with or without a comma."""
     labels = [terms.label(word, lang) for word in words]
     path = fill(kind, {}, lang)
-    place = columns.fields(kind).index(field)
+    place = keys(kind).index(field)
     rules = re.findall(
         r'<dataValidation type="list"[^>]*sqref="([A-Z]+)2:[^"]*"><formula1>([^<]*)<',
         _part(path, "xl/worksheets/sheet1.xml"),

@@ -12,8 +12,8 @@ from thidua_cli.cli import options
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.intake.columns import ImportKind
 from thidua_cli.register import plan as plans
+from thidua_cli.register.fields import ImportKind
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format

@@ -8,10 +8,10 @@ from thidua_cli.cli import options, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.intake.columns import ImportKind
 from thidua_cli.intake.sheet import Example, Problem
 from thidua_cli.register import entries
 from thidua_cli.register import plan as plans
+from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.rules import resolutions
 from thidua_cli.rules.decide import differences

@@ -17,12 +17,12 @@ from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.text import visible
 from thidua_cli.intake import advice, columns, reading
 from thidua_cli.intake.cells import Table, sheet_of
-from thidua_cli.intake.columns import ImportKind
 from thidua_cli.intake.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.intake.rejects import write_rejects
 from thidua_cli.intake.sheet import Problem, RejectedRowsError, Sheet, reject, short
 from thidua_cli.register import entries
 from thidua_cli.register import plan as plans
+from thidua_cli.register.fields import ACTIONS, UNIT_NAME, ImportKind, heading, known
 from thidua_cli.register.units import Directory
 from thidua_cli.render import pages
 from thidua_cli.store import Writer, journal
@@ -204,9 +204,9 @@ def _by_header(
         for header in headers
         if header.strip() and columns.normal(header) not in left_out
     }
-    if columns.UNIT_NAME in called:
-        called.setdefault("unit_code", called[columns.UNIT_NAME])
-    ours = {field: columns.heading(kind, field) for field in columns.known(kind)}
+    if UNIT_NAME.key in called:
+        called.setdefault("unit_code", called[UNIT_NAME.key])
+    ours = {field: heading(kind, field) for field in known(kind)}
     return [
         problem._replace(
             column=", ".join(
@@ -226,8 +226,8 @@ def _check_options(
         raise UsageError(_("--on chỉ dùng cho import units"))
     if province and not units:
         raise UsageError(_("--province chỉ dùng cho import units"))
-    if phase is not None and kind not in columns.ACTIONS:
-        raise UsageError(_("--phase chỉ dùng cho import {kinds}").format(kinds=", ".join(columns.ACTIONS)))
+    if phase is not None and kind not in ACTIONS:
+        raise UsageError(_("--phase chỉ dùng cho import {kinds}").format(kinds=", ".join(ACTIONS)))
     if correct and kind in (ImportKind.UNITS, ImportKind.CHANGES):
         raise UsageError(_("--correct chỉ sửa bản ghi"), _("Đơn vị thay đổi từ một ngày thì dùng --on NGÀY."))
 

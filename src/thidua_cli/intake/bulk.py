@@ -19,13 +19,12 @@ from typing import Any, NamedTuple, cast
 from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError
-from thidua_cli.intake.cells import DAYS, Table
-from thidua_cli.intake.columns import ACTIONS, ImportKind
+from thidua_cli.intake.cells import Table
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register import entries as records
-from thidua_cli.register import values as fields
 from thidua_cli.register.entries import Entry, Record
 from thidua_cli.register.evidence import Hashes
+from thidua_cli.register.fields import ACTIONS, DAYS, ImportKind, Shape, known
 from thidua_cli.register.plan import Plan
 from thidua_cli.register.terms import Action
 from thidua_cli.store import Writer
@@ -33,29 +32,12 @@ from thidua_cli.store import Writer
 WORTH = 1000  # rows from which on a file is looked at as a whole
 
 # How a record's fields are read, as in models.RecordIn, without pydantic's start-up.
-READ: dict[str, Callable[[object], Any]] = {
-    "unit_name": fields.optional,
-    "done_on": fields.day,
-    "document_number": fields.number,
-    "document_issuer": fields.short,
-    "document_date": fields.optional_day,
-    "received_on": fields.optional_day,
-    "evidence": fields.evidence,
-    "note": fields.note,
-    "phase": fields.optional,
-    "contents": fields.contents,
+_FIELDS = {key: field for key, field in known(ImportKind.REGISTRATIONS).items() if key != "unit_code"}
+READ = {key: field.reads for key, field in _FIELDS.items()}
+_FREE = {  # kept as they stand
+    key for key, field in _FIELDS.items() if field.shape is Shape.TEXT and key != "evidence"
 }
-_FREE = {"unit_name", "document_number", "document_issuer", "note"}  # kept as they stand
-_STORED = (
-    "done_on",
-    "document_number",
-    "document_issuer",
-    "document_date",
-    "received_on",
-    "evidence",
-    "evidence_sha256",
-    "note",
-)
+_STORED = (*(key for key, field in _FIELDS.items() if field.stored), "evidence_sha256")
 _CONTENT = (*_STORED, "contents")  # what makes records the same
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
 _CODES = re.compile(rf"{_CODE}(?:\n{_CODE})*", re.ASCII)

@@ -14,23 +14,24 @@ from typing import NamedTuple
 from thidua_cli.ground import dates, encodings, text
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.sheets import address
 from thidua_cli.intake import columns
 from thidua_cli.intake.sheet import Problem, Sheet, short
-from thidua_cli.intake.tables.grid import Cell, Grid, address
+from thidua_cli.intake.tables.grid import Cell, Grid
+from thidua_cli.register.fields import CODES as UNIT_CODES
+from thidua_cli.register.fields import DAYS
+from thidua_cli.register.fields import TEXTS as FREE_TEXTS
 
 _MOST_DIGITS = 10**15
 _SHOWN = 10  # numbers in a warning
 _DAY_0, _DAY_0_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
 _LISTED = ("Mã TP", "Mã QH", "Mã PX")  # of the statistics office's list
-CODES = {"code", "parent_code", "unit_code", "old_code", "new_code", *_LISTED}
+CODES = UNIT_CODES | set(_LISTED)
 NAMING = {"unit_code", "unit_name"}
 _NAMES = {"name", "Quận Huyện", "Phường Xã"}
 _UNIT_NAMES = _NAMES | {"old_name", "new_name"}
-TEXTS = _NAMES | NAMING
-TEXTS |= {"old_name", "new_name", "abbreviation", "document_number", "document_issuer", "resolution"}
-TEXTS |= {"evidence", "note", "reason"}
-DAYS = {"done_on", "document_date", "received_on", "valid_from", "on", "effective_date"}
+TEXTS = FREE_TEXTS | _NAMES
 
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
 _NUMBER = re.compile(r"(?P<open>[(\[]?)\s*(?P<name>-?\d{1,3}|[A-Za-z])\s*(?P<close>[)\]]?)", re.ASCII)
@@ -242,7 +243,7 @@ def _is_header(values: Sequence[Cell], plain: Sequence[str]) -> bool:
 def _is_second_header(values: Sequence[Cell], read: Sequence[tuple[int, str]]) -> bool:
     """Whether each cell that is read names its column, in whatever kind of file."""
     return all(
-        index < len(values) and isinstance(value := values[index], str) and columns.names(field, value)
+        index < len(values) and isinstance(value := values[index], str) and columns.is_header_of(field, value)
         for index, field in read
     )
 

@@ -1,158 +1,19 @@
-"""The columns of each kind of import file, and the headers that name them."""
+"""Which field each header of an import file names."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
-from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from thidua_cli.ground import language
 from thidua_cli.ground.language import _
+from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.advice import Labels
 from thidua_cli.intake.sheet import Problem, short
-from thidua_cli.intake.tables.grid import letters
-from thidua_cli.register.terms import Action
+from thidua_cli.register.fields import UNIT_NAME, ImportKind, keys, known, names, required, vietnamese
 
-
-class ImportKind(StrEnum):
-    """What a file may hold."""
-
-    UNITS = "units"
-    LAUNCHES = "launches"
-    REGISTRATIONS = "registrations"
-    REVIEWS = "reviews"
-    EXEMPTIONS = "exemptions"
-    CHANGES = "changes"
-
-
-ACTIONS = {
-    ImportKind.LAUNCHES: Action.LAUNCH,
-    ImportKind.REGISTRATIONS: Action.REGISTRATION,
-    ImportKind.REVIEWS: Action.REVIEW,
-}
-
-UNIT_NAME = "unit_name"  # of a record: a second word on which unit is meant, or the only one
-
-_DOCUMENT = ("document_number", "document_issuer", "document_date", "received_on", "evidence", "note")
-_REQUIRED: dict[ImportKind, tuple[str, ...]] = {
-    ImportKind.UNITS: ("code", "name", "kind"),
-    ImportKind.LAUNCHES: ("unit_code", "done_on"),
-    ImportKind.REGISTRATIONS: ("unit_code", "done_on"),
-    ImportKind.REVIEWS: ("unit_code", "done_on"),
-    ImportKind.EXEMPTIONS: ("unit_code", "obligation", "on", "reason"),
-    ImportKind.CHANGES: ("old_code", "new_code", "effective_date", "kind_of_change"),
-}
-_OPTIONAL: dict[ImportKind, tuple[str, ...]] = {
-    ImportKind.UNITS: ("level", "parent_code", "abbreviation", "sort_order", "valid_from", "note"),
-    ImportKind.LAUNCHES: (*_DOCUMENT, "phase"),
-    ImportKind.REGISTRATIONS: ("contents", *_DOCUMENT, "phase"),
-    ImportKind.REVIEWS: (*_DOCUMENT, "phase"),
-    ImportKind.EXEMPTIONS: _DOCUMENT,
-    ImportKind.CHANGES: (
-        "old_name",
-        "new_name",
-        "resolution",
-        "extent",
-        "kind",
-        "level",
-        "parent_code",
-        "abbreviation",
-        "sort_order",
-        "note",
-    ),
-}
-_COMMON_ALIASES = {
-    "tên đơn vị": UNIT_NAME,
-    "unit": "unit_code",
-    "mã đơn vị": "unit_code",
-    "đơn vị": "unit_code",
-    "received_date": "received_on",
-    "số văn bản": "document_number",
-    "cơ quan ban hành": "document_issuer",
-    "ngày văn bản": "document_date",
-    "ngày nhận": "received_on",
-    "minh chứng": "evidence",
-    "ghi chú": "note",
-    "giai đoạn": "phase",
-    "nội dung": "contents",
-}
-_UNIT_ALIASES = {
-    "mã đơn vị": "code",
-    "tên đơn vị": "name",
-    "loại": "kind",
-    "cấp": "level",
-    "mã đơn vị cấp trên": "parent_code",
-    "tên tắt": "abbreviation",
-    "thứ tự": "sort_order",
-    "từ ngày": "valid_from",
-    "ghi chú": "note",
-}
-_ALIASES: dict[ImportKind, dict[str, str]] = {
-    ImportKind.UNITS: _UNIT_ALIASES,
-    ImportKind.LAUNCHES: {**_COMMON_ALIASES, "date": "done_on", "ngày phát động": "done_on"},
-    ImportKind.REGISTRATIONS: {**_COMMON_ALIASES, "date": "done_on", "ngày đăng ký": "done_on"},
-    ImportKind.REVIEWS: {**_COMMON_ALIASES, "date": "done_on", "ngày tổng kết": "done_on"},
-    ImportKind.EXEMPTIONS: {
-        **_COMMON_ALIASES,
-        "date": "on",
-        "ngày miễn": "on",
-        "nghĩa vụ": "obligation",
-        "lý do": "reason",
-    },
-    ImportKind.CHANGES: {
-        "mã cũ": "old_code",
-        "tên cũ": "old_name",
-        "mã mới": "new_code",
-        "tên mới": "new_name",
-        "ngày hiệu lực": "effective_date",
-        "nghị quyết": "resolution",
-        "loại thay đổi": "kind_of_change",
-        "phạm vi": "extent",
-        "loại": "kind",
-        "cấp": "level",
-        "mã đơn vị cấp trên": "parent_code",
-        "tên tắt": "abbreviation",
-        "thứ tự": "sort_order",
-        "ghi chú": "note",
-    },
-}
-# What people call our columns besides: enough for a suggestion, too little to read a column by it.
-_PAPERS = ("văn bản", "kế hoạch", "quyết định", "công văn")
-_LIKE: dict[str, tuple[str, ...]] = {
-    "document_number": (
-        "số hiệu",
-        "số ký hiệu",
-        "số hiệu văn bản",
-        "số quyết định",
-        "số kế hoạch",
-        "số công văn",
-        *_PAPERS,
-    ),
-    "document_date": (
-        "ngày ban hành",
-        "ngày ký",
-        "ngày ký văn bản",
-        "ngày quyết định",
-        "ngày kế hoạch",
-        "ngày công văn",
-        *_PAPERS,
-    ),
-    "document_issuer": ("nơi ban hành", "đơn vị ban hành"),
-    "received_on": ("ngày đến", "ngày tiếp nhận", "ngày nhận văn bản"),
-    "evidence": ("đường dẫn", "tệp đính kèm", "link", "file"),
-    UNIT_NAME: ("cơ quan", "tên cơ quan", "tên cơ quan, đơn vị"),
-    "name": ("cơ quan", "tên cơ quan", "tên cơ quan, đơn vị"),
-    "done_on": ("ngày thực hiện", "thời gian", "thời điểm"),
-    "on": ("ngày thực hiện", "thời gian", "thời điểm"),
-    "contents": ("nội dung thi đua",),
-    "resolution": ("số nghị quyết", "số hiệu", "số văn bản", "số quyết định"),
-    "parent_code": ("mã cấp trên", "đơn vị cấp trên", "đơn vị chủ quản"),
-    "kind": ("loại đơn vị", "loại hình"),
-    "abbreviation": ("tên viết tắt",),
-    "level": ("cấp hành chính",),
-}
 REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
 _SPACES = re.compile(r"\s+")
 _UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff")
@@ -160,19 +21,9 @@ _STROKED = frozenset("ÐƉ")
 _ODD = str.maketrans(dict.fromkeys(_UNSEEN, "") | dict.fromkeys(_STROKED, "Đ"))
 
 
-def required(kind: ImportKind) -> tuple[str, ...]:
-    """Columns that a file of that kind must have."""
-    return _REQUIRED[kind]
-
-
-def fields(kind: ImportKind) -> tuple[str, ...]:
-    """All columns that a file of that kind may have, required ones first."""
-    return _REQUIRED[kind] + _OPTIONAL[kind]
-
-
 def complete(kind: ImportKind, found: Set[str | None]) -> bool:
     """Whether all columns that a file must have are among those found; a unit's name stands for its code."""
-    return set(required(kind)) - found <= ({"unit_code"} if UNIT_NAME in found else set())
+    return set(required(kind)) - found <= ({"unit_code"} if UNIT_NAME.key in found else set())
 
 
 def normal(header: str) -> str:
@@ -203,14 +54,12 @@ def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str] = Mapping
     for field, given in renamed.items():
         if normal(given) == name:
             return field
-    if name in known(kind):
-        return name
-    return _ALIASES[kind].get(name)
+    return _meanings(kind).get(name)
 
 
-def names(field: str, header: str) -> bool:
+def is_header_of(field: str, header: str) -> bool:
     """Whether a header is that of a field in any kind of file."""
-    return normal(header) in _ALL_NAMES.get(field, ())
+    return normal(header) in _EVERYWHERE.get(field, ())
 
 
 def left_out(ignored: Sequence[str]) -> set[str]:
@@ -304,8 +153,8 @@ def match(
         elif field is not None and field in found:
             problems.append(_twice(kind, row, field, found.index(field), index, header))
         found.append(field)
-    if UNIT_NAME in found and "unit_code" not in found:
-        found[found.index(UNIT_NAME)] = "unit_code"
+    if UNIT_NAME.key in found and "unit_code" not in found:
+        found[found.index(UNIT_NAME.key)] = "unit_code"
     missing = [field for field in required(kind) if field not in found]
     if missing or unknown:
         problems = _unmatched(kind, row, headers, missing, unknown, set(found), ignored, spread) + problems
@@ -349,7 +198,7 @@ def advise(
     labels = {field: _labels(kind, field) for field in known(kind) if field not in found}
     like = advice.likely(headers, labels, missing)
     dropped = {field_of(kind, header) for header in ignored}.intersection(missing)
-    there = {*like.mapped, *dropped, *(["unit_code"] if UNIT_NAME in like.mapped else [])}
+    there = {*like.mapped, *dropped, *(["unit_code"] if UNIT_NAME.key in like.mapped else [])}
     lacking = next((field for field in missing if field not in there), None)
     likes = {
         header: _("có lẽ là {field}: --map").format(field=called(kind, field))
@@ -440,11 +289,6 @@ def called(kind: ImportKind, field: str) -> str:
     return _("{header} ({field})").format(header=vietnamese(kind, field), field=field)
 
 
-def known(kind: ImportKind) -> list[str]:
-    """All fields that a header may name in a kind of file."""
-    return [*fields(kind), *([UNIT_NAME] if "unit_code" in fields(kind) else [])]
-
-
 def accepted(kind: ImportKind) -> str:
     """All columns of a kind of file, the required ones with a star."""
     return ", ".join(
@@ -456,71 +300,20 @@ def resemblance(kind: ImportKind, headers: Sequence[str]) -> int:
     """How many columns of ours a row of headers seems to hold, whatever it calls them."""
     labels = {field: _labels(kind, field) for field in known(kind)}
     found = advice.likely(list(dict.fromkeys(filter(normal, headers))), labels, required(kind)).mapped
-    return len(found) if set(required(kind)).intersection(found) or UNIT_NAME in found else 0
+    return len(found) if set(required(kind)).intersection(found) or UNIT_NAME.key in found else 0
 
 
-def _labels(kind: ImportKind, field: str) -> Labels:
-    aliases = [alias for alias, named in _ALIASES[kind].items() if named == field]
-    return Labels([field, vietnamese(kind, field), *aliases], _LIKE.get(field, ()))
+def _labels(kind: ImportKind, key: str) -> Labels:
+    return Labels([key, vietnamese(kind, key), *names(kind, key)], known(kind)[key].like)
 
 
-_VIETNAMESE = {
-    "code": "Mã đơn vị",
-    "unit_code": "Mã đơn vị",
-    UNIT_NAME: "Tên đơn vị",
-    "name": "Tên đơn vị",
-    "kind": "Loại",
-    "level": "Cấp",
-    "parent_code": "Mã đơn vị cấp trên",
-    "abbreviation": "Tên tắt",
-    "sort_order": "Thứ tự",
-    "valid_from": "Từ ngày",
-    "note": "Ghi chú",
-    "document_number": "Số văn bản",
-    "document_issuer": "Cơ quan ban hành",
-    "document_date": "Ngày văn bản",
-    "received_on": "Ngày nhận",
-    "evidence": "Minh chứng",
-    "phase": "Giai đoạn",
-    "contents": "Nội dung",
-    "obligation": "Nghĩa vụ",
-    "on": "Ngày miễn",
-    "reason": "Lý do",
-    "old_code": "Mã cũ",
-    "old_name": "Tên cũ",
-    "new_code": "Mã mới",
-    "new_name": "Tên mới",
-    "effective_date": "Ngày hiệu lực",
-    "kind_of_change": "Loại thay đổi",
-    "extent": "Phạm vi",
-    "resolution": "Nghị quyết",
-}
-_DONE_ON = {
-    ImportKind.LAUNCHES: "Ngày phát động",
-    ImportKind.REGISTRATIONS: "Ngày đăng ký",
-    ImportKind.REVIEWS: "Ngày tổng kết",
-}
+@cache
+def _meanings(kind: ImportKind) -> Mapping[str, str]:
+    """The key of the field that each header means in a kind of file."""
+    return {header: key for key in known(kind) for header in names(kind, key)}
 
 
-def heading(kind: ImportKind, field: str) -> str:
-    """The header of a field in the language in use, which `field_of` reads back."""
-    return field if language.current() == "en" else vietnamese(kind, field)
-
-
-def vietnamese(kind: ImportKind, field: str) -> str:
-    """The Vietnamese header of a field, which `field_of` reads back."""
-    return _DONE_ON[kind] if field == "done_on" else _VIETNAMESE[field]
-
-
-_ALL_NAMES = {
-    field: {
-        field,
-        *(
-            normal(label)
-            for kind in ImportKind
-            if field in fields(kind)
-            for label in _labels(kind, field).names
-        ),
-    }
-    for field in {each for kind in ImportKind for each in fields(kind)}
+_EVERYWHERE = {
+    key: {header for kind in ImportKind if key in known(kind) for header in names(kind, key)}
+    for key in {key for kind in ImportKind for key in keys(kind)}
 }

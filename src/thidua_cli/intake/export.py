@@ -14,12 +14,11 @@ from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.intake import columns
-from thidua_cli.intake.columns import ACTIONS, ImportKind
 from thidua_cli.intake.sheet import NONE
 from thidua_cli.register import entries as records
 from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import Entry, Exemption
+from thidua_cli.register.fields import ACTIONS, ImportKind, keys
 from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
 from thidua_cli.rules.resolutions.model import CONTINUING
@@ -39,7 +38,7 @@ class Export(NamedTuple):
 def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Export:
     """What the register holds of one kind, as known at an operation."""
     directory = Directory.read(connection, known)
-    names = columns.fields(kind)
+    names = keys(kind)
     if kind is ImportKind.UNITS:
         first_day = plans.load(connection).phases[0].starts_on.isoformat()
         rows = [_unit(version, directory, first_day) for version in _original(connection, directory, known)]

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError, RejectedError, UsageError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice, cells, columns
 from thidua_cli.intake.cells import Table
 from thidua_cli.intake.sheet import Problem, Sheet, short
-from thidua_cli.intake.tables.grid import Cell, letters
+from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register.terms import Kind, Level
 from thidua_cli.rules.resolutions.naming import committee_name
 

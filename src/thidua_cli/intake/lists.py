@@ -9,12 +9,12 @@ from thidua_cli.ground import dates
 from thidua_cli.intake import bulk, cells, records
 from thidua_cli.intake.bulk import Plain, Sorted
 from thidua_cli.intake.cells import Table
-from thidua_cli.intake.columns import ACTIONS, ImportKind
 from thidua_cli.intake.records import Incoming, RecordPlan
 from thidua_cli.intake.sheet import Example, Problem, Sheet, Watch
 from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import EVERYTHING, add, correct
 from thidua_cli.register.evidence import Hashes, is_file
+from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.rules.decide import Register, read_entries
 from thidua_cli.store import Writer
 

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 from thidua_cli.ground import encodings, resources
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, why
+from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import columns, gso
 from thidua_cli.intake.cells import (
     NAMING,
@@ -30,11 +31,12 @@ from thidua_cli.intake.cells import (
     text_cell,
     unnumbered,
 )
-from thidua_cli.intake.columns import ImportKind, Spread
+from thidua_cli.intake.columns import Spread
 from thidua_cli.intake.sheet import Problem, Sheet, reject, short
 from thidua_cli.intake.tables import json_rows, text, workbook
-from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, letters
+from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid
 from thidua_cli.intake.tables.text import Likeness
+from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, required
 
 STDIN = "-"
 _PIECE = 1 << 20
@@ -189,7 +191,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
             *_misread_headers(first, kind, wished),
             _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=columns.accepted(kind)),
             _("Tiêu đề khác thì nêu --map, như: {option}").format(
-                option=" ".join(f'--map {field}="{_("TIÊU ĐỀ")}"' for field in columns.required(kind))
+                option=" ".join(f'--map {field}="{_("TIÊU ĐỀ")}"' for field in required(kind))
             ),
         )
     header_row, header = first[position]
@@ -197,7 +199,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
     named = [columns.field_of(kind, name, wished.renamed) for name in headers]
     _refuse_absent(headers, source, wished)
     listed = _listed(headers, kind) if not columns.complete(kind, set(named)) else None
-    sunk = _sunk(first[:position], listed or named, gso.CODES if listed else columns.required(kind))
+    sunk = _sunk(first[:position], listed or named, gso.CODES if listed else required(kind))
     if sunk:
         raw = [(number, as_text(values, guarded=not grid.letters)) for number, values in first[:position]]
         raise reject(source, sunk, wished.most, sheet=Sheet([], [], headers=headers, raw=raw))
@@ -428,10 +430,10 @@ def _from_objects(
         if columns.normal(key) in unwanted and any(_written(item.get(key)) for item in objects)
     )
     sheet.fields = [field for field in known.values() if field]
-    if named_only := columns.UNIT_NAME in sheet.fields and "unit_code" not in sheet.fields:
+    if named_only := UNIT_NAME.key in sheet.fields and "unit_code" not in sheet.fields:
         _mean_by_name(sheet)
     if unknown:
-        missing = [field for field in columns.required(kind) if field not in sheet.fields]
+        missing = [field for field in required(kind) if field not in sheet.fields]
         advice = columns.advise(kind, unknown, missing, set(sheet.fields), wished.ignored)
         for key, places in unknown.items():
             cure = advice.likes.get(key) or _("--ignore-column để bỏ qua")
@@ -442,9 +444,9 @@ def _from_objects(
         sheet.problems += disguised(name, (row.get(name) for _number, row in sheet.rows), numbers)
     unnamed = {problem.row for problem in sheet.problems if problem.column in NAMING}
     sheet.rows = [row for row in sheet.rows if row[0] not in unnamed]
-    for field in columns.required(kind):
+    for field in required(kind):
         if not (named_only and field == "unit_code"):
-            headers.setdefault(field, columns.heading(kind, field))
+            headers.setdefault(field, heading(kind, field))
     sheet.headers = list(headers.values())
     sheet.raw = [(number, [row.get(column, "") for column in headers]) for number, row in enumerate(raw, 1)]
     return sheet
@@ -452,7 +454,7 @@ def _from_objects(
 
 def _mean_by_name(sheet: Sheet) -> None:
     """Where there is no code, the name says which unit is meant."""
-    meant = {columns.UNIT_NAME: "unit_code"}
+    meant = {UNIT_NAME.key: "unit_code"}
     sheet.fields = [meant.get(field, field) for field in sheet.fields]
     sheet.rows = [
         (number, {meant.get(field, field): value for field, value in row.items()})

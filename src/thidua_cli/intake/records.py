@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground.language import _
-from thidua_cli.intake.columns import ACTIONS, ImportKind
 from thidua_cli.intake.sheet import Problem, Sheet, Watch
 from thidua_cli.register.entries import Entry
+from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.rules import decide
 from thidua_cli.rules.decide import NOTHING, Outcome, Register, differences
 

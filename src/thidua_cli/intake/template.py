@@ -7,17 +7,14 @@ in the workbook tells the importer that it is the sheet to read. Two more sheets
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.intake import columns
-from thidua_cli.intake.cells import CODES, DAYS
-from thidua_cli.intake.columns import ImportKind
-from thidua_cli.intake.tables.grid import MARK, MOST_ROWS, letters
-from thidua_cli.register.terms import Change, Extent, Kind, Level, label
+from thidua_cli.ground.sheets import MARK, MOST_ROWS, letters
+from thidua_cli.register.fields import CODES, DAYS, TERMS, WIDE, ImportKind, heading, keys, required
+from thidua_cli.register.terms import label
 from thidua_cli.register.units import Version
 from thidua_cli.render.xlsx import fits
 
@@ -27,9 +24,7 @@ if TYPE_CHECKING:
 
 _ROWS = 2000  # rows that are prepared
 _MADE = datetime(2021, 12, 1)  # noqa: DTZ001 - a fixed stamp, so that equal templates are equal bytes
-_TERMS: dict[str, type[StrEnum]] = {"kind": Kind, "level": Level, "kind_of_change": Change, "extent": Extent}
 _LISTS = 3  # the column of the sheet that explains from which on the drop-downs have their values
-_WIDE = ("name", "note", "old_name", "new_name", "reason", "evidence")
 
 
 def workbook(
@@ -50,11 +45,11 @@ def workbook(
     )
     book.set_properties({"created": _MADE, "title": f"thidua import {kind}"})
     choices = {
-        field: [label(term, language.current()) for term in _TERMS[field]]
-        if field in _TERMS
+        field: [label(term, language.current()) for term in TERMS[field]]
+        if field in TERMS
         else list(obligations)
-        for field in columns.fields(kind)
-        if field in _TERMS or field == "obligation"
+        for field in keys(kind)
+        if field in TERMS or field == "obligation"
     }
     _fill(book, _entry_sheet(book, kind, choices), kind, rows)
     _unit_sheet(book, units)
@@ -75,15 +70,15 @@ def _help() -> str:
 def _entry_sheet(book: "Workbook", kind: ImportKind, choices: Mapping[str, Sequence[str]]) -> "Worksheet":
     page = book.add_worksheet(_entry())
     look = {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter"}
-    required = book.add_format(look | {"bg_color": "#F4D9C6"})
+    needed = book.add_format(look | {"bg_color": "#F4D9C6"})
     optional = book.add_format(look | {"bg_color": "#E8EDF2"})
     text, number = book.add_format({"num_format": 49}), book.add_format({"num_format": 1})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
-    for index, field in enumerate(columns.fields(kind)):
-        shown = columns.heading(kind, field)
-        page.write_string(0, index, shown, required if field in columns.required(kind) else optional)
+    for index, field in enumerate(keys(kind)):
+        shown = heading(kind, field)
+        page.write_string(0, index, shown, needed if field in required(kind) else optional)
         form = day if field in DAYS else number if field == "sort_order" else text
-        page.set_column(index, index, 40 if field in _WIDE else 18, form)
+        page.set_column(index, index, 40 if field in WIDE else 18, form)
         if rule := _rule(field, choices):
             page.data_validation(1, index, _ROWS, index, rule)
     page.set_row(0, 32)
@@ -142,7 +137,7 @@ def _fill(
     text = book.add_format({"num_format": 49})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
     for number, row in enumerate(rows, 1):
-        for index, field in enumerate(columns.fields(kind)):
+        for index, field in enumerate(keys(kind)):
             value = row[field]
             if isinstance(value, int):
                 page.write_number(number, index, value)
@@ -198,11 +193,11 @@ def _help_sheet(book: "Workbook", kind: ImportKind, choices: Mapping[str, Sequen
     ]
     for row, words in enumerate(lines):
         page.write_string(row, 1, words, wrap)
-    for row, field in enumerate(columns.fields(kind), len(lines)):
-        page.write_string(row, 0, columns.heading(kind, field), bold)
+    for row, field in enumerate(keys(kind), len(lines)):
+        page.write_string(row, 0, heading(kind, field), bold)
         page.write_string(row, 1, _explain(field), wrap)
     for column, (field, values) in enumerate(choices.items(), _LISTS):
-        page.write_string(0, column, columns.heading(kind, field), bold)
+        page.write_string(0, column, heading(kind, field), bold)
         page.write_column(1, column, values)
 
 

@@ -11,8 +11,8 @@ from thidua_cli.ground import dates, text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.intake import reading
-from thidua_cli.intake.columns import ImportKind
 from thidua_cli.intake.sheet import Problem, Sheet, Watch, reject, without_none
+from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.terms import Change, Kind, Level
 from thidua_cli.register.units import Directory, Version
 from thidua_cli.rules import resolutions

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.container import Hazards, SheetInfo
-from thidua_cli.intake.tables.grid import letters
 
 _LISTED = 10  # names or rows in a message
 

@@ -13,7 +13,8 @@ from xml.parsers import expat
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _, grouped
-from thidua_cli.intake.tables.grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
+from thidua_cli.ground.sheets import MOST_ROWS
+from thidua_cli.intake.tables.grid import MOST_CELLS, MOST_COLUMNS
 
 MOST_BYTES = 64 * 1024 * 1024
 _MOST_PARTS = 2000

@@ -8,11 +8,9 @@ Cell = (
     str | float | bool | date | datetime | timedelta | None
 )  # None and "" are blank; a datetime is a day with a time of day, a timedelta a time alone
 
-MARK = "thidua_import"  # the name by which a workbook of ours tells which sheet is to be read
 HEADER_ROWS = 200  # the header is one of the first rows
 MOST_COLUMNS = 256
 MOST_LETTERS = 100_000  # of a cell; nothing that is stored is nearly as long
-MOST_ROWS = 200_000  # of a workbook; of text files only the size is bounded
 MOST_CELLS = 2_500_000  # rows times columns, for readers keep a place for every cell
 
 
@@ -28,17 +26,3 @@ class Grid(NamedTuple):
     letters: bool = False
     merged: Sequence[tuple[int, int, int, int]] = ()
     from_1904: bool = False
-
-
-def letters(column: int) -> str:
-    """A column as spreadsheets name it: `letters(0)` is A."""
-    found, number = "", column + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        found = chr(65 + rest) + found
-    return found
-
-
-def address(row: int, column: int) -> str:
-    """A cell as spreadsheets name it: `address(2, 0)` is A2."""
-    return f"{letters(column)}{row}"

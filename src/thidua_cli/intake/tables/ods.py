@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.sheets import MARK, address
 from thidua_cli.intake.tables import container
 from thidua_cli.intake.tables.container import Hazards, SheetInfo, check_size
-from thidua_cli.intake.tables.grid import MARK, Cell, address
+from thidua_cli.intake.tables.grid import Cell
 
 _NAMESPACES = {
     "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.sheets import address
 from thidua_cli.intake.tables.container import (
     Hazards,
     SheetInfo,
@@ -15,7 +16,7 @@ from thidua_cli.intake.tables.container import (
     refuse_macros,
     too_large,
 )
-from thidua_cli.intake.tables.grid import MOST_CELLS, address
+from thidua_cli.intake.tables.grid import MOST_CELLS
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA, _DATEMODE, _FILEPASS, _BOUNDSHEET = 0x0006, 0x0022, 0x002F, 0x0085

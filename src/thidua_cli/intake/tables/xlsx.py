@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.sheets import MARK, address
 from thidua_cli.intake.tables.container import (
     Hazards,
     SheetInfo,
@@ -19,7 +20,7 @@ from thidua_cli.intake.tables.container import (
     refuse_macros,
     too_large,
 )
-from thidua_cli.intake.tables.grid import MARK, MOST_CELLS, address
+from thidua_cli.intake.tables.grid import MOST_CELLS
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)

@@ -1,0 +1,251 @@
+"""The catalogue of fields: what files of units, records, exemptions and changes consist of, declared once.
+
+Import columns and their headers, templates, exports, and how cells are read are derived from here.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Any, NamedTuple
+
+from thidua_cli.ground import language
+from thidua_cli.register import values
+from thidua_cli.register.terms import Action, Change, Extent, Kind, Level
+
+
+class ImportKind(StrEnum):
+    """What a file may hold."""
+
+    UNITS = "units"
+    LAUNCHES = "launches"
+    REGISTRATIONS = "registrations"
+    REVIEWS = "reviews"
+    EXEMPTIONS = "exemptions"
+    CHANGES = "changes"
+
+
+ACTIONS = {
+    ImportKind.LAUNCHES: Action.LAUNCH,
+    ImportKind.REGISTRATIONS: Action.REGISTRATION,
+    ImportKind.REVIEWS: Action.REVIEW,
+}
+
+
+class Shape(StrEnum):
+    """What the cells of a field hold, which decides how workbooks are read and written."""
+
+    CODE = "code"  # of a unit: text in a workbook, so that zeros in front stay
+    NAME = "name"  # of a unit
+    TEXT = "text"
+    DAY = "day"
+    NUMBER = "number"
+    TERM = "term"  # one of `words`
+    WORD = "word"  # a word of the plan: a phase, an obligation, numbers of contents
+
+
+class Field(NamedTuple):
+    """A field of a file.
+
+    `key` is its name in JSON, in CSV and after `--map`; `vi` its Vietnamese header (the English one is the
+    key); `reads` makes the stored value of a text, or raises InvalidError. `also` are other headers that mean
+    it; `like` are headers that only earn a suggestion. `stored`: it is a column of the table `record`.
+    `compared`: records that differ in it are different. `wide`: its column in a template is wide.
+    """
+
+    key: str
+    vi: str
+    reads: Callable[[object], Any]
+    shape: Shape = Shape.TEXT
+    also: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    stored: bool = False
+    compared: bool = False
+    wide: bool = False
+    words: type[StrEnum] | None = None
+
+
+class Columns(NamedTuple):
+    """The columns of a kind of file; those `beside` are read where a file has them, but not written."""
+
+    required: tuple[Field, ...]
+    optional: tuple[Field, ...]
+    beside: tuple[Field, ...] = ()
+
+
+_PAPERS = ("văn bản", "kế hoạch", "quyết định", "công văn")
+_BODIES = ("cơ quan", "tên cơ quan", "tên cơ quan, đơn vị")
+_WHEN = ("ngày thực hiện", "thời gian", "thời điểm")
+
+CODE = Field("code", "Mã đơn vị", values.code, Shape.CODE)
+NAME = Field("name", "Tên đơn vị", values.name, Shape.NAME, like=_BODIES, wide=True)
+KIND = Field("kind", "Loại", values.kind, Shape.TERM, like=("loại đơn vị", "loại hình"), words=Kind)
+LEVEL = Field("level", "Cấp", values.optional_level, Shape.TERM, like=("cấp hành chính",), words=Level)
+PARENT_CODE = Field(
+    "parent_code",
+    "Mã đơn vị cấp trên",
+    values.optional_code,
+    Shape.CODE,
+    like=("mã cấp trên", "đơn vị cấp trên", "đơn vị chủ quản"),
+)
+ABBREVIATION = Field("abbreviation", "Tên tắt", values.short, like=("tên viết tắt",))
+SORT_ORDER = Field("sort_order", "Thứ tự", values.whole_number, Shape.NUMBER)
+VALID_FROM = Field("valid_from", "Từ ngày", values.optional_day, Shape.DAY)
+NOTE = Field("note", "Ghi chú", values.note, stored=True, compared=True, wide=True)
+
+# The unit of a record: a second word on which unit is meant, or the only one, is its name.
+UNIT_NAME = Field("unit_name", "Tên đơn vị", values.optional, like=_BODIES)
+UNIT_CODE = Field("unit_code", "Mã đơn vị", values.unit, Shape.CODE, also=("unit", "đơn vị"))
+DOCUMENT = (
+    Field(
+        "document_number",
+        "Số văn bản",
+        values.number,
+        like=(
+            *("số hiệu", "số ký hiệu", "số hiệu văn bản", "số quyết định", "số kế hoạch", "số công văn"),
+            *_PAPERS,
+        ),
+        stored=True,
+        compared=True,
+    ),
+    Field(
+        "document_issuer",
+        "Cơ quan ban hành",
+        values.short,
+        like=("nơi ban hành", "đơn vị ban hành"),
+        stored=True,
+        compared=True,
+    ),
+    Field(
+        "document_date",
+        "Ngày văn bản",
+        values.optional_day,
+        Shape.DAY,
+        like=(
+            *("ngày ban hành", "ngày ký", "ngày ký văn bản", "ngày quyết định", "ngày kế hoạch"),
+            *("ngày công văn", *_PAPERS),
+        ),
+        stored=True,
+        compared=True,
+    ),
+    Field(
+        "received_on",
+        "Ngày nhận",
+        values.optional_day,
+        Shape.DAY,
+        also=("received_date",),
+        like=("ngày đến", "ngày tiếp nhận", "ngày nhận văn bản"),
+        stored=True,
+        compared=True,
+    ),
+    Field(
+        "evidence",
+        "Minh chứng",
+        values.evidence,
+        like=("đường dẫn", "tệp đính kèm", "link", "file"),
+        stored=True,
+        compared=True,
+        wide=True,
+    ),
+    NOTE,
+)
+PHASE = Field("phase", "Giai đoạn", values.optional, Shape.WORD)
+CONTENTS = Field(
+    "contents", "Nội dung", values.contents, Shape.WORD, like=("nội dung thi đua",), compared=True
+)
+
+
+def _done_on(header: str) -> Field:
+    return Field(
+        "done_on", header, values.day, Shape.DAY, also=("date",), like=_WHEN, stored=True, compared=True
+    )
+
+
+def _records(header: str, *more: Field) -> Columns:
+    return Columns((UNIT_CODE, _done_on(header)), (*more, *DOCUMENT, PHASE), (UNIT_NAME,))
+
+
+FILES: Mapping[ImportKind, Columns] = {
+    ImportKind.UNITS: Columns(
+        (CODE, NAME, KIND), (LEVEL, PARENT_CODE, ABBREVIATION, SORT_ORDER, VALID_FROM, NOTE)
+    ),
+    ImportKind.LAUNCHES: _records("Ngày phát động"),
+    ImportKind.REGISTRATIONS: _records("Ngày đăng ký", CONTENTS),
+    ImportKind.REVIEWS: _records("Ngày tổng kết"),
+    ImportKind.EXEMPTIONS: Columns(
+        (
+            UNIT_CODE,
+            Field("obligation", "Nghĩa vụ", values.obligation, Shape.WORD),
+            Field("on", "Ngày miễn", values.day, Shape.DAY, also=("date",), like=_WHEN),
+            Field("reason", "Lý do", values.reason, wide=True),
+        ),
+        DOCUMENT,
+        (UNIT_NAME,),
+    ),
+    ImportKind.CHANGES: Columns(
+        (
+            Field("old_code", "Mã cũ", values.optional_code, Shape.CODE),
+            Field("new_code", "Mã mới", values.optional_code, Shape.CODE),
+            Field("effective_date", "Ngày hiệu lực", values.day, Shape.DAY),
+            Field("kind_of_change", "Loại thay đổi", values.change, Shape.TERM, words=Change),
+        ),
+        (
+            Field("old_name", "Tên cũ", values.optional_name, Shape.NAME, wide=True),
+            Field("new_name", "Tên mới", values.optional_name, Shape.NAME, wide=True),
+            Field(
+                "resolution",
+                "Nghị quyết",
+                values.number,
+                like=("số nghị quyết", "số hiệu", "số văn bản", "số quyết định"),
+            ),
+            Field("extent", "Phạm vi", values.extent, Shape.TERM, words=Extent),
+            *(KIND._replace(reads=values.optional_kind), LEVEL, PARENT_CODE, ABBREVIATION, SORT_ORDER, NOTE),
+        ),
+    ),
+}
+
+
+def required(kind: ImportKind) -> tuple[str, ...]:
+    """Keys of the columns that a file of that kind must have."""
+    return tuple(field.key for field in FILES[kind].required)
+
+
+def keys(kind: ImportKind) -> tuple[str, ...]:
+    """Keys of all columns that a file of that kind may have, required ones first."""
+    return tuple(field.key for field in (*FILES[kind].required, *FILES[kind].optional))
+
+
+@cache
+def known(kind: ImportKind) -> Mapping[str, Field]:
+    """Every field that a header may name in a kind of file, by its key."""
+    return {field.key: field for part in FILES[kind] for field in part}
+
+
+def vietnamese(kind: ImportKind, key: str) -> str:
+    """The Vietnamese header of a field."""
+    return known(kind)[key].vi
+
+
+def heading(kind: ImportKind, key: str) -> str:
+    """The header of a field in the language in use."""
+    return key if language.current() == "en" else vietnamese(kind, key)
+
+
+def names(kind: ImportKind, key: str) -> tuple[str, ...]:
+    """Every header that means a field, as it is written in lower case."""
+    field = known(kind)[key]
+    return (field.key, field.vi.lower(), *field.also)
+
+
+_ALL = [field for kind in ImportKind for field in known(kind).values()]
+
+
+def shaped(*shapes: Shape) -> frozenset[str]:
+    """Keys of all fields of certain shapes."""
+    return frozenset(field.key for field in _ALL if field.shape in shapes)
+
+
+CODES = shaped(Shape.CODE)
+DAYS = shaped(Shape.DAY)
+TEXTS = shaped(Shape.TEXT, Shape.NAME) | {"unit_code"}
+WIDE = {field.key for field in _ALL if field.wide}
+TERMS = {field.key: field.words for field in _ALL if field.words is not None}
