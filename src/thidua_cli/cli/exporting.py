@@ -95,14 +95,14 @@ def _list(
     safe: bool,
 ) -> None:
     """One kind, in the columns of its import file."""
-    from thidua_cli.intake.export import export
+    from thidua_cli.exports.import_files import export
     from thidua_cli.reports.frame import units_of
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, None, known_at)
         made = export(connection, kind, at.known.number)
         if form is ExportFormat.XLSX:
-            from thidua_cli.intake.template import workbook
+            from thidua_cli.exports.template import workbook
 
             codes = [item.code for item in plans.load(connection).obligations]
             units = units_of(connection, at).alive(dates.today().isoformat())

@@ -428,7 +428,7 @@ def _report_unread(
 
 def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, output: Path | None) -> None:
     """Write the workbook to be filled in."""
-    from thidua_cli.intake.template import workbook
+    from thidua_cli.exports.template import workbook
 
     if output is None or not (output.suffix.lower() == ".xlsx" or _is_stream(output)):
         raise UsageError(_("--template cần -o TỆP.xlsx"))

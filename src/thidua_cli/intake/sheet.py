@@ -7,12 +7,12 @@ from typing import NamedTuple
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import visible
+from thidua_cli.register.fields import NONE
 from thidua_cli.render.model import Column, Form, Table
 
 Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]
 
 SHOWN = 60  # characters of a value in a message
-NONE = "-"  # in a cell of a unit: it has none, where an empty cell leaves the value open
 _CAN_BE_NONE = ("parent_code", "abbreviation", "sort_order")
 _LONG_WORD = 22  # a table of 80 cells has room for it
 

@@ -31,6 +31,9 @@ ACTIONS = {
 }
 
 
+NONE = "-"  # in a cell of a unit: it has none, where an empty cell leaves the value open
+
+
 class Shape(StrEnum):
     """What the cells of a field hold, which decides how workbooks are read and written."""
 

@@ -14,11 +14,10 @@ from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.intake.sheet import NONE
 from thidua_cli.register import entries as records
 from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import Entry, Exemption
-from thidua_cli.register.fields import ACTIONS, ImportKind, keys
+from thidua_cli.register.fields import ACTIONS, NONE, ImportKind, keys
 from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
 from thidua_cli.rules.resolutions.model import CONTINUING

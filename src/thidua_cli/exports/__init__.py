@@ -1,0 +1,1 @@
+"""The register becomes a file: import files and templates."""
