@@ -40,8 +40,8 @@ Commands = Mapping[str, tuple[str, str]]  # name -> ("module:function" of this p
 
 def _commands() -> Commands:
     return {
-        "init": ("setup:init", _("Tạo sổ theo dõi: kế hoạch và danh sách đơn vị ban đầu")),
-        "plan": ("setup:plan", _("Kế hoạch: giai đoạn, nghĩa vụ, thời hạn, nội dung thi đua")),
+        "init": ("init:init", _("Tạo sổ theo dõi: kế hoạch và danh sách đơn vị ban đầu")),
+        "plan": ("init:plan", _("Kế hoạch: giai đoạn, nghĩa vụ, thời hạn, nội dung thi đua")),
         "import": ("importing:run", _("Nhập từ tệp: đơn vị, phát động, đăng ký, tổng kết, miễn, thay đổi")),
         "record": ("recording:COMMANDS", _("Ghi phát động, đăng ký, tổng kết, miễn; sửa và hủy bản ghi")),
         "units": ("units:COMMANDS", _("Đơn vị: danh sách, cây, thêm, đổi tên, nhập, tách, chấm dứt")),
@@ -58,11 +58,11 @@ def _commands() -> Commands:
         "remind": ("reminding:remind", _("Công văn đôn đốc đơn vị quá hạn, và danh sách để trộn thư")),
         "undo": ("undoing:undo", _("Hoàn tác cả một thao tác, như một lần nhập tệp")),
         "log": ("reports:log", _("Nhật ký thao tác, mới nhất trước")),
-        "verify": ("guarding:verify", _("Kiểm tra sổ còn nguyên vẹn; mã thoát 3 khi không")),
-        "backup": ("guarding:backup", _("Sao lưu sổ thành một tệp mới, đã kiểm tra")),
+        "verify": ("custody:verify", _("Kiểm tra sổ còn nguyên vẹn; mã thoát 3 khi không")),
+        "backup": ("custody:backup", _("Sao lưu sổ thành một tệp mới, đã kiểm tra")),
         "export": ("exporting:run", _("Xuất ra tệp: các danh sách import nhận lại, hoặc cả sổ")),
         "restore": (
-            "guarding:restore",
+            "custody:restore",
             _("Khôi phục sổ từ bản sao lưu; không bỏ thao tác nào nếu không được bảo"),
         ),
     }
@@ -113,9 +113,9 @@ class Command(Once, Localised, TyperCommand):
         except (ThiduaError, OSError, RuntimeError, _ParserError):  # RuntimeError: how Typer ends a command
             raise
         except Exception as error:
-            from thidua_cli.cli import damage
+            from thidua_cli.cli import blame
 
-            damage.blame(ctx.obj, error)
+            blame.blame(ctx.obj, error)
             raise
 
 
