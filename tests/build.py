@@ -14,6 +14,17 @@ from thidua_cli.register.models import ExemptionIn, RecordIn
 from thidua_cli.rules import decide as deciding
 from thidua_cli.rules.decide import Outcome, Register
 
+# A program whose schema is one step further than this one's; its arguments are a command line.
+FUTURE = """
+import sys
+from thidua_cli import store
+store.MIGRATIONS = (*store.MIGRATIONS, ("test", lambda db: db.execute("ALTER TABLE record ADD COLUMN seen_on TEXT")))
+store.SCHEMA_VERSION += 1
+from thidua_cli.cli import main
+sys.argv[0] = "thidua"
+main()
+"""
+
 
 def head(connection: sqlite3.Connection) -> int:
     """The number of the last operation."""

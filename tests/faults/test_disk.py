@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from build import FUTURE
 from conftest import Outcome
 from faults import syscalls
 from faults.witness import (
@@ -26,7 +27,6 @@ from faults.witness import (
     program,
     thidua,
 )
-from test_migrations import FUTURE
 from thidua_cli import store
 
 Run = Callable[..., Outcome]

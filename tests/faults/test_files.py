@@ -18,12 +18,12 @@ from typing import NamedTuple
 import pytest
 
 import build
+from build import FUTURE
 from conftest import Outcome
 from faults import syscalls
 from faults.powercut import Event, after_cut, write_files
 from faults.syscalls import Recorded
 from faults.witness import broken_links, dump, environment
-from test_migrations import FUTURE
 from thidua_cli import store
 from thidua_cli.custody import backup, verify
 from thidua_cli.ground import files

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from build import FUTURE
 from conftest import Outcome
 from faults.witness import assert_sound, count
-from test_migrations import FUTURE
 from thidua_cli.ground import files
 
 TEAM, AN, BINH, CHI, STRANGER = (

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 import build
 from conftest import Outcome, copy
 from oracle import Unit
-from test_status import DAYS, populate, worlds
 from thidua_cli.ground import language
 from thidua_cli.register.terms import Kind, Level
 from thidua_cli.render import curve as drawing
@@ -21,6 +20,7 @@ from thidua_cli.reports import trend
 from thidua_cli.reports.frame import Filter, moment
 from thidua_cli.reports.status import counts_row
 from thidua_cli.reports.trend import Step
+from worlds import DAYS, populate, worlds
 
 Run = Callable[..., Outcome]
 TURNS = {date(2022, 3, 31), date(2022, 4, 1), date(2025, 7, 1), date(2025, 12, 31), date(2026, 1, 1)}

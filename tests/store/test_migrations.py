@@ -12,6 +12,7 @@ import pytest
 
 import build
 import forgeries
+from build import FUTURE
 from conftest import Outcome, process
 from thidua_cli import store
 from thidua_cli.custody import upgrade, verify
@@ -21,20 +22,10 @@ from thidua_cli.store import journal
 
 Run = Callable[..., Outcome]
 PRESENT = store.SCHEMA_VERSION
-REGISTERS = sorted((Path(__file__).parent / "registers").glob("schema_*.db.gz"))
+REGISTERS = sorted((Path(__file__).parents[1] / "registers").glob("schema_*.db.gz"))
+
 
 # The program of a time to come, whose schema has one more column.
-FUTURE = """
-import sys
-from thidua_cli import store
-store.MIGRATIONS = (*store.MIGRATIONS, ("test", lambda db: db.execute("ALTER TABLE record ADD COLUMN seen_on TEXT")))
-store.SCHEMA_VERSION += 1
-from thidua_cli.cli import main
-sys.argv[0] = "thidua"
-main()
-"""
-
-
 @pytest.fixture
 def old(db: Path) -> Path:
     """A register of the present schema, with a life behind it."""
