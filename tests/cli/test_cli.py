@@ -217,7 +217,7 @@ def test_evidence_and_a_note_that_are_not_recorded_are_told_with_their_cure(
     refused = run(*LAUNCHED, *given)
     assert (refused.code, given[1] in refused.err) == (6, True)
     cure = refused.err.splitlines()[-1].removeprefix("If the new one is right: thidua ")
-    assert shlex.split(cure) == ["record", "correct", "1", *given, "--reason", "…"]
+    assert shlex.split(cure) == ["record", "correct", "1", *given, "--reason", "why"]
     assert run(*shlex.split(cure)).code == 0
     assert "already recorded as #2" in run(*LAUNCHED, *given).out
 
@@ -461,14 +461,15 @@ def test_what_is_wrong_with_a_unit_is_said_in_words(run: Run) -> None:
     assert odd.err.startswith("Error: CODE '#X': ")
     taken = run("units", "add", "SCT", "Sở Thử", *kind_and_day)
     assert (odd.code, taken.code) == (2, 6)
-    first, *middle, last = taken.err.splitlines()
+    first, *middle, advice, closing = taken.err.splitlines()
     assert first == "Error: code SCT is already that of Sở Công Thương"
     assert middle == [
         "--on '2024-01-01': SCT is the code of Sở Công Thương, there from 2021-01-01, not 2024-01-01",
         "NAME 'Sở Thử': differs from the register: SCT has 'Sở Công Thương'",
     ]
-    assert "use another code" in last
-    assert "thidua units rename SCT" in last
+    assert "use another code" in advice
+    assert "thidua units rename SCT" in advice
+    assert "thidua units close SCT" in closing
     born = ("--kind", "department", "--on", "2021-01-01")
     assert "already" in run("units", "add", "SCT", "Sở Công Thương", *born).out
 

@@ -104,6 +104,6 @@ def test_a_terminal_sees_that_all_is_well(db: Path) -> None:
     """`verify` says so with the anchor that it went up to; nothing where nobody sits."""
     code, out, seen = at_a_terminal(db, "verify")
     assert (code, out) == (0, b"")
-    assert re.fullmatch(r"sổ nguyên vẹn, mốc 1:[0-9a-f]{64}", seen.strip())
+    assert re.fullmatch(r"sổ nguyên vẹn, mốc [0-9a-f]{16}:1:[0-9a-f]{64}", seen.strip())
     alone = process("verify", db=db)
     assert (alone.returncode, alone.stdout, alone.stderr) == (0, b"", b"")

@@ -97,12 +97,12 @@ def test_the_clock_set_back_by_a_day(old_db: Path) -> None:
 
 def test_one_run_under_2099(old_db: Path) -> None:
     """The clock of one command ran ahead: each write after it says so, and `verify` tells it without a finding."""
-    record = ("--lang", "en", "record", "launch")
+    record = ("record", "launch")
     assert _at("2099-01-01 02:00:00", old_db, *record, "491", "--on", "2022-03-30").stderr == ""
     behind = _at("2022-04-01 02:00:00", old_db, *record, "492", "--on", "2022-03-30")
     assert (behind.returncode, "#2, is dated 2099-01-01 09:00:0" in behind.stderr) == (0, True)
-    report = ("--lang", "en", "status", "--known-at", "2022-04-01", "--format", "csv")
+    report = ("status", "--known-at", "2022-04-01", "--format", "csv")
     assert "'#3'" in _at("2022-04-02 02:00:00", old_db, *report).stderr
-    told = _at("2022-04-02 02:00:00", old_db, "--lang", "en", "verify")
+    told = _at("2022-04-02 02:00:00", old_db, "verify")
     assert (told.returncode, told.stdout, "operations #2…#3" in told.stderr) == (0, "", True)
     assert_sound(old_db)

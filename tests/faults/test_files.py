@@ -19,14 +19,14 @@ import pytest
 
 import build
 from build import FUTURE
-from conftest import Outcome
+from conftest import NOW, Outcome
 from faults import syscalls
 from faults.powercut import Event, after_cut, write_files
 from faults.syscalls import Recorded
 from faults.witness import broken_links, dump, environment
 from thidua_cli import store
 from thidua_cli.custody import backup, verify
-from thidua_cli.ground import files
+from thidua_cli.ground import dates, files
 
 Run = Callable[..., Outcome]
 Say = Callable[[str], None]
@@ -86,8 +86,10 @@ def _register(root: Path, operations: int, name: str = "thidua.db") -> Path:
     shutil.copyfile(root.parent / "seeded.db", path)
     path.chmod(0o600)
     connection = store.connect(path)
-    for unit in ("492", "493", "494", "495")[: operations - 1]:
-        build.record(connection, unit, "2022-03-30")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dates, "now", lambda: NOW)  # registers of so many operations begin alike
+        for unit in ("492", "493", "494", "495")[: operations - 1]:
+            build.record(connection, unit, "2022-03-30")
     connection.close()
     return path
 

@@ -161,8 +161,8 @@ def test_stopped_in_the_open_write(db: Path, number: signal.Signals) -> None:
 def test_stopped_just_after_the_commit(db: Path, number: signal.Signals) -> None:
     """Who is stopped while the confirmation is being written is told under which operation it was saved."""
     text = (
-        "import os, signal, sys; from thidua_cli import cli, render;"
-        f"render.put = lambda data: os.kill(os.getpid(), {int(number)});"
+        "import os, signal, sys; from thidua_cli import cli; from thidua_cli.render import pages;"
+        f"pages.put = lambda data: os.kill(os.getpid(), {int(number)});"
         "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     )
     done = program(db, text, *RECORD)

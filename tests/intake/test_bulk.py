@@ -3,7 +3,7 @@
 import csv
 import shutil
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT, Outcome
+from conftest import NOW, ROOT, Outcome
+from thidua_cli.ground import dates
 from thidua_cli.intake import bulk
 from thidua_cli.register import models
 
@@ -103,8 +104,10 @@ def _write(file: Path, rows: list[dict[str, str]]) -> Path:
 def _import(run: Run, db: Path, file: Path, *options: str) -> tuple[Outcome, str]:
     """What the import said, and the head of the register after it."""
     before = db.read_bytes()
-    done = run("import", "launches", str(file), *options)
-    head = run("status", "--format", "json").out
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dates, "now", lambda: NOW + timedelta(hours=1))  # the same for both ways
+        done = run("import", "launches", str(file), *options)
+        head = run("status", "--format", "json").out
     db.write_bytes(before)
     return done, head
 

@@ -985,13 +985,13 @@ def test_a_command_is_cured_on_the_command_line(run: Run, arguments: tuple[str, 
         (
             ("rename", "492", "--name", "UBND quận Hợp"),
             ("merge", "492", "--into", "494"),
-            "(undo that operation",
+            "(undo that change first",
         ),
-        (("rename", "20207", "--name", "UBND phường Hợp"), ("close", "20207"), "(undo that operation"),
+        (("rename", "20207", "--name", "UBND phường Hợp"), ("close", "20207"), "(undo that change first"),
         (
             ("rename", "492", "--name", "UBND quận Hợp"),
             ("split", "492", "--to", "A1 UBND quận A", "--to", "A2 UBND quận B"),
-            "(add --keep, or undo",
+            "(add --keep, or undo that change first",
         ),
     ],
 )
@@ -1025,7 +1025,7 @@ def test_what_is_to_be_undone_first_is_named_at_once(run: Run, between: tuple[st
     rename = ("units", "rename", "492", "--name", "UBND quận Hợp", "--on", "2023-01-01", "--doc", "3/NQ")
     for first in (number + 1, number):
         refused = run(*rename)
-        assert (refused.code, f"thidua undo {first})" in refused.err) == (6, True), refused.err
+        assert (refused.code, f"thidua undo {first} --reason" in refused.err) == (6, True), refused.err
         assert run("undo", str(first), "--reason", "thử").code == 0
     assert run(*rename).code == 0
 
