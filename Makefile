@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 FAULTS := writers kill power files signals disk forgeries crafted environment clock model
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak $(FAULTS:%=soak-%) lint fix docs pictures messages registers audit bench build clean
+.PHONY: help demo test soak $(FAULTS:%=soak-%) lint structure fix docs pictures messages registers audit bench build clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -58,6 +58,9 @@ lint: $(VENV)/dev ## Check style, types, the direction of imports, the catalogue
 	$(BIN)/lint-imports >/dev/null || $(BIN)/lint-imports
 	$(BIN)/python tools/catalogue.py --check
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cog --check README.md docs/*.md
+
+structure: $(VENV)/dev ## Print lines, functions, circles and the longest of each; fails where one is too long
+	$(BIN)/python tools/structure.py
 
 fix: $(VENV)/dev ## Mend style
 	$(BIN)/ruff check --fix .
