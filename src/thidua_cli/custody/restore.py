@@ -148,7 +148,7 @@ def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: T
 
 @contextlib.contextmanager
 def _telling(tell: Tell, restored: Restored) -> Iterator[None]:
-    """Tell what the block did, also where it could not be synced."""
+    """Say what the block did, also where it could not be synced."""
     try:
         yield
     except files.UnsyncedError:

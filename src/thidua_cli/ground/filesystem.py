@@ -129,7 +129,7 @@ def _said_of(path: Path, mode: int) -> list[str]:
 
 
 def file_system(path: Path) -> str:
-    """The type of the file system that a path is on, such as `ext4`; empty where the system does not tell."""
+    """The type of the file system that a path is on, such as `ext4`; empty where the system does not say."""
     try:
         lines = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
         target = Path(os.path.realpath(path))

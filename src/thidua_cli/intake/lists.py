@@ -87,7 +87,7 @@ def evidence(listed: Listed) -> dict[str, int]:
 def decide(
     listed: Listed, connection: sqlite3.Connection, hashes: Hashes | None = None, *, correcting: bool
 ) -> Decision:
-    """What becomes of a list in the register as it is; `correcting` is `correct` of `records.plan`.
+    """Decide a list on the register as it is; `correcting` is `correct` of `records.plan`.
 
     Without `hashes`, those of its evidence are not compared.
     """

@@ -406,7 +406,7 @@ class Difference(NamedTuple):
 
     @property
     def shown(self) -> tuple[str, str]:
-        """Both values as they are told: a hash by its first digits."""
+        """Both values for people: a hash by its first digits."""
         most = _HASH_SHOWN if self.column != self.field else None
         old, new = self.old[:most], self.new[:most]
         return old, new

@@ -1,4 +1,4 @@
-"""The anchors in a report of ours: from the place where its format writes them, never from what it tells.
+"""The anchors in a report of ours: from the place where its format writes them, never from its content.
 
 A note or a name may hold whatever looks like an anchor, so the text around decides: a key of JSON, a line of
 its own with its label, the foot of a page, a sheet.
