@@ -426,3 +426,10 @@ def test_known_at_reads_the_clock_of_the_register(
     assert journal.known_at(register, "2020-01-01T00:00:00.000000Z").number == 1
     assert journal.known_at(register, "2026-12-31T23:59:59.999999Z").number == 1
     assert journal.known_at(register, "2027-01-01T00:00:00.000000Z").number == 2
+
+
+def test_a_journal_that_goes_while_one_looks_is_none(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process may end its write between two looks at its journal; whoever opens the register is not told so."""
+    looked = os.path.lexists
+    monkeypatch.setattr(os.path, "lexists", lambda path: str(path).endswith("-journal") or looked(path))
+    store.connect(db).close()

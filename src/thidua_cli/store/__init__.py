@@ -246,7 +246,11 @@ def _refuse_strange_journal(path: Path) -> None:
     To open a pipe that nobody writes to is to wait for ever.
     """
     for found in files.beside(Path(os.path.realpath(path))):
-        if os.path.lexists(found) and not stat.S_ISREG(found.lstat().st_mode):
+        try:
+            mode = found.lstat().st_mode
+        except FileNotFoundError:  # also where another process has just ended its write
+            continue
+        if not stat.S_ISREG(mode):
             raise StoreError(
                 _("{path}: SQLite sẽ coi đây là nhật ký của sổ, mà đây không phải là tệp thường").format(
                     path=found
