@@ -4,13 +4,15 @@ import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from thidua_cli.ground import files
 from thidua_cli.ground.errors import StoreError
 from thidua_cli.ground.language import _, why
-from thidua_cli.render.document import Document, DocumentFormat, Heat, abridged, as_report
 from thidua_cli.render.model import Report
+
+if TYPE_CHECKING:
+    from thidua_cli.render.document import Document, DocumentFormat
 
 _ROWS_OF_SHEET = 20_000  # rows of one table in a workbook; the list of all units is always whole
 
@@ -94,13 +96,15 @@ def to_text(report: Report, form: Format, *, terminal: bool = False, safe: bool 
 
 
 def document_to_bytes(
-    document: Document, form: DocumentFormat, *, terminal: bool = False, warnings: list[str] | None = None
+    document: "Document", form: "DocumentFormat", *, terminal: bool = False, warnings: list[str] | None = None
 ) -> bytes:
     """The document in a format for people; JSON is made from a Report, DOCX needs a letterhead.
 
     What only a spreadsheet can hold whole is abridged elsewhere, and says so; what a spreadsheet cannot hold
     goes to `warnings`.
     """
+    from thidua_cli.render.document import DocumentFormat, Heat, abridged, as_report
+
     match form:
         case DocumentFormat.HTML:
             from thidua_cli.render import html
