@@ -7,8 +7,8 @@ from typing import NamedTuple
 class Place(NamedTuple):
     """Where a problem is, as far as it can be said; every part is optional.
 
-    `row`, `field` and `value` name a cell of a file or one given value (`row` counts from 1, as a spreadsheet does);
-    `table`, `id` and `operation` name a stored row; `units` (ids) and `day` (ISO) name units of the register.
+    `row`, `field`, `value` are a cell of a file, or one given value; `row` counts from 1, as a sheet does.
+    `table`, `id`, `operation` are a stored row; `units` (ids) and `day` (ISO) are units of the register.
     """
 
     row: int | None = None
