@@ -8,9 +8,9 @@ from pathlib import Path
 
 from thidua_cli import store
 from thidua_cli.register import entries
-from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ExemptionIn, RecordIn
+from thidua_cli.register.plan import load_plan
 from thidua_cli.rules import decide as deciding
 from thidua_cli.rules.decide import Outcome, Register
 
@@ -33,7 +33,7 @@ def head(connection: sqlite3.Connection) -> int:
 
 def read(connection: sqlite3.Connection) -> Register:
     """All of the register as it is known now."""
-    return Register.read(connection, plans.load(connection), head(connection))
+    return Register.read(connection, load_plan(connection), head(connection))
 
 
 def record(

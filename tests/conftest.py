@@ -18,7 +18,7 @@ import pytest
 from thidua_cli import cli, store
 from thidua_cli.ground import dates, language, resources
 from thidua_cli.intake import units as unit_imports
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import read_plan_file, store_plan
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def _memory(*, units: bool) -> sqlite3.Connection:
     connection = store.prepare(sqlite3.connect(":memory:", factory=InMemory))
 
     def load(writer: store.Writer) -> None:
-        plans.store_plan(writer, plans.read_file(resources.data("plan.toml")))
+        store_plan(writer, read_plan_file(resources.data("plan.toml")))
         if units:
             made = unit_imports.first_units(resources.data("seed_units.csv"), date(2021, 1, 1))
             unit_imports.apply(writer, made)

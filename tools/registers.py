@@ -20,15 +20,15 @@ from thidua_cli import store  # noqa: E402
 from thidua_cli.custody import verify  # noqa: E402
 from thidua_cli.ground import dates, resources  # noqa: E402
 from thidua_cli.intake import units  # noqa: E402
-from thidua_cli.register import plan as plans  # noqa: E402
+from thidua_cli.register.plan import read_plan_file, store_plan  # noqa: E402
 
 FOLDER = ROOT / "tests" / "registers"
 
 
 def load(writer: store.Writer) -> None:
     """What init loads."""
-    plan = plans.read_file(resources.data("plan.toml"))
-    plans.store_plan(writer, plan)
+    plan = read_plan_file(resources.data("plan.toml"))
+    store_plan(writer, plan)
     units.apply(writer, units.first_units(resources.data("seed_units.csv"), plan.phases[0].starts_on))
 
 

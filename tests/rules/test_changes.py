@@ -30,9 +30,9 @@ from thidua_cli.ground.errors import RefusedError
 from thidua_cli.intake import changes as change_imports
 from thidua_cli.intake import reading
 from thidua_cli.register import entries as records
-from thidua_cli.register import plan as plans
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.models import ChangeIn, ExemptionIn, RecordIn
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.reports import status as status_report
@@ -1117,7 +1117,7 @@ def _rows(
 
 def _check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> None:
     before, after = (_rows(connection, side.day, f"#{side.known}") for side in (one, other))
-    found = diff.compare(before, after, Evidence(connection, plans.load(connection), one, other))
+    found = diff.compare(before, after, Evidence(connection, load_plan(connection), one, other))
     told = Told(connection, one, other)
     for each in found:
         assert told.is_true(each), each
@@ -1138,7 +1138,7 @@ class Told:
 
     def __init__(self, connection: sqlite3.Connection, one: Side, other: Side) -> None:
         self.one, self.other = one, other
-        self.plan = plans.load(connection)
+        self.plan = load_plan(connection)
         found = connection.execute("SELECT target, target_id, replacement, operation FROM void").fetchall()
         self.voids = {(target, number): (fresh, operation) for target, number, fresh, operation in found}
         self.tables: dict[str, list[dict[str, Any]]] = {}
@@ -1392,7 +1392,7 @@ def test_an_heir_is_told_as_one(register: sqlite3.Connection) -> None:
     _check_causes(register, one, other)
     _check_causes(register, Side("2025-01-31", known + 1), other)
     before, after = (_rows(register, side.day, f"#{side.known}") for side in (one, other))
-    found = diff.compare(before, after, Evidence(register, plans.load(register), one, other))
+    found = diff.compare(before, after, Evidence(register, load_plan(register), one, other))
     assert [(each.fact.unit, each.fact.obligation, each.cause) for each in found] == [
         (late, "p1-review", Cause.SUCCESSION_CHANGED)
     ]

@@ -13,7 +13,7 @@ from conftest import copy
 from oracle import Duty, Unit, entries, holder, is_declared_late, state
 from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.reports import history
@@ -242,7 +242,7 @@ def _duties(connection: sqlite3.Connection) -> list[Duty]:
             item.code, item.phase.code, item.action, iso(item.due_on), iso(item.roster_on), item.newcomers,
             frozenset(item.kinds), item.phase.starts_on.isoformat(), item.phase.ends_on.isoformat(),
         )
-        for item in plans.load(connection).obligations
+        for item in load_plan(connection).obligations
     ]  # fmt: skip
 
 

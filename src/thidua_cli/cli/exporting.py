@@ -12,8 +12,8 @@ from thidua_cli.cli import options
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.register import plan as plans
 from thidua_cli.register.fields import ImportKind
+from thidua_cli.register.plan import load_plan
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
@@ -104,7 +104,7 @@ def _list(
         if form is ExportFormat.XLSX:
             from thidua_cli.exports.template import workbook
 
-            codes = [item.code for item in plans.load(connection).obligations]
+            codes = [item.code for item in load_plan(connection).obligations]
             units = units_of(connection, at).alive(dates.today().isoformat())
             data = workbook(kind, units, codes, made.rows)
     if form is ExportFormat.XLSX:

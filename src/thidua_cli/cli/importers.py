@@ -10,8 +10,8 @@ from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.intake.sheet import Example, Problem
 from thidua_cli.register import entries
-from thidua_cli.register import plan as plans
 from thidua_cli.register.fields import ImportKind
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.rules import resolutions
 from thidua_cli.rules.decide import differences
@@ -36,7 +36,7 @@ class Units:
         self.sheet, self.on = sheet, on
         self.problems: list[Problem] = []
         self.made: UnitPlan
-        self.plan_day = plans.load(connection).phases[0].starts_on
+        self.plan_day = load_plan(connection).phases[0].starts_on
         self.first_day = on or self.plan_day
         if province and not Directory.read(connection, entries.EVERYTHING).with_code(province):
             for _row, values in sheet.rows:  # a register without the city: its districts have no parent

@@ -21,8 +21,8 @@ from thidua_cli.intake.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.intake.rejects import write_rejects
 from thidua_cli.intake.sheet import Problem, RejectedRowsError, Sheet, reject, short
 from thidua_cli.register import entries
-from thidua_cli.register import plan as plans
 from thidua_cli.register.fields import ACTIONS, UNIT_NAME, ImportKind, heading, known
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Directory
 from thidua_cli.render import pages
 from thidua_cli.store import Writer, journal
@@ -247,7 +247,7 @@ def _units(ctx: typer.Context, sheet: Sheet, on: date | None, province: str | No
 def _in_phase(ctx: typer.Context, sheet: Sheet, phase: str) -> Sheet:
     """The sheet with a phase in each row that names none; raises NotFoundError for an unknown one."""
     with options.reading(ctx) as connection:
-        code = plans.load(connection).phase(phase).code
+        code = load_plan(connection).phase(phase).code
     for _row, values in sheet.rows:
         if values.get("phase") is None or str(values["phase"]).strip() == "":
             values["phase"] = code
@@ -438,7 +438,7 @@ def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, outp
         raise UsageError(_("--template không nhập tệp nào: bỏ {file}").format(file=file))
     with options.reading(ctx) as connection:
         units = Directory.read(connection, entries.EVERYTHING).alive(dates.today().isoformat())
-        codes = [item.code for item in plans.load(connection).obligations]
+        codes = [item.code for item in load_plan(connection).obligations]
     data = workbook(kind, units, codes)
     if _is_stream(output):
         pages.put_at(target, [data])

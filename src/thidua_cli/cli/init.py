@@ -15,7 +15,14 @@ from thidua_cli.cli import options
 from thidua_cli.ground import filesystem, resources
 from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, counted
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import (
+    PLAN_ROWS,
+    UNIT_ROWS,
+    load_plan,
+    read_plan_file,
+    seed_differences,
+    store_plan,
+)
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
@@ -58,7 +65,7 @@ def init(
             _refuse_other_group(path, shared)
         _already_there(ctx, plan_file, units_file)
         return
-    plan = plans.read_file(plan_file or resources.data("plan.toml"))
+    plan = read_plan_file(plan_file or resources.data("plan.toml"))
     table = None
     if not no_units:
         file = units_file or resources.data("seed_units.csv")
@@ -66,7 +73,7 @@ def init(
 
     def load(writer: Writer) -> None:
         options.settings(ctx).writers.append(writer)
-        plans.store_plan(writer, plan)
+        store_plan(writer, plan)
         if table is not None:
             imports.apply(writer, table)
 
@@ -187,18 +194,18 @@ def _differences(
     """What the files that are named hold otherwise than those of which the register was made."""
     from thidua_cli.intake import units as imports
 
-    plan = plans.read_file(plan_file) if plan_file else None
-    first_day = (plan or plans.load(connection)).phases[0].starts_on
+    plan = read_plan_file(plan_file) if plan_file else None
+    first_day = (plan or load_plan(connection)).phases[0].starts_on
     table = _first_units(ctx, units_file, first_day, plan_file) if units_file else None
 
     def load(writer: Writer) -> None:
         if plan is not None:
-            plans.store_plan(writer, plan)
+            store_plan(writer, plan)
         if table is not None:
             imports.apply(writer, table)
 
-    sorts = [*(plans.PLAN_ROWS if plan else ()), *(plans.UNIT_ROWS if table else ())]
-    return plans.seed_differences(connection, load, sorts) if sorts else []
+    sorts = [*(PLAN_ROWS if plan else ()), *(UNIT_ROWS if table else ())]
+    return seed_differences(connection, load, sorts) if sorts else []
 
 
 def plan(
@@ -214,6 +221,6 @@ def plan(
 
     with options.reading(ctx) as connection:
         if phase is not None:
-            phase = plans.load(connection).phase(phase).code
+            phase = load_plan(connection).phase(phase).code
         made = report.build(connection, phase)
     options.emit(made, form, output, bom, safe)

@@ -16,10 +16,10 @@ from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.ground.language import _, current
 from thidua_cli.register import entries as records
 from thidua_cli.register import evidence as evidences
-from thidua_cli.register import plan as plans
 from thidua_cli.register import values as fields
 from thidua_cli.register.entries import Entry, Exemption, Record
 from thidua_cli.register.evidence import Hashes
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Action, State, label
 from thidua_cli.register.units import Directory, Version, other_holders
 from thidua_cli.rules import decide as deciding
@@ -353,7 +353,7 @@ def _of_one_name(directory: Directory, version: Version, alike: Sequence[Version
 def _register(
     connection: sqlite3.Connection, entries: Entries | None = None, hashes: Hashes | None = None
 ) -> Register:
-    return Register.read(connection, plans.load(connection), records.EVERYTHING, entries, hashes)
+    return Register.read(connection, load_plan(connection), records.EVERYTHING, entries, hashes)
 
 
 def _refuse(outcomes: Sequence[Outcome], register: Register, settings: Settings) -> None:

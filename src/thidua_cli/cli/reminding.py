@@ -12,7 +12,7 @@ from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, speaking
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import load_plan
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
@@ -84,7 +84,7 @@ def remind(
     with options.reading(ctx) as connection:
         at = options.moment(connection, as_of, known_at)
         filtered = chosen(connection, at, phase, kind, level, district)
-        wanted = plans.load(connection).obligation(wanted).code if wanted else None
+        wanted = load_plan(connection).obligation(wanted).code if wanted else None
         with speaking(language):
             found = report.read(connection, at, filtered, obligation=wanted, within=within)
     if place is None or head is None:

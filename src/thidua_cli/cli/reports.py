@@ -10,7 +10,7 @@ from thidua_cli.cli import options
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Kind, Level, State
 from thidua_cli.reports.frame import Filter, Moment, find_district, units_of
 from thidua_cli.reports.status import By
@@ -29,7 +29,7 @@ def chosen(
 ) -> Filter:
     """The filter that the options ask for; raises NotFoundError for an unknown phase or district."""
     return Filter(
-        plans.load(connection).phase(phase).code if phase else None,
+        load_plan(connection).phase(phase).code if phase else None,
         kind,
         level,
         find_district(units_of(connection, at), district, at.as_of) if district else None,

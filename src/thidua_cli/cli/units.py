@@ -15,7 +15,7 @@ from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import NUMBER_LIMIT, visible
 from thidua_cli.register import entries
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Change, Kind, Level
 from thidua_cli.register.units import Directory, Version
 from thidua_cli.standing import verdict
@@ -161,7 +161,7 @@ def add(
         raise UsageError(*_said(problems))
     with options.writing(ctx) as writer:
         directory = Directory.read(writer.connection, entries.EVERYTHING)
-        plans.load(writer.connection)
+        load_plan(writer.connection)
         given = [each for each in values if values[each] is not None]
         made = imports.plan(items, directory, given, first_day=date.min)
         if made.problems:

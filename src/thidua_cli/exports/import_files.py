@@ -15,9 +15,9 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
-from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import Entry, Exemption
 from thidua_cli.register.fields import ACTIONS, NONE, ImportKind, keys
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
 from thidua_cli.rules.resolutions.model import CONTINUING
@@ -39,7 +39,7 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
     directory = Directory.read(connection, known)
     names = keys(kind)
     if kind is ImportKind.UNITS:
-        first_day = plans.load(connection).phases[0].starts_on.isoformat()
+        first_day = load_plan(connection).phases[0].starts_on.isoformat()
         rows = [_unit(version, directory, first_day) for version in _original(connection, directory, known)]
         return Export(names, rows)
     if kind is ImportKind.CHANGES:

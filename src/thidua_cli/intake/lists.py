@@ -11,10 +11,10 @@ from thidua_cli.intake.bulk import Plain, Sorted
 from thidua_cli.intake.cells import Table
 from thidua_cli.intake.records import Incoming, RecordPlan
 from thidua_cli.intake.sheet import Example, Problem, Sheet, Watch
-from thidua_cli.register import plan as plans
 from thidua_cli.register.entries import EVERYTHING, add, correct
 from thidua_cli.register.evidence import Hashes, is_file
 from thidua_cli.register.fields import ACTIONS, ImportKind
+from thidua_cli.register.plan import load_plan
 from thidua_cli.rules.decide import Register, read_entries
 from thidua_cli.store import Writer
 
@@ -93,7 +93,7 @@ def decide(
     """
     if listed.plain and hashes:
         listed = listed._replace(plain=listed.plain.hashed(hashes))
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     entries = read_entries(connection, EVERYTHING, ACTIONS.get(listed.kind))
     found = bulk.sort(listed.plain, entries, connection, plan, dates.today()) if listed.plain else None
     while True:

@@ -77,7 +77,7 @@ class Plan(NamedTuple):
         )
 
 
-def read_file(path: Path) -> "PlanIn":
+def read_plan_file(path: Path) -> "PlanIn":
     """A plan file (TOML, UTF-8), validated; raises RejectedError with all that is wrong."""
     from thidua_cli.ground import config_files
     from thidua_cli.register import models
@@ -128,7 +128,7 @@ def store_plan(writer: "Writer", plan: "PlanIn") -> None:
         writer.insert("content", [content.model_dump() for content in plan.contents])
 
 
-def load(connection: sqlite3.Connection) -> Plan:
+def load_plan(connection: sqlite3.Connection) -> Plan:
     """The plan of the register, with titles in the language in use."""
     title = f"title_{language.current()}"
     phases = {

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.register import plan as plans
-from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory
 from thidua_cli.render.cells import NOTHING, rate
@@ -50,7 +49,7 @@ def build(
     NotFoundError for an unknown code, and where the rosters of what is asked are of days without the district
     asked for; without codes, such obligations are left out.
     """
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     directory = units_of(connection, at)
     obligations = _looked_at(plan, at, chosen, codes)
     known = reach(connection, [at], chosen, obligations, directory, each=bool(codes))

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted, current, grouped
-from thidua_cli.register import plan as plans
-from thidua_cli.register.plan import Plan
+from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory, Version, protocol_key
 from thidua_cli.render.model import Column, Delta, Form, Mark, Report, Rows, Table, Tone
@@ -96,7 +95,7 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
 
     Raises NotFoundError where the rosters at both moments are of days without the district asked for.
     """
-    obligations = plans.load(connection).obligations
+    obligations = load_plan(connection).obligations
     asked = [item for item in obligations if chosen.phase in (None, item.phase.code)]
     known = reach(connection, [one, other], chosen, asked)
     after = units_of(connection, other)
@@ -253,7 +252,7 @@ def comparison(
     directory: Directory | None = None,
 ) -> Comparison:
     """Compare two moments; `after` and `directory` are of the later one, where the caller has them."""
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     before = judged(connection, one, chosen)
     after = judged(connection, other, chosen) if after is None else after
     sides = (Side(one.day, one.known.number), Side(other.day, other.known.number))

@@ -3,7 +3,7 @@
 import sqlite3
 
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
@@ -38,7 +38,7 @@ TONES = {
 
 def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation: str | None) -> Report:
     """The report of `thidua list`; raises NotFoundError for an unknown obligation."""
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     code = plan.obligation(obligation).code if obligation else None
     directory = units_of(connection, at)
     order = {item.code: index for index, item in enumerate(plan.obligations)}

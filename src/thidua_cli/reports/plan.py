@@ -4,8 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from thidua_cli.ground.language import _, current
-from thidua_cli.register import plan as plans
-from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import Kind, label
 from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.store import journal
@@ -15,7 +14,7 @@ FIELDS = ("phase", "obligation", "action", "title", "due_on", "closes_on", "rost
 
 def build(connection: sqlite3.Connection, phase: str | None) -> Report:
     """The report of `thidua plan`; phases and contents stand beside the rows in JSON."""
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     items = [item for item in plan.obligations if phase in (None, item.phase.code)]
     head, register = journal.head(connection), journal.register_id(connection)
     return Report(

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted
-from thidua_cli.register import plan as plans
-from thidua_cli.register.plan import Obligation, Phase, Plan
+from thidua_cli.register.plan import Obligation, Phase, Plan, load_plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Version, protocol_key
 from thidua_cli.render.cells import roman
@@ -55,7 +54,7 @@ def read(
 
     Raises NotFoundError for an unknown obligation, and where the rosters are of days without the district.
     """
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     code = plan.obligation(obligation).code if obligation else None
     asked = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
     known = reach(connection, [at], chosen, [item for item in asked if code in (None, item.code)])

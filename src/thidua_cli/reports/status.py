@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register import plan as plans
-from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import Action, Kind, Level, State, label
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.reports.ended import reach
@@ -78,7 +77,7 @@ def counts_row(counts: Tally) -> dict[str, object]:
 
 def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | None) -> Report:
     """The report of `thidua status`."""
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     pairs = judged(connection, at, chosen)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
     known = reach(connection, [at], chosen, obligations)

@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, grouped
-from thidua_cli.register import plan as plans
-from thidua_cli.register.plan import Obligation
+from thidua_cli.register.plan import Obligation, load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Curve, Report, Table
@@ -56,7 +55,7 @@ def series(
     From `start` (else the phase's first day) to the as-of day, both included. Weekly points are Sundays, the
     due day, and both ends. Of the filter, phase, kind and level count. A phase not begun has no points.
     """
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
     facts = verdict.facts(connection, at.as_of, at.known.number, phase=chosen.phase)
     exempted = dict(connection.execute("SELECT id, exempted_on FROM exemption"))
@@ -130,7 +129,7 @@ def build(
     start: date | None = None,
 ) -> Report:
     """The report of `thidua trend`; raises NotFoundError for an unknown obligation."""
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     asked = {plan.obligation(obligation).code} if obligation else {item.code for item in plan.obligations}
     courses = series(connection, at, chosen, step=step, start=start)
     found = [(item, courses[item.code]) for item in plan.obligations if item.code in asked & courses.keys()]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Kind, State, label
 from thidua_cli.register.units import Directory, Version, in_protocol_order
 from thidua_cli.render.cells import roman
@@ -43,7 +43,7 @@ def build(
         known_at=at.known_at,
         head=at.known.anchor,
         register=at.register,
-        lead=lead(_("Đơn vị"), plans.load(connection), at),
+        lead=lead(_("Đơn vị"), load_plan(connection), at),
         notes=[anchor_note(at)],
     )
 
@@ -156,7 +156,7 @@ def tree(connection: sqlite3.Connection, at: Moment) -> Report:
         known_at=at.known_at,
         head=at.known.anchor,
         register=at.register,
-        lead=lead(_("Cây đơn vị"), plans.load(connection), at),
+        lead=lead(_("Cây đơn vị"), load_plan(connection), at),
         notes=[anchor_note(at)],
     )
 

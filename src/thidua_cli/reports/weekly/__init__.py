@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from thidua_cli.ground.dates import show_instant
 from thidua_cli.ground.language import _
-from thidua_cli.register import plan as plans
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.render.document import Document
 from thidua_cli.render.model import Report
@@ -19,7 +19,7 @@ from thidua_cli.standing.verdict import tally
 
 def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Moment | None) -> Week:
     """All that the report tells, as of one moment; `since` is the moment of the report before, if any."""
-    plan = plans.load(connection)
+    plan = load_plan(connection)
     courses = trend.series(connection, at, chosen, step=trend.Step.DAY)
     directory = units_of(connection, at)
     pairs = in_order(judged(connection, at, chosen), directory)
