@@ -73,7 +73,7 @@ def _original(connection: sqlite3.Connection, directory: Directory, known: int) 
     chosen: dict[str, Version] = {}
     for version in first:
         if (version.unit, version.valid_from) not in brought:
-            chosen.setdefault(version.code.lower(), version)
+            chosen.setdefault(text.code_key(version.code), version)
     units = {version.unit: version for version in chosen.values()}
     while lost := {
         unit for unit, each in units.items() if each.parent is not None and each.parent not in units
@@ -157,7 +157,7 @@ def _as_known(side: str, row: Mapping[str, object], version: Version | None) -> 
     """Code and name of one side as the document words them, or where the register knows others, those."""
     code, name = row[f"{side}_code"], row[f"{side}_name"]
     if version is not None:
-        code = code if str(code).lower() == version.code.lower() else version.code
+        code = code if text.code_key(str(code)) == text.code_key(version.code) else version.code
         name = (
             name if name is None or text.name_key(str(name)) == text.name_key(version.name) else version.name
         )

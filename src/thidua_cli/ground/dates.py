@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ISO = r"(\d{4})-(\d\d)-(\d\d)"
 _DAY_FIRST = r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})"
-_EXCEL_DAY_0 = date(1899, 12, 30)
+EXCEL_DAY_0 = date(1899, 12, 30)  # the numbers of days count from here
 _YEARS = range(1900, 2200)  # of any day that the register may be asked about
 
 
@@ -72,7 +72,7 @@ def _why_not_a_date(value: str) -> str:
     if not value:
         return _("ngày bỏ trống")
     if number := re.fullmatch(r"(\d{5})(\.\d{1,12})?", value, re.ASCII):
-        day = _EXCEL_DAY_0 + timedelta(days=int(number[1]))
+        day = EXCEL_DAY_0 + timedelta(days=int(number[1]))
         return _("đây là số thứ tự ngày của Excel, tức {day}").format(day=show_day(day))
     if re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d\d", value, re.ASCII):
         found = _day(f"20{value[-2:]}", *re.split("[/-]", value)[1::-1])

@@ -15,7 +15,10 @@ from thidua_cli.ground.language import _
 
 NAME_LIMIT, NOTE_LIMIT, NUMBER_LIMIT, CODE_LIMIT = 255, 2000, 64, 32
 
-_ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff]")
+ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+D_STROKES = frozenset("ÐƉ")  # of other languages, and typed for Đ
+
+_ZERO_WIDTH = re.compile(f"[{''.join(sorted(ZERO_WIDTH))}]")
 _SPACES = re.compile("[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile("\r\n|[\r\n\u2028\u2029]")
 # Printable to Python, and nothing to see: what Unicode lets a program ignore, fillers, a blank of Braille.
@@ -175,6 +178,16 @@ def check_length(value: str, limit: int) -> str:
             _("dài {length} ký tự, tối đa {limit}").format(length=len(value), limit=limit), _("viết ngắn lại")
         )
     return value
+
+
+def code_key(code: str) -> str:
+    """Two codes are the same code exactly if their keys are equal: case does not distinguish codes."""
+    return code.lower()
+
+
+def lower_first(name: str) -> str:
+    """A name or title as it stands inside a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def name_key(name: str) -> str:

@@ -24,7 +24,7 @@ from thidua_cli.register.fields import TEXTS as FREE_TEXTS
 
 _MOST_DIGITS = 10**15
 _SHOWN = 10  # numbers in a warning
-_DAY_0, _DAY_0_1904 = date(1899, 12, 30), date(1904, 1, 1)
+_DAY_0_1904 = date(1904, 1, 1)
 
 _LISTED = ("Mã TP", "Mã QH", "Mã PX")  # of the statistics office's list
 CODES = UNIT_CODES | set(_LISTED)
@@ -404,7 +404,7 @@ def _iso(day: date) -> str:
 
 def _not_a_day(number: float, *, from_1904: bool) -> str:
     try:
-        day = (_DAY_0_1904 if from_1904 else _DAY_0) + timedelta(days=int(number))
+        day = (_DAY_0_1904 if from_1904 else dates.EXCEL_DAY_0) + timedelta(days=int(number))
     except OverflowError:
         return _("là số {number}").format(number=f"{number:g}")
     return _("là số {number}, không có định dạng ngày; nếu là ngày thì là {day}").format(

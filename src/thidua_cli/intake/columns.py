@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from thidua_cli.ground import text
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
@@ -16,9 +17,7 @@ from thidua_cli.register.fields import UNIT_NAME, ImportKind, keys, known, names
 
 REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
 _SPACES = re.compile(r"\s+")
-_UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff")
-_STROKED = frozenset("ÐƉ")
-_ODD = str.maketrans(dict.fromkeys(_UNSEEN, "") | dict.fromkeys(_STROKED, "Đ"))
+_ODD = str.maketrans(dict.fromkeys(text.ZERO_WIDTH, "") | dict.fromkeys(text.D_STROKES, "Đ"))
 
 
 def complete(kind: ImportKind, found: Set[str | None]) -> bool:
@@ -38,8 +37,8 @@ def normal(header: str) -> str:
 def oddities(headers: Sequence[str]) -> list[str]:
     """What `normal` overlooks in headers that ought to be told."""
     told = {
-        _("{count} tiêu đề cột: bỏ ký tự không nhìn thấy"): _UNSEEN,
-        _("{count} tiêu đề cột: Ð đã đổi thành Đ"): _STROKED,
+        _("{count} tiêu đề cột: bỏ ký tự không nhìn thấy"): text.ZERO_WIDTH,
+        _("{count} tiêu đề cột: Ð đã đổi thành Đ"): text.D_STROKES,
     }
     counts = {
         words: sum(not odd.isdisjoint(header) for header in headers if not header.isascii())

@@ -57,7 +57,7 @@ class Directory:
         self._compared = 0
         for version in versions:
             self.versions.setdefault(version.unit, []).append(version)
-            self._by_code.setdefault(version.code.lower(), []).append(version)
+            self._by_code.setdefault(text.code_key(version.code), []).append(version)
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, known: int) -> "Directory":
@@ -103,7 +103,7 @@ class Directory:
 
     def with_code(self, code: str) -> list[Version]:
         """Every version, of any unit and time, with that code, whatever its case."""
-        return self._by_code.get(code.lower(), [])
+        return self._by_code.get(text.code_key(code), [])
 
     def with_name(self, name: str) -> list[Version]:
         """Every version, of any unit and time, whose name or abbreviation is that name."""

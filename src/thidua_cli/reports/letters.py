@@ -8,6 +8,7 @@ from pathlib import Path
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
+from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation
 from thidua_cli.render.document import Paragraph, Section
 from thidua_cli.render.model import Column, Form, Table
@@ -117,12 +118,12 @@ def _limits(reminder: Reminder, item: Obligation) -> str:
     """Until when; and whose it is, where the plan lays one action of a phase on several kinds by name."""
     until = _("thời hạn {day}").format(day=due(item)) if item.due_on else due(item)
     alike = [each for each in reminder.plan.obligations if each[1:3] == item[1:3]]
-    return f"{item.title[:1].lower()}{item.title[1:]}; {until}" if len(alike) > 1 else until
+    return f"{lower_first(item.title)}; {until}" if len(alike) > 1 else until
 
 
 def _words(reminder: Reminder, letterhead: Letterhead) -> dict[str, object]:
     title = reminder.plan.title
-    movement = title if current() == "en" else title[:1].lower() + title[1:]
+    movement = title if current() == "en" else lower_first(title)
     return {
         "movement": movement,
         "day": show_day(_known_day(reminder.at)),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted
+from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase, Plan, load_plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Version, protocol_key
@@ -148,8 +149,7 @@ def deed(item: Obligation) -> str:
 
 def phase_name(phase: Phase) -> str:
     """A phase inside a sentence, without its years."""
-    name = phase.title.partition(" (")[0]
-    return name[:1].lower() + name[1:]
+    return lower_first(phase.title.partition(" (")[0])
 
 
 def due(item: Obligation) -> str:

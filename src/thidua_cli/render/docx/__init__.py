@@ -11,6 +11,7 @@ from typing import assert_never
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
+from thidua_cli.ground.text import lower_first
 from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
 from thidua_cli.render.docx import chart, official, tables
@@ -85,7 +86,7 @@ def _report(
 def _reference(annexes: Sequence[Section]) -> str:
     """Where in the annexes what is found."""
     places = [
-        _("{name} tại {annex}").format(name=name[:1].lower() + name[1:], annex=number)
+        _("{name} tại {annex}").format(name=lower_first(name), annex=number)
         for number, name in official.annex_names([section.title for section in annexes])
     ]
     return _("Chi tiết: {places}.").format(places="; ".join(places))

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from thidua_cli.ground import language
+from thidua_cli.ground.dates import EXCEL_DAY_0
 from thidua_cli.render import cells
 from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.tables import title
 from thidua_cli.render.docx.text import safe
 from thidua_cli.render.model import Curve
 
-_DAY_0 = date(1899, 12, 30)  # of the serial numbers of days in charts
 _TWENTIETH = 635  # EMU of a twentieth of a point
 HEIGHT, LOW = 2_520_000, 1_980_000  # EMU, 70 and 55 mm
 _COLOURS = ("1F4E79", "C55A11", "548235", "7F6000", "7030A0", "806000", "404040")
@@ -78,7 +78,7 @@ def part(curve: Curve) -> str:
 
 
 def _serial(day: str) -> int:
-    return (date.fromisoformat(day) - _DAY_0).days
+    return (date.fromisoformat(day) - EXCEL_DAY_0).days
 
 
 def _series(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from thidua_cli.ground.dates import show_instant
 from thidua_cli.ground.language import _
+from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.render.document import Document
@@ -121,4 +122,4 @@ def _title(week: Week) -> str:
         title = _("Báo cáo dự kiến tình hình thực hiện {movement}")
     else:
         title = _("Báo cáo tình hình thực hiện {movement}")
-    return title.format(movement=words.lowered(week.plan.title))
+    return title.format(movement=lower_first(week.plan.title))

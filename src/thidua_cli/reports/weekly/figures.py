@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
+from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import State, label
 from thidua_cli.render.document import Bars, Block, Headline, Headlines, Paragraph, Section
@@ -100,7 +101,7 @@ def _due_mark(due: date, items: Sequence[Obligation]) -> str:
         else [label(each.action, current()) for each in items]
     )
     return _("hạn {title} {day}").format(
-        title=words.lowered(", ".join(dict.fromkeys(names))), day=show_day(due)
+        title=lower_first(", ".join(dict.fromkeys(names))), day=show_day(due)
     )
 
 

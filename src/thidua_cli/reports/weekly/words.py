@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted, grouped
+from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import Action, State
 from thidua_cli.render.cells import NOTHING, rate
@@ -11,11 +12,6 @@ from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
 from thidua_cli.reports.weekly.week import Week
 from thidua_cli.standing.verdict import Tally
-
-
-def lowered(title: str) -> str:
-    """A title inside a sentence."""
-    return title[:1].lower() + title[1:]
 
 
 def share(counts: Tally) -> str:
@@ -66,8 +62,8 @@ def _deed(item: Obligation, counts: Tally, phase: Phase | None) -> str:
         done=grouped(counts.done),
         applicable=grouped(counts.applicable),
         rate=share(counts),
-        title=lowered(item.title),
-        phase=_(" {phase}").format(phase=lowered(phase.title.partition(" (")[0])) if phase else "",
+        title=lower_first(item.title),
+        phase=_(" {phase}").format(phase=lower_first(phase.title.partition(" (")[0])) if phase else "",
     )
 
 
@@ -143,7 +139,7 @@ def _why_at_rest(item: Obligation, counts: Tally) -> str:
 def rosters(week: Week) -> str:
     """How many units are on each roster."""
     parts = [
-        f"{lowered(name(item, week))}: {grouped(week.counts[item.code].roster)}"
+        f"{lower_first(name(item, week))}: {grouped(week.counts[item.code].roster)}"
         for item in week.obligations
         if item.phase in week.begun
     ]
