@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from thidua_cli.cli.messages import complain
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import Exit, InvalidError, ThiduaError
 from thidua_cli.ground.language import _
@@ -138,31 +139,12 @@ def _say_stopped(number: int, writers: "Sequence[Writer | Restored]") -> None:
         complain(_("bị dừng bởi tín hiệu; {done}").format(done=done))
 
 
-def complain(message: str, hints: Sequence[str] = ()) -> None:
-    """An error on standard error, if there is one."""
-    from thidua_cli.ground.text import visible
-
-    lines = [_("Lỗi: {message}").format(message=message), *hints]
-    say("".join(f"{visible(line)}\n" for line in lines))
-
-
 def _complain_of_rights(error: PermissionError) -> None:
     from thidua_cli.ground import filesystem
 
     name = error.filename if isinstance(error.filename, str) else ""
     message = f"{name}: {language.why(error)}" if name else language.why(error)
     complain(message, filesystem.what_bars(Path(name)) if name else ())
-
-
-def say(text: str) -> None:
-    """Text to standard error; nothing if it is closed or full, for there is nowhere left to say so."""
-    if sys.stderr is None:
-        return
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except OSError:
-        pass
 
 
 def _wanted_language(arguments: Sequence[str]) -> str:

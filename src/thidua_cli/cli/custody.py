@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options
+from thidua_cli.cli import messages, options
 from thidua_cli.custody import verify as verifying
 from thidua_cli.ground import files
+from thidua_cli.ground.errors import Exit
 from thidua_cli.ground.language import _
 
 
@@ -66,11 +67,11 @@ def verify(
     proof = verifying.inspect(before.db, wanted, read_only=before.read_only)
     if proof.findings or form is not None or output is not None:
         options.emit(report.build(proof), form, output, bom, safe)
-    options.warn([item.message for item in proof.notices])
+    messages.warn([item.message for item in proof.notices])
     if proof.findings:
-        raise options.findings()
+        raise typer.Exit(Exit.FINDINGS)
     if proof.head is not None:
-        options.tell(_("sổ nguyên vẹn, mốc {anchor}").format(anchor=f"{proof.register}:{proof.head.anchor}"))
+        messages.tell(_("sổ nguyên vẹn, mốc {anchor}").format(anchor=f"{proof.register}:{proof.head.anchor}"))
 
 
 def backup(
@@ -99,7 +100,7 @@ def backup(
         folder = dest.resolve()
     old = backups.names(folder)
     made, proof = backups.back_up(path, folder, read_only=read_only)
-    options.confirm([str(made)], saved=_("đã sao lưu vào {path}").format(path=made))
+    messages.confirm([str(made)], saved=_("đã sao lưu vào {path}").format(path=made))
     if keep is not None:
         backups.thin(folder, keep, made, proof.operations, old)
 
@@ -137,11 +138,11 @@ def restore(
         load = jsonl.load if jsonl.looks_like(source) else restoring.copy
         done = restoring.restore(source, path, discard_after, load=load, tell=tell)
     if done.unchanged:
-        options.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])
+        messages.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])
         return
     lines = [
         _("đã khôi phục {path} đến thao tác #{number}").format(path=path, number=done.head.number),
         *([_("  sổ trước đó giữ ở {path}").format(path=done.kept)] if done.kept else []),
         *([_("  đã bỏ {count} thao tác").format(count=len(done.lost))] if done.lost else []),
     ]
-    options.confirm(lines, saved=_("đã khôi phục sổ đến thao tác #{number}").format(number=done.head.number))
+    messages.confirm(lines, saved=_("đã khôi phục sổ đến thao tác #{number}").format(number=done.head.number))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from thidua_cli import store
-from thidua_cli.cli import options
+from thidua_cli.cli import messages, options
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
@@ -116,7 +116,7 @@ def _list(
             known_at=at.known_at, head=at.known.anchor, register=at.register,
         )  # fmt: skip
         pages.write(report, Format(form.value), target, bom=bom, safe=safe)
-    options.warn(list(made.warnings))
+    messages.warn(list(made.warnings))
 
 
 def _register(ctx: typer.Context, target: Path | None) -> None:

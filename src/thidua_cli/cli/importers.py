@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from thidua_cli import store
-from thidua_cli.cli import options, progress
+from thidua_cli.cli import messages, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
@@ -121,8 +121,8 @@ class Units:
         ]
         lines += rest(len(self.made.changed), CORRECTIONS)
         lines += [f"  + {item.unit.code}  {item.unit.name}" for item in self.made.new[:EXAMPLES]]
-        options.confirm(lines + rest(new), saved=saved)
-        options.warn(self.made.warnings, most)
+        messages.confirm(lines + rest(new), saved=saved)
+        messages.warn(self.made.warnings, most)
 
 
 class Changes:
@@ -185,8 +185,8 @@ class Changes:
 
     def report(self, name: str, *, dry_run: bool, saved: str, most: int) -> None:
         lines = [_summary(name, self.made.new, self.made.unchanged, dry_run)]
-        options.confirm(lines + describe_changes(self.made), saved=saved)
-        options.warn(self.made.warnings, most)
+        messages.confirm(lines + describe_changes(self.made), saved=saved)
+        messages.warn(self.made.warnings, most)
 
 
 class Records:
@@ -275,8 +275,8 @@ class Records:
             for each in known
         ]
         lines += rest(same)
-        options.confirm(lines, saved=saved)
-        options.warn(self.warnings(), most)
+        messages.confirm(lines, saved=saved)
+        messages.warn(self.warnings(), most)
 
     def _unit(self, entry: entries.Entry) -> Version:
         assert self.made.register is not None  # noqa: S101

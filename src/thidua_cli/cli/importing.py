@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options, progress
+from thidua_cli.cli import messages, options, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.ground import dates, encodings, files
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
@@ -167,13 +167,13 @@ def run(
         if report_form is ReportForm.JSON:
             _report_json(ctx, name, kind, importer, dry_run=dry_run, operation=None)
         raise reject(name, told, wishes.most, items=importer.sheet.items, then=_instead(importer, rejects))
-    saved = options.saved(writer) if writer else ""
+    saved = messages.saved(writer) if writer else ""
     if report_form is ReportForm.JSON:
         operation = writer.operation.number if writer and writer.operation else None
         _report_json(ctx, name, kind, importer, dry_run=dry_run, operation=operation, saved=saved)
         return
     importer.report(name, dry_run=dry_run, saved=saved, most=wishes.most)
-    options.notice(importer.sheet.notices)
+    messages.notice(importer.sheet.notices)
 
 
 def _not_there(name: str, wishes: Wishes, headers: Sequence[str]) -> list[str]:
@@ -382,7 +382,7 @@ def _report_json(
         "warnings": importer.warnings(),
         "problems": _as_objects(sorted(importer.problems, key=lambda problem: problem.row or 0)),
     }
-    options.put([json_text.to_object(report).encode("utf-8", "backslashreplace")], saved)
+    messages.put([json_text.to_object(report).encode("utf-8", "backslashreplace")], saved)
 
 
 def _as_objects(problems: Sequence[Problem]) -> list[dict[str, object]]:
@@ -449,7 +449,7 @@ def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, outp
         )
     pages.replace_file(output, data)
     done = _("đã ghi tệp mẫu {path}").format(path=output)
-    options.confirm([done], saved=done)
+    messages.confirm([done], saved=done)
 
 
 def _is_stream(path: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thidua_cli import store
-from thidua_cli.cli import options
+from thidua_cli.cli import messages, options
 from thidua_cli.ground import filesystem, resources
 from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, counted
@@ -81,7 +81,7 @@ def init(
         path, load, actor=options.actor(ctx), command=options.command_line(ctx), group=shared
     )
     units = len(table.new) if table is not None else 0
-    options.confirm(
+    messages.confirm(
         [
             _("Đã tạo sổ {path}: {units} (thao tác #{number})").format(
                 path=path,
@@ -92,7 +92,7 @@ def init(
         saved=_("đã tạo sổ đến thao tác #{number}").format(number=operation.number),
     )
     if filesystem.is_exposed(path.parent):
-        options.warn(
+        messages.warn(
             [
                 _("tài khoản nào trên máy cũng thay được tệp trong {folder}; nên: chmod o-w {folder}").format(
                     folder=path.parent
@@ -179,7 +179,7 @@ def _already_there(ctx: typer.Context, plan_file: Path | None, units_file: Path 
                 units=options.settings(ctx).command("import", "units")
             ),
         )
-    options.confirm(
+    messages.confirm(
         [
             _("Sổ đã có ở {path}: {units}").format(
                 path=path, units=counted(count, "{n} đơn vị", "{n} unit", "{n} units")

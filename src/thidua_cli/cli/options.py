@@ -3,9 +3,8 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from thidua_cli import store
+from thidua_cli.cli import messages
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import dates, files
-from thidua_cli.ground.errors import Exit, InvalidError, StoreError, UsageError
+from thidua_cli.ground.errors import InvalidError, StoreError, UsageError
 from thidua_cli.ground.language import _, current
 from thidua_cli.register.terms import Kind, Level, State, label
 from thidua_cli.render import pages
@@ -25,7 +25,6 @@ from thidua_cli.render.pages import Format
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import Problem
     from thidua_cli.reports.frame import Moment
     from thidua_cli.store.journal import Operation
 
@@ -80,7 +79,6 @@ def _parsed(value: str, parse: Callable[[str], Value]) -> Value:
 
 
 _DELIMITED = (Format.CSV, Format.TSV)
-_FILES = 4  # that are named when they have been written
 _DAY = _("NGÀY")
 
 AsOf = Annotated[
@@ -176,7 +174,7 @@ def writing(ctx: typer.Context) -> Iterator[Writer]:
         settings(ctx).writers.append(writer)
         yield writer
     if writer.ahead is not None:
-        warn(_clock_is_behind(writer.ahead))
+        messages.warn(_clock_is_behind(writer.ahead))
 
 
 def _clock_is_behind(latest: "Operation") -> list[str]:
@@ -203,7 +201,7 @@ def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | N
 
     at = frame.moment(connection, as_of, known_at)
     if known_at is not None and not known_at.startswith("#"):
-        warn(frame.clock_warning(connection, at))
+        messages.warn(frame.clock_warning(connection, at))
     return at
 
 
@@ -228,7 +226,7 @@ def register(ctx: typer.Context) -> Path:
         from thidua_cli.custody import upgrade
 
         if kept := upgrade.bring_up(path):
-            notice(
+            messages.notice(
                 [
                     _("sổ đã được nâng cấp lên lược đồ {version}; bản trước đó ở {path}").format(
                         version=store.SCHEMA_VERSION, path=kept
@@ -314,8 +312,8 @@ def write(report: Report, form: Format, output: Path | None, *, bom: bool, safe:
         refuse_terminal(form, output)
     warnings = pages.write(report, form, output, bom=bom, safe=safe)
     if output is not None:
-        tell_written()
-    warn(warnings)
+        messages.tell_written()
+    messages.warn(warnings)
 
 
 def refuse_of_text(form: str, *, bom: bool, safe: bool) -> None:
@@ -331,89 +329,6 @@ def refuse_terminal(form: str, output: Path | None) -> None:
     """Raise UsageError where a format that is no text would go to a terminal."""
     if sys.stdout.isatty() if output is None else files.is_terminal(output):
         raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
-
-
-def confirm(lines: list[str], saved: str = "") -> None:
-    """Confirmations on standard output, as `put`."""
-    from thidua_cli.ground.text import visible
-
-    put([f"{visible(line)}\n".encode() for line in lines], saved)
-
-
-def put(pieces: Iterable[bytes], saved: str = "") -> None:
-    """Bytes on standard output; a failure to print does not hide that the write was done.
-
-    Raises errors as `render.put`; where something was `saved`, a StoreError that says so.
-    """
-    try:
-        pages.put(pieces)
-    except (StoreError, BrokenPipeError) as error:
-        if not saved:
-            raise
-        unseen = StoreError(_("{saved}; nhưng không in được kết quả").format(saved=saved))
-        if isinstance(error, BrokenPipeError):
-            unseen.code = Exit.READER_GONE
-        raise unseen from error
-
-
-def nothing_written() -> str:
-    """The first line of a dry run."""
-    return _("chưa ghi gì (--dry-run):")
-
-
-def tell(line: str) -> None:
-    """A line on standard error for whoever sits at a terminal, who would else see nothing of a success."""
-    if sys.stderr is not None and sys.stderr.isatty():
-        from thidua_cli.cli import say
-        from thidua_cli.ground.text import visible
-
-        say(f"{visible(line)}\n")
-
-
-def tell_written() -> None:
-    """Tell a terminal which files were written."""
-    paths = files.placed()
-    if not paths:
-        return
-    shown = ", ".join(map(str, paths[:_FILES]))
-    if more := len(paths[_FILES:]):
-        tell(_("đã ghi {paths} và {more} tệp khác").format(paths=shown, more=more))
-    else:
-        tell(_("đã ghi {paths}").format(paths=shown))
-
-
-def notice(notices: Sequence[str]) -> None:
-    """What was noticed and taken, on standard error."""
-    from thidua_cli.cli import say
-    from thidua_cli.ground.text import visible
-
-    say("".join(_("Đã biết: {notice}").format(notice=visible(each)) + "\n" for each in notices))
-
-
-def saved(writer: Writer) -> str:
-    """What to say if the output fails after a commit; nothing where nothing was written."""
-    return _("đã lưu ở thao tác #{number}").format(number=writer.operation.number) if writer.operation else ""
-
-
-def warn(warnings: Sequence[str], most: int = sys.maxsize) -> None:
-    """Warnings on standard error: the first `most` of an import, and how many more there are."""
-    from thidua_cli.cli import say
-    from thidua_cli.ground.text import visible
-
-    lines = [_("Lưu ý: {warning}").format(warning=visible(warning)) for warning in warnings[:most]]
-    if more := len(warnings[most:]):
-        lines.append(_("… và {count} lưu ý nữa; --max-errors 0 liệt kê tất cả").format(count=more))
-    say("".join(f"{line}\n" for line in lines))
-
-
-def told(problems: "Iterable[Problem]", names: Mapping[str, str]) -> list[str]:
-    """What is wrong with fields, under the names of the options that gave them."""
-    return [str(replace(each, field=names.get(each.field, each.field))) for each in problems]
-
-
-def findings() -> typer.Exit:
-    """The exit of a check that found something."""
-    return typer.Exit(int(Exit.FINDINGS))
 
 
 def checked_text(value: str | None, name: str, limit: int, *, lines: bool = False) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import options, progress
+from thidua_cli.cli import messages, options, progress
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import text
@@ -191,7 +191,7 @@ def exemption(
         }
         model, problems = check(ExemptionIn, values)
         if model is None:
-            raise UsageError(*options.told(problems, _OPTIONS | {"unit_code": _("ĐƠN-VỊ")}))
+            raise UsageError(*messages.format_problems(problems, _OPTIONS | {"unit_code": _("ĐƠN-VỊ")}))
         incoming.append(model)
     _store(ctx, incoming, unit_as_of, dry_run=dry_run)
 
@@ -241,7 +241,7 @@ def _record(
     for unit in units:
         model, problems = check(RecordIn, values | {"unit_code": unit, "action": action, "done_on": on})
         if model is None:
-            raise UsageError(*options.told(problems, _OPTIONS | {"unit_code": _("ĐƠN-VỊ")}))
+            raise UsageError(*messages.format_problems(problems, _OPTIONS | {"unit_code": _("ĐƠN-VỊ")}))
         incoming.append(model)
     _store(ctx, incoming, unit_as_of, dry_run=dry_run)
 
@@ -277,8 +277,8 @@ def _store(
         with options.writing(ctx) as writer:
             register, outcomes = decide(writer.connection)
             stored = iter(records.add(writer, _new(outcomes)))
-        saved = options.saved(writer)
-    lines = [options.nothing_written()] if dry_run else []
+        saved = messages.saved(writer)
+    lines = [messages.nothing_written()] if dry_run else []
     for outcome in outcomes:
         assert outcome.version is not None and outcome.entry is not None  # noqa: S101, PT018
         if outcome.verdict == "same" and outcome.existing:
@@ -296,8 +296,8 @@ def _store(
             lines += _other_holders(
                 register.directory, outcome.version, unit_as_of or date.fromisoformat(outcome.entry.day)
             )
-    options.confirm(lines, saved=saved)
-    options.warn([warning for outcome in outcomes for warning in outcome.warnings])
+    messages.confirm(lines, saved=saved)
+    messages.warn([warning for outcome in outcomes for warning in outcome.warnings])
 
 
 def _new(outcomes: Sequence[Outcome]) -> list[Entry]:
@@ -460,13 +460,13 @@ def void(ctx: typer.Context, number: Id, reason: ReasonText, dry_run: options.Dr
             _table, entry = records.find(connection, _number(number))
             words = describe(entry, _register(connection, {}))
         line = _("sẽ hủy #{number}: {what}").format(number=entry.id, what=words)
-        options.confirm([options.nothing_written(), line])
+        messages.confirm([messages.nothing_written(), line])
         return
     with options.writing(ctx) as writer:
         entry = records.void(writer, _number(number), reason)
         words = describe(entry, _register(writer.connection, {}))
     line = _("đã hủy #{number}: {what}").format(number=entry.id, what=words)
-    options.confirm([line], saved=options.saved(writer))
+    messages.confirm([line], saved=messages.saved(writer))
 
 
 def correct(
@@ -525,16 +525,16 @@ def correct(
             register, old, fresh, warnings = decide(connection)
             _refuse_identical(old, fresh)
             lines = told(register, (_("sẽ hủy #{number}: {what}"), _("sẽ ghi: {what}")), old, fresh)
-        lines, saved = [options.nothing_written(), *lines], ""
+        lines, saved = [messages.nothing_written(), *lines], ""
     else:
         with options.writing(ctx) as writer:
             register, old, fresh, warnings = decide(writer.connection)
             _refuse_identical(old, fresh)
             fresh = records.correct(writer, int(old.id or 0), reason, fresh)
             lines = told(register, (_("đã hủy #{number}: {what}"), _("đã ghi #{number}: {what}")), old, fresh)
-        saved = options.saved(writer)
-    options.confirm(lines, saved=saved)
-    options.warn(list(warnings))
+        saved = messages.saved(writer)
+    messages.confirm(lines, saved=saved)
+    messages.warn(list(warnings))
 
 
 def _corrected(
@@ -630,4 +630,4 @@ def _incoming(old: Entry, given: dict[str, object], directory: Directory) -> "Re
         record_in, problems = check(RecordIn, values | given)
         if record_in is not None:
             return record_in
-    raise UsageError(*options.told(problems, _CORRECTING))
+    raise UsageError(*messages.format_problems(problems, _CORRECTING))

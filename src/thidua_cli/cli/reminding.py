@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options
+from thidua_cli.cli import messages, options
 from thidua_cli.cli.reports import chosen, one_obligation
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_day
@@ -102,9 +102,9 @@ def remind(
         (letter,) = letters.values()
         pages.replace_file(place, letter)
     else:
-        options.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào."), *found.known.lines])
-    options.tell_written()
-    options.warn(warnings)
+        messages.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào."), *found.known.lines])
+    messages.tell_written()
+    messages.warn(warnings)
 
 
 def _listing(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import options
+from thidua_cli.cli import messages, options
 from thidua_cli.cli.reports import chosen
 from thidua_cli.ground import files
 from thidua_cli.ground.errors import UsageError
@@ -88,8 +88,8 @@ def report(
                 if path is not None
             }
         )
-        options.tell_written()
-    options.warn(warnings)
+        messages.tell_written()
+    messages.warn(warnings)
 
 
 def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentFormat, Path | None]:
@@ -150,13 +150,13 @@ def _since(
             raise UsageError(_("--since last cần -o: báo cáo trước được tìm ở đó"))
         return last(connection, at, folder)
     if since is None:
-        options.warn(clock_warning(connection, on_day(connection, at, at.as_of - WEEK)))
+        messages.warn(clock_warning(connection, on_day(connection, at, at.as_of - WEEK)))
         return week_before(connection, at)
     day: date = options.day(since)
     if day > at.as_of:
         raise UsageError(_("--since phải trước hoặc bằng --as-of"))
     found = on_day(connection, at, day)
-    options.warn(clock_warning(connection, found))
+    messages.warn(clock_warning(connection, found))
     return found
 
 

@@ -8,7 +8,7 @@ import typer
 
 from thidua_cli.cli import options
 from thidua_cli.ground import dates
-from thidua_cli.ground.errors import InvalidError, UsageError
+from thidua_cli.ground.errors import Exit, InvalidError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Kind, Level, State
@@ -141,7 +141,7 @@ def check(
     if not quiet:
         options.emit(made, form, output, bom, safe)
     if not passes:
-        raise options.findings()
+        raise typer.Exit(Exit.FINDINGS)
 
 
 def history(

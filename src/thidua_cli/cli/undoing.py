@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options
+from thidua_cli.cli import messages, options
 from thidua_cli.ground.errors import NotFoundError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register import values
@@ -24,11 +24,11 @@ def undo(
         raise NotFoundError(_("không có thao tác #{number}").format(number=digits))
     with options.writing(ctx) as writer:
         done = undoing.undo(writer, number, options.checked_reason(reason))
-    options.confirm(
+    messages.confirm(
         [
             _("đã hoàn tác thao tác #{number}: hủy {voided} mục, khôi phục {restored} mục").format(
                 number=number, voided=done.voided, restored=done.restored
             )
         ],
-        saved=options.saved(writer),
+        saved=messages.saved(writer),
     )

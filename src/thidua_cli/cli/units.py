@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import options
+from thidua_cli.cli import messages, options
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
 from thidua_cli.cli.reports import chosen
@@ -173,8 +173,8 @@ def add(
     line = _("đã thêm {code}  {name}") if made.new else _("{code}  {name} đã có từ trước")
     unit = items[0].unit
     lines = [line.format(code=unit.code, name=unit.name), *made.filled]
-    options.confirm(lines, saved=options.saved(writer))
-    options.warn(made.warnings)
+    messages.confirm(lines, saved=messages.saved(writer))
+    messages.warn(made.warnings)
 
 
 def _refuse_taken(directory: Directory, code: str, on: date, problems: "Sequence[Problem]") -> None:
@@ -216,7 +216,7 @@ def _said(problems: "Sequence[Problem]") -> list[str]:
     from thidua_cli.register import models
 
     names = _ADDING | {"code": _("MÃ"), "name": _("TÊN")}
-    return options.told([models.Problem(*each[1:5]) for each in problems], names)
+    return messages.format_problems([models.Problem(*each[1:5]) for each in problems], names)
 
 
 Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
@@ -440,10 +440,10 @@ def _change(
         with options.writing(ctx) as writer:
             made = plan(writer.connection)
             resolutions.apply(writer, made)
-        saved = options.saved(writer)
+        saved = messages.saved(writer)
         head = saved or _("đã đúng như vậy từ trước, không có gì mới để ghi")
-    options.confirm([head, *describe_changes(made)], saved=saved)
-    options.warn(made.warnings)
+    messages.confirm([head, *describe_changes(made)], saved=saved)
+    messages.warn(made.warnings)
 
 
 def _checked(rows: list[dict[str, object]], names: Mapping[str, str]) -> "list[Row]":
@@ -454,6 +454,6 @@ def _checked(rows: list[dict[str, object]], names: Mapping[str, str]) -> "list[R
     for values in rows:
         change, problems = check(ChangeIn, values)
         if change is None:
-            raise UsageError(*options.told(problems, names))
+            raise UsageError(*messages.format_problems(problems, names))
         made.append(Row(0, change))
     return made
