@@ -8,7 +8,8 @@ from thidua_cli.cli import messages, progress
 from thidua_cli.cli.describe import EXAMPLES, describe_changes, rest
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.intake.sheet import Example, Problem
+from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.intake.sheet import Example
 from thidua_cli.register import entries
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.plan import load_plan
@@ -155,7 +156,7 @@ class Changes:
         resolutions.apply(writer, self.made)
 
     def counts(self) -> dict[str, int]:
-        faulty = {problem.row for problem in self.problems}.intersection(row.number for row in self.rows)
+        faulty = {problem.at.row for problem in self.problems}.intersection(row.number for row in self.rows)
         return {"new": self.made.new - len(faulty), "changed": 0, "unchanged": self.made.unchanged}
 
     def details(self) -> list[dict[str, object]]:
@@ -223,7 +224,8 @@ class Records:
         rows = lists.evidence(self.made.listed)
         self.hashes, wrong = progress.hashed(rows)
         self.problems = [
-            Problem(rows[path], "evidence", path, error.message, error.cure) for path, error in wrong.items()
+            Problem(error.message, error.cure, at=Place(rows[path], "evidence", path))
+            for path, error in wrong.items()
         ]
         return bool(rows) and not wrong
 

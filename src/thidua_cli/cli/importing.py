@@ -14,12 +14,13 @@ from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.ground import dates, encodings, files
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, grouped
+from thidua_cli.ground.problem import Problem
 from thidua_cli.ground.text import visible
 from thidua_cli.intake import advice, columns, reading
 from thidua_cli.intake.cells import Table, sheet_of
 from thidua_cli.intake.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.intake.rejects import write_rejects
-from thidua_cli.intake.sheet import Problem, RejectedRowsError, Sheet, reject, short
+from thidua_cli.intake.sheet import RejectedRowsError, Sheet, reject, short
 from thidua_cli.register import entries
 from thidua_cli.register.fields import ACTIONS, UNIT_NAME, ImportKind, heading, known
 from thidua_cli.register.plan import load_plan
@@ -206,13 +207,12 @@ def _by_header(
     }
     if UNIT_NAME.key in called:
         called.setdefault("unit_code", called[UNIT_NAME.key])
-    ours = {field: heading(kind, field) for field in known(kind)}
+
+    def name(field: str) -> str:
+        return called.get(field) or (heading(kind, field) if field in known(kind) else field)
+
     return [
-        problem._replace(
-            column=", ".join(
-                called.get(field) or ours.get(field, field) for field in problem.column.split(", ")
-            )
-        )
+        problem._replace(at=problem.at._replace(field=", ".join(map(name, problem.at.field.split(", ")))))
         for problem in problems
     ]
 
@@ -259,7 +259,7 @@ def _with_phase_cure(problems: Sequence[Problem], kind: ImportKind) -> list[Prob
     cure = _("--phase cho cả tệp, hoặc cột {column} cho từng dòng")
     return [
         problem._replace(cure=cure.format(column=columns.called(kind, "phase")))
-        if problem.column == "phase" and not problem.cure
+        if problem.at.field == "phase" and not problem.cure
         else problem
         for problem in problems
     ]
@@ -301,7 +301,7 @@ def _planned(ctx: typer.Context, importer: Importer) -> journal.Operation | None
 
 def _tally(importer: Importer) -> tuple[dict[str, int], int]:
     """How many rows are new, changed and unchanged, and how many refused: each row once."""
-    bad = {problem.row for problem in importer.problems if problem.row} | importer.sheet.spoiled
+    bad = {problem.at.row for problem in importer.problems if problem.at.row} | importer.sheet.spoiled
     counts = importer.counts()
     taken: dict[str, list[int]] = {}
     if isinstance(importer, Units):
@@ -380,7 +380,7 @@ def _report_json(
         "refused": refused,
         "notices": list(importer.sheet.notices),
         "warnings": importer.warnings(),
-        "problems": _as_objects(sorted(importer.problems, key=lambda problem: problem.row or 0)),
+        "problems": _as_objects(sorted(importer.problems, key=lambda problem: problem.at.row or 0)),
     }
     messages.put([json_text.to_object(report).encode("utf-8", "backslashreplace")], saved)
 
@@ -388,9 +388,9 @@ def _report_json(
 def _as_objects(problems: Sequence[Problem]) -> list[dict[str, object]]:
     return [
         {
-            "row": problem.row,
-            "column": problem.column,
-            "value": problem.value if isinstance(problem.value, str) else None,
+            "row": problem.at.row,
+            "column": problem.at.field,
+            "value": problem.at.value if isinstance(problem.at.value, str) else None,
             "message": problem.message,
             "cure": problem.cure,
         }
@@ -404,7 +404,7 @@ def _report_unread(
     """A file that could not be read as a table, as the same JSON object."""
     from thidua_cli.render import json_text
 
-    problems: Sequence[Problem] = [Problem(None, "", None, error.message, " ".join(error.hints))]
+    problems: Sequence[Problem] = [Problem(error.message, " ".join(error.hints))]
     if isinstance(error, RejectedRowsError):
         problems = error.problems
     report: dict[str, object] = {

@@ -21,7 +21,7 @@ from thidua_cli.register.units import Directory, Version
 from thidua_cli.standing import verdict
 
 if TYPE_CHECKING:
-    from thidua_cli.intake.sheet import Problem
+    from thidua_cli.ground.problem import Problem
     from thidua_cli.rules.resolutions import Row
 
 ONE_DAY = timedelta(days=1)
@@ -216,7 +216,13 @@ def _said(problems: "Sequence[Problem]") -> list[str]:
     from thidua_cli.register import models
 
     names = _ADDING | {"code": _("MÃ"), "name": _("TÊN")}
-    return messages.format_problems([models.Problem(*each[1:5]) for each in problems], names)
+    return messages.format_problems(
+        [
+            models.Problem(problem.at.field, problem.at.value, problem.message, problem.cure)
+            for problem in problems
+        ],
+        names,
+    )
 
 
 Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]

@@ -14,9 +14,10 @@ from typing import NamedTuple
 from thidua_cli.ground import dates, encodings, text
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import address
 from thidua_cli.intake import columns
-from thidua_cli.intake.sheet import Problem, Sheet, short
+from thidua_cli.intake.sheet import Sheet, short
 from thidua_cli.intake.tables.grid import Cell, Grid
 from thidua_cli.register.fields import CODES as UNIT_CODES
 from thidua_cli.register.fields import DAYS
@@ -87,7 +88,7 @@ def sheet_of(table: Table | Sheet) -> Sheet:
         made.problems += merged_in(table, wanted)
         made.spoiled = _spoiled(table, wanted)
     made.problems += table.problems
-    unnamed = {problem.row for problem in table.problems if problem.column in NAMING}
+    unnamed = {problem.at.row for problem in table.problems if problem.at.field in NAMING}
     plain = [columns.normal(name) for name in table.headers]
     named = next((field for field in table.fields if field in ("code", "unit_code")), None) or ""
     naming = table.fields.index(named) if named else None
@@ -98,14 +99,16 @@ def sheet_of(table: Table | Sheet) -> Sheet:
         if len(values) != width and not grid.letters:
             made.problems.append(_ragged(number, values, width, last=number == table.last_row))
         elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
-            made.problems.append(Problem(number, "", None, _("lặp lại dòng tiêu đề"), _("xóa dòng này")))
+            made.problems.append(Problem(_("lặp lại dòng tiêu đề"), _("xóa dòng này"), at=Place(number)))
         elif _is_second_header(values, read):
             message = _("không phải dữ liệu: giống dòng tiêu đề thứ hai")
-            made.problems.append(Problem(number, "", None, message, _("xóa dòng này")))
+            made.problems.append(Problem(message, _("xóa dòng này"), at=Place(number)))
         elif naming is not None and _is_total(values, naming):
             made.problems.append(
                 Problem(
-                    number, named, None, _("mã bỏ trống: giống dòng tổng cộng"), _("xóa dòng tổng cộng này")
+                    _("mã bỏ trống: giống dòng tổng cộng"),
+                    _("xóa dòng tổng cộng này"),
+                    at=Place(number, named),
                 )
             )
         else:
@@ -135,7 +138,7 @@ def unnumbered(table: Table) -> Table:
     notice = _("dòng {row}: số thứ tự cột, bỏ qua").format(row=number)
     problems = list(table.problems)
     if len(table.body) == 1:
-        problems.append(Problem(number, "", None, _("không có dòng dữ liệu nào bên dưới")))
+        problems.append(Problem(_("không có dòng dữ liệu nào bên dưới"), at=Place(number)))
     return table._replace(body=table.body[1:], notices=[*table.notices, notice], problems=problems)
 
 
@@ -169,13 +172,11 @@ def disguised(field: str, column: Iterable[object], rows: Sequence[int]) -> list
         found = encodings.impossible(texts) | found
     return [
         Problem(
-            rows[index],
-            field,
-            texts[index],
             _("trông như {encoding} đọc nhầm: '{name}'").format(
                 encoding=guess.encoding, name=short(guess.preview[0])
             ),
             _("chuyển tệp sang Unicode (UTF-8) rồi thử lại"),
+            at=Place(rows[index], field, texts[index]),
         )
         for index, guess in sorted(found.items())
         if field not in _NAMES or _is_name(texts[index])
@@ -270,7 +271,7 @@ def _ragged(row: int, values: Sequence[Cell], expected: int, *, last: bool) -> P
     else:
         cure = _("thêm ô còn thiếu, kể cả ô trống")
     return Problem(
-        row, "", None, _("có {found} ô, cần {expected}").format(found=found, expected=expected), cure
+        _("có {found} ô, cần {expected}").format(found=found, expected=expected), cure, at=Place(row)
     )
 
 
@@ -278,11 +279,9 @@ def merged_in(table: Table, wanted: Set[int]) -> list[Problem]:
     """Merged cells that hold something, in a column that is read and a row that is wanted: whose is it?"""
     return [
         Problem(
-            numbers[0],
-            f"{address(top, left)}:{address(bottom, right)}",
-            None,
             _("ô gộp trong vùng dữ liệu"),
             _("bỏ gộp và ghi giá trị vào từng ô"),
+            at=Place(numbers[0], f"{address(top, left)}:{address(bottom, right)}"),
         )
         for (top, left, bottom, right), numbers in _merges(table, wanted)
     ]
@@ -330,7 +329,7 @@ def _row(
                 made[field] = _typed_cell(field, cell, from_1904=grid.from_1904)
             except InvalidError as error:
                 where = address(number, index) if grid.letters else field
-                sheet.problems.append(Problem(number, where, None, error.message, error.cure))
+                sheet.problems.append(Problem(error.message, error.cure, at=Place(number, where)))
             else:
                 if field in CODES and isinstance(cell, (int, float)):
                     digits.append(cell)

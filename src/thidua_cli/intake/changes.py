@@ -5,7 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from thidua_cli.ground.errors import InvalidError
-from thidua_cli.intake.sheet import Problem, Sheet, without_none
+from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.intake.sheet import Sheet, without_none
 from thidua_cli.register import values as fields
 from thidua_cli.rules.resolutions import Fault, Row
 
@@ -27,7 +28,9 @@ def check(sheet: Sheet) -> tuple[list[Row], list[Problem]]:
     for number, given in sheet.rows:
         values, emptied = without_none(given)
         change, wrong = models.check(models.ChangeIn, values)
-        problems += [Problem(number, each.field, each.value, each.message, each.cure) for each in wrong]
+        problems += [
+            Problem(each.message, each.cure, at=Place(number, each.field, each.value)) for each in wrong
+        ]
         if change is not None:
             rows.append(Row(number, change, emptied))
     return rows, problems
@@ -70,4 +73,4 @@ def sound(faults: Sequence[Fault], rows: Sequence[Row], sheet: Sheet) -> list[Fa
 
 def problem(fault: Fault) -> Problem:
     """What planning found wrong, as a problem of the file."""
-    return Problem(fault.row, fault.field, fault.value, fault.message, fault.cure)
+    return Problem(fault.message, fault.cure, at=Place(fault.row, fault.field, fault.value))

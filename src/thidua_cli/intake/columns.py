@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from thidua_cli.ground import text
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.advice import Labels
-from thidua_cli.intake.sheet import Problem, short
+from thidua_cli.intake.sheet import short
 from thidua_cli.register.fields import UNIT_NAME, ImportKind, keys, known, names, required, vietnamese
 
 REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
@@ -162,13 +163,11 @@ def match(
 
 def _twice(kind: ImportKind, row: int, field: str, first: int, second: int, header: str) -> Problem:
     return Problem(
-        row,
-        short(header),
-        None,
         _("cột {field} có hai lần: cột {first} và {second}").format(
             field=called(kind, field), first=letters(first), second=letters(second)
         ),
         _("xóa một cột"),
+        at=Place(row, short(header)),
     )
 
 
@@ -235,12 +234,10 @@ def _unmatched(
     if missing:
         problems.append(
             Problem(
-                row,
-                "",
-                None,
                 _("thiếu cột: {columns}").format(columns=", ".join(called(kind, each) for each in missing)),
                 _("bỏ --ignore-column của cột ấy") if options.dropped else _("thêm cột, hoặc nêu --map"),
-                then,
+                at=Place(row),
+                then=then,
             )
         )
     for index, header in enumerate(headers):
@@ -256,7 +253,7 @@ def _unmatched(
                 cure = _("xóa cột {letter}, hoặc --ignore-column").format(letter=letter)
             else:
                 cure = _("xóa cột {letter}").format(letter=letter)
-            problems.append(Problem(row, short(header), None, _("không biết cột này"), cure, then))
+            problems.append(Problem(_("không biết cột này"), cure, at=Place(row, short(header)), then=then))
     return problems
 
 
@@ -270,13 +267,11 @@ def unnamed(
     """Columns of data without a header; parameters as for `match`."""
     return [
         Problem(
-            row,
-            letters(index),
-            None,
             _("cột {letter} có dữ liệu mà không có tiêu đề").format(letter=letters(index)),
             spread.cure()
             if spread and index in spread.columns
             else _("ghi tiêu đề, xóa cột, hoặc --ignore-column {letter}").format(letter=letters(index)),
+            at=Place(row, letters(index)),
         )
         for index, holds_data in filled.items()
         if holds_data and not ignores(ignored, headers, index)

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError, RejectedError, UsageError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice, cells, columns
 from thidua_cli.intake.cells import Table
-from thidua_cli.intake.sheet import Problem, Sheet, short
+from thidua_cli.intake.sheet import Sheet, short
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register.terms import Kind, Level
 from thidua_cli.rules.resolutions.naming import committee_name
@@ -51,10 +52,10 @@ def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[P
             message = _("cột {field} có hai lần: cột {first} và {second}").format(
                 field=header, first=letters(names.index(name)), second=letters(index)
             )
-            found.append(Problem(row, short(header), None, message, _("xóa một cột")))
+            found.append(Problem(message, _("xóa một cột"), at=Place(row, short(header))))
         elif header in unknown:
             cure = _("xóa cột {letter}, hoặc --ignore-column").format(letter=letters(index))
-            found.append(Problem(row, short(header), None, _("không biết cột này"), cure, then))
+            found.append(Problem(_("không biết cột này"), cure, at=Place(row, short(header)), then=then))
     return found
 
 
@@ -83,11 +84,9 @@ def sheet(table: Table, source: str, province: str | None) -> Sheet:
         elif districts[code] != name:
             made.problems.append(
                 Problem(
-                    number,
-                    _DISTRICT_NAME,
-                    name,
                     _("mã {code} đã là {name}").format(code=code, name=districts[code]),
                     _("ghi cùng một tên ở mọi dòng của mã này"),
+                    at=Place(number, _DISTRICT_NAME, name),
                 )
             )
         if row[_WARD]:
@@ -137,7 +136,7 @@ def _inside(table: Table, province: str) -> Table:
         body=body,
         grid=table.grid._replace(merged=()),
         notices=notices,
-        problems=[problem for problem in table.problems if problem.row in kept],
+        problems=[problem for problem in table.problems if problem.at.row in kept],
     )
 
 
@@ -176,7 +175,7 @@ def _cleaned(listed: Sheet, made: Sheet) -> Iterator[tuple[int, dict[str, str]]]
             try:
                 row[column] = text.clean(str(value)).value
             except InvalidError as error:
-                made.problems.append(Problem(number, column, value, error.message, error.cure))
+                made.problems.append(Problem(error.message, error.cure, at=Place(number, column, value)))
         if len(row) == len(values) and row[_PROVINCE]:
             yield number, row
         elif len(row) == len(values):
@@ -201,11 +200,9 @@ def _has_gaps(number: int, row: dict[str, str], made: Sheet) -> bool:
 
 def _gap(number: int, column: str) -> Problem:
     return Problem(
-        number,
-        column,
-        None,
         _("mã bỏ trống, như khi chỉ dòng đầu của nhóm có giá trị"),
         _("ghi giá trị vào từng ô, kể cả ô giống dòng trên"),
+        at=Place(number, column),
     )
 
 

@@ -6,11 +6,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from thidua_cli.ground import dates
+from thidua_cli.ground.problem import Problem
 from thidua_cli.intake import bulk, cells, records
 from thidua_cli.intake.bulk import Plain, Sorted
 from thidua_cli.intake.cells import Table
 from thidua_cli.intake.records import Incoming, RecordPlan
-from thidua_cli.intake.sheet import Example, Problem, Sheet, Watch
+from thidua_cli.intake.sheet import Example, Sheet, Watch
 from thidua_cli.register.entries import EVERYTHING, add, correct
 from thidua_cli.register.evidence import Hashes, is_file
 from thidua_cli.register.fields import ACTIONS, ImportKind

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 from thidua_cli.ground import encodings, resources
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, why
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import columns, gso
 from thidua_cli.intake.cells import (
@@ -32,7 +33,7 @@ from thidua_cli.intake.cells import (
     unnumbered,
 )
 from thidua_cli.intake.columns import Spread
-from thidua_cli.intake.sheet import Problem, Sheet, reject, short
+from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.tables import json_rows, text, workbook
 from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid
 from thidua_cli.intake.tables.text import Likeness
@@ -355,11 +356,7 @@ def _sunk(
     """Rows of data above the header, which sank into them: as titles they would be lost."""
     return [
         Problem(
-            number,
-            "",
-            None,
-            _("dòng dữ liệu nằm phía trên dòng tiêu đề"),
-            _("đưa dòng tiêu đề lên đầu bảng"),
+            _("dòng dữ liệu nằm phía trên dòng tiêu đề"), _("đưa dòng tiêu đề lên đầu bảng"), at=Place(number)
         )
         for number, values in above
         if looks_like_data(values, fields, required)
@@ -400,18 +397,11 @@ def _from_objects(
             field = known[key]
             if field is None:
                 if columns.normal(key) not in left_out:
-                    sheet.problems.append(
-                        Problem(
-                            number,
-                            short(key),
-                            None,
-                            _("không biết trường này"),
-                        )
-                    )
+                    sheet.problems.append(Problem(_("không biết trường này"), at=Place(number, short(key))))
                     unknown.setdefault(key, []).append(len(sheet.problems) - 1)
             elif field in made:
                 sheet.problems.append(
-                    Problem(number, short(key), None, _("trường {field} có hai lần").format(field=field))
+                    Problem(_("trường {field} có hai lần").format(field=field), at=Place(number, short(key)))
                 )
             else:
                 made[field] = (
@@ -442,7 +432,7 @@ def _from_objects(
     numbers = range(1, len(objects) + 1)
     for name in TEXTS.intersection(sheet.fields):
         sheet.problems += disguised(name, (row.get(name) for _number, row in sheet.rows), numbers)
-    unnamed = {problem.row for problem in sheet.problems if problem.column in NAMING}
+    unnamed = {problem.at.row for problem in sheet.problems if problem.at.field in NAMING}
     sheet.rows = [row for row in sheet.rows if row[0] not in unnamed]
     for field in required(kind):
         if not (named_only and field == "unit_code"):

@@ -6,7 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground.language import _
-from thidua_cli.intake.sheet import Problem, Sheet, Watch
+from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.intake.sheet import Sheet, Watch
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.rules import decide
@@ -54,7 +55,9 @@ def check(sheet: Sheet, kind: ImportKind, watch: Watch = iter) -> tuple[list[Inc
             item, wrong = models.check(models.RecordIn, {**values, "action": ACTIONS[kind]})
         problems += [
             Problem(
-                row, "on" if each.field == "exempted_on" else each.field, each.value, each.message, each.cure
+                each.message,
+                each.cure,
+                at=Place(row, "on" if each.field == "exempted_on" else each.field, each.value),
             )
             for each in wrong
         ]
@@ -79,13 +82,11 @@ def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False
         if earlier := made.keys.get(outcome.entry.key):
             made.problems.append(
                 Problem(
-                    incoming.row,
-                    "unit_code",
-                    incoming.item.unit_code,
                     _("{name} có hai lần trong tệp: dòng {earlier} và {row}").format(
                         name=outcome.version.name, earlier=earlier, row=incoming.row
                     ),
                     _("bỏ một dòng"),
+                    at=Place(incoming.row, "unit_code", incoming.item.unit_code),
                 )
             )
             continue
@@ -125,11 +126,9 @@ def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
     value = getattr(incoming.item, error.field, None) if error.field else None
     shown = value.isoformat() if isinstance(value, date) else value
     return Problem(
-        incoming.row,
-        field,
-        shown,
         error.message,
         "; ".join(hint.strip() for hint in error.hints).replace(":; ", ": "),
+        at=Place(incoming.row, field, shown),
     )
 
 
@@ -142,13 +141,15 @@ def _differs(incoming: Incoming, name: str, held: Entry, fresh: Entry) -> Proble
         for each in differing
     ]
     return Problem(
-        incoming.row,
-        ", ".join(each.column for each in differing),
-        "; ".join(
-            each.new if each.column == each.field else str(fresh.document.evidence) for each in differing
-        ),
         _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
             name=name, number=held.id, differences="; ".join(told)
         ),
         _('sửa tệp, hoặc --correct --reason "lý do" để sửa bản ghi'),
+        at=Place(
+            incoming.row,
+            ", ".join(each.column for each in differing),
+            "; ".join(
+                each.new if each.column == each.field else str(fresh.document.evidence) for each in differing
+            ),
+        ),
     )

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Problem
 from thidua_cli.intake import columns
-from thidua_cli.intake.sheet import Problem, Sheet
+from thidua_cli.intake.sheet import Sheet
 from thidua_cli.render import delimited
 from thidua_cli.render.pages import put_at
 
@@ -18,10 +19,10 @@ def write_rejects(path: Path, sheet: Sheet, problems: Sequence[Problem]) -> None
     """
     reasons: dict[int, list[str]] = {}
     for problem in problems:
-        if problem.row is not None:
-            column = f"{problem.column}: " if problem.column else ""
+        if problem.at.row is not None:
+            column = f"{problem.at.field}: " if problem.at.field else ""
             cure = f" → {problem.cure}" if problem.cure else ""
-            reasons.setdefault(problem.row, []).append(f"{column}{problem.message}{cure}")
+            reasons.setdefault(problem.at.row, []).append(f"{column}{problem.message}{cure}")
     bad = [(number, values) for number, values in sheet.raw if number in reasons]
     width = max([len(sheet.headers), *(len(values) for _number, values in bad)])
     headers = [*sheet.headers, *[""] * (width - len(sheet.headers))]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Problem
 from thidua_cli.ground.text import visible
 from thidua_cli.register.fields import NONE
 from thidua_cli.render.model import Column, Form, Table
@@ -15,32 +16,6 @@ Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, 
 SHOWN = 60  # characters of a value in a message
 _CAN_BE_NONE = ("parent_code", "abbreviation", "sort_order")
 _LONG_WORD = 22  # a table of 80 cells has room for it
-
-
-class Problem(NamedTuple):
-    """What is wrong in one place of a file; `row` counts as a spreadsheet does, the first line is 1.
-
-    `then` are lines below the list, said once however many problems have them.
-    """
-
-    row: int | None
-    column: str
-    value: object
-    message: str
-    cure: str = ""
-    then: Sequence[str] = ()
-
-    def cells(self) -> Sequence[object]:
-        """The problem as a row of a table: row, column, value made visible, what is wrong, cure."""
-        value = ""
-        if isinstance(self.value, str) and self.value:
-            text = visible(self.value)
-            value = short(text) if _wraps(text[:SHOWN]) else shortened(text, _LONG_WORD)
-        row = str(self.row or _("tệp"))
-        column = " ".join(visible(self.column).split())[:SHOWN]
-        if not _wraps(column):
-            column = f"{column[:_LONG_WORD]}…"
-        return [row, column, value, visible(self.message), self.cure]
 
 
 class Example(NamedTuple):
@@ -91,6 +66,18 @@ class RejectedRowsError(RejectedError):
     sheet: Sheet | None = None  # of the bad rows, where there are any
 
 
+def _cells(problem: Problem) -> Sequence[object]:
+    """The problem as a row of a table: row, column, value made visible, what is wrong, cure."""
+    at, value = problem.at, ""
+    if isinstance(at.value, str) and at.value:
+        text = visible(at.value)
+        value = short(text) if _wraps(text[:SHOWN]) else shortened(text, _LONG_WORD)
+    column = " ".join(visible(at.field).split())[:SHOWN]
+    if not _wraps(column):
+        column = f"{column[:_LONG_WORD]}…"
+    return [str(at.row or _("tệp")), column, value, visible(problem.message), problem.cure]
+
+
 def reject(
     source: str,
     problems: Sequence[Problem],
@@ -106,7 +93,7 @@ def reject(
     """
     from thidua_cli.render import table
 
-    ordered = sorted(problems, key=lambda problem: problem.row or 0)
+    ordered = sorted(problems, key=lambda problem: problem.at.row or 0)
     columns = [
         Column(_("Mục") if items else _("Dòng"), Form.NUMBER),
         Column(_("Cột"), narrow=9),
@@ -114,7 +101,7 @@ def reject(
         Column(_("Lỗi"), narrow=16),
         Column(_("Cách sửa"), narrow=16),
     ]
-    lines = table.to_lines(Table(columns, [("", [problem.cells() for problem in ordered[:most]])]))
+    lines = table.to_lines(Table(columns, [("", [_cells(problem) for problem in ordered[:most]])]))
     if len(ordered) > most:
         lines.append(
             _("… và {count} lỗi nữa; --max-errors 0 liệt kê tất cả").format(count=len(ordered) - most)

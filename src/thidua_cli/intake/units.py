@@ -10,8 +10,9 @@ from thidua_cli import store
 from thidua_cli.ground import dates, text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import reading
-from thidua_cli.intake.sheet import Problem, Sheet, Watch, reject, without_none
+from thidua_cli.intake.sheet import Sheet, Watch, reject, without_none
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.terms import Change, Kind, Level
 from thidua_cli.register.units import Directory, Version
@@ -62,12 +63,18 @@ def check(sheet: Sheet, first_day: date, watch: Watch = iter) -> tuple[list[Inco
     for row, given in watch(sheet.rows):
         values, emptied = without_none(given)
         unit, wrong = models.check(models.UnitIn, values)
-        problems += [Problem(row, each.field, each.value, each.message, each.cure) for each in wrong]
+        problems += [
+            Problem(each.message, each.cure, at=Place(row, each.field, each.value)) for each in wrong
+        ]
         if unit is not None:
             day = unit.valid_from or first_day
             if day > dates.today():
                 problems.append(
-                    Problem(row, "valid_from", day.isoformat(), _("ngày ở tương lai"), _("kiểm tra lại ngày"))
+                    Problem(
+                        _("ngày ở tương lai"),
+                        _("kiểm tra lại ngày"),
+                        at=Place(row, "valid_from", day.isoformat()),
+                    )
                 )
             items.append(Incoming(row, unit, day, emptied))
     return items, problems
@@ -171,11 +178,9 @@ def _filling(item: Incoming, filled: Incoming) -> str:
 
 def _duplicate(item: Incoming, earlier: Incoming) -> Problem:
     return Problem(
-        item.row,
-        "code",
-        item.unit.code,
         _("trùng mã với dòng {row}").format(row=earlier.row),
         _("một mã chỉ thuộc một đơn vị vào một ngày"),
+        at=Place(item.row, "code", item.unit.code),
     )
 
 
@@ -187,7 +192,9 @@ def _check_parent(item: Incoming, first: dict[str, Incoming], directory: Directo
     if code.lower() == item.key:
         made.problems.append(
             Problem(
-                item.row, "parent_code", code, _("đơn vị là cấp trên của chính mình"), _("sửa mã cấp trên")
+                _("đơn vị là cấp trên của chính mình"),
+                _("sửa mã cấp trên"),
+                at=Place(item.row, "parent_code", code),
             )
         )
         return
@@ -204,11 +211,9 @@ def _check_parent(item: Incoming, first: dict[str, Incoming], directory: Directo
     elif above is None:
         made.problems.append(
             Problem(
-                item.row,
-                "parent_code",
-                code,
                 _("không có đơn vị cấp trên này"),
                 _("thêm đơn vị ấy, hoặc sửa mã"),
+                at=Place(item.row, "parent_code", code),
             )
         )
     elif item.unit.level and levels.index(above.level) > levels.index(item.unit.level):
@@ -217,21 +222,17 @@ def _check_parent(item: Incoming, first: dict[str, Incoming], directory: Directo
 
 def _below(item: Incoming, code: str) -> Problem:
     return Problem(
-        item.row,
-        "parent_code",
-        code,
         _("cấp của đơn vị cấp trên lại thấp hơn"),
         _("sửa cấp hoặc mã cấp trên"),
+        at=Place(item.row, "parent_code", code),
     )
 
 
 def _not_yet(item: Incoming, code: str, start: date) -> Problem:
     return Problem(
-        item.row,
-        "parent_code",
-        code,
         _("đơn vị cấp trên chỉ có từ ngày {day}").format(day=show_day(start)),
         _("sửa ngày, hoặc bỏ trống cấp trên"),
+        at=Place(item.row, "parent_code", code),
     )
 
 
@@ -248,11 +249,9 @@ def _check_rings(first: dict[str, Incoming], made: UnitPlan) -> None:
             ring = [first[key].unit.code for key in path[path.index(at) :]]
             made.problems.append(
                 Problem(
-                    first[at].row,
-                    "parent_code",
-                    ring[0],
                     _("vòng tròn cấp trên: {ring}").format(ring=" → ".join([*ring, ring[0]])),
                     _("sửa mã cấp trên"),
+                    at=Place(first[at].row, "parent_code", ring[0]),
                 )
             )
         done.update(path)
@@ -275,11 +274,9 @@ def _compare(
     elif (above := _above(item, directory, made)) is not None and above.ended_on:
         made.problems.append(
             Problem(
-                item.row,
-                "parent_code",
-                item.unit.parent_code,
                 _("đơn vị cấp trên chấm dứt từ ngày {day}").format(day=show_day(above.ended_on)),
                 _("nêu đơn vị cấp trên còn tồn tại"),
+                at=Place(item.row, "parent_code", item.unit.parent_code),
             )
         )
     else:
@@ -329,13 +326,11 @@ def _compare_with(
 
 def _began(item: Incoming, held: Version, began: str) -> Problem:
     return Problem(
-        item.row,
-        "valid_from",
-        item.valid_from.isoformat(),
         _("{code} đang là của {name}, có từ ngày {began}, không phải {day}").format(
             code=held.code, name=held.name, began=show_day(began), day=show_day(item.valid_from)
         ),
         _("đơn vị ấy: ghi ngày ấy, hoặc bỏ trống; đơn vị khác: dùng mã khác, hoặc chấm dứt đơn vị ấy trước"),
+        at=Place(item.row, "valid_from", item.valid_from.isoformat()),
     )
 
 
@@ -348,9 +343,6 @@ def _overlaps(item: Incoming, later: Sequence[Version]) -> Problem:
     if is_namesake:
         message = _("trong sổ {name} có từ ngày {day}{end}, không phải {own}")
     return Problem(
-        item.row,
-        "valid_from" if is_namesake else "code",
-        item.valid_from.isoformat() if is_namesake else item.unit.code,
         message.format(
             day=show_day(first.valid_from),
             end=_(" đến trước {day}").format(day=show_day(end)) if end else "",
@@ -358,6 +350,11 @@ def _overlaps(item: Incoming, later: Sequence[Version]) -> Problem:
             own=show_day(item.valid_from),
         ),
         _("đơn vị ấy: ghi ngày ấy; đơn vị khác: dùng mã khác, hoặc một ngày sau khi mã không còn ai dùng"),
+        at=Place(
+            item.row,
+            "valid_from" if is_namesake else "code",
+            item.valid_from.isoformat() if is_namesake else item.unit.code,
+        ),
     )
 
 
@@ -407,15 +404,13 @@ def _differs(item: Incoming, name: str, theirs: object, ours: object) -> _Differ
         else _("sửa tệp, hoặc nêu --on NGÀY nếu thay đổi từ ngày đó")
     )
     problem = Problem(
-        item.row,
-        name,
-        str(theirs) if theirs is not None else "",
         _("khác với sổ: {code} đang là '{value}'").format(
             code=item.unit.code, value="" if ours is None else ours
         ),
         cure,
+        at=Place(item.row, name, str(theirs) if theirs is not None else ""),
     )
-    values = FieldChange(name, "" if ours is None else str(ours), str(problem.value))
+    values = FieldChange(name, "" if ours is None else str(ours), str(problem.at.value))
     return _Difference(problem, values, not fixed)
 
 
