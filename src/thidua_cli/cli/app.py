@@ -158,9 +158,11 @@ class Group(Once, Localised, TyperGroup):
 
 def command(name: str, function: Callable[..., object]) -> Any:
     """A Typer command made from a plain function."""
+    from thidua_cli.cli.parameters import flat
+
     app = _typer()
     words = _(inspect.getdoc(function) or "")
-    app.command(name, cls=Command, help=words, options_metavar=_("[TÙY CHỌN]"))(function)
+    app.command(name, cls=Command, help=words, options_metavar=_("[TÙY CHỌN]"))(flat(function))
     return _paths_unread(typer.main.get_command(app))
 
 

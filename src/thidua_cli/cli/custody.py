@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options
+from thidua_cli.cli import messages, options, shared
 from thidua_cli.custody import verify as verifying
 from thidua_cli.ground import files
 from thidua_cli.ground.errors import Exit
@@ -14,6 +14,7 @@ from thidua_cli.ground.language import _
 
 def verify(
     ctx: typer.Context,
+    *,
     anchors: Annotated[
         list[str] | None,
         typer.Option("--anchor", metavar=_("MỐC"), help=_("Sổ phải còn giữ mốc này; dùng được nhiều lần.")),
@@ -44,10 +45,7 @@ def verify(
             help=_("Tìm tệp minh chứng từ đây (mặc định: thư mục hiện tại); gồm cả --evidence."),
         ),
     ] = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    out: shared.Output,
 ) -> None:
     """Kiểm tra sổ còn nguyên vẹn: không in gì, mã thoát 0; nếu không, in mọi điều không đúng, mã thoát 3.
 
@@ -65,8 +63,8 @@ def verify(
     )
     before = options.settings(ctx)
     proof = verifying.inspect(before.db, wanted, read_only=before.read_only)
-    if proof.findings or form is not None or output is not None:
-        options.emit(report.build(proof), form, output, bom, safe)
+    if proof.findings or out.form is not None or out.output is not None:
+        out.emit(report.build(proof))
     messages.warn([item.message for item in proof.notices])
     if proof.findings:
         raise typer.Exit(Exit.FINDINGS)

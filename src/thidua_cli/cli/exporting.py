@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from thidua_cli import store
-from thidua_cli.cli import messages, options
+from thidua_cli.cli import messages, options, shared
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
@@ -43,6 +43,7 @@ class ExportFormat(StrEnum):
 
 def run(
     ctx: typer.Context,
+    *,
     kind: Annotated[ExportKind, typer.Argument(metavar=_("LOẠI"), help=", ".join(ExportKind))],
     form: Annotated[
         ExportFormat | None,
@@ -52,9 +53,8 @@ def run(
         Path | None,
         typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp này (mặc định: đầu ra chuẩn).")),
     ] = None,
-    known_at: options.KnownAt = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    known_at: shared.KnownAt = None,
+    text: shared.Text,
 ) -> None:
     """Xuất ra tệp, đúng các cột mà thidua import LOẠI nhận lại.
 
@@ -64,12 +64,12 @@ def run(
     if kind is ExportKind.REGISTER:
         if form not in (None, ExportFormat.JSONL) or known_at is not None:
             raise UsageError(_("export register luôn là JSONL và luôn là cả sổ"))
-        options.refuse_of_text(Format.JSONL, bom=bom, safe=safe)
+        options.refuse_of_text(Format.JSONL, bom=text.bom, safe=text.safe)
         _register(ctx, target)
     else:
         form = form or _form_of(target)
-        options.refuse_of_text(form, bom=bom, safe=safe)
-        _list(ctx, ImportKind(kind.value), form, target, known_at, bom=bom, safe=safe)
+        options.refuse_of_text(form, bom=text.bom, safe=text.safe)
+        _list(ctx, ImportKind(kind.value), form, target, known_at, text)
 
 
 def _form_of(target: Path | None) -> ExportFormat:
@@ -90,9 +90,7 @@ def _list(
     form: ExportFormat,
     target: Path | None,
     known_at: str | None,
-    *,
-    bom: bool,
-    safe: bool,
+    text: shared.Text,
 ) -> None:
     """One kind, in the columns of its import file."""
     from thidua_cli.exports.import_files import export
@@ -115,7 +113,7 @@ def _list(
             made.fields, made.rows, people=list,
             known_at=at.known_at, head=at.known.anchor, register=at.register,
         )  # fmt: skip
-        pages.write(report, Format(form.value), target, bom=bom, safe=safe)
+        pages.write(report, Format(form.value), target, bom=text.bom, safe=text.safe)
     messages.warn(list(made.warnings))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options, progress
+from thidua_cli.cli import messages, options, parameters, progress
 from thidua_cli.cli.importers import Changes, Importer, Records, Units
 from thidua_cli.ground import dates, encodings, files
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
@@ -78,7 +78,10 @@ def run(
     on: Annotated[
         date | None,
         typer.Option(
-            "--on", parser=options.day, metavar=_("NGÀY"), help=_("Đơn vị có từ ngày này, nếu tệp không nêu.")
+            "--on",
+            parser=parameters.day,
+            metavar=_("NGÀY"),
+            help=_("Đơn vị có từ ngày này, nếu tệp không nêu."),
         ),
     ] = None,
     phase: Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thidua_cli import store
-from thidua_cli.cli import messages, options
+from thidua_cli.cli import messages, options, shared
 from thidua_cli.ground import filesystem, resources
 from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, counted
@@ -210,11 +210,9 @@ def _differences(
 
 def plan(
     ctx: typer.Context,
-    phase: options.Phase = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    *,
+    phase: shared.Phase = None,
+    out: shared.Output,
 ) -> None:
     """Kế hoạch: các giai đoạn, nghĩa vụ, thời hạn, đối tượng và nội dung thi đua."""
     from thidua_cli.reports import plan as report
@@ -223,4 +221,4 @@ def plan(
         if phase is not None:
             phase = load_plan(connection).phase(phase).code
         made = report.build(connection, phase)
-    options.emit(made, form, output, bom, safe)
+    out.emit(made)

@@ -3,12 +3,11 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,8 +16,7 @@ from thidua_cli.cli import messages
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.errors import InvalidError, StoreError, UsageError
-from thidua_cli.ground.language import _, current
-from thidua_cli.register.terms import Kind, Level, State, label
+from thidua_cli.ground.language import _
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
@@ -28,130 +26,7 @@ if TYPE_CHECKING:
     from thidua_cli.reports.frame import Moment
     from thidua_cli.store.journal import Operation
 
-Value = TypeVar("Value")
-
-
-def day(value: str | date) -> date:
-    """The parser of every date option."""
-    if isinstance(value, date):
-        return value
-    try:
-        return dates.parse_date(value)
-    except InvalidError as error:
-        from thidua_cli.ground.text import visible
-
-        raise typer.BadParameter(f"'{visible(value)}': {error.message} ({error.cure})") from None
-
-
-def kind(value: str | Kind) -> Kind:
-    """The parser of options that name a kind of unit."""
-    from thidua_cli.register import values
-
-    return value if isinstance(value, Kind) else _parsed(value, values.kind)
-
-
-def level(value: str | Level) -> Level:
-    """The parser of options that name a level."""
-    from thidua_cli.register import values
-
-    return value if isinstance(value, Level) else _parsed(value, values.level)
-
-
-def state(value: str | State) -> State:
-    """The parser of options that name a state."""
-    from thidua_cli.register import values
-
-    return value if isinstance(value, State) else _parsed(value, values.state)
-
-
-def _words(terms: type[StrEnum]) -> str:
-    """The words of an option, each with the label by which it may be called too."""
-    return ", ".join(f"{term} ({label(term, current())})" for term in terms)
-
-
-def _parsed(value: str, parse: Callable[[str], Value]) -> Value:
-    try:
-        return parse(value)
-    except InvalidError as error:
-        from thidua_cli.ground.text import visible
-
-        raise typer.BadParameter(f"'{visible(value)}': {error.message}; {error.cure}") from None
-
-
 _DELIMITED = (Format.CSV, Format.TSV)
-_DAY = _("NGÀY")
-
-AsOf = Annotated[
-    date | None,
-    typer.Option("--as-of", parser=day, metavar=_DAY, help=_("Tính đến hết ngày này (mặc định: hôm nay).")),
-]
-KnownAt = Annotated[
-    str | None,
-    typer.Option(
-        "--known-at",
-        metavar=_("LÚC"),
-        help=_("Theo sổ như đã biết khi đó: ngày, thời điểm hoặc '#thao-tác'."),
-    ),
-]
-Phase = Annotated[str | None, typer.Option("--phase", metavar=_("MÃ"), help=_("Chỉ một giai đoạn: p1, p2."))]
-KindOf = Annotated[
-    Kind | None,
-    typer.Option(
-        "--kind",
-        parser=kind,
-        metavar=_("LOẠI"),
-        help=_("Chỉ một loại đơn vị: {words}.").format(words=_words(Kind)),
-    ),
-]
-LevelOf = Annotated[
-    Level | None,
-    typer.Option(
-        "--level", parser=level, metavar=_("CẤP"), help=_("Chỉ một cấp: {words}.").format(words=_words(Level))
-    ),
-]
-District = Annotated[
-    str | None,
-    typer.Option(
-        "--district", metavar=_("ĐƠN-VỊ"), help=_("Chỉ một quận, huyện; city: ngoài các quận, huyện.")
-    ),
-]
-ObligationArgument = Annotated[
-    str | None, typer.Argument(metavar=_("[NGHĨA-VỤ]"), help=_("Ví dụ p1-launch; xem thidua plan."))
-]
-ObligationOption = Annotated[
-    str | None, typer.Option("--obligation", metavar=_("MÃ"), help=_("Tương đương tham số NGHĨA-VỤ."))
-]
-States = Annotated[
-    list[State] | None,
-    typer.Option(
-        "--state",
-        parser=state,
-        metavar=_("TRẠNG-THÁI"),
-        help=_("Chỉ các trạng thái này, dùng được nhiều lần: {words}.").format(words=_words(State)),
-    ),
-]
-FormatOf = Annotated[Format | None, typer.Option("--format", "-f", help=_("Dạng kết quả (mặc định: table)."))]
-Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp; phần mở rộng cho biết dạng.")),
-]
-LetterheadFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--letterhead",
-        metavar=_("TỆP"),
-        help=_("Tên cơ quan, nơi nhận, người ký (TOML); không có thì để dấu chấm."),
-    ),
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))]
-Bom = Annotated[bool, typer.Option("--bom", help=_("Thêm BOM để Excel đọc đúng tiếng Việt (csv, tsv)."))]
-Safe = Annotated[
-    bool,
-    typer.Option(
-        "--spreadsheet-safe",
-        help=_("Thêm ' trước ô mà Excel sẽ chạy như công thức (csv, tsv); import bỏ đi."),
-    ),
-]
 
 
 def settings(ctx: typer.Context) -> Settings:

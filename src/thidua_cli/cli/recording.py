@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options, progress
+from thidua_cli.cli import messages, options, parameters, progress, shared
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import text
@@ -44,18 +44,20 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
 Units = Annotated[
     list[str], typer.Argument(metavar=_("ĐƠN-VỊ..."), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))
 ]
-On = Annotated[date, typer.Option("--on", parser=options.day, metavar=_("NGÀY"), help=_("Ngày thực hiện."))]
+On = Annotated[
+    date, typer.Option("--on", parser=parameters.day, metavar=_("NGÀY"), help=_("Ngày thực hiện."))
+]
 Doc = Annotated[str | None, typer.Option("--doc", metavar=_("SỐ"), help=_("Số, ký hiệu văn bản."))]
 Issuer = Annotated[
     str | None, typer.Option("--issuer", metavar=_("CƠ-QUAN"), help=_("Cơ quan ban hành văn bản."))
 ]
 DocDate = Annotated[
     date | None,
-    typer.Option("--doc-date", parser=options.day, metavar=_("NGÀY"), help=_("Ngày của văn bản.")),
+    typer.Option("--doc-date", parser=parameters.day, metavar=_("NGÀY"), help=_("Ngày của văn bản.")),
 ]
 Received = Annotated[
     date | None,
-    typer.Option("--received", parser=options.day, metavar=_("NGÀY"), help=_("Ngày nhận văn bản.")),
+    typer.Option("--received", parser=parameters.day, metavar=_("NGÀY"), help=_("Ngày nhận văn bản.")),
 ]
 DocDateOrNone = Annotated[
     str | None, typer.Option("--doc-date", metavar=_("NGÀY"), help=_('Ngày của văn bản; "" thì xóa.'))
@@ -79,10 +81,9 @@ PhaseOf = Annotated[
 UnitAsOf = Annotated[
     date | None,
     typer.Option(
-        "--unit-as-of", parser=options.day, metavar=_("NGÀY"), help=_("Đọc mã, tên đơn vị theo ngày này.")
+        "--unit-as-of", parser=parameters.day, metavar=_("NGÀY"), help=_("Đọc mã, tên đơn vị theo ngày này.")
     ),
 ]
-ReasonText = Annotated[str, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do."))]
 
 _OPTIONS = {
     "done_on": "--on",
@@ -114,7 +115,7 @@ def launch(
     note: NoteText = None,
     phase: PhaseOf = None,
     unit_as_of: UnitAsOf = None,
-    dry_run: options.DryRun = False,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Ghi việc phát động của một hay nhiều đơn vị; nhiều đơn vị là một thao tác."""
     values = _document(doc, issuer, doc_date, received, evidence, note) | {"phase": phase}
@@ -134,7 +135,7 @@ def registration(
     note: NoteText = None,
     phase: PhaseOf = None,
     unit_as_of: UnitAsOf = None,
-    dry_run: options.DryRun = False,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Ghi việc đăng ký thi đua của một hay nhiều đơn vị, với các nội dung đăng ký."""
     values = _document(doc, issuer, doc_date, received, evidence, note) | {"phase": phase}
@@ -154,7 +155,7 @@ def review(
     note: NoteText = None,
     phase: PhaseOf = None,
     unit_as_of: UnitAsOf = None,
-    dry_run: options.DryRun = False,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Ghi việc tổng kết của một hay nhiều đơn vị."""
     values = _document(doc, issuer, doc_date, received, evidence, note) | {"phase": phase}
@@ -168,7 +169,7 @@ def exemption(
         str, typer.Option("--obligation", metavar=_("MÃ"), help=_("Nghĩa vụ được miễn, ví dụ p1-launch."))
     ],
     on: On,
-    reason: ReasonText,
+    reason: shared.Reason,
     doc: Doc = None,
     issuer: Issuer = None,
     doc_date: DocDate = None,
@@ -176,7 +177,7 @@ def exemption(
     evidence: Evidence = None,
     note: NoteText = None,
     unit_as_of: UnitAsOf = None,
-    dry_run: options.DryRun = False,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Ghi việc miễn một nghĩa vụ cho một hay nhiều đơn vị, tính từ ngày nêu ở --on."""
     from thidua_cli.register.models import ExemptionIn, check
@@ -452,7 +453,7 @@ def _number(value: str) -> int:
 Id = Annotated[str, typer.Argument(metavar=_("SỐ"), help=_("Số bản ghi, ví dụ 12 hoặc '#12'."))]
 
 
-def void(ctx: typer.Context, number: Id, reason: ReasonText, dry_run: options.DryRun = False) -> None:
+def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.DryRun = False) -> None:
     """Hủy một bản ghi hay một lần miễn: vẫn còn trong sổ, nhưng không tính nữa."""
     reason = options.checked_reason(reason)
     if dry_run:
@@ -472,10 +473,10 @@ def void(ctx: typer.Context, number: Id, reason: ReasonText, dry_run: options.Dr
 def correct(
     ctx: typer.Context,
     number: Id,
-    reason: ReasonText,
+    reason: shared.Reason,
     on: Annotated[
         date | None,
-        typer.Option("--on", parser=options.day, metavar=_("NGÀY"), help=_("Ngày thực hiện đúng.")),
+        typer.Option("--on", parser=parameters.day, metavar=_("NGÀY"), help=_("Ngày thực hiện đúng.")),
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", metavar=_("ĐƠN-VỊ"), help=_("Đơn vị đúng."))] = None,
     contents: Contents = None,
@@ -490,7 +491,7 @@ def correct(
     note: NoteText = None,
     phase: PhaseOf = None,
     unit_as_of: UnitAsOf = None,
-    dry_run: options.DryRun = False,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Sửa một bản ghi: hủy bản cũ và ghi bản đúng trong một thao tác.
 

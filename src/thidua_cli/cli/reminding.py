@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options
-from thidua_cli.cli.reports import chosen, one_obligation
+from thidua_cli.cli import messages, options, parameters, shared
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
@@ -21,8 +20,8 @@ from thidua_cli.reports.frame import Moment
 
 def remind(
     ctx: typer.Context,
-    obligation: options.ObligationArgument = None,
-    obligation_option: options.ObligationOption = None,
+    *,
+    obligation: shared.Obligation,
     within: Annotated[
         int | None,
         typer.Option(
@@ -30,20 +29,15 @@ def remind(
         ),
     ] = None,
     one: Annotated[bool, typer.Option("--one", help=_("Một công văn cho tất cả, kèm danh sách."))] = False,
-    letterhead: options.LetterheadFile = None,
+    letterhead: shared.LetterheadFile = None,
     answer_by: Annotated[
         date | None,
         typer.Option(
-            "--answer-by", parser=options.day, metavar=_("NGÀY"), help=_("Đề nghị trả lời trước ngày này.")
+            "--answer-by", parser=parameters.day, metavar=_("NGÀY"), help=_("Đề nghị trả lời trước ngày này.")
         ),
     ] = None,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    phase: options.Phase = None,
-    kind: options.KindOf = None,
-    level: options.LevelOf = None,
-    district: options.District = None,
-    form: options.FormatOf = None,
+    asked: shared.Selection,
+    form: shared.FormatOf = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -53,8 +47,7 @@ def remind(
             help=_("Thư mục: công văn và danh sách; tệp .docx (với --one): công văn; tệp khác: danh sách."),
         ),
     ] = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    text: shared.Text,
 ) -> None:
     """Công văn đôn đốc các đơn vị còn hoạt động mà quá hạn chưa thực hiện. Chương trình không gửi gì đi.
 
@@ -67,7 +60,7 @@ def remind(
     from thidua_cli.reports import remind as report
     from thidua_cli.reports.papers import stamp
 
-    wanted = one_obligation(obligation, obligation_option)
+    wanted = obligation.code()
     as_letter = output is not None and output.suffix.lower() == ".docx"
     if as_letter and not one:
         raise UsageError(
@@ -82,20 +75,21 @@ def remind(
     # What goes to the units, letters and the list that is merged into them, is in the letterhead's language.
     language = head.language if head else ""
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
-        filtered = chosen(connection, at, phase, kind, level, district)
+        at, filtered = asked.read(connection)
         wanted = load_plan(connection).obligation(wanted).code if wanted else None
         with speaking(language):
             found = report.read(connection, at, filtered, obligation=wanted, within=within)
     if place is None or head is None:
-        options.emit(report.build(found, one=one), form, output, bom, safe)
+        options.emit(report.build(found, one=one), form, output, *text)
         return
     _refuse_past(answer_by, stamp(at).day)
-    options.refuse_of_text("docx" if as_letter else form or Format.CSV, bom=bom, safe=safe)
+    options.refuse_of_text("docx" if as_letter else form or Format.CSV, bom=text.bom, safe=text.safe)
     warnings: list[str] = []
     with speaking(language):
         letters = dict(letters_of.letters(found, head, one=one, answer_by=answer_by))
-        listing = _listing(report.build(found, one=one), at, form or Format.CSV, safe=safe, warnings=warnings)
+        listing = _listing(
+            report.build(found, one=one), at, form or Format.CSV, safe=text.safe, warnings=warnings
+        )
     if folder is not None:
         letters_of.replace_set(folder, at, letters, listing)
     elif letters:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options
-from thidua_cli.cli.reports import chosen
+from thidua_cli.cli import messages, options, parameters, shared
 from thidua_cli.ground import files
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current, speaking
@@ -28,8 +27,8 @@ _IN_FOLDER = [DocumentFormat.HTML, DocumentFormat.JSON]
 
 def report(
     ctx: typer.Context,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
+    *,
+    when: shared.When,
     since: Annotated[
         str | None,
         typer.Option(
@@ -38,7 +37,7 @@ def report(
             help=_("So với ngày này (mặc định: 7 ngày trước), hoặc last: báo cáo JSON mới nhất ở nơi ghi."),
         ),
     ] = None,
-    phase: options.Phase = None,
+    phase: shared.Phase = None,
     forms: Annotated[
         list[DocumentFormat] | None,
         typer.Option("--format", "-f", help=_("Dạng báo cáo; với -o THƯ-MỤC dùng được nhiều lần.")),
@@ -52,7 +51,7 @@ def report(
             help=_("Tệp, hoặc thư mục: mỗi dạng một tệp, như status-2022-W13.html."),
         ),
     ] = None,
-    letterhead: options.LetterheadFile = None,
+    letterhead: shared.LetterheadFile = None,
 ) -> None:
     """Báo cáo tuần: kết quả, thay đổi và nguyên nhân, danh sách đơn vị chưa thực hiện.
 
@@ -64,8 +63,7 @@ def report(
     targets = _targets(forms or [], output)
     letters = read_file(letterhead) if letterhead or DocumentFormat.DOCX in targets else None
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
-        wanted = chosen(connection, at, phase)
+        at, wanted = shared.Selection(when, phase).read(connection)
         before = _since(connection, at, since, _folder_of(output, forms or []))
         week = paper = weekly.gather(connection, at, wanted, before)
         if letters and letters.language not in ("", current()) and DocumentFormat.DOCX in targets:
@@ -152,7 +150,7 @@ def _since(
     if since is None:
         messages.warn(clock_warning(connection, on_day(connection, at, at.as_of - WEEK)))
         return week_before(connection, at)
-    day: date = options.day(since)
+    day: date = parameters.day(since)
     if day > at.as_of:
         raise UsageError(_("--since phải trước hoặc bằng --as-of"))
     found = on_day(connection, at, day)

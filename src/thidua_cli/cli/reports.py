@@ -6,100 +6,54 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options
+from thidua_cli.cli import options, shared
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import Exit, InvalidError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.register.plan import load_plan
-from thidua_cli.register.terms import Kind, Level, State
-from thidua_cli.reports.frame import Filter, Moment, find_district, units_of
+from thidua_cli.reports.frame import Moment, units_of
 from thidua_cli.reports.status import By
-
-
-def chosen(
-    connection: sqlite3.Connection,
-    at: Moment,
-    phase: str | None = None,
-    kind: Kind | None = None,
-    level: Level | None = None,
-    district: str | None = None,
-    states: list[State] | None = None,
-    *,
-    declared_late: bool = False,
-) -> Filter:
-    """The filter that the options ask for; raises NotFoundError for an unknown phase or district."""
-    return Filter(
-        load_plan(connection).phase(phase).code if phase else None,
-        kind,
-        level,
-        find_district(units_of(connection, at), district, at.as_of) if district else None,
-        frozenset(states or ()),
-        declared_late,
-    )
-
-
-def one_obligation(argument: str | None, option: str | None) -> str | None:
-    """The obligation that the argument or --obligation names; raises UsageError where they differ."""
-    if argument and option and argument != option:
-        raise UsageError(_("chỉ nêu một nghĩa vụ: {one} hay {other}?").format(one=argument, other=option))
-    return argument or option
 
 
 def status(
     ctx: typer.Context,
+    *,
     by: Annotated[By | None, typer.Option("--by", help=_("Chia nhỏ mỗi nghĩa vụ."))] = None,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    phase: options.Phase = None,
-    kind: options.KindOf = None,
-    level: options.LevelOf = None,
-    district: options.District = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    asked: shared.Selection,
+    out: shared.Output,
 ) -> None:
     """Tình hình thực hiện theo từng giai đoạn, mỗi nghĩa vụ một dòng."""
     from thidua_cli.reports import status as report
 
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
-        made = report.build(connection, at, chosen(connection, at, phase, kind, level, district), by)
-    options.emit(made, form, output, bom, safe)
+        made = report.build(connection, *asked.read(connection), by)
+    out.emit(made)
 
 
 def listing(
     ctx: typer.Context,
-    obligation: options.ObligationArgument = None,
-    obligation_option: options.ObligationOption = None,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    phase: options.Phase = None,
-    kind: options.KindOf = None,
-    level: options.LevelOf = None,
-    district: options.District = None,
-    states: options.States = None,
+    *,
+    obligation: shared.Obligation,
+    asked: shared.Selection,
+    states: shared.States = None,
     declared_late: Annotated[
         bool, typer.Option("--declared-late", help=_("Chỉ đơn vị khai muộn: làm đúng hạn, văn bản đến sau."))
     ] = False,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    out: shared.Output,
 ) -> None:
     """Danh sách đơn vị và trạng thái của từng nghĩa vụ."""
     from thidua_cli.reports import listing as report
 
-    asked = one_obligation(obligation, obligation_option)
+    code = obligation.code()
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
-        wanted = chosen(connection, at, phase, kind, level, district, states, declared_late=declared_late)
-        made = report.build(connection, at, wanted, asked)
-    options.emit(made, form, output, bom, safe)
+        at, wanted = asked.read(connection)
+        wanted = wanted._replace(states=frozenset(states or ()), declared_late=declared_late)
+        made = report.build(connection, at, wanted, code)
+    out.emit(made)
 
 
 def check(
     ctx: typer.Context,
+    *,
     obligations: Annotated[
         list[str] | None,
         typer.Argument(metavar=_("[NGHĨA-VỤ]..."), help=_("Mặc định: mọi nghĩa vụ đã đến hạn.")),
@@ -110,16 +64,8 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help=_("Không đạt cả khi có đơn vị trễ hạn."))] = False,
     ended: Annotated[bool, typer.Option("--ended", help=_("Tính cả đơn vị quá hạn nay không còn."))] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help=_("Không in gì, chỉ mã thoát."))] = False,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    phase: options.Phase = None,
-    kind: options.KindOf = None,
-    level: options.LevelOf = None,
-    district: options.District = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    asked: shared.Selection,
+    out: shared.Output,
 ) -> None:
     """Kiểm tra thời hạn: mã thoát 0 khi đạt, 3 khi không đạt.
 
@@ -128,68 +74,61 @@ def check(
     from thidua_cli.reports import check as report
 
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
         made, passes = report.build(
             connection,
-            at,
-            chosen(connection, at, phase, kind, level, district),
+            *asked.read(connection),
             obligations or [],
             complete=complete,
             strict=strict,
             ended=ended,
         )
     if not quiet:
-        options.emit(made, form, output, bom, safe)
+        out.emit(made)
     if not passes:
         raise typer.Exit(Exit.FINDINGS)
 
 
 def history(
     ctx: typer.Context,
-    unit: Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))],
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    *,
+    unit: shared.UnitArgument,
+    when: shared.When,
+    out: shared.Output,
 ) -> None:
     """Tất cả những gì đã biết về một đơn vị, kể cả bản ghi đã hủy, theo thời gian."""
     from thidua_cli.reports import history as report
 
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
+        at = when.moment(connection)
         directory = units_of(connection, at)
         version = directory.resolve_past(unit, at.as_of)
         made = report.build(connection, at, directory, version)
-    options.emit(made, form, output, bom, safe)
+    out.emit(made)
 
 
 def log(
     ctx: typer.Context,
+    *,
     limit: Annotated[
         int | None, typer.Option("--limit", "-n", min=1, help=_("Chỉ số thao tác mới nhất này."))
     ] = None,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    when: shared.When,
+    out: shared.Output,
 ) -> None:
     """Nhật ký thao tác, mới nhất trước."""
     from thidua_cli.reports import log as report
 
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
-        if as_of is None:  # the register's clock may be ahead of the machine's; no operation is hidden
+        at = when.moment(connection)
+        if when.as_of is None:  # the register's clock may be ahead of the machine's; no operation is hidden
             at = at._replace(as_of=max(at.as_of, dates.day_of(at.known.recorded_at)))
         made = report.build(connection, at, limit)
-    options.emit(made, form, output, bom, safe)
+    out.emit(made)
 
 
 def diff(
     ctx: typer.Context,
+    *,
     before: Annotated[
         str,
         typer.Option(
@@ -200,16 +139,8 @@ def diff(
         str | None,
         typer.Option("--to", metavar=_("LÚC"), help=_("Như --from (mặc định: hôm nay, thao tác mới nhất).")),
     ] = None,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    phase: options.Phase = None,
-    kind: options.KindOf = None,
-    level: options.LevelOf = None,
-    district: options.District = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    asked: shared.Selection,
+    out: shared.Output,
 ) -> None:
     """Điều gì thay đổi giữa hai ngày, hoặc giữa hai thời điểm của sổ, và vì sao.
 
@@ -219,9 +150,9 @@ def diff(
     from thidua_cli.reports import diff as report
 
     with options.reading(ctx) as connection:
-        one, other = _two_moments(connection, before, after, as_of, known_at)
-        made = report.build(connection, one, other, chosen(connection, other, phase, kind, level, district))
-    options.emit(made, form, output, bom, safe)
+        one, other = _two_moments(connection, before, after, *asked.when)
+        made = report.build(connection, one, other, asked.filter(connection, other))
+    out.emit(made)
 
 
 def _two_moments(

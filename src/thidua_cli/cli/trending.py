@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options
-from thidua_cli.cli.reports import chosen, one_obligation
+from thidua_cli.cli import options, parameters, shared
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
@@ -15,25 +14,21 @@ from thidua_cli.reports.trend import Step
 
 def trend(
     ctx: typer.Context,
-    obligation: options.ObligationArgument = None,
-    obligation_option: options.ObligationOption = None,
+    *,
+    obligation: shared.Obligation,
     step: Annotated[Step, typer.Option("--step", help=_("Mỗi tuần hay mỗi ngày một dòng."))] = Step.WEEK,
     start: Annotated[
         date | None,
         typer.Option(
             "--from",
-            parser=options.day,
+            parser=parameters.day,
             metavar=_("NGÀY"),
             help=_("Từ ngày này (mặc định: ngày đầu giai đoạn)."),
         ),
     ] = None,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    phase: options.Phase = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    when: shared.When,
+    phase: shared.Phase = None,
+    out: shared.Output,
 ) -> None:
     """Tiến độ theo thời gian: số đơn vị đã làm trên số phải làm, đến hết từng ngày.
 
@@ -42,12 +37,10 @@ def trend(
     """
     from thidua_cli.reports import trend as report
 
-    wanted = one_obligation(obligation, obligation_option)
+    code = obligation.code()
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
+        at, wanted = shared.Selection(when, phase).read(connection)
         if start and start > at.as_of:
             raise UsageError(_("--from {day}: sau ngày --as-of").format(day=show_day(start)))
-        made = report.build(
-            connection, at, chosen(connection, at, phase), obligation=wanted, step=step, start=start
-        )
-    options.emit(made, form, output, bom, safe)
+        made = report.build(connection, at, wanted, obligation=code, step=step, start=start)
+    out.emit(made)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options
+from thidua_cli.cli import messages, options, shared
 from thidua_cli.ground.errors import NotFoundError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register import values
@@ -14,7 +14,7 @@ from thidua_cli.rules import undo as undoing
 def undo(
     ctx: typer.Context,
     operation: Annotated[str, typer.Argument(metavar=_("THAO-TÁC"), help=_("Số thao tác, xem thidua log."))],
-    reason: Annotated[str, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do."))],
+    reason: shared.Reason,
 ) -> None:
     """Hoàn tác một thao tác: hủy mọi thứ nó đưa vào và lấy lại những gì nó đã hủy, bằng một thao tác mới."""
     digits = operation.removeprefix("#")

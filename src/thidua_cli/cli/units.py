@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options
+from thidua_cli.cli import messages, options, parameters, shared
 from thidua_cli.cli.app import Commands
 from thidua_cli.cli.describe import describe_changes
-from thidua_cli.cli.reports import chosen
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import NUMBER_LIMIT, visible
 from thidua_cli.register import entries
+from thidua_cli.register import values as parsers
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Change, Kind, Level
 from thidua_cli.register.units import Directory, Version
@@ -44,50 +44,41 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
 
 def listing(
     ctx: typer.Context,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    kind: options.KindOf = None,
-    level: options.LevelOf = None,
-    district: options.District = None,
+    *,
+    when: shared.When,
+    units: shared.UnitsOf,
     changed_since: Annotated[
         date | None,
         typer.Option(
             "--changed-since",
-            parser=options.day,
+            parser=parameters.day,
             metavar=_("NGÀY"),
             help=_("Chỉ đơn vị mới có, thay đổi hoặc kết thúc từ ngày này."),
         ),
     ] = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    out: shared.Output,
 ) -> None:
     """Các đơn vị đang có vào một ngày, theo thứ tự sắp xếp."""
     from thidua_cli.reports import units as report
 
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
-        wanted = chosen(connection, at, None, kind, level, district)
+        at, wanted = shared.Selection(when, None, units).read(connection)
         made = report.build(connection, at, wanted, changed_since.isoformat() if changed_since else None)
-    options.emit(made, form, output, bom, safe)
+    out.emit(made)
 
 
 def show(
     ctx: typer.Context,
-    unit: Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))],
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    *,
+    unit: shared.UnitArgument,
+    when: shared.When,
+    out: shared.Output,
 ) -> None:
     """Một đơn vị vào một ngày, và trạng thái của từng nghĩa vụ."""
     from thidua_cli.reports import units as report
 
     with options.reading(ctx) as connection:
-        at = options.moment(connection, as_of, known_at)
+        at = when.moment(connection)
         version = Directory.read(connection, at.known.number).resolve_past(unit, at.as_of)
         judged = [
             (fact, verdict.judge(fact, at.day))
@@ -95,24 +86,21 @@ def show(
             if fact.unit == version.unit
         ]
         made = report.show(connection, at, version, judged)
-    options.emit(made, form, output, bom, safe)
+    out.emit(made)
 
 
 def tree(
     ctx: typer.Context,
-    as_of: options.AsOf = None,
-    known_at: options.KnownAt = None,
-    form: options.FormatOf = None,
-    output: options.Output = None,
-    bom: options.Bom = False,
-    safe: options.Safe = False,
+    *,
+    when: shared.When,
+    out: shared.Output,
 ) -> None:
     """Cây đơn vị vào một ngày: đơn vị cấp trên và các đơn vị thuộc nó."""
     from thidua_cli.reports import units as report
 
     with options.reading(ctx) as connection:
-        made = report.tree(connection, options.moment(connection, as_of, known_at))
-    options.emit(made, form, output, bom, safe)
+        made = report.tree(connection, when.moment(connection))
+    out.emit(made)
 
 
 def add(
@@ -120,14 +108,23 @@ def add(
     code: Annotated[str, typer.Argument(metavar=_("MÃ"), help=_("Mã đơn vị."))],
     name: Annotated[str, typer.Argument(metavar=_("TÊN"), help=_("Tên đầy đủ, có từ chỉ cấp."))],
     kind: Annotated[
-        Kind, typer.Option("--kind", parser=options.kind, metavar=_("LOẠI"), help=_("Loại đơn vị."))
+        Kind,
+        typer.Option(
+            "--kind", parser=parameters.term(parsers.kind), metavar=_("LOẠI"), help=_("Loại đơn vị.")
+        ),
     ],
     on: Annotated[
-        date, typer.Option("--on", parser=options.day, metavar=_("NGÀY"), help=_("Ngày đầu tiên đơn vị có."))
+        date,
+        typer.Option("--on", parser=parameters.day, metavar=_("NGÀY"), help=_("Ngày đầu tiên đơn vị có.")),
     ],
     level: Annotated[
         Level | None,
-        typer.Option("--level", parser=options.level, metavar=_("CẤP"), help=_("Cấp (mặc định: theo loại).")),
+        typer.Option(
+            "--level",
+            parser=parameters.term(parsers.level),
+            metavar=_("CẤP"),
+            help=_("Cấp (mặc định: theo loại)."),
+        ),
     ] = None,
     parent: Annotated[
         str | None, typer.Option("--parent", metavar=_("MÃ"), help=_("Mã đơn vị cấp trên."))
@@ -225,10 +222,11 @@ def _said(problems: "Sequence[Problem]") -> list[str]:
     )
 
 
-Unit = Annotated[str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
 On = Annotated[
     date,
-    typer.Option("--on", parser=options.day, metavar=_("NGÀY"), help=_("Ngày đầu tiên của tình trạng mới.")),
+    typer.Option(
+        "--on", parser=parameters.day, metavar=_("NGÀY"), help=_("Ngày đầu tiên của tình trạng mới.")
+    ),
 ]
 Doc = Annotated[str, typer.Option("--doc", metavar=_("SỐ"), help=_("Số văn bản quyết định."))]
 NoteText = Annotated[str | None, typer.Option("--note", metavar=_("CHỮ"), help=_("Ghi chú."))]
@@ -240,12 +238,11 @@ Child = Annotated[
         help=_("Đơn vị thuộc đơn vị kết thúc = đơn vị cấp trên mới của nó; dùng nhiều lần."),
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))]
 
 
 def rename(
     ctx: typer.Context,
-    unit: Unit,
+    unit: shared.UnitArgument,
     on: On,
     doc: Doc,
     name: Annotated[str | None, typer.Option("--name", metavar=_("TÊN"), help=_("Tên mới."))] = None,
@@ -260,7 +257,7 @@ def rename(
         int | None, typer.Option("--sort-order", min=0, help=_("Thứ tự sắp xếp mới."))
     ] = None,
     note: NoteText = None,
-    dry_run: DryRun = False,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Đổi tên, mã, cấp trên hoặc thứ tự của một đơn vị từ ngày nêu ở --on; vẫn là đơn vị ấy."""
     if name is None and code is None and parent is None and abbreviation is None and sort_order is None:
@@ -295,7 +292,7 @@ def merge(
     ] = None,
     child: Child = None,
     note: NoteText = None,
-    dry_run: DryRun = False,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Nhập các đơn vị vào một đơn vị: --into nếu đơn vị ấy tiếp tục, --code và --name nếu lập mới."""
     if (not into) == (not code or not name) or (into and (code or name)):
@@ -321,7 +318,7 @@ def merge(
 
 def split(
     ctx: typer.Context,
-    unit: Unit,
+    unit: shared.UnitArgument,
     to: Annotated[
         list[str],
         typer.Option(
@@ -335,7 +332,7 @@ def split(
     keep: Annotated[bool, typer.Option("--keep", help=_("Đơn vị bị tách vẫn tiếp tục."))] = False,
     child: Child = None,
     note: NoteText = None,
-    dry_run: DryRun = False,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Tách một đơn vị ra nhiều đơn vị; với --keep thì chỉ chuyển đi một phần."""
 
@@ -358,7 +355,12 @@ def split(
 
 
 def close(
-    ctx: typer.Context, unit: Unit, on: On, doc: Doc, note: NoteText = None, dry_run: DryRun = False
+    ctx: typer.Context,
+    unit: shared.UnitArgument,
+    on: On,
+    doc: Doc,
+    note: NoteText = None,
+    dry_run: shared.DryRun = False,
 ) -> None:
     """Chấm dứt một đơn vị: ngày nêu ở --on là ngày đầu tiên không còn đơn vị ấy."""
 

@@ -1,0 +1,186 @@
+"""How options become a command: parsers of values, options of the catalogue's fields, groups of options.
+
+A group is a NamedTuple whose fields are options or groups, or a dictionary annotated with `Fields`. A command
+takes it as one parameter; `flat` spreads it out for Typer, and gathers its values when the command is called.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+import typer
+
+from thidua_cli.ground import dates
+from thidua_cli.ground.errors import InvalidError
+from thidua_cli.ground.language import _, current
+from thidua_cli.register import fields
+from thidua_cli.register.fields import Field, ImportKind, Shape
+
+Value = TypeVar("Value")
+
+
+def day(value: str | date) -> date:
+    """Parse the value of a date option."""
+    if isinstance(value, date):
+        return value
+    try:
+        return dates.parse_date(value)
+    except InvalidError as error:
+        from thidua_cli.ground.text import visible
+
+        raise typer.BadParameter(f"'{visible(value)}': {error.message} ({error.cure})") from None
+
+
+def term(parse: Callable[[str], Value]) -> Callable[[Any], Value]:
+    """Return a parser of options that name a term, by its word or its label."""
+
+    def parsed(value: Any) -> Any:
+        if isinstance(value, StrEnum):
+            return value
+        try:
+            return parse(value)
+        except InvalidError as error:
+            from thidua_cli.ground.text import visible
+
+            raise typer.BadParameter(f"'{visible(value)}': {error.message}; {error.cure}") from None
+
+    return parsed
+
+
+class Option(NamedTuple):
+    """The option that gives a field; without words, its help is the field's header."""
+
+    name: str
+    help: str = ""
+    metavar: str | None = None
+    several: bool = False
+
+
+_METAVARS = {Shape.DAY: _("NGÀY"), Shape.CODE: _("MÃ"), Shape.WORD: _("MÃ"), Shape.NUMBER: None}
+# Options that are not called like their field or have more to say than its header.
+_OPTIONS = {
+    "document_number": Option("--doc", _("Số, ký hiệu văn bản."), _("SỐ")),
+    "document_issuer": Option("--issuer", _("Cơ quan ban hành văn bản."), _("CƠ-QUAN")),
+    "document_date": Option("--doc-date", _("Ngày của văn bản.")),
+    "received_on": Option("--received", _("Ngày nhận văn bản.")),
+    "evidence": Option("--evidence", _("Tệp văn bản (ghi kèm mã băm) hoặc địa chỉ."), _("TỆP|URL")),
+    "phase": Option("--phase", _("Giai đoạn (mặc định: giai đoạn chứa ngày ấy).")),
+    "contents": Option("--content", _("Nội dung thi đua: dùng nhiều lần, hoặc 1,3."), _("SỐ"), several=True),
+    "done_on": Option("--on", _("Ngày thực hiện.")),
+    "on": Option("--on", _("Ngày thực hiện.")),
+    "obligation": Option("--obligation", _("Nghĩa vụ được miễn, ví dụ p1-launch.")),
+    "kind": Option("--kind", _("Loại đơn vị."), _("LOẠI")),
+    "level": Option("--level", _("Cấp (mặc định: theo loại)."), _("CẤP")),
+    "parent_code": Option("--parent", _("Mã đơn vị cấp trên.")),
+    "sort_order": Option("--sort-order", _("Thứ tự sắp xếp.")),
+    "valid_from": Option("--on", _("Ngày đầu tiên đơn vị có.")),
+}
+
+
+def option_of(field: Field) -> Option:
+    """Return the option that gives a field, by default called like the field."""
+    option = _OPTIONS.get(field.key) or Option("--" + field.key.replace("_", "-"))
+    header = field.vi if current() == "vi" else field.key.replace("_", " ").capitalize()
+    return option._replace(
+        help=option.help or f"{header}.", metavar=option.metavar or _METAVARS.get(field.shape, _("CHỮ"))
+    )
+
+
+class Fields:
+    """Options of fields of the catalogue; a command gets a dictionary of those that were given, by key.
+
+    With `erasable`, a day may be empty, and comes as text.
+    """
+
+    def __init__(self, *optional: Field, required: tuple[Field, ...] = (), erasable: bool = False) -> None:
+        self.fields = (*required, *optional)
+        self.required = required
+        self.erasable = erasable
+
+    def parameters(self) -> Iterator[inspect.Parameter]:
+        """Yield a parameter for each field, under the field's key."""
+        for field in self.fields:
+            name, words, metavar, several = option_of(field)
+            kind: Any = list[str] if several else str
+            more: dict[str, Any] = {}
+            if field.shape is Shape.DAY and self.erasable:
+                words = _('{help}; "" thì xóa.').format(help=words.removesuffix("."))
+            elif field.shape is Shape.DAY:
+                kind, more = date, {"parser": day}
+            elif field.shape is Shape.NUMBER:
+                kind, more = int, {"min": 0}
+            elif field.words is not None:
+                kind, more = field.words, {"parser": term(field.reads)}
+            option = typer.Option(name, metavar=metavar, help=words, **more)
+            if field in self.required:
+                yield _parameter(field.key, Annotated[kind, option])
+            else:
+                yield _parameter(field.key, Annotated[kind | None, option], None)
+
+    def given(self, arguments: dict[str, object]) -> dict[str, object]:
+        """Return the fields that were given; an option that was not given says nothing of its field."""
+        return {field.key: arguments[field.key] for field in self.fields if arguments[field.key] is not None}
+
+
+def record_fields(kind: ImportKind) -> Fields:
+    """Return the options of a record of a kind: what its files have, without the unit."""
+    columns = fields.FILES[kind]
+    return Fields(*columns.optional, required=columns.required[1:])
+
+
+def option_names(*kinds: ImportKind) -> dict[str, str]:
+    """Return the names of the options of fields, by the fields' keys."""
+    return {key: option_of(field).name for kind in kinds for key, field in fields.known(kind).items()}
+
+
+def flat(function: Callable[..., object]) -> Callable[..., object]:
+    """Return a function for Typer: `function` with the options of its groups in place of the groups."""
+    taken = list(inspect.signature(function).parameters.values())
+
+    def command(**arguments: Any) -> object:
+        return function(**{parameter.name: _value(parameter, arguments) for parameter in taken})
+
+    options_of_all = [option for parameter in taken for option in _spread(parameter)]
+    command.__signature__ = inspect.Signature(options_of_all)  # type: ignore[attr-defined]
+    return command
+
+
+def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    """Yield the options of a parameter: its own, or those of a group, in their order."""
+    if (of_catalogue := _fields_of(parameter)) is not None:
+        yield from of_catalogue.parameters()
+    elif _is_group(parameter):
+        for part in _parts(parameter):
+            yield from _spread(part)
+    else:
+        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+
+
+def _value(parameter: inspect.Parameter, arguments: dict[str, Any]) -> Any:
+    if (of_catalogue := _fields_of(parameter)) is not None:
+        return of_catalogue.given(arguments)
+    if _is_group(parameter):
+        return parameter.annotation._make(_value(part, arguments) for part in _parts(parameter))
+    return arguments[parameter.name]
+
+
+def _fields_of(parameter: inspect.Parameter) -> Fields | None:
+    extras = getattr(parameter.annotation, "__metadata__", ())
+    return next((extra for extra in extras if isinstance(extra, Fields)), None)
+
+
+def _is_group(parameter: inspect.Parameter) -> bool:
+    return hasattr(parameter.annotation, "_make")
+
+
+def _parts(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    """Yield the fields of a group as parameters."""
+    group = parameter.annotation
+    for name, annotation in group.__annotations__.items():
+        yield _parameter(name, annotation, group._field_defaults.get(name, inspect.Parameter.empty))
+
+
+def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
