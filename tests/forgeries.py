@@ -79,7 +79,7 @@ def rewrite(connection: sqlite3.Connection, first: int = 1) -> None:
     """Compute digests and hashes anew from operation `first` on, so that the chain holds again."""
     row = connection.execute("SELECT hash FROM operation WHERE number = ?", (first - 1,)).fetchone()
     previous = row[0] if row else journal.FIRST_PREVIOUS
-    for operation in journal.operations(connection, 2**62)[::-1]:
+    for operation in journal.operations(connection)[::-1]:
         if operation.number < first:
             continue
         count, digest = journal.rows_digest(connection, operation.number)

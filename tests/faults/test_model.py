@@ -31,6 +31,7 @@ from thidua_cli.register.models import ChangeIn
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import invariants, resolutions, undo
 from thidua_cli.store import journal
+from thidua_cli.store.journal import LATEST
 from unit_lives import ContradictionError, Decided, State
 
 CODES = ["A1", "A2", "A3"]
@@ -116,7 +117,7 @@ class Register(RuleBasedStateMachine):
         type(self).source.backup(target)
         target.close()
         with self.opened() as connection:
-            anchors = [each.anchor for each in journal.operations(connection, 2**62)][::-1]
+            anchors = [each.anchor for each in journal.operations(connection)][::-1]
             versions = [Row("version", number, says, 2) for number, says in self.versions(connection).items()]
             self.known = Known(tuple(versions), tuple(anchors))
         self.backups: list[tuple[Path, Known]] = []
@@ -144,7 +145,7 @@ class Register(RuleBasedStateMachine):
         codes = dict(connection.execute("SELECT unit, code FROM unit_version"))
         return {
             int(entry.id or 0): (codes[entry.unit], str(entry.action), entry.done_on)
-            for entry in records.live_records(connection, 2**62)
+            for entry in records.live_records(connection, LATEST)
         }
 
     @property
@@ -345,7 +346,7 @@ class Register(RuleBasedStateMachine):
     def the_register_is_what_the_model_says(self) -> None:
         """The live records, the versions and every anchor; nothing lies beside the file."""
         with self.opened() as connection:
-            anchors = [each.anchor for each in journal.operations(connection, 2**62)][::-1]
+            anchors = [each.anchor for each in journal.operations(connection)][::-1]
             assert anchors == list(self.known.anchors)
             for kind, live in (("record", self.records), ("version", self.versions)):
                 assert live(connection) == {row.id: row.says for row in self.known.live if row.kind == kind}
@@ -384,7 +385,7 @@ class Units(RuleBasedStateMachine):
 
     def seen(self) -> dict[str, object]:
         """The units of every day, as the register says now."""
-        directory = Directory.read(self.register, records.EVERYTHING)
+        directory = Directory.read(self.register, LATEST)
         return {
             day: {each.unit: (each.code, each.name, each.parent) for each in directory.alive(day)}
             for day in [*MONTHS, AFTER_ALL]
@@ -421,7 +422,7 @@ class Units(RuleBasedStateMachine):
         except ContradictionError:
             is_sound = False
         with store.write(self.register, actor="test", command="changes") as writer:
-            made = resolutions.plan(self.register, records.EVERYTHING, rows)
+            made = resolutions.plan(self.register, LATEST, rows)
             if not made.faults:
                 resolutions.apply(writer, made)
         assert is_sound is not bool(made.faults), (decided, made.faults)
@@ -457,7 +458,7 @@ class Units(RuleBasedStateMachine):
         values["parent_code"] = None if above is None else self.state(day, above).code
         items, problems = unit_imports.check(Sheet(list(values), [(0, values)]), build.day(day))
         assert not problems
-        directory = Directory.read(self.register, records.EVERYTHING)
+        directory = Directory.read(self.register, LATEST)
         made = unit_imports.plan(items, directory, list(values))
         is_sound = bool(made.new and not made.problems)
         held = [each for each in directory.with_code(code) if each.until_on is None or each.until_on > day]

@@ -42,6 +42,7 @@ from thidua_cli.rules.resolutions import Row
 from thidua_cli.standing import causes as diff
 from thidua_cli.standing import verdict
 from thidua_cli.standing.causes import Cause, Evidence, Side
+from thidua_cli.store.journal import LATEST
 
 Run = Callable[..., Outcome]
 FILE = resources.data("changes_2025.csv")
@@ -50,7 +51,7 @@ FILE = resources.data("changes_2025.csv")
 def apply(connection: sqlite3.Connection, rows: Sequence[Row]) -> resolutions.Plan:
     """Plan and store; a plan with faults stores nothing."""
     with store.write(connection, actor="test", command="changes") as writer:
-        made = resolutions.plan(connection, records.EVERYTHING, rows)
+        made = resolutions.plan(connection, LATEST, rows)
         if not made.faults:
             resolutions.apply(writer, made)
     return made
@@ -667,7 +668,7 @@ def test_what_passes_into_a_unit_names_it_as_it_is(
 ) -> None:
     """A row whose new name contradicts the unit that keeps the code is refused with both names."""
     for place, (one, other) in enumerate(zip(names, reversed(names), strict=True)):
-        made = resolutions.plan(register, records.EVERYTHING, [
+        made = resolutions.plan(register, LATEST, [
             change("merge", "SGTVT Sở Giao thông vận tải", f"SXD {one}", "2025-03-01"),
             change("rename", "SXD Sở Xây dựng", f"SXD {other}", "2025-03-01"),
         ][:: 1 - 2 * place])  # fmt: skip
@@ -750,7 +751,7 @@ def test_a_file_says_where_units_below_go(register: sqlite3.Connection) -> None:
         )
         for part in (1, 2)
     ]
-    (fault,) = resolutions.plan(register, records.EVERYTHING, parts).faults
+    (fault,) = resolutions.plan(register, LATEST, parts).faults
     assert "20263" in fault.message
     units = directory(register)
     wards = [each for each in units.alive("2023-04-30") if each.parent == units.with_code("493")[0].unit]
@@ -1161,7 +1162,7 @@ class Told:
 
     def live(self, table: str, side: Side, **of: object) -> list[dict[str, Any]]:
         """Those of them that were not voided."""
-        never = (None, 2**62)
+        never = (None, LATEST)
         return [
             row
             for row in self.known(table, side, **of)
@@ -1288,8 +1289,8 @@ def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
             with store.write(connection, actor="test", command=deed) as writer:
                 records.add(writer, [outcome.entry])
     elif deed in ("void", "correct"):
-        live = records.live_records(connection, records.EVERYTHING)
-        exempt = records.live_exemptions(connection, records.EVERYTHING)
+        live = records.live_records(connection, LATEST)
+        exempt = records.live_exemptions(connection, LATEST)
         newest = max([*live, *exempt], key=lambda entry: entry.id or 0, default=None)
         held = directory(connection).with_code(what)
         with store.write(connection, actor="test", command=deed) as writer:
@@ -1543,8 +1544,8 @@ class Life(RuleBasedStateMachine):
         live = {
             entry.id
             for entry in (
-                *records.live_records(self.register, 2**62),
-                *records.live_exemptions(self.register, 2**62),
+                *records.live_records(self.register, LATEST),
+                *records.live_exemptions(self.register, LATEST),
             )
         }
         if number in live:
@@ -1554,7 +1555,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=st.integers(1, 12), code=codes, day=days)
     def correct(self, number: int, code: str, day: str) -> None:
         """Another day, or another unit, where that has no record of the same yet."""
-        live = records.live_records(self.register, records.EVERYTHING)
+        live = records.live_records(self.register, LATEST)
         held = directory(self.register).with_code(code)
         taken = {entry.key for entry in live if entry.id != number}
         for entry in live:
@@ -1602,7 +1603,7 @@ class Life(RuleBasedStateMachine):
         """What was known at any operation is known still, and no rule of units is broken."""
         for (known, day), rows in self.past.items():
             assert self.figures(known, day) == rows
-        assert list(invariants.broken(self.register, records.EVERYTHING, directory(self.register))) == []
+        assert list(invariants.broken(self.register, LATEST, directory(self.register))) == []
         day = "2026-01-15"
         head = build.head(self.register)
         _check_causes(self.register, Side("2022-04-01", head), Side(day, head))

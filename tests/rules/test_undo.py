@@ -15,6 +15,7 @@ from thidua_cli.register import entries
 from thidua_cli.register.terms import Action
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import undo
+from thidua_cli.store.journal import LATEST
 
 Run = Callable[..., Outcome]
 DEEDS = st.tuples(st.sampled_from(["record", "correct"]), st.sampled_from(["492", "493"]), st.integers(1, 28))
@@ -86,7 +87,7 @@ def test_undo_of_what_was_voided_and_brought_back(run: Run) -> None:
 
 def _live(register: sqlite3.Connection) -> dict[int, entries.Record]:
     """The live records by unit."""
-    return {entry.unit: entry for entry in entries.live_records(register, entries.EVERYTHING)}
+    return {entry.unit: entry for entry in entries.live_records(register, LATEST)}
 
 
 def _contents(register: sqlite3.Connection) -> dict[int, object]:
@@ -95,7 +96,7 @@ def _contents(register: sqlite3.Connection) -> dict[int, object]:
 
 def _do(register: sqlite3.Connection, deed: str, code: str, day: int) -> None:
     """Record a unit's launch, or correct it where it is recorded."""
-    unit = Directory.read(register, entries.EVERYTHING).with_code(code)[0].unit
+    unit = Directory.read(register, LATEST).with_code(code)[0].unit
     entry = entries.Record(unit, "p1", Action.LAUNCH, f"2022-02-{day:02}", entries.Document())
     held = _live(register).get(unit)
     with store.write(register, actor="test", command=deed) as writer:

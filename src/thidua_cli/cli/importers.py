@@ -16,6 +16,7 @@ from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.rules import resolutions
 from thidua_cli.rules.decide import differences
+from thidua_cli.store.journal import LATEST
 
 CORRECTIONS = 20  # shown of an import, one by one
 
@@ -39,7 +40,7 @@ class Units:
         self.made: UnitPlan
         self.plan_day = load_plan(connection).phases[0].starts_on
         self.first_day = on or self.plan_day
-        if province and not Directory.read(connection, entries.EVERYTHING).with_code(province):
+        if province and not Directory.read(connection, LATEST).with_code(province):
             for _row, values in sheet.rows:  # a register without the city: its districts have no parent
                 if values.get("parent_code") == province:
                     values["parent_code"] = None
@@ -56,7 +57,7 @@ class Units:
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.intake import units
 
-        items, directory = self.items, Directory.read(connection, entries.EVERYTHING)
+        items, directory = self.items, Directory.read(connection, LATEST)
         taken = {item.key for item in items}
         refused = {str(values.get("code", "")).strip().lower() for _row, values in self.sheet.rows} - taken
         self.made = units.plan(
@@ -68,7 +69,7 @@ class Units:
         if self.made.changed and not self.problems:
             from thidua_cli.intake import changes as change_imports
 
-            self.changes = resolutions.plan(connection, entries.EVERYTHING, units.change_rows(self.made))
+            self.changes = resolutions.plan(connection, LATEST, units.change_rows(self.made))
             self.problems = [change_imports.problem(fault) for fault in self.changes.faults]
             self.made.warnings += self.changes.warnings
 
@@ -146,7 +147,7 @@ class Changes:
     def plan(self, connection: "sqlite3.Connection") -> None:
         from thidua_cli.intake import changes as imports
 
-        self.made = resolutions.plan(connection, entries.EVERYTHING, self.rows)
+        self.made = resolutions.plan(connection, LATEST, self.rows)
         faults = imports.sound(self.made.faults, self.rows, self.sheet)
         self.problems = self.wrong + [imports.problem(fault) for fault in faults]
         if self.wrong:  # what becomes of units is not known without all rows

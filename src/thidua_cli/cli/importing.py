@@ -21,12 +21,12 @@ from thidua_cli.intake.cells import Table, sheet_of
 from thidua_cli.intake.reading import FileFormat, Wishes, form_of_ending
 from thidua_cli.intake.rejects import write_rejects
 from thidua_cli.intake.sheet import RejectedRowsError, Sheet, reject, short
-from thidua_cli.register import entries
 from thidua_cli.register.fields import ACTIONS, UNIT_NAME, ImportKind, heading, known
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Directory
 from thidua_cli.render import pages
 from thidua_cli.store import Writer, journal
+from thidua_cli.store.journal import LATEST
 
 
 class ReportForm(StrEnum):
@@ -440,7 +440,7 @@ def _write_template(ctx: typer.Context, kind: ImportKind, file: str | None, outp
     if file is not None:
         raise UsageError(_("--template không nhập tệp nào: bỏ {file}").format(file=file))
     with options.reading(ctx) as connection:
-        units = Directory.read(connection, entries.EVERYTHING).alive(dates.today().isoformat())
+        units = Directory.read(connection, LATEST).alive(dates.today().isoformat())
         codes = [item.code for item in load_plan(connection).obligations]
     data = workbook(kind, units, codes)
     if _is_stream(output):

@@ -24,6 +24,7 @@ from thidua_cli.register.terms import Action, State, label
 from thidua_cli.register.units import Directory, Version, other_holders
 from thidua_cli.rules import decide as deciding
 from thidua_cli.rules.decide import Entries, Outcome, Register
+from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import ExemptionIn, RecordIn
@@ -354,7 +355,7 @@ def _of_one_name(directory: Directory, version: Version, alike: Sequence[Version
 def _register(
     connection: sqlite3.Connection, entries: Entries | None = None, hashes: Hashes | None = None
 ) -> Register:
-    return Register.read(connection, load_plan(connection), records.EVERYTHING, entries, hashes)
+    return Register.read(connection, load_plan(connection), LATEST, entries, hashes)
 
 
 def _refuse(outcomes: Sequence[Outcome], register: Register, settings: Settings) -> None:

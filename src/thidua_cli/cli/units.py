@@ -13,12 +13,12 @@ from thidua_cli.cli.describe import describe_changes
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import NUMBER_LIMIT, visible
-from thidua_cli.register import entries
 from thidua_cli.register import values as parsers
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Change, Kind, Level
 from thidua_cli.register.units import Directory, Version
 from thidua_cli.standing import verdict
+from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
     from thidua_cli.ground.problem import Problem
@@ -157,7 +157,7 @@ def add(
     if not items:
         raise UsageError(*_said(problems))
     with options.writing(ctx) as writer:
-        directory = Directory.read(writer.connection, entries.EVERYTHING)
+        directory = Directory.read(writer.connection, LATEST)
         load_plan(writer.connection)
         given = [each for each in values if values[each] is not None]
         made = imports.plan(items, directory, given, first_day=date.min)
@@ -426,10 +426,10 @@ def _change(
     from thidua_cli.rules import resolutions
 
     def plan(connection: sqlite3.Connection) -> resolutions.Plan:
-        directory = Directory.read(connection, entries.EVERYTHING)
+        directory = Directory.read(connection, LATEST)
         common = {"effective_date": on, "resolution": doc, "note": note}
         made = resolutions.plan(
-            connection, entries.EVERYTHING, _checked([row | common for row in rows(directory)], names)
+            connection, LATEST, _checked([row | common for row in rows(directory)], names)
         )
         if made.faults:
             raise RefusedError(

@@ -43,7 +43,7 @@ def lines(connection: sqlite3.Connection, path: Path) -> Iterator[bytes]:
     register = journal.register_id(connection)
     first = {"format": FORMAT, "register": register, "version": VERSION, "schema": version, "tables": tables}
     yield _line(first)
-    for operation in journal.operations(connection, 2**62)[::-1]:
+    for operation in journal.operations(connection)[::-1]:
         yield _line({"operation": operation._asdict()})
         for rows in journal.chunks(connection, operation.number):
             yield "".join(f"{row}\n" for row in rows).encode()

@@ -204,7 +204,7 @@ def _copy_over(made: Path, present: sqlite3.Connection, head: Operation, kept: P
 def _operations(present: sqlite3.Connection) -> list[Operation] | None:
     """The operations, oldest first; none where the file cannot be read through."""
     try:
-        return journal.operations(present, 2**62)[::-1]
+        return journal.operations(present)[::-1]
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not verify.is_damage(error):
             raise

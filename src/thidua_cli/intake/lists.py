@@ -12,12 +12,13 @@ from thidua_cli.intake.bulk import Plain, Sorted
 from thidua_cli.intake.cells import Table
 from thidua_cli.intake.records import Incoming, RecordPlan
 from thidua_cli.intake.sheet import Example, Sheet, Watch
-from thidua_cli.register.entries import EVERYTHING, add, correct
+from thidua_cli.register.entries import add, correct
 from thidua_cli.register.evidence import Hashes, is_file
 from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.register.plan import load_plan
 from thidua_cli.rules.decide import Register, read_entries
 from thidua_cli.store import Writer
+from thidua_cli.store.journal import LATEST
 
 
 class Listed(NamedTuple):
@@ -95,7 +96,7 @@ def decide(
     if listed.plain and hashes:
         listed = listed._replace(plain=listed.plain.hashed(hashes))
     plan = load_plan(connection)
-    entries = read_entries(connection, EVERYTHING, ACTIONS.get(listed.kind))
+    entries = read_entries(connection, LATEST, ACTIONS.get(listed.kind))
     found = bulk.sort(listed.plain, entries, connection, plan, dates.today()) if listed.plain else None
     while True:
         if listed.plain and found and len(found.odd) != len(listed.plain.odd):
@@ -103,7 +104,7 @@ def decide(
         register = None
         rows = RecordPlan()
         if listed.items:
-            register = Register.read(connection, plan, EVERYTHING, entries, hashes)
+            register = Register.read(connection, plan, LATEST, entries, hashes)
             rows = records.plan(listed.items, register, correct=correcting)
         # A row may mean, by its name, a unit that a plain row names by its code.
         left = found.without(rows.keys) if found else None

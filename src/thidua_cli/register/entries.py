@@ -11,6 +11,7 @@ from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
 from thidua_cli.register.terms import Action
 from thidua_cli.store import Writer
+from thidua_cli.store.journal import LATEST
 
 
 class Document(NamedTuple):
@@ -87,8 +88,6 @@ class Exemption(NamedTuple):
 
 
 Entry = Record | Exemption
-
-EVERYTHING = 2**62  # an operation number that no register reaches
 
 
 def number_key(number: str | None) -> str:
@@ -224,9 +223,9 @@ def find(connection: sqlite3.Connection, number: int) -> tuple[Literal["record",
 
     Raises NotFoundError if there never was one, RefusedError if it has been voided.
     """
-    for record in live_records(connection, EVERYTHING, number=number):
+    for record in live_records(connection, LATEST, number=number):
         return "record", record
-    for exemption in live_exemptions(connection, EVERYTHING, number=number):
+    for exemption in live_exemptions(connection, LATEST, number=number):
         return "exemption", exemption
     for table in ("record", "exemption"):
         if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():

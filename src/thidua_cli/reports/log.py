@@ -25,7 +25,7 @@ FIELDS = (
 
 def build(connection: sqlite3.Connection, at: Moment, limit: int | None) -> Report:
     """The report of `thidua log`: operations recorded by the end of the as-of date, at most `limit`."""
-    everything = journal.operations(connection, 2**62)[::-1]
+    everything = journal.operations(connection)[::-1]
     marks = journal.clock_marks(everything, dates.now())
     operations = [
         item

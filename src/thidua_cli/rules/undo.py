@@ -7,18 +7,17 @@ from typing import Any, NamedTuple
 from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
-from thidua_cli.register.entries import EVERYTHING, Document, same_paper
+from thidua_cli.register.entries import Document, same_paper
 from thidua_cli.register.units import Directory, describe
 from thidua_cli.rules import invariants
 from thidua_cli.rules.resolutions.model import Model
 from thidua_cli.rules.resolutions.resting import resting
 from thidua_cli.store import Writer, journal
+from thidua_cli.store.journal import LATEST
 
-VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
 _NUMBERED = ("record", "exemption")  # people know them by their numbers
 _REPLACED = (*_NUMBERED, "unit_version")  # a void of these may name the row that takes their place
 MOST = 10  # rows named in a message
-
 
 Row = tuple[str, int]  # a table and an id in it
 
@@ -41,7 +40,7 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
         raise NotFoundError(_("không có thao tác #{number}").format(number=number))
     if number == 1:
         raise RefusedError(_("thao tác #1 tạo ra sổ, không hoàn tác được"))
-    brought = {row: row for table in VOIDABLE for row in _live(connection, table, number)}
+    brought = {row: row for table in journal.VOIDABLE for row in _live(connection, table, number)}
     brought |= _replaced(connection, number)
     left_out = _left_out(connection, number)
     brought |= {row: last for row, last in left_out.items() if _void_of(connection, *last) is None}
@@ -239,7 +238,7 @@ def _refuse_recorded_again(connection: sqlite3.Connection, number: int, brought:
 
 def _described(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[str]:
     """Rows for a message: the operation that wrote each, and its unit."""
-    directory = Directory.read(connection, EVERYTHING)
+    directory = Directory.read(connection, LATEST)
     lines = []
     for table, row in rows[:MOST]:
         operation, unit = connection.execute(
@@ -260,7 +259,7 @@ def _refuse_dependents(connection: sqlite3.Connection, number: int) -> None:
     """A unit that the operation created must not be what later rows are about."""
     _refuse_rested_on(
         number,
-        connection.execute(store.sql("dependents"), {"number": number, "known": EVERYTHING}).fetchall(),
+        connection.execute(store.sql("dependents"), {"number": number, "known": LATEST}).fetchall(),
     )
 
 

@@ -36,7 +36,8 @@ TABLES: dict[str, tuple[str, ...]] = {
 CHUNK = 2000
 TICK = timedelta(microseconds=1)  # between an operation and the next, where the clock stands before the first
 AHEAD = timedelta(minutes=5)  # by which clocks of honest machines do not differ
-_LAST_NUMBER = 2**63 - 1  # what SQLite can hold
+LATEST = 2**63 - 1  # an operation number that no register reaches, and the last that SQLite can hold
+VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
 SELECT = "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
 
 
@@ -116,12 +117,9 @@ def link_hash(
     return hashlib.sha256(json.dumps(link, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def operations(connection: sqlite3.Connection, known: int) -> list[Operation]:
+def operations(connection: sqlite3.Connection, known: int = LATEST) -> list[Operation]:
     """All operations up to number `known`, newest first."""
-    rows = connection.execute(
-        f"{SELECT} WHERE number <= ? ORDER BY number DESC",
-        (known,),
-    )
+    rows = connection.execute(f"{SELECT} WHERE number <= ? ORDER BY number DESC", (known,))
     return [Operation(*row) for row in rows]
 
 
@@ -151,7 +149,7 @@ def register_id(connection: sqlite3.Connection) -> str:
 
 def numbered(connection: sqlite3.Connection, number: int) -> Operation | None:
     """Operation `number`, or none."""
-    if number > _LAST_NUMBER:
+    if number > LATEST:
         return None
     row = connection.execute(
         f"{SELECT} WHERE number = ?",
@@ -222,5 +220,5 @@ def doubts(operations: Sequence[Operation], now: datetime) -> list[Doubt]:
 
 def doubt_at(connection: sqlite3.Connection, stamp: str) -> Doubt | None:
     """Return the operations because of which it is not known what was recorded by an instant; or none."""
-    found = doubts(operations(connection, _LAST_NUMBER)[::-1], dates.now())
+    found = doubts(operations(connection)[::-1], dates.now())
     return next((each for each in found if each.after <= stamp < each.before), None)

@@ -93,7 +93,7 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
                 if survey.readable:
                     found += _all(_against(connection, wanted, other, papers))
                     notices += survey.notices
-                    operations = journal.operations(connection, 2**62)[::-1]
+                    operations = journal.operations(connection)[::-1]
                     notices += chain.clock_notices(operations)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             found += _damage(error)

@@ -9,9 +9,9 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
-from thidua_cli.register.entries import EVERYTHING
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import invariants
+from thidua_cli.store.journal import LATEST, VOIDABLE
 
 _DAYS = {
     "phase": ("starts_on", "ends_on"),
@@ -29,7 +29,6 @@ _NAMES = {
     "content": ("title_vi", "title_en"),
     "unit_version": ("code", "name"),
 }
-_VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
 
 
 def examine(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -137,7 +136,7 @@ def _live_twice(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def _voids(connection: sqlite3.Connection) -> Iterator[Finding]:
     """A void of what is not there, of what came later, or for the second time."""
-    for table in _VOIDABLE:
+    for table in VOIDABLE:
         rows = connection.execute(
             f"SELECT v.id, v.target_id, t.operation > v.operation FROM void v LEFT JOIN {table} t"
             " ON t.id = v.target_id WHERE v.target = ? AND (t.id IS NULL OR t.operation > v.operation)",
@@ -157,7 +156,7 @@ def _voids(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def _units(connection: sqlite3.Connection) -> Iterator[Finding]:
     """What no units may be, such as two with one code on one day."""
-    for each in invariants.broken(connection, EVERYTHING, Directory.read(connection, EVERYTHING)):
+    for each in invariants.broken(connection, LATEST, Directory.read(connection, LATEST)):
         yield Finding("rule", each.message, max(each.operations, default=None), "unit", each.units[0])
 
 

@@ -11,6 +11,7 @@ from thidua_cli.ground.language import _, why
 from thidua_cli.register import entries as records
 from thidua_cli.register import evidence
 from thidua_cli.register.entries import Exemption, Record
+from thidua_cli.store.journal import LATEST
 
 
 class Paper(NamedTuple):
@@ -25,8 +26,8 @@ class Paper(NamedTuple):
 def listed(connection: sqlite3.Connection) -> Iterator[Paper]:
     """The files of live records and exemptions."""
     live: dict[str, list[Record] | list[Exemption]] = {
-        "record": records.live_records(connection, records.EVERYTHING),
-        "exemption": records.live_exemptions(connection, records.EVERYTHING),
+        "record": records.live_records(connection, LATEST),
+        "exemption": records.live_exemptions(connection, LATEST),
     }
     for table, entries in live.items():
         for entry in entries:
