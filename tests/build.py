@@ -18,8 +18,8 @@ from thidua_cli.rules.decide import Outcome, Register
 FUTURE = """
 import sys
 from thidua_cli import store
-store.MIGRATIONS = (*store.MIGRATIONS, ("test", lambda db: db.execute("ALTER TABLE record ADD COLUMN seen_on TEXT")))
-store.SCHEMA_VERSION += 1
+store.schema.MIGRATIONS = (*store.schema.MIGRATIONS, ("test", lambda db: db.execute("ALTER TABLE record ADD COLUMN seen_on TEXT")))
+store.schema.SCHEMA_VERSION += 1
 from thidua_cli.cli import main
 sys.argv[0] = "thidua"
 main()

@@ -36,7 +36,7 @@ def main() -> None:
     """Make, fill and verify the register, and pack it."""
     start, minutes = datetime(2022, 7, 4, 1, 0, tzinfo=UTC), iter(range(1000))
     dates.now = lambda: start + timedelta(minutes=next(minutes))
-    target = FOLDER / f"schema_{store.SCHEMA_VERSION:04}.db.gz"
+    target = FOLDER / f"schema_{store.schema.SCHEMA_VERSION:04}.db.gz"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "thidua.db"
         store.create(path, load, actor="lan", command="thidua init")

@@ -136,7 +136,7 @@ def test_what_cannot_be_backed_up_leaves_no_folder(
 ) -> None:
     """A register of a newer schema, and one that is not intact, are refused before a folder is made or stays."""
     with monkeypatch.context() as patch:
-        patch.setattr(store, "SCHEMA_VERSION", 0)
+        patch.setattr(store.schema, "SCHEMA_VERSION", 0)
         assert run("backup").code == 5
     forgeries.statements("UPDATE unit SET kind = 'other' WHERE id = 3")(db, forgeries.Context(db))
     assert run("backup").code == 5
@@ -455,7 +455,7 @@ def test_what_belongs_to_a_torn_register_goes_with_it(run: Run, db: Path, copy: 
 
 def test_restore_waits_for_the_lock(db: Path, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another writes, a restore changes nothing and says that the register is busy."""
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store.opening, "BUSY_SECONDS", 0.05)
     other = sqlite3.connect(db, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="bận"):

@@ -66,7 +66,7 @@ def test_the_text_is_what_it_says(run: Run, db: Path, text: Path) -> None:
     assert (first["format"], first["version"], first["schema"]) == (
         "thidua-register",
         1,
-        store.SCHEMA_VERSION,
+        store.schema.SCHEMA_VERSION,
     )
     assert first["tables"]["unit"] == ["id", "kind", "level", "operation"]
     assert last == {"head": forgeries.anchor(db)}

@@ -525,7 +525,7 @@ def test_evidence_holds_no_writer_up(
         assert run("record", "void", "1", "--reason", "x").code == 0
         return hashed(path)
 
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(store.opening, "BUSY_SECONDS", 0.1)
     monkeypatch.setattr(files, "sha256", slowly)
     proof = verify.inspect(db, Wanted(evidence=tmp_path))
     assert proof.head is not None
@@ -613,7 +613,7 @@ def test_a_newer_register_keeps_its_unfinished_write(
     """A file that is refused by its header is never opened, so that not even a journal is touched."""
     build.cut_off(db)
     data = bytearray(db.read_bytes())
-    data[60:64] = (store.SCHEMA_VERSION + 1).to_bytes(4)
+    data[60:64] = (store.schema.SCHEMA_VERSION + 1).to_bytes(4)
     db.write_bytes(data)
     before = files.journal_of(db).read_bytes()
     assert run(command).code == 5
@@ -622,7 +622,7 @@ def test_a_newer_register_keeps_its_unfinished_write(
 
 def test_a_busy_register_is_no_finding(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that does not go away is exit 5, not a doubt about the content."""
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store.opening, "BUSY_SECONDS", 0.05)
     other = sqlite3.connect(db, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreError, match="bận"):

@@ -88,6 +88,6 @@ def _wait_until_busy(pid: int) -> None:
 
 def test_what_is_too_long_is_said_in_words(db: Path) -> None:
     """A command that meets such a text says what is wrong, and ends in 5."""
-    forgeries.long_text(store.LONGEST + 1)(db)
+    forgeries.long_text(store.opening.LONGEST + 1)(db)
     with pytest.raises(StoreError, match="dài quá mức"), store.reading(db) as connection:
         connection.execute("SELECT note FROM unit_version").fetchall()

@@ -131,7 +131,7 @@ def test_a_limit_while_the_cache_overflows(alone: Path, pages: int) -> None:
         "def small(connection):\n"
         "    prepare(connection).execute('PRAGMA cache_size = 5')\n"
         "    return connection\n"
-        "store.prepare = small\n"
+        "store.opening.prepare = small\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before) + pages * 4096},) * 2)\n"
         "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     )
@@ -143,12 +143,12 @@ def test_what_cannot_be_rolled_back_yet(alone: Path) -> None:
     """Where the disk takes not even the rollback, the one line says that nothing is lost, and the next command does it."""
     before = dump(alone)
     text = (
-        "import resource, sys; from thidua_cli import cli, store; close = store._close\n"
+        "import resource, sys; from thidua_cli import cli, store; close = store.writing._close\n"
         "def closed(*arguments, **named):\n"
         "    operation = close(*arguments, **named)\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "    return operation\n"
-        "store._close = closed\n"
+        "store.writing._close = closed\n"
         "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     )
     done = program(alone, text, *IMPORT)
@@ -161,7 +161,7 @@ def test_what_cannot_be_rolled_back_yet(alone: Path) -> None:
 
 def _limit_pages(db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, sizes: int, say: Say) -> None:
     before, have, need = db.read_bytes(), db.stat().st_size // 4096, _need(db, "import") // 4096
-    connect = store._connect
+    connect = store.opening.connect_file
     for number in range(sizes):
         pages = have + number * (need - have) // sizes
 
@@ -173,7 +173,7 @@ def _limit_pages(db: Path, run: Run, monkeypatch: pytest.MonkeyPatch, sizes: int
             return connection
 
         with monkeypatch.context() as patch:
-            patch.setattr(store, "_connect", limited)
+            patch.setattr(store.opening, "connect_file", limited)
             done = run("--db", str(db), *IMPORT)
         _assert_refused(db, done.code, done.out, done.err, before, "the disk is full; nothing was written")
     say(f"max_page_count at {sizes} sizes from {have} to {need - 1} pages: exit 5, unchanged")

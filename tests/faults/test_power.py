@@ -65,7 +65,7 @@ def _live(
         put(pieces)
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_connect", connect)
+        patch.setattr(store.opening, "connect_file", connect)
         patch.setattr(render, "put", acknowledge)
         for command in LIFE:
             done = run(*command)

@@ -176,14 +176,14 @@ def test_stopped_in_the_commit(db: Path, number: signal.Signals) -> None:
     """A signal that comes while the commit runs waits for its end, and then says that it was saved."""
     text = (
         "import os, signal, sys; from thidua_cli import cli, store; from thidua_cli.store import journal;"
-        "held = store.signals_held;\n"
+        "held = store.writing.signals_held;\n"
         "import contextlib\n"
         "@contextlib.contextmanager\n"
         "def hit():\n"
         "    with held():\n"
         f"        os.kill(os.getpid(), {int(number)})\n"
         "        yield\n"
-        "store.signals_held = hit\n"
+        "store.writing.signals_held = hit\n"
         "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     )
     done = program(db, text, *RECORD)
@@ -279,7 +279,7 @@ def test_stopped_in_a_migration(db: Path, number: signal.Signals) -> None:
     text = (
         "import os, signal, sys; from thidua_cli import cli, store; migrate = store.migrate\n"
         "column = lambda database: database.execute('ALTER TABLE record ADD COLUMN seen_on TEXT')\n"
-        "store.MIGRATIONS, store.SCHEMA_VERSION = (*store.MIGRATIONS, ('test', column)), store.SCHEMA_VERSION + 1\n"
+        "store.schema.MIGRATIONS, store.schema.SCHEMA_VERSION = (*store.schema.MIGRATIONS, ('test', column)), store.schema.SCHEMA_VERSION + 1\n"
         "def hit(*arguments):\n"
         "    migrate(*arguments)\n"
         f"    os.kill(os.getpid(), {int(number)})\n"

@@ -152,7 +152,7 @@ def test_many_shells_at_once(tmp_path: Path, say: Say) -> None:
 def test_a_lock_that_is_not_let_go(db: Path) -> None:
     """Where a reader, or another program, holds its lock for good, a write waits, says so, and changes nothing."""
     before = db.read_bytes()
-    text = "from thidua_cli import cli, store; store.BUSY_SECONDS = 0.5\nimport sys\nsys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
+    text = "from thidua_cli import cli, store; store.opening.BUSY_SECONDS = 0.5\nimport sys\nsys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     for lock in ("BEGIN; SELECT count(*) FROM unit", "BEGIN IMMEDIATE"):
         holder = sqlite3.connect(db, isolation_level=None)
         for statement in lock.split("; "):

@@ -367,8 +367,10 @@ def test_read_only_leaves_the_journal_of_a_killed_writer(db: Path) -> None:
 
 def test_read_only_does_not_migrate(run: Run, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A register of an older schema is refused with the cure, and left as it is."""
-    monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, ("test", lambda _database: None)))
-    monkeypatch.setattr(store, "SCHEMA_VERSION", store.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(
+        store.schema, "MIGRATIONS", (*store.schema.MIGRATIONS, ("test", lambda _database: None))
+    )
+    monkeypatch.setattr(store.schema, "SCHEMA_VERSION", store.schema.SCHEMA_VERSION + 1)
     before = db.read_bytes()
     done = run("--read-only", "status")
     assert (done.code, "without --read-only" in done.err) == (5, True)

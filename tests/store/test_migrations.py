@@ -21,7 +21,7 @@ from thidua_cli.ground.errors import StoreError
 from thidua_cli.store import journal
 
 Run = Callable[..., Outcome]
-PRESENT = store.SCHEMA_VERSION
+PRESENT = store.schema.SCHEMA_VERSION
 REGISTERS = sorted((Path(__file__).parents[1] / "registers").glob("schema_*.db.gz"))
 
 
@@ -40,8 +40,8 @@ def future(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def add_column(database: object) -> None:
         database.execute("ALTER TABLE record ADD COLUMN seen_on TEXT")  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, ("test", add_column)))
-    monkeypatch.setattr(store, "SCHEMA_VERSION", store.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(store.schema, "MIGRATIONS", (*store.schema.MIGRATIONS, ("test", add_column)))
+    monkeypatch.setattr(store.schema, "SCHEMA_VERSION", store.schema.SCHEMA_VERSION + 1)
 
 
 def _version(path: Path) -> int:
@@ -54,7 +54,7 @@ def _version(path: Path) -> int:
 def test_there_is_a_register_of_every_schema() -> None:
     """tools/registers.py has written one for each schema, the present one included."""
     assert [path.name for path in REGISTERS] == [
-        f"schema_{number:04}.db.gz" for number in range(1, store.SCHEMA_VERSION + 1)
+        f"schema_{number:04}.db.gz" for number in range(1, store.schema.SCHEMA_VERSION + 1)
     ]
 
 
@@ -67,7 +67,7 @@ def test_a_register_of_every_schema_opens(packed: Path, tmp_path: Path) -> None:
     head = forgeries.anchor(path)
     assert verify.inspect(path).findings == []
     assert process("check", "p1-launch", "--as-of", "2022-04-01", "-q", db=path).returncode == 3
-    assert (_version(path), forgeries.anchor(path)) == (store.SCHEMA_VERSION, head)
+    assert (_version(path), forgeries.anchor(path)) == (store.schema.SCHEMA_VERSION, head)
     assert verify.inspect(path).findings == []
 
 
@@ -75,10 +75,10 @@ def test_from_nothing_to_the_present_step_by_step() -> None:
     """The schemas one after the other make the schema that is made at once."""
     connection = store.prepare(sqlite3.connect(":memory:"))
     connection.execute("BEGIN IMMEDIATE")
-    for version in range(store.SCHEMA_VERSION + 1):
+    for version in range(store.schema.SCHEMA_VERSION + 1):
         store.migrate(connection, version)
         assert connection.execute("PRAGMA user_version").fetchone() == (version,)
-    assert schema.objects(connection) == schema.expected(store.SCHEMA_VERSION)[0]
+    assert schema.objects(connection) == schema.expected(store.schema.SCHEMA_VERSION)[0]
     connection.close()
 
 
@@ -128,8 +128,8 @@ def test_a_migration_that_breaks_the_register_is_taken_back(
         database.execute("DROP TRIGGER unit_no_update")  # type: ignore[attr-defined]
         database.execute("UPDATE unit SET kind = 'other' WHERE id = 3")  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, ("test", forge)))
-    monkeypatch.setattr(store, "SCHEMA_VERSION", store.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(store.schema, "MIGRATIONS", (*store.schema.MIGRATIONS, ("test", forge)))
+    monkeypatch.setattr(store.schema, "SCHEMA_VERSION", store.schema.SCHEMA_VERSION + 1)
     said = forgeries.content(db)
     with pytest.raises(StoreError):
         upgrade.bring_up(db)

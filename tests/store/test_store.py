@@ -248,7 +248,7 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
 def test_a_newer_register_is_left_alone(db: Path) -> None:
     """A register of a newer version is refused by every command and stays byte-identical."""
     plain = sqlite3.connect(db)
-    plain.execute(f"PRAGMA user_version = {store.SCHEMA_VERSION + 1}")
+    plain.execute(f"PRAGMA user_version = {store.schema.SCHEMA_VERSION + 1}")
     plain.close()
     before = db.read_bytes()
     for arguments in (["status"], ["init"], ["record", "launch", "492", "--on", "2022-03-01"]):
@@ -260,7 +260,7 @@ def test_a_newer_register_is_left_alone(db: Path) -> None:
 
 def test_a_busy_register_says_so(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second writer waits, then says that the register is busy."""
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store.opening, "BUSY_SECONDS", 0.05)
     first = sqlite3.connect(db, isolation_level=None)
     first.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="bận"), store.writing(db, actor="test", command="x"):
@@ -282,14 +282,14 @@ def _line(db: Path) -> Path:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The descriptors for whose lock a command had to wait; it waits a moment."""
     seen: list[int] = []
-    wait = store._wait
+    wait = store.locks._wait
 
     def noted(descriptor: int) -> None:
         seen.append(descriptor)
         wait(descriptor)
 
-    monkeypatch.setattr(store, "LINE_SECONDS", 0.05)
-    monkeypatch.setattr(store, "_wait", noted)
+    monkeypatch.setattr(store.locks, "LINE_SECONDS", 0.05)
+    monkeypatch.setattr(store.locks, "_wait", noted)
     return seen
 
 

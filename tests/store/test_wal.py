@@ -81,7 +81,7 @@ def test_a_write_waits_for_the_other_program(
     run: Run, open_elsewhere: sqlite3.Connection, wal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where it cannot be set back, nothing is written, and the message says what to close."""
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store.opening, "BUSY_SECONDS", 0.05)
     done = run(*RECORD)
     assert (done.code, "WAL" in done.err, done.out) == (5, True, "")
     assert open_elsewhere.execute("SELECT count(*) FROM record").fetchone() == (0,)

@@ -104,7 +104,7 @@ def register(ctx: typer.Context) -> Path:
             messages.notice(
                 [
                     _("sổ đã được nâng cấp lên lược đồ {version}; bản trước đó ở {path}").format(
-                        version=store.SCHEMA_VERSION, path=kept
+                        version=store.schema.SCHEMA_VERSION, path=kept
                     )
                 ]
             )

@@ -162,7 +162,7 @@ def _begin(connection: sqlite3.Connection, first: Any, file: Path) -> dict[str, 
     if not isinstance(first, dict) or first.get("format") != FORMAT:
         raise _FaultError(_("không phải sổ do thidua xuất ra"))
     version, schema_version = _number(first.get("version")), _number(first.get("schema"))
-    if version != VERSION or schema_version > store.SCHEMA_VERSION:
+    if version != VERSION or schema_version > store.schema.SCHEMA_VERSION:
         raise StoreError(
             _("{path}: sổ này thuộc phiên bản mới hơn").format(path=file), _("Cập nhật thidua rồi thử lại.")
         )

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,7 +130,7 @@ def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: T
     assert proof.head is not None  # noqa: S101 - it verified
     if not os.path.lexists(path):
         restored = Restored(proof.head)
-        with store.signals_held(), _telling(tell, restored):
+        with store.signals_held(), files.reporting(partial(tell, restored)):
             files.place(made, path)
         return restored
     try:
@@ -141,20 +142,9 @@ def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: T
     _allow_unknown(proof.head, path, discard_after)
     kept = next(name for name in _kept_names(path) if not os.path.lexists(name))
     restored = Restored(proof.head, kept)
-    with store.signals_held(), _telling(tell, restored):
+    with store.signals_held(), files.reporting(partial(tell, restored)):
         _aside(made, path, kept)
     return restored
-
-
-@contextlib.contextmanager
-def _telling(tell: Tell, restored: Restored) -> Iterator[None]:
-    """Say what the block did, also where it could not be synced."""
-    try:
-        yield
-    except files.UnsyncedError:
-        tell(restored)
-        raise
-    tell(restored)
 
 
 def _over(
@@ -174,7 +164,7 @@ def _over(
     with store.signals_held():
         kept = _keep(present, path)
         restored = Restored(proof.head, kept, lost)
-        with _telling(tell, restored):
+        with files.reporting(partial(tell, restored)):
             _copy_over(made, present, proof.head, kept)
     verify.refuse_unless_intact(path, verify.examine(present))
     return restored
@@ -182,23 +172,16 @@ def _over(
 
 def _copy_over(made: Path, present: sqlite3.Connection, head: Operation, kept: Path) -> None:
     """Make the register in `present` what `made` holds, in one transaction."""
-    coming = sqlite3.connect(made)
-    try:
+    message = _(
+        "đã khôi phục sổ đến thao tác #{number}, nhưng không đồng bộ được thư mục của sổ: lỗi đĩa"
+    ).format(number=head.number)
+    hint = _("  sổ trước đó giữ ở {path}").format(path=kept)
+
+    def is_done() -> bool:
+        return journal.head(present) == head and not verify.examine(present)
+
+    with contextlib.closing(sqlite3.connect(made)) as coming, store.unsynced(present, is_done, message, hint):
         coming.backup(present)
-    except sqlite3.OperationalError as error:
-        if not store.is_done(
-            present, error, lambda: journal.head(present) == head and not verify.examine(present)
-        ):
-            raise
-        raise files.UnsyncedError(
-            _(
-                "đã khôi phục sổ đến thao tác #{number}, nhưng không đồng bộ được thư mục của sổ: lỗi đĩa"
-            ).format(number=head.number),
-            _("  sổ trước đó giữ ở {path}").format(path=kept),
-            files.after_fault(),
-        ) from error
-    finally:
-        coming.close()
 
 
 def _operations(present: sqlite3.Connection) -> list[Operation] | None:

@@ -6,7 +6,7 @@ import fcntl
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,6 +43,17 @@ class UnsyncedError(StoreError):
 def after_fault() -> str:
     """What to do where something was written and could not be synced."""
     return _("Mất điện lúc này có thể làm mất phần vừa ghi. Kiểm tra đĩa, rồi chạy lại lệnh này.")
+
+
+@contextlib.contextmanager
+def reporting(done: Callable[[], None]) -> Iterator[None]:
+    """Call `done` once the block has written, also where that could not be synced."""
+    try:
+        yield
+    except UnsyncedError:
+        done()
+        raise
+    done()
 
 
 @contextlib.contextmanager
