@@ -15,12 +15,11 @@ from thidua_cli.render.document import (
     Document,
     Headline,
     Headlines,
-    Heat,
     Paragraph,
     Section,
 )
 from thidua_cli.render.docx import to_docx
-from thidua_cli.render.model import Column, Form, Mark, Table, Tone
+from thidua_cli.render.model import Column, Form, Heat, Mark, Table, Tone
 from thidua_cli.render.paper import Letterhead, Stamp
 from thidua_cli.reports import letterhead, listing, trend
 from thidua_cli.reports import status as status_report
@@ -48,7 +47,6 @@ def document(connection: sqlite3.Connection, at: Moment, extra: str = "") -> Doc
     ]
     curve = trend.build(connection, at, Filter(), obligation="p1-launch").people()[0]
     seen = Heat(
-        f"Theo dõi{extra}",
         [Column(f"Mã{extra}"), Column("Đơn vị", narrow=20), Column("Phát động")],
         [
             (
@@ -56,6 +54,7 @@ def document(connection: sqlite3.Connection, at: Moment, extra: str = "") -> Doc
                 [["SCT", f"Sở Công Thương{extra}", Mark("Đúng hạn", Tone.GOOD)], ["SNV", "Sở Nội vụ", None]],
             )
         ],
+        f"Theo dõi{extra}",
     )
     return Document(
         f"Tình hình thực hiện phong trào thi đua chuyển đổi số thành phố Đà Nẵng{extra}",

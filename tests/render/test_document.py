@@ -19,12 +19,11 @@ from thidua_cli.render.document import (
     DocumentFormat,
     Headline,
     Headlines,
-    Heat,
     Paragraph,
     Section,
     abridged,
 )
-from thidua_cli.render.model import Column, Curve, Delta, Form, Mark, Table, Tone
+from thidua_cli.render.model import Column, Curve, Delta, Form, Heat, Mark, Table, Tone
 from thidua_cli.render.pages import document_to_bytes as to_bytes
 from thidua_cli.render.xlsx import sheet_name
 
@@ -80,7 +79,7 @@ def every_block(name: str) -> Document:
         Bars(name, [(name, 1, 2, 50.0), (name, 0, 0, None)]),
         units([name])._replace(title=name, groups=[(name, [[1, name, None, None]])]),
         Table([], [], empty=name),
-        Heat(name, [Column("Tên", narrow=8), Column("Nhóm", drop=1), Column("Làm")], [(name, [[name, name, state], [name, name, None]])]),
+        Heat([Column("Tên", narrow=8), Column("Nhóm", drop=1), Column("Làm")], [(name, [[name, name, state], [name, name, None]])], name),
     )  # fmt: skip
 
 

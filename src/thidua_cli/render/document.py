@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple, assert_never
 
 from thidua_cli.ground.language import _, grouped
-from thidua_cli.render.model import Column, Curve, Report, Table, Tone
+from thidua_cli.render.model import Column, Curve, Heat, Report, Table, Tone
 
 _ROWS = 1000  # rows of one table that a person is given to read
 _ROWS_OF_GROUP = 20  # rows of each group in a table that has more
@@ -68,18 +68,7 @@ class Bars(NamedTuple):
     bars: Sequence[tuple[str, int, int, float | None]]
 
 
-class Heat(NamedTuple):
-    """A table of states: one row for each unit under its heading, one column for each obligation.
-
-    A cell is a word with a tone (`Mark`), or None where the unit is not bound.
-    """
-
-    title: str
-    columns: Sequence[Column]
-    groups: Sequence[tuple[str, Sequence[Sequence[object]]]]
-
-
-Block = Paragraph | Headlines | Curve | Bars | Heat | Table
+Block = Paragraph | Headlines | Curve | Bars | Table
 
 
 class Section(NamedTuple):
@@ -132,7 +121,7 @@ def abridged(document: Document, most: int = _ROWS, whole: tuple[type, ...] = ()
 
 
 def _abridged_block(block: Block, most: int) -> Block:
-    if not isinstance(block, Table | Heat) or sum(len(rows) for _heading, rows in block.groups) <= most:
+    if not isinstance(block, Table) or block.row_count <= most:
         return block
     groups: list[tuple[str, Sequence[Sequence[object]]]] = []
     left_out = 0
@@ -171,8 +160,6 @@ def _flat_block(block: Block) -> Iterator[Table | Curve]:
         case Headlines(items):
             rows = [[item.label, item.value.replace("\u00a0", " "), item.note] for item in items]
             yield Table([Column("", narrow=8), Column(""), Column("", narrow=10)], [("", rows)])
-        case Heat():
-            yield Table(block.columns, block.groups, title=block.title)
         case Bars():
             return  # the table that follows has the figures, and bars of its own
         case Table() | Curve():

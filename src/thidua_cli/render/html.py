@@ -9,8 +9,8 @@ from thidua_cli.ground import language
 from thidua_cli.ground.language import _
 from thidua_cli.render import svg
 from thidua_cli.render.cells import NOTHING, prose, show, tone
-from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
-from thidua_cli.render.model import Column, Curve, Form, Mark, Table
+from thidua_cli.render.document import Bars, Block, Document, Headlines, Paragraph, Section
+from thidua_cli.render.model import Column, Curve, Form, Heat, Mark, Table
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _PAGE = Path(__file__).parent / "page"
 _SHORT = 14  # rows of a table that is kept on one printed page
 _FEW = 10  # rows of a group that is
-_RIGHT = (Form.NUMBER, Form.RATE)
 
 
 class _Cell(NamedTuple):
@@ -173,7 +172,7 @@ def _cell(value: object, column: Column) -> _Cell:
 
 
 def _classes(column: Column) -> str:
-    if column.form in _RIGHT:
+    if column.form.is_right:
         return "number"
     if column.form is Form.TEXT:
         return "text" if column.narrow else "text whole"

@@ -5,12 +5,11 @@ from typing import assert_never
 
 from thidua_cli.render import cells
 from thidua_cli.render.curve import DRAWN, to_lines
-from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph
-from thidua_cli.render.model import Column, Curve, Form, Report, Table
+from thidua_cli.render.document import Bars, Block, Document, Headlines, Paragraph
+from thidua_cli.render.model import Column, Curve, Report, Table
 
 # Marks of Markdown, entities, and what GitHub would turn into an emoji; a time such as 17:42:29 stays.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~]|&(?=#?\w+;)|:(?=[\w+-]*[a-z][\w+-]*:)")
-_RIGHT = (Form.NUMBER, Form.RATE)
 
 
 def to_text(report: Report) -> str:
@@ -48,8 +47,6 @@ def _block(block: Block) -> list[str]:
             return []  # the table that follows has the figures
         case Curve():
             return [f"### {_escape(block.title)}", "\n".join(["```text", *to_lines(block, DRAWN), "```"])]
-        case Heat():
-            return _block(Table(block.columns, block.groups, title=block.title))
         case Table():
             title = f"### {_escape(block.title)}" if block.title else ""
             return [title, _table(block) if block.groups else _escape(block.empty)]
@@ -58,8 +55,7 @@ def _block(block: Block) -> list[str]:
 
 
 def _table(table: Table) -> str:
-    # A bar is no figure: it is drawn for the eye, and the rate stands beside it.
-    keep = [index for index, column in enumerate(table.columns) if column.form is not Form.BAR]
+    keep = table.undrawn
     columns = [table.columns[index] for index in keep]
     lines = [
         _line([_escape(column.label) for column in columns]),
@@ -80,7 +76,7 @@ def _line(parts: list[str]) -> str:
 
 
 def _rule(column: Column) -> str:
-    return "---:" if column.form in _RIGHT else "---"
+    return "---:" if column.form.is_right else "---"
 
 
 def _cell(value: object, column: Column) -> str:

@@ -26,6 +26,11 @@ class Form(StrEnum):
     INSTANT = "instant"
     BAR = "bar"
 
+    @property
+    def is_right(self) -> bool:
+        """Whether a column of this form is aligned to the right."""
+        return self in (Form.NUMBER, Form.RATE)
+
 
 class Column(NamedTuple):
     """A column for people.
@@ -74,7 +79,7 @@ class Rows(Sequence[Sequence[object]]):
 
 
 class Table(NamedTuple):
-    """A table for people; `groups` are runs of rows under a heading, `total` stands below all."""
+    """A table for people; `groups` are runs of rows under a heading, `total` is the row below them."""
 
     columns: Sequence[Column]
     groups: Sequence[tuple[str, Sequence[Sequence[object]]]]
@@ -82,6 +87,25 @@ class Table(NamedTuple):
     tone: Tone = Tone.PLAIN
     total: Sequence[object] | None = None
     empty: str = ""
+
+    @property
+    def row_count(self) -> int:
+        """The number of rows in all groups, without the total."""
+        return sum(len(rows) for _heading, rows in self.groups)
+
+    @property
+    def undrawn(self) -> list[int]:
+        """Indexes of the columns that are not bars: a bar only repeats the rate beside it."""
+        return [index for index, column in enumerate(self.columns) if column.form is not Form.BAR]
+
+
+class Heat(Table):
+    """A table of states: one row for each unit under its heading, one column for each obligation.
+
+    A cell is a word with a tone (`Mark`), or None where the unit is not bound.
+    """
+
+    __slots__ = ()
 
 
 class Curve(NamedTuple):

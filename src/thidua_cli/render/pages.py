@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from thidua_cli.ground import files
 from thidua_cli.ground.errors import StoreError
 from thidua_cli.ground.language import _, why
-from thidua_cli.render.model import Report
+from thidua_cli.render.model import Heat, Report
 
 if TYPE_CHECKING:
     from thidua_cli.render.document import Document, DocumentFormat
@@ -103,7 +103,7 @@ def document_to_bytes(
     What only a spreadsheet can hold whole is abridged elsewhere, and says so; what a spreadsheet cannot hold
     goes to `warnings`.
     """
-    from thidua_cli.render.document import DocumentFormat, Heat, abridged, as_report
+    from thidua_cli.render.document import DocumentFormat, abridged, as_report
 
     match form:
         case DocumentFormat.HTML:

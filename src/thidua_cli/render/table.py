@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.render import cells, folded
-from thidua_cli.render.model import Form, Report, Table, Tone
+from thidua_cli.render.model import Report, Table, Tone
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from thidua_cli.render.model import Curve
 
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
-_RIGHT = (Form.NUMBER, Form.RATE)
 _UNLIMITED = 100_000
 _GAP = "  "
 _NARROW = 3  # header lines from which texts are wrapped too
@@ -146,7 +145,7 @@ def _widths(
     for index in shown:
         column = table.columns[index]
         # a number is narrow and its header may stand in lines; a text has room for its header
-        words = _label_width(column.label, lines if column.form in _RIGHT else lines - 1)
+        words = _label_width(column.label, lines if column.form.is_right else lines - 1)
         cell = max((cell_len(text) for text in texts[index]), default=0)
         full[index] = max(cell, words)
         longest_word = max((cell_len(word) for text in texts[index] for word in text.split()), default=0)
@@ -185,7 +184,7 @@ def _print_table(console: "Console", table: Table, width: int) -> None:
     if layout is None:
         _print_blocks(console, table, texts, width)
         return
-    below = [index for index in _figures(table) if index not in layout.widths]
+    below = [index for index in table.undrawn if index not in layout.widths]
     position = 0
     for number, (heading, rows) in enumerate(table.groups):
         grid = _grid(table, layout)
@@ -212,17 +211,12 @@ def _print_table(console: "Console", table: Table, width: int) -> None:
         _print_pairs(console, table, (table.total, texts, position), below, width)
 
 
-def _figures(table: Table) -> list[int]:
-    """The columns that are not only drawn for the eye."""
-    return [index for index, column in enumerate(table.columns) if column.form is not Form.BAR]
-
-
 def _print_blocks(console: "Console", table: Table, texts: list[list[str]], width: int) -> None:
     """Each row as a block: what names it, and below all else with its label."""
     from rich.text import Text
 
     first = folded.naming(table.columns)
-    below = [index for index in _figures(table) if index >= first]
+    below = [index for index in table.undrawn if index >= first]
 
     def named(parts: Sequence[str], style: str) -> None:
         name = _GAP.join(part for part in parts if part)
@@ -278,7 +272,7 @@ def _grid(table: Table, layout: _Layout) -> "RichTable":
         column = table.columns[index]
         grid.add_column(
             Text(column.label, style="bold"),
-            justify="right" if column.form in _RIGHT else "left",
+            justify="right" if column.form.is_right else "left",
             width=width,
             overflow="fold",
         )

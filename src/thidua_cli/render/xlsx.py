@@ -15,8 +15,8 @@ from thidua_cli.ground.dates import local, show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.render.cells import MINUS, NOTHING, prose, tone
-from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
-from thidua_cli.render.model import Column, Curve, Delta, Form, Mark, Report, Table, Tone
+from thidua_cli.render.document import Bars, Block, Document, Headlines, Paragraph, Section
+from thidua_cli.render.model import Column, Curve, Delta, Form, Heat, Mark, Report, Table, Tone
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -209,7 +209,7 @@ def _as_list(blocks: Sequence[Table | Curve]) -> list[Block]:
     tables = [block for block in blocks if isinstance(block, Table)]
     if len({tuple(table.columns) for table in tables}) != 1 or not all(each.groups for each in tables):
         return list(blocks)
-    kept = [index for index, column in enumerate(tables[0].columns) if column.form is not Form.BAR]
+    kept = tables[0].undrawn
     titled = len(tables) > 1
     headed = any(heading for table in tables for heading, _rows in table.groups)
     columns = [*[Column(_("Bảng"), narrow=20)] * titled, *[Column(_("Nhóm"), narrow=20)] * headed]
@@ -222,13 +222,12 @@ def _as_list(blocks: Sequence[Table | Curve]) -> list[Block]:
     return [
         *(block for block in blocks if not isinstance(block, Table)),
         *([Paragraph(tables[0].title)] if tables[0].title and not titled else []),
-        Heat("", [*columns, *(tables[0].columns[index] for index in kept)], [("", rows)]),
+        Heat([*columns, *(tables[0].columns[index] for index in kept)], [("", rows)]),
     ]
 
 
 def _rows_of(blocks: Sequence[Block]) -> int:
-    tables = (block for block in blocks if isinstance(block, Table | Heat))
-    return sum(len(rows) for table in tables for _heading, rows in table.groups)
+    return sum(block.row_count for block in blocks if isinstance(block, Table))
 
 
 def _instant(known_at: str) -> datetime:
@@ -236,7 +235,7 @@ def _instant(known_at: str) -> datetime:
 
 
 def _section(book: _Book, sheet: "Worksheet", document: Document, section: Section) -> None:
-    tables = [block for block in section.blocks if isinstance(block, Table | Heat) and block.groups]
+    tables = [block for block in section.blocks if isinstance(block, Table) and block.groups]
     widths = _widths(tables)
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)
@@ -249,7 +248,7 @@ def _section(book: _Book, sheet: "Worksheet", document: Document, section: Secti
         sheet.freeze_panes(1, 0)  # no header is true of the whole sheet; its title is
     for block in section.blocks:
         if one_header and block is tables[0]:
-            header = place.row + (1 if isinstance(block, Table) and block.title else 0)
+            header = place.row + (0 if isinstance(block, Heat) or not block.title else 1)
             _freeze(sheet, header)
         # The header that all tables share stays in sight and is printed on each page: it is written once.
         place = _block(book, place, block, headed=header in (-1, place.row, place.row + 1))
@@ -308,7 +307,7 @@ def _print_setup(sheet: "Worksheet", document: Document) -> None:
     sheet.set_footer(f"&L&9 {show_day(document.as_of or None)}&C&9 &P / &N&R&9 &A")
 
 
-def _widths(tables: Sequence[Table | Heat]) -> list[float]:
+def _widths(tables: Sequence[Table]) -> list[float]:
     """The widths of the sheet's columns: what the widest cell of each needs, within bounds."""
     if not tables:
         return [18] * 6
@@ -454,9 +453,8 @@ def _header(book: _Book, place: _Place, columns: Sequence[Column]) -> None:
     lines = 1
     for index, column in enumerate(columns):
         if column.form is not Form.BAR:
-            is_right = column.form in (Form.NUMBER, Form.RATE)
             look = {"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom", "bg_color": "#F3F5F8"}
-            side = {"align": "right"} if is_right else {"align": "left", "indent": 1}
+            side = {"align": "right"} if column.form.is_right else {"align": "left", "indent": 1}
             place.sheet.write_string(place.row, index, book.text(column.label), book.format(**look, **side))
             lines = max(lines, _lines(column.label, place.widths[index]))
     book.high(place.sheet, place.row, _LINE_HEIGHT * lines + 4)

@@ -13,7 +13,7 @@ from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import lower_first
 from thidua_cli.render.cells import NOTHING
-from thidua_cli.render.document import Bars, Block, Document, Headlines, Heat, Paragraph, Section
+from thidua_cli.render.document import Bars, Block, Document, Headlines, Paragraph, Section
 from thidua_cli.render.docx import chart, official, tables
 from thidua_cli.render.docx.package import chart_relation, last_section, package, section_end
 from thidua_cli.render.docx.text import paragraph, run, space
@@ -123,7 +123,7 @@ def _annexes(
 
 def _is_wide(section: Section) -> bool:
     """Whether an annex is printed on paper on its side, because a table of it would else be hard to read."""
-    return not all(tables.fits(block) for block in section.blocks if isinstance(block, Heat | Table))
+    return not all(tables.fits(block) for block in section.blocks if isinstance(block, Table))
 
 
 def _end(annexes: Sequence[Section]) -> str:
@@ -159,7 +159,7 @@ def _blocks(
                 yield _text(NOTHING)
             case Bars():
                 yield from tables.bars(block)
-            case Heat() | Table():
+            case Table():
                 yield from tables.table(block, room)
             case _:
                 assert_never(block)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.render import cells
-from thidua_cli.render.document import Bars, Headline, Heat
+from thidua_cli.render.document import Bars, Headline
 from thidua_cli.render.docx.layout import PADDING, Layout, lay_out
 from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.text import even, paragraph, run, space
-from thidua_cli.render.model import Column, Form, Mark, Table, Tone
+from thidua_cli.render.model import Column, Form, Heat, Mark, Table, Tone
 
 _SHADES = {Tone.GOOD: "E2EFDA", Tone.WARN: "FFF2CC", Tone.BAD: "F8CBAD", Tone.MUTED: "EDEDED"}
 _HEADER = "F2F2F2"
@@ -28,44 +28,34 @@ def title(text: str, paper: float = TEXT_WIDTH) -> str:
     return paragraph(*even(text, paper, 13, bold=True), style="Heading2")
 
 
-def fits(made: Table | Heat) -> bool:
+def fits(made: Table) -> bool:
     """Whether upright paper has room for all columns in letters that can be read."""
     made = _without_repeats(made)
-    return lay_out(made.columns, made.groups, _total(made)).is_good(made.columns)
+    return lay_out(made.columns, made.groups, made.total).is_good(made.columns)
 
 
-def table(made: Table | Heat, paper: float = TEXT_WIDTH) -> Iterator[str]:
+def table(made: Table, paper: float = TEXT_WIDTH) -> Iterator[str]:
     """The table with its title; columns that find no room at the smallest size are named below it."""
     if made.title:
         yield title(made.title, paper)
-    total = _total(made)
-    if not made.groups and total is None:
-        if isinstance(made, Table) and made.empty:
+    if not made.groups and made.total is None:
+        if made.empty:
             yield paragraph(run(made.empty, italic=True), style="BodyText")
         return
     made = _without_repeats(made)
-    layout = lay_out(made.columns, made.groups, total, paper)
+    layout = lay_out(made.columns, made.groups, made.total, paper)
     yield from _opening(layout.widths.values())
     if any(column.label for column in made.columns):
         yield _header(made.columns, layout)
-    yield from _body(made, layout, total)
+    yield from _body(made, layout)
     yield "</w:tbl>"
     yield space(8)
-    drawn = {index for index, column in enumerate(made.columns) if column.form is Form.BAR}
-    if hidden := [
-        column.label
-        for index, column in enumerate(made.columns)
-        if index not in layout.widths and index not in drawn
-    ]:
+    if hidden := [made.columns[index].label for index in made.undrawn if index not in layout.widths]:
         note = _("Khổ giấy hẹp, không in cột: {names}.").format(names=", ".join(hidden))
         yield paragraph(run(note, italic=True, size=11), after=6)
 
 
-def _total(made: Table | Heat) -> Sequence[object] | None:
-    return made.total if isinstance(made, Table) else None
-
-
-def _without_repeats(made: Table | Heat) -> Table | Heat:
+def _without_repeats(made: Table) -> Table:
     """The table without columns that may give way and say in every row what stands in its group's heading."""
     kept = [index for index, column in enumerate(made.columns) if not (column.drop and _repeats(made, index))]
     if len(kept) == len(made.columns):
@@ -76,14 +66,14 @@ def _without_repeats(made: Table | Heat) -> Table | Heat:
     )
 
 
-def _repeats(made: Table | Heat, index: int) -> bool:
+def _repeats(made: Table, index: int) -> bool:
     said = ((str(row[index] or ""), heading) for heading, rows in made.groups for row in rows)
     return all(word and word in heading for word, heading in said)
 
 
-def _body(made: Table | Heat, layout: Layout, total: Sequence[object] | None) -> Iterator[str]:
+def _body(made: Table, layout: Layout) -> Iterator[str]:
     shaded = isinstance(made, Heat)
-    count = sum(bool(heading) + len(rows) for heading, rows in made.groups) + (total is not None)
+    count = sum(bool(heading) + len(rows) for heading, rows in made.groups) + (made.total is not None)
     number = 0  # of the row that is written
     for heading, rows in made.groups:
         if heading:
@@ -93,8 +83,8 @@ def _body(made: Table | Heat, layout: Layout, total: Sequence[object] | None) ->
             number += 1
             keep = number < count and (count <= _SHORT or number <= _FIRST or number == count - 1)
             yield _row(made.columns, layout, row, shaded=shaded, keep=keep)
-    if total is not None:
-        yield _row(made.columns, layout, total, bold=True)
+    if made.total is not None:
+        yield _row(made.columns, layout, made.total, bold=True)
 
 
 def _opening(widths: Iterable[int]) -> Iterator[str]:

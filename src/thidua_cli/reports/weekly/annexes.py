@@ -8,8 +8,8 @@ from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.register.plan import Obligation
 from thidua_cli.register.terms import State, label
 from thidua_cli.render.cells import roman
-from thidua_cli.render.document import Block, Heat, Paragraph, Section
-from thidua_cli.render.model import Column, Form, Mark, Rows, Table
+from thidua_cli.render.document import Block, Paragraph, Section
+from thidua_cli.render.model import Column, Form, Heat, Mark, Rows, Table
 from thidua_cli.reports.frame import Pairs, by_heading, due_words, in_order
 from thidua_cli.reports.listing import TONES
 from thidua_cli.reports.weekly import words
@@ -241,7 +241,7 @@ def units(week: Week) -> Section:
     return Section(
         "units",
         _("Phụ lục IV. Trạng thái của từng đơn vị"),
-        [Heat(_("Đơn vị theo nghĩa vụ: {number}").format(number=grouped(len(named))), columns, groups)]
+        [Heat(columns, groups, _("Đơn vị theo nghĩa vụ: {number}").format(number=grouped(len(named))))]
         if groups
         else _nothing(),
         annex=True,
