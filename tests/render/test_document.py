@@ -25,7 +25,7 @@ from thidua_cli.render.document import (
 )
 from thidua_cli.render.model import Column, Curve, Delta, Form, Heat, Mark, Table, Tone
 from thidua_cli.render.pages import document_to_bytes as to_bytes
-from thidua_cli.render.xlsx import sheet_name
+from thidua_cli.render.xlsx.sheet import sheet_name
 
 HOSTILE = [
     "[red]đỏ[/]",

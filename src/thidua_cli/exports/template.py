@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.ground.sheets import MARK, MOST_ROWS, letters
+from thidua_cli.ground.sheets import MARK, MOST_ROWS, fits, letters
 from thidua_cli.register.fields import CODES, DAYS, TERMS, WIDE, ImportKind, heading, keys, required
 from thidua_cli.register.terms import label
 from thidua_cli.register.units import Version
-from thidua_cli.render.xlsx import fits
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -27,6 +27,11 @@ def prose(text: str) -> str:
     return text if text.isprintable() else "\u00a0".join(map(visible, text.split("\u00a0")))
 
 
+def plain(value: object) -> object:
+    """The value of a cell without its tone."""
+    return value.value if isinstance(value, Mark) else value
+
+
 def tone(value: object) -> Tone:
     """The tone that a cell was given."""
     return value.tone if isinstance(value, Mark) else Tone.PLAIN
@@ -34,20 +39,20 @@ def tone(value: object) -> Tone:
 
 def show(value: object, form: Form) -> str:
     """The cell as text; a dash where a figure does not exist."""
-    plain = value.value if isinstance(value, Mark) else value
-    if plain is None:
+    bare = plain(value)
+    if bare is None:
         return NOTHING if form in (Form.NUMBER, Form.RATE) else ""
     match form:
         case Form.RATE:
-            return rate(plain)
+            return rate(bare)
         case Form.DAY:
-            return show_day(str(plain))
+            return show_day(str(bare))
         case Form.INSTANT:
-            return show_instant(str(plain))
+            return show_instant(str(bare))
         case Form.BAR:
-            return bar(plain)
+            return bar(bare)
         case _:
-            return number(plain) if isinstance(plain, int) else visible(str(plain))
+            return number(bare) if isinstance(bare, int) else visible(str(bare))
 
 
 def rate(value: object, decimals: int = 1) -> str:
