@@ -108,7 +108,7 @@ def read(table: Table, kind: ImportKind) -> Plain | None:
     rows: Sequence[Sequence[Cell]] = [values for _number, values in table.body]
     odd: set[int] = set()
     width = len(table.headers)
-    if not table.grid.letters and set(map(len, rows)) != {width}:
+    if table.grid.is_text and set(map(len, rows)) != {width}:
         odd = {place for place, row in enumerate(rows) if len(row) != width}
         rows = [row if len(row) == width else [""] * width for row in rows]
     columns = {name: _column(rows, index, name, typed=table.grid.letters) for name, index in named.items()}

@@ -1,6 +1,7 @@
 """What the cells under a header say: text made ready, dates and numbers only where they belong."""
 
 import contextlib
+import json
 import math
 import re
 from bisect import bisect_left, bisect_right
@@ -18,7 +19,7 @@ from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import address
 from thidua_cli.intake import columns
 from thidua_cli.intake.sheet import Sheet, short
-from thidua_cli.intake.tables.grid import Cell, Grid
+from thidua_cli.intake.tables.grid import ABSENT, Cell, Grid
 from thidua_cli.register.fields import CODES as UNIT_CODES
 from thidua_cli.register.fields import DAYS
 from thidua_cli.register.fields import TEXTS as FREE_TEXTS
@@ -81,7 +82,8 @@ def sheet_of(table: Table | Sheet) -> Sheet:
         [],
         notices=list(table.notices),
         headers=table.headers,
-        raw=_Written(table.body, guarded=not grid.letters),
+        raw=_Written(table.body, guarded=grid.is_text),
+        items=grid.objects,
     )
     if grid.merged:
         wanted = {number for number, _values in table.body}
@@ -96,7 +98,7 @@ def sheet_of(table: Table | Sheet) -> Sheet:
     changes: Counter[str] = Counter()
     numbers: list[float] = []
     for number, values in table.body:
-        if len(values) != width and not grid.letters:
+        if len(values) != width and grid.is_text:
             made.problems.append(_ragged(number, values, width, last=number == table.last_row))
         elif columns.normal(header_text(values[0])) == plain[0] and _is_header(values, plain):
             made.problems.append(Problem(_("lặp lại dòng tiêu đề"), _("xóa dòng này"), at=Place(number)))
@@ -162,25 +164,31 @@ def _numbered(values: Sequence[Cell]) -> set[int]:
     return set(found) if names in right else set()
 
 
-def disguised(field: str, column: Iterable[object], rows: Sequence[int]) -> list[Problem]:
-    """Texts of a column that are Vietnamese only once they are decoded again, as they are pasted from
-    documents in old fonts; `field` is one of TEXTS. Names that no unit can have are left to the models.
+def disguised(table: Table) -> list[Problem]:
+    """Texts that are Vietnamese only once they are decoded again, as they are pasted from documents in old
+    fonts. Names that no unit can have are left to the models.
     """
-    texts = [cell if isinstance(cell, str) else "" for cell in column]
-    found = encodings.disguises(texts)
-    if field in _UNIT_NAMES:
-        found = encodings.impossible(texts) | found
-    return [
-        Problem(
-            _("trông như {encoding} đọc nhầm: '{name}'").format(
-                encoding=guess.encoding, name=short(guess.preview[0])
-            ),
-            _("chuyển tệp sang Unicode (UTF-8) rồi thử lại"),
-            at=Place(rows[index], field, texts[index]),
-        )
-        for index, guess in sorted(found.items())
-        if field not in _NAMES or _is_name(texts[index])
-    ]
+    problems = []
+    for index, field in enumerate(table.fields):
+        if field not in TEXTS:
+            continue
+        cells = (values[index] if index < len(values) else None for _number, values in table.body)
+        texts = [cell if isinstance(cell, str) else "" for cell in cells]
+        guesses = encodings.disguises(texts)
+        if field in _UNIT_NAMES:
+            guesses = encodings.impossible(texts) | guesses
+        problems += [
+            Problem(
+                _("trông như {encoding} đọc nhầm: '{name}'").format(
+                    encoding=guess.encoding, name=short(guess.preview[0])
+                ),
+                _("chuyển tệp sang Unicode (UTF-8) rồi thử lại"),
+                at=Place(table.body[place][0], str(field), texts[place]),
+            )
+            for place, guess in sorted(guesses.items())
+            if field not in _NAMES or _is_name(texts[place])
+        ]
+    return problems
 
 
 def _is_name(written: str) -> bool:
@@ -193,8 +201,12 @@ def _is_name(written: str) -> bool:
 
 def header_text(cell: Cell) -> str:
     """A cell as a header, or as it is handed back with what is wrong."""
-    if cell is None:
+    if cell is None or cell is ABSENT:
         return ""
+    if isinstance(cell, list) and all(isinstance(part, (str, int)) for part in cell):
+        return ",".join(map(str, cell))
+    if isinstance(cell, (bool, list, dict)):  # of JSON
+        return json.dumps(cell, ensure_ascii=False)
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
@@ -206,7 +218,7 @@ def as_text(values: Sequence[Cell], *, guarded: bool) -> list[str]:
 
 def empty(cell: Cell) -> bool:
     """Whether nothing that can be seen stands in a cell."""
-    return cell is None or (isinstance(cell, str) and not (cell and columns.normal(cell)))
+    return cell is None or cell is ABSENT or (isinstance(cell, str) and not (cell and columns.normal(cell)))
 
 
 def blank(values: Sequence[Cell]) -> bool:
@@ -321,7 +333,10 @@ def _row(
             continue
         cell = values[index] if index < len(values) else None
         if isinstance(cell, str):
-            made[field] = text_cell(field, cell, changes, guarded=not grid.letters)
+            made[field] = text_cell(field, cell, changes, guarded=grid.is_text)
+        elif grid.objects:
+            if cell is not ABSENT:
+                made[field] = cell
         elif cell is None:
             made[field] = ""
         else:

@@ -1,9 +1,7 @@
 """From a file to a table: which format, where the header is, which column is which."""
 
 import io
-import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain, islice
@@ -15,21 +13,17 @@ from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, why
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
-from thidua_cli.intake import columns, gso
+from thidua_cli.intake import columns, gso, objects
 from thidua_cli.intake.cells import (
-    NAMING,
-    TEXTS,
     Table,
     as_text,
     blank,
-    change_notices,
     disguised,
     empty,
     header_text,
     inhabited,
     looks_like_data,
     sheet_of,
-    text_cell,
     unnumbered,
 )
 from thidua_cli.intake.columns import Spread
@@ -37,7 +31,7 @@ from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.tables import json_rows, text, workbook
 from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid
 from thidua_cli.intake.tables.text import Likeness
-from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, required
+from thidua_cli.register.fields import ImportKind, required
 
 STDIN = "-"
 _PIECE = 1 << 20
@@ -165,8 +159,8 @@ def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> T
     if not data:
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
     if form in (FileFormat.JSON, FileFormat.JSONL):
-        objects = json_rows.read(data, name, wished.encoding, lines=form is FileFormat.JSONL)
-        return _from_objects(objects, name, kind, wished)
+        found = json_rows.read(data, name, wished.encoding, lines=form is FileFormat.JSONL)
+        return _from_objects(found, name, kind, wished)
     if form in (FileFormat.CSV, FileFormat.TSV):
         delimiter = "\t" if form is FileFormat.TSV else None
 
@@ -196,13 +190,13 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
             ),
         )
     header_row, header = first[position]
-    headers = as_text(header, guarded=not grid.letters)
+    headers = as_text(header, guarded=grid.is_text)
     named = [columns.field_of(kind, name, wished.renamed) for name in headers]
     _refuse_absent(headers, source, wished)
     listed = _listed(headers, kind) if not columns.complete(kind, set(named)) else None
     sunk = _sunk(first[:position], listed or named, gso.CODES if listed else required(kind))
     if sunk:
-        raw = [(number, as_text(values, guarded=not grid.letters)) for number, values in first[:position]]
+        raw = [(number, as_text(values, guarded=grid.is_text)) for number, values in first[:position]]
         raise reject(source, sunk, wished.most, sheet=Sheet([], [], headers=headers, raw=raw))
     notices = list(grid.notices)
     above = [number for number, values in first[:position] if not blank(values)]
@@ -237,13 +231,9 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
         raise reject(source, problems, wished.most, then=_misread_headers(first, kind, wished))
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    strange: list[Problem] = []
-    numbers = [number for number, _values in body]
-    for index, field in enumerate(fields):
-        if field in TEXTS:
-            cells = [values[index] if index < len(values) else None for _number, values in body]
-            strange += disguised(str(field), cells, numbers)
-    table = unnumbered(Table(fields, headers, header_row, body[-1][0], body, grid, notices, strange))
+    table = Table(fields, headers, header_row, body[-1][0], body, grid, notices)
+    strange = disguised(table)
+    table = unnumbered(table._replace(problems=strange))
     if listed:
         return gso.sheet(table, source, wished.province)
     return sheet_of(table) if strange else table
@@ -371,91 +361,9 @@ def _likeness(values: Sequence[Cell], kind: ImportKind, wished: Wishes) -> Liken
     return Likeness(listed or columns.complete(kind, known), len(known))
 
 
-# Objects
-
-
-def _from_objects(
-    objects: Sequence[Mapping[str, Any]], source: str, kind: ImportKind, wished: Wishes
-) -> Sheet:
-    if not objects:
+def _from_objects(found: Sequence[Mapping[str, Any]], source: str, kind: ImportKind, wished: Wishes) -> Sheet:
+    if not found:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    _refuse_absent({key: None for item in objects for key in item}, source, wished)
-    left_out = columns.left_out(wished.ignored)
-    sheet = Sheet([], [], items=True)
-    changes: Counter[str] = Counter()
-    known: dict[str, str | None] = {}
-    headers: dict[str, str] = {}  # the first key of each field, and all keys of no field
-    raw: list[dict[str, str]] = []
-    unknown: dict[str, list[int]] = {}  # keys of no field, and the places of the problems with them
-    for number, item in enumerate(objects, 1):
-        made: dict[str, object] = {}
-        written: dict[str, str] = {}
-        for key, value in item.items():
-            if key not in known:
-                ignored = columns.normal(key) in left_out
-                known[key] = None if ignored else columns.field_of(kind, key, wished.renamed)
-            field = known[key]
-            if field is None:
-                if columns.normal(key) not in left_out:
-                    sheet.problems.append(Problem(_("không biết trường này"), at=Place(number, short(key))))
-                    unknown.setdefault(key, []).append(len(sheet.problems) - 1)
-            elif field in made:
-                sheet.problems.append(
-                    Problem(_("trường {field} có hai lần").format(field=field), at=Place(number, short(key)))
-                )
-            else:
-                made[field] = (
-                    text_cell(field, value, changes, guarded=False) if isinstance(value, str) else value
-                )
-            column = key if field is None or field in written else field
-            headers.setdefault(column, key)
-            written[column] = _written(value)
-        sheet.rows.append((number, made))
-        raw.append(written)
-    unwanted = {columns.normal(header) for header in wished.ignored}
-    sheet.notices = [*columns.oddities(list(known)), *change_notices(changes)]
-    sheet.notices += columns.passed_over(
-        key
-        for key in known
-        if columns.normal(key) in unwanted and any(_written(item.get(key)) for item in objects)
-    )
-    sheet.fields = [field for field in known.values() if field]
-    if named_only := UNIT_NAME.key in sheet.fields and "unit_code" not in sheet.fields:
-        _mean_by_name(sheet)
-    if unknown:
-        missing = [field for field in required(kind) if field not in sheet.fields]
-        advice = columns.advise(kind, unknown, missing, set(sheet.fields), wished.ignored)
-        for key, places in unknown.items():
-            cure = advice.likes.get(key) or _("--ignore-column để bỏ qua")
-            for place in places:
-                sheet.problems[place] = sheet.problems[place]._replace(cure=cure, then=advice.then)
-    numbers = range(1, len(objects) + 1)
-    for name in TEXTS.intersection(sheet.fields):
-        sheet.problems += disguised(name, (row.get(name) for _number, row in sheet.rows), numbers)
-    unnamed = {problem.at.row for problem in sheet.problems if problem.at.field in NAMING}
-    sheet.rows = [row for row in sheet.rows if row[0] not in unnamed]
-    for field in required(kind):
-        if not (named_only and field == "unit_code"):
-            headers.setdefault(field, heading(kind, field))
-    sheet.headers = list(headers.values())
-    sheet.raw = [(number, [row.get(column, "") for column in headers]) for number, row in enumerate(raw, 1)]
-    return sheet
-
-
-def _mean_by_name(sheet: Sheet) -> None:
-    """Where there is no code, the name says which unit is meant."""
-    meant = {UNIT_NAME.key: "unit_code"}
-    sheet.fields = [meant.get(field, field) for field in sheet.fields]
-    sheet.rows = [
-        (number, {meant.get(field, field): value for field, value in row.items()})
-        for number, row in sheet.rows
-    ]
-
-
-def _written(value: object) -> str:
-    """A value of JSON as a cell that says the same."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, list) and all(isinstance(each, (str, int)) for each in value):
-        return ",".join(map(str, value))
-    return json.dumps(value, ensure_ascii=False)
+    _refuse_absent({key: None for item in found for key in item}, source, wished)
+    table = objects.table_of(found, kind, wished.renamed, wished.ignored)
+    return sheet_of(table._replace(problems=[*table.problems, *disguised(table)]))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Cell = (
     str | float | bool | date | datetime | timedelta | None
 )  # None and "" are blank; a datetime is a day with a time of day, a timedelta a time alone
+
+ABSENT: Any = object()  # the cell of an object of JSON that has no such key; a null is None
 
 HEADER_ROWS = 200  # the header is one of the first rows
 MOST_COLUMNS = 256
@@ -17,12 +19,19 @@ MOST_CELLS = 2_500_000  # rows times columns, for readers keep a place for every
 class Grid(NamedTuple):
     """Numbered rows of cells; `notices` tells what was seen on the way.
 
-    `letters`: cells have addresses such as A2; `merged`: top row, left column, bottom row, right column, rows
-    from 1 and columns from 0; `from_1904`: numbers of days count from 1904.
+    `letters`: cells have addresses such as A2; `objects`: cells are values of JSON, or ABSENT; `merged`: top
+    row, left column, bottom row, right column, rows from 1 and columns from 0; `from_1904`: numbers of days
+    count from 1904.
     """
 
     rows: Iterator[tuple[int, Sequence[Cell]]]
     notices: list[str]
     letters: bool = False
+    objects: bool = False
     merged: Sequence[tuple[int, int, int, int]] = ()
     from_1904: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether this is CSV or TSV: rows of one length, and the apostrophes of `text.guard` come off."""
+        return not (self.letters or self.objects)

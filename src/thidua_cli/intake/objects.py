@@ -1,0 +1,77 @@
+"""Objects of JSON as a table: one column for each field, whichever of its headers an object has as a key."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.intake import columns
+from thidua_cli.intake.cells import Table, empty
+from thidua_cli.intake.sheet import short
+from thidua_cli.intake.tables.grid import ABSENT, Grid
+from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, required
+
+_Column = tuple[str | None, str]  # a field and "", or a key that is not read as any
+
+
+def table_of(
+    objects: Sequence[Mapping[str, Any]], kind: ImportKind, renamed: Mapping[str, str], ignored: Sequence[str]
+) -> Table:
+    """The objects as rows, numbered from 1; a key that an object lacks is an ABSENT cell."""
+    keys = list(dict.fromkeys(key for item in objects for key in item))
+    left_out = columns.left_out(ignored)
+    fields = {
+        key: None if columns.normal(key) in left_out else columns.field_of(kind, key, renamed) for key in keys
+    }
+    if UNIT_NAME.key in fields.values() and "unit_code" not in fields.values():
+        alone = {UNIT_NAME.key: "unit_code"}  # the name says which unit is meant
+        fields = {key: alone.get(field, field) if field else None for key, field in fields.items()}
+    unknown = _unknown_keys(kind, fields, left_out, ignored)
+    problems: list[Problem] = []
+    headers: dict[_Column, str] = {}  # the first key of each column
+    rows: list[dict[_Column, Any]] = []
+    for number, item in enumerate(objects, 1):
+        row: dict[_Column, Any] = {}
+        for key, value in item.items():
+            field = fields[key]
+            column = (field, "") if field else (None, key)
+            if column in row:
+                message = _("trường {field} có hai lần").format(field=field)
+                problems.append(Problem(message, at=Place(number, short(key))))
+                column = (None, key)
+            elif key in unknown:
+                problems.append(unknown[key]._replace(at=Place(number, short(key))))
+            headers.setdefault(column, key)
+            row[column] = value
+        rows.append(row)
+    for name in required(kind):
+        headers.setdefault((name, ""), heading(kind, name))
+    body = [(number, [row.get(column, ABSENT) for column in headers]) for number, row in enumerate(rows, 1)]
+    notices = columns.oddities(keys)
+    unwanted = {columns.normal(header) for header in ignored}
+    notices += columns.passed_over(
+        key
+        for key in keys
+        if columns.normal(key) in unwanted and not all(empty(item.get(key)) for item in objects)
+    )
+    read = [field for field, _key in headers]
+    return Table(
+        read, list(headers.values()), 0, len(body), body, Grid(iter(()), [], objects=True), notices, problems
+    )
+
+
+def _unknown_keys(
+    kind: ImportKind, fields: Mapping[str, str | None], left_out: set[str], ignored: Sequence[str]
+) -> dict[str, Problem]:
+    """The problem with each key that names no field and is not left out."""
+    unknown = [key for key, field in fields.items() if field is None and columns.normal(key) not in left_out]
+    if not unknown:
+        return {}
+    found = set(fields.values())
+    missing = [field for field in required(kind) if field not in found]
+    advice = columns.advise(kind, unknown, missing, found, ignored)
+    other = _("--ignore-column để bỏ qua")
+    return {
+        key: Problem(_("không biết trường này"), advice.likes.get(key, other), then=advice.then)
+        for key in unknown
+    }
