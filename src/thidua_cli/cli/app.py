@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from thidua_cli import __version__
-from thidua_cli.cli.helping import Localised
+from thidua_cli.cli.commands import Localised
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import MissingError, ThiduaError, UsageError
