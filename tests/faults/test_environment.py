@@ -22,7 +22,7 @@ import pytest
 
 import build
 from conftest import ROOT, Outcome, copy
-from thidua_cli.cli import app
+from thidua_cli.cli import app, commands
 from thidua_cli.ground.errors import Exit
 
 # What each command is given: all the rest of its line. {folder} is that of the register, {source} a later copy of it.
@@ -75,7 +75,7 @@ WRITES = {
 SILENT = {"verify"}  # prints nothing when all is well
 
 
-def _leaves(table: app.Commands, *path: str) -> Iterator[str]:
+def _leaves(table: commands.Commands, *path: str) -> Iterator[str]:
     for name, (target, _help) in table.items():
         module, _colon, function = target.partition(":")
         if function == "COMMANDS":
@@ -435,7 +435,7 @@ HOSTILE: Mapping[str, str] = {
 }
 
 
-def _commands(table: app.Commands, *path: str) -> Iterator[tuple[str, Any]]:
+def _commands(table: commands.Commands, *path: str) -> Iterator[tuple[str, Any]]:
     """Each command with its parser."""
     for name, (target, _help) in table.items():
         module, _colon, function = target.partition(":")
@@ -443,7 +443,7 @@ def _commands(table: app.Commands, *path: str) -> Iterator[tuple[str, Any]]:
         if function == "COMMANDS":
             yield from _commands(found(), *path, name)
         else:
-            yield " ".join((*path, name)), app.command(name, found)
+            yield " ".join((*path, name)), commands.command(name, found)
 
 
 def _with(parser: Any, usual: Sequence[str], wanted: Any, text: str) -> list[str]:

@@ -1,9 +1,22 @@
-"""Help pages in the language in use: Typer's own words are replaced before lines are broken."""
+"""Typer commands and groups as this program wants them: help pages in its words, options given once,
+and a module imported when its command is called.
 
+Typer inspects every signature it is given, so only the command that runs is given to it: the start-up of
+`thidua status` does not pay for the other twenty.
+"""
+
+import importlib
+import inspect
 import re
+from collections.abc import Callable, Mapping
 from shutil import get_terminal_size
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
@@ -11,13 +24,37 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
+Commands = Mapping[str, tuple[str, str]]  # name -> ("module:function" of this package, one line of help)
+
 _EXTRA = re.compile(r"(?:(?<=^)|(?<=  ))\[(.*)\]$", re.DOTALL)
 _NARROW, _NARROWEST = 52, 32
 _AT_LEAST = re.compile(r"x>=(-?\d+)")
 
 
-class Localised(_Base):
-    """What a command and a group of commands say in their help page."""
+class _Ours(_Base):
+    """What commands and groups have in common."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for param in self.params:
+            if hasattr(param.type, "readable"):
+                param.type.readable = False  # whoever opens a file says why it cannot be read
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an option given twice, unless it takes several values; a flag may come again."""
+        seen = set()
+        parser: Any = self.make_parser(ctx)
+        _values, _rest, given = parser.parse_args(args=list(args))
+        for param in given:
+            if param.param_type_name != "option" or param.multiple or param.is_flag:
+                continue
+            if param.name in seen:
+                raise UsageError(
+                    _("{name} được nêu hai lần").format(name=" / ".join(param.opts)),
+                    _("Chỉ nêu một lần, với một giá trị."),
+                )
+            seen.add(param.name)
+        return super().parse_args(ctx, args)
 
     def get_help(self, ctx: Any) -> Any:
         columns = get_terminal_size().columns
@@ -36,8 +73,8 @@ class Localised(_Base):
         sections: dict[str, list[tuple[str, str]]] = {_("Tham số"): [], _("Tùy chọn"): []}
         for param in self.get_params(ctx):
             if record := param.get_help_record(ctx):
-                place = _("Tham số") if param.param_type_name == "argument" else _("Tùy chọn")
-                sections[place].append((_name(record[0]), _words(record[1])))
+                title = _("Tham số") if param.param_type_name == "argument" else _("Tùy chọn")
+                sections[title].append((_name(record[0]), _EXTRA.sub(_remarks, record[1])))
         for title, records in sections.items():
             if records:
                 with formatter.section(title):
@@ -45,8 +82,7 @@ class Localised(_Base):
 
     def get_help_option(self, ctx: Any) -> Any:
         option: Any = super().get_help_option(ctx)
-        if option is not None:
-            option.help = _("Hiện hướng dẫn này rồi thoát.")
+        option.help = _("Hiện hướng dẫn này rồi thoát.")
         return option
 
 
@@ -57,17 +93,96 @@ def _name(name: str) -> str:
     return re.sub(r"<int(?:eger)?(?: range)?>|INTEGER(?: RANGE)?", lambda _found: _("SỐ"), name)
 
 
-def _words(text: str) -> str:
-    """What stands in brackets behind a help text: required or not, the default, the least."""
-    return _EXTRA.sub(lambda found: f"[{'; '.join(map(_extra, found[1].split('; ')))}]", text)
+def _remarks(found: re.Match[str]) -> str:
+    """What Typer adds in brackets to a help text."""
+    return f"[{'; '.join(map(_remark, found[1].split('; ')))}]"
 
 
-def _extra(part: str) -> str:
-    if part == "required":
+def _remark(text: str) -> str:
+    """A remark in the language in use: an option is required, or has a default or a least value."""
+    if text == "required":
         return _("bắt buộc")
-    if least := _AT_LEAST.fullmatch(part):
+    if least := _AT_LEAST.fullmatch(text):
         return _("từ {least} trở lên").format(least=least[1])
-    name, colon, value = part.partition(": ")
-    if colon and name == "default":
-        return _("mặc định: {value}").format(value=value)
-    return part
+    if text.startswith("default: "):
+        return _("mặc định: {value}").format(value=text.removeprefix("default: "))
+    return text
+
+
+class Command(_Ours, TyperCommand):
+    """One command."""
+
+
+class Group(_Ours, TyperGroup):
+    """A group that imports the module of a command when it is asked for it."""
+
+    table: Commands = MappingProxyType({})
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section(_("Các lệnh")):
+            formatter.write_dl([(name, short_help) for name, (_target, short_help) in self.table.items()])
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(self.table)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in self.table:
+            return None
+        target, short_help = self.table[cmd_name]
+        module, _colon, name = target.partition(":")
+        function = getattr(importlib.import_module(f"thidua_cli.cli.{module}"), name)
+        if name != "COMMANDS":
+            return command(cmd_name, function)
+        made = group(function(), _show_help, help=short_help)
+        made.name = cmd_name
+        return made
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and not args[0].startswith("-") and args[0] not in self.table:
+            from difflib import get_close_matches
+
+            near = ", ".join(get_close_matches(args[0], self.table, n=2))
+            raise UsageError(
+                _("không có lệnh '{name}'").format(name=args[0]),
+                _("Có phải là: {names}?").format(names=near)
+                if near
+                else _("Các lệnh: {names}").format(names=", ".join(self.table)),
+            )
+        return super().resolve_command(ctx, args)
+
+
+def command(name: str, function: Callable[..., object]) -> Any:
+    """A Typer command made from a plain function, whose docstring is its help page."""
+    from thidua_cli.cli.parameters import flat
+
+    app = _typer()
+    words = _(inspect.getdoc(function) or "")
+    app.command(name, cls=Command, help=words, options_metavar=_("[TÙY CHỌN]"))(flat(function))
+    return typer.main.get_command(app)
+
+
+def group(table: Commands, callback: Callable[..., None], **options: Any) -> Any:
+    """A Typer group over a table of commands; `callback` runs before a command and without one."""
+    app = _typer(cls=Group, **options)
+    app.callback(invoke_without_command=True)(callback)
+    made: Any = typer.main.get_group(app)
+    made.table = table
+    return made
+
+
+def _show_help(ctx: typer.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def _typer(**options: Any) -> typer.Typer:
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        options_metavar=_("[TÙY CHỌN]"),
+        subcommand_metavar=_("LỆNH [THAM SỐ]..."),
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+        **options,
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thidua_cli.cli import messages, options, parameters, progress, shared
-from thidua_cli.cli.app import Commands
+from thidua_cli.cli.commands import Commands
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day

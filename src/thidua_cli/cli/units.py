@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thidua_cli.cli import messages, options, parameters, shared
-from thidua_cli.cli.app import Commands
+from thidua_cli.cli.commands import Commands
 from thidua_cli.cli.describe import describe_changes
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
