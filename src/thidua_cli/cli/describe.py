@@ -1,13 +1,18 @@
 """What a write did or would do, in lines for people."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
+from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.terms import Level, label
-from thidua_cli.register.units import Version, describe
+from thidua_cli.register.entries import Entry, Exemption, Record
+from thidua_cli.register.terms import Level, State, label
+from thidua_cli.register.units import Directory, Version, describe, other_holders
 
 if TYPE_CHECKING:
+    from thidua_cli.rules.decide import Register
     from thidua_cli.rules.resolutions import Plan, Step
 
 EXAMPLES = 5
@@ -83,3 +88,105 @@ def _carried(old: Version, fresh: Version | None) -> str:
         if getattr(old, name) != getattr(fresh, name)
     ]
     return f"{day}: {describe(old)} → {', '.join(changed)}"
+
+
+def describe_entry(entry: Entry, register: "Register") -> str:
+    """An entry in a message: unit, action, date, verdict, document, contents. May read the register."""
+    version = register.directory.last(entry.unit, entry.day)
+    words = [f"{version.code} {version.name}"]
+    if isinstance(entry, Exemption):
+        words.append(
+            _("miễn {obligation} từ {day}: {reason}").format(
+                obligation=entry.obligation, day=show_day(entry.exempted_on), reason=entry.reason
+            )
+        )
+    else:
+        words.append(
+            _("{action} ngày {day} ({phase}){verdict}").format(
+                action=label(entry.action, current()),
+                day=show_day(entry.done_on),
+                phase=entry.phase,
+                verdict=_verdict(entry, register),
+            )
+        )
+        if entry.contents:
+            words.append(_("nội dung {numbers}").format(numbers=",".join(map(str, entry.contents))))
+    document = entry.document
+    if document.number:
+        words.append(_("văn bản {number}").format(number=document.number))
+    if document.issuer:
+        words.append(document.issuer)
+    if document.date:
+        words.append(_("ký {day}").format(day=show_day(document.date)))
+    if document.received_on:
+        words.append(_("nhận {day}").format(day=show_day(document.received_on)))
+    return ", ".join(words)
+
+
+def written_line(entry: Entry, what: str, *, dry_run: bool) -> str:
+    """Return the line on an entry, described as `what`, that was stored or would be."""
+    line = _("sẽ ghi: {what}") if dry_run else _("đã ghi #{number}: {what}")
+    return line.format(number=entry.id, what=what)
+
+
+def voided_line(entry: Entry, what: str, *, dry_run: bool) -> str:
+    """Return the line on an entry, described as `what`, that was voided or would be."""
+    line = _("sẽ hủy #{number}: {what}") if dry_run else _("đã hủy #{number}: {what}")
+    return line.format(number=entry.id, what=what)
+
+
+def _verdict(record: Record, register: "Register") -> str:
+    """The verdict of `list` on a record, after a comma; nothing for a unit that is on no roster."""
+    judged = register.judged(record)
+    if judged is None:
+        return ""
+    fact, state = judged
+    if state is State.LATE:
+        return _(", trễ hạn {day}").format(day=show_day(fact.closes_on))
+    return _(", đúng hạn") + (_(", khai muộn") if fact.declared_late else "")
+
+
+def describe_holders(directory: Directory, version: Version, day: date) -> list[str]:
+    """Where the code meant another unit on another day, which unit was meant."""
+    others = other_holders(directory, version, day)
+    if not others:
+        return []
+    alike = [other for other in others if text.name_key(other.name) == text.name_key(version.name)]
+    if alike:
+        return [_of_one_name(directory, version, alike)]
+    words = [
+        _("{code} vào ngày {day} là {name}").format(code=version.code, day=show_day(day), name=version.name),
+        *(
+            (
+                _("từ {day} đến trước {end} mã này là của {name}")
+                if other.until_on
+                else _("từ {day} mã này là của {name}")
+            ).format(day=show_day(other.valid_from), end=show_day(other.until_on), name=other.name)
+            for other in others
+        ),
+    ]
+    return ["  " + "; ".join(words)]
+
+
+def _of_one_name(directory: Directory, version: Version, alike: Sequence[Version]) -> str:
+    """Which of the units that had one code and name in different times was meant."""
+    lives = sorted(
+        (directory.versions[unit] for unit in {version.unit, *(other.unit for other in alike)}),
+        key=lambda versions: versions[0].valid_from,
+    )
+    units = [
+        (_("từ {day} đến trước {end}") if held[-1].ended_on else _("từ {day}")).format(
+            day=show_day(held[0].valid_from), end=show_day(held[-1].ended_on)
+        )
+        for held in lives
+    ]
+    line = _(
+        "  mã {code} từng thuộc {count} đơn vị cùng tên {name}: {units}; việc này ghi cho đơn vị có từ {day}"
+    )
+    return line.format(
+        code=version.code,
+        count=len(lives),
+        name=version.name,
+        units="; ".join(units),
+        day=show_day(directory.versions[version.unit][0].valid_from),
+    )

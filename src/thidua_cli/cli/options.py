@@ -3,11 +3,11 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -15,7 +15,7 @@ from thidua_cli import store
 from thidua_cli.cli import messages
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import dates, files
-from thidua_cli.ground.errors import InvalidError, StoreError, UsageError
+from thidua_cli.ground.errors import InvalidError, NotFoundError, StoreError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
@@ -23,8 +23,13 @@ from thidua_cli.render.pages import Format
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
+    from thidua_cli.register.models import Incoming
     from thidua_cli.reports.frame import Moment
     from thidua_cli.store.journal import Operation
+
+Decision = TypeVar("Decision")
+Done = TypeVar("Done")
+Model = TypeVar("Model", bound="Incoming")
 
 _DELIMITED = (Format.CSV, Format.TSV)
 
@@ -50,6 +55,26 @@ def writing(ctx: typer.Context) -> Iterator[Writer]:
         yield writer
     if writer.ahead is not None:
         messages.warn(_clock_is_behind(writer.ahead))
+
+
+def carry_out(
+    ctx: typer.Context,
+    decide: Callable[[sqlite3.Connection], Decision],
+    write: Callable[[Writer, Decision], Done],
+    *,
+    dry_run: bool,
+) -> tuple[Decision, Done | None, str]:
+    """Decide on the register and write what was decided; a dry run only decides.
+
+    Returns the decision, what `write` returned, and the words on what was saved: None and none for a dry run.
+    """
+    if dry_run:
+        with reading(ctx) as connection:
+            return decide(connection), None, ""
+    with writing(ctx) as writer:
+        decision = decide(writer.connection)
+        done = write(writer, decision)
+    return decision, done, messages.saved(writer)
 
 
 def _clock_is_behind(latest: "Operation") -> list[str]:
@@ -224,3 +249,28 @@ def checked_reason(reason: str) -> str:
     if not cleaned:
         raise UsageError(_("--reason bỏ trống"))
     return cleaned
+
+
+def checked(model: "type[Model]", values: Mapping[str, object], names: Mapping[str, str]) -> "Model":
+    """Return the model of values; raises UsageError with all that is wrong, under names of options."""
+    from thidua_cli.register.models import check
+
+    made, problems = check(model, values)
+    if made is None:
+        raise UsageError(*messages.format_problems(problems, names))
+    return made
+
+
+def checked_number(value: str, malformed: str, missing: str) -> int:
+    """Return the number that is written `12` or `#12`.
+
+    Raises UsageError with `malformed`, NotFoundError with `missing` where it is beyond any number.
+    """
+    from thidua_cli.register import values
+
+    digits = value.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit()):
+        raise UsageError(malformed.format(value=value))
+    if (number := values.whole(digits)) is None:
+        raise NotFoundError(missing.format(number=digits))
+    return number

@@ -5,9 +5,10 @@ takes it as one parameter; `flat` spreads it out for Typer, and gathers its valu
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
@@ -79,9 +80,9 @@ _OPTIONS = {
 }
 
 
-def option_of(field: Field) -> Option:
-    """Return the option that gives a field, by default called like the field."""
-    option = _OPTIONS.get(field.key) or Option("--" + field.key.replace("_", "-"))
+def option_of(field: Field, own: Mapping[str, Option] = MappingProxyType({})) -> Option:
+    """Return the option that gives a field, by default called like the field; `own` ones go first."""
+    option = own.get(field.key) or _OPTIONS.get(field.key) or Option("--" + field.key.replace("_", "-"))
     header = field.vi if current() == "vi" else field.key.replace("_", " ").capitalize()
     return option._replace(
         help=option.help or f"{header}.", metavar=option.metavar or _METAVARS.get(field.shape, _("CHỮ"))
@@ -91,21 +92,28 @@ def option_of(field: Field) -> Option:
 class Fields:
     """Options of fields of the catalogue; a command gets a dictionary of those that were given, by key.
 
-    With `erasable`, a day may be empty, and comes as text.
+    With `correcting`, options of its own by key, nothing is required, and an optional day may be empty; it
+    comes as text.
     """
 
-    def __init__(self, *optional: Field, required: tuple[Field, ...] = (), erasable: bool = False) -> None:
+    def __init__(
+        self,
+        *optional: Field,
+        required: tuple[Field, ...] = (),
+        correcting: Mapping[str, Option] | None = None,
+    ) -> None:
         self.fields = (*required, *optional)
         self.required = required
-        self.erasable = erasable
+        self.correcting = correcting
 
     def parameters(self) -> Iterator[inspect.Parameter]:
         """Yield a parameter for each field, under the field's key."""
         for field in self.fields:
-            name, words, metavar, several = option_of(field)
+            name, words, metavar, several = option_of(field, self.correcting or {})
+            needed = field in self.required
             kind: Any = list[str] if several else str
             more: dict[str, Any] = {}
-            if field.shape is Shape.DAY and self.erasable:
+            if field.shape is Shape.DAY and self.correcting and not needed:
                 words = _('{help}; "" thì xóa.').format(help=words.removesuffix("."))
             elif field.shape is Shape.DAY:
                 kind, more = date, {"parser": day}
@@ -114,7 +122,7 @@ class Fields:
             elif field.words is not None:
                 kind, more = field.words, {"parser": term(field.reads)}
             option = typer.Option(name, metavar=metavar, help=words, **more)
-            if field in self.required:
+            if needed and not self.correcting:
                 yield _parameter(field.key, Annotated[kind, option])
             else:
                 yield _parameter(field.key, Annotated[kind | None, option], None)

@@ -5,9 +5,7 @@ from typing import Annotated
 import typer
 
 from thidua_cli.cli import messages, options, shared
-from thidua_cli.ground.errors import NotFoundError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.register import values
 from thidua_cli.rules import undo as undoing
 
 
@@ -17,11 +15,9 @@ def undo(
     reason: shared.Reason,
 ) -> None:
     """Hoàn tác một thao tác: hủy mọi thứ nó đưa vào và lấy lại những gì nó đã hủy, bằng một thao tác mới."""
-    digits = operation.removeprefix("#")
-    if not (digits.isascii() and digits.isdigit()):
-        raise UsageError(_("'{value}' không phải số thao tác; ví dụ: 12").format(value=operation))
-    if (number := values.whole(digits)) is None:
-        raise NotFoundError(_("không có thao tác #{number}").format(number=digits))
+    number = options.checked_number(
+        operation, _("'{value}' không phải số thao tác; ví dụ: 12"), _("không có thao tác #{number}")
+    )
     with options.writing(ctx) as writer:
         done = undoing.undo(writer, number, options.checked_reason(reason))
     messages.confirm(

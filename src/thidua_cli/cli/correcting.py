@@ -1,0 +1,199 @@
+"""`thidua record correct` and `thidua record void`."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli.describe import describe_entry, voided_line, written_line
+from thidua_cli.cli.parameters import Fields, Option
+from thidua_cli.cli.recording import CORRECTED_NAMES, UnitAsOf, hashed, option_names, read_register
+from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
+from thidua_cli.ground.language import _
+from thidua_cli.register import entries as records
+from thidua_cli.register import evidence as evidences
+from thidua_cli.register import fields
+from thidua_cli.register.entries import Entry, Exemption
+from thidua_cli.register.fields import ImportKind
+from thidua_cli.register.units import Directory
+from thidua_cli.rules import decide as deciding
+from thidua_cli.rules.decide import Register
+
+if TYPE_CHECKING:
+    from thidua_cli.register.models import ExemptionIn, RecordIn
+
+Id = Annotated[str, typer.Argument(metavar=_("SỐ"), help=_("Số bản ghi, ví dụ 12 hoặc '#12'."))]
+
+
+CORRECTED = {
+    "done_on": Option("--on", _("Ngày thực hiện đúng.")),
+    "unit_code": Option(CORRECTED_NAMES["unit_code"], _("Đơn vị đúng."), _("ĐƠN-VỊ")),
+    "reason": Option(CORRECTED_NAMES["reason"], _("Lý do miễn đúng.")),
+}
+Corrected = Annotated[
+    dict[str, object],
+    Fields(
+        *fields.FILES[ImportKind.REGISTRATIONS].optional,
+        required=(
+            *fields.FILES[ImportKind.REGISTRATIONS].required,
+            fields.known(ImportKind.EXEMPTIONS)["reason"],
+        ),
+        correcting=CORRECTED,
+    ),
+]
+
+
+def _number(value: str) -> int:
+    return options.checked_number(
+        value, _("'{value}' không phải số bản ghi; ví dụ: 12"), _("không có bản ghi #{number}")
+    )
+
+
+class Correction(NamedTuple):
+    """An entry and what it is to be."""
+
+    register: Register
+    old: Entry
+    fresh: Entry
+    warnings: Sequence[str]
+
+
+def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.DryRun = False) -> None:
+    """Hủy một bản ghi hay một lần miễn: vẫn còn trong sổ, nhưng không tính nữa."""
+    why = options.checked_reason(reason)
+
+    def decide(connection: sqlite3.Connection) -> tuple[Entry, str]:
+        _table, entry = records.find(connection, _number(number))
+        return entry, describe_entry(entry, read_register(connection, {}))
+
+    (entry, what), _done, saved = options.carry_out(
+        ctx, decide, lambda writer, _made: records.void(writer, _number(number), why), dry_run=dry_run
+    )
+    lines = [messages.nothing_written()] if dry_run else []
+    messages.confirm([*lines, voided_line(entry, what, dry_run=dry_run)], saved)
+
+
+def correct(
+    ctx: typer.Context,
+    number: Id,
+    why: shared.Reason,
+    given: Corrected,
+    unit_as_of: UnitAsOf = None,
+    dry_run: shared.DryRun = False,
+) -> None:
+    """Sửa một bản ghi: hủy bản cũ và ghi bản đúng trong một thao tác.
+
+    Chỉ nêu những gì thay đổi; giá trị rỗng ("") xóa số văn bản, cơ quan, ngày văn bản, ngày nhận, minh chứng,
+    ghi chú hoặc nội dung đã ghi.
+    """
+    reason = options.checked_reason(why)
+    hashes: dict[str, str] = {}
+
+    def decide(connection: sqlite3.Connection) -> Correction:
+        _table, old = records.find(connection, _number(number))
+        register = read_register(connection, hashes=hashes)
+        changes = _changes(old, given)
+        day = unit_as_of or (None if "unit_code" in given else _named_on(old, register.directory))
+        return Correction(register, old, *_corrected(register, old, changes, day))
+
+    def decide_finally(connection: sqlite3.Connection) -> tuple[Correction, list[str]]:
+        made = decide(connection)
+        _refuse_identical(made.old, made.fresh)
+        return made, [describe_entry(entry, made.register) for entry in (made.old, made.fresh)]
+
+    if evidences.is_file(str(given.get("evidence") or "")):
+        with options.reading(ctx) as connection:
+            hashes |= hashed([decide(connection).fresh])
+    (made, words), stored, saved = options.carry_out(
+        ctx,
+        decide_finally,
+        lambda writer, decided: records.correct(writer, _number(number), reason, decided[0].fresh),
+        dry_run=dry_run,
+    )
+    lines = [
+        *([messages.nothing_written()] if dry_run else []),
+        voided_line(made.old, words[0], dry_run=dry_run),
+        written_line(stored or made.fresh, words[1], dry_run=dry_run),
+        *(_evidence_lines(made.old, made.fresh) if given.get("evidence") else []),
+    ]
+    messages.confirm(lines, saved=saved)
+    messages.warn(made.warnings)
+
+
+def _corrected(
+    register: Register, old: Entry, given: Mapping[str, object], unit_day: date | None
+) -> tuple[Entry, Sequence[str]]:
+    """What an entry is to be, and warnings; raises where that cannot be."""
+    del register.entries[old.key]
+    incoming = _incoming(old, given, register.directory)
+    outcome = deciding.decide(register, incoming, unit_day, replacing=old)
+    if outcome.existing is not None:
+        raise RefusedError(
+            _("đơn vị đã có bản ghi #{number} cho việc này").format(number=outcome.existing.id),
+            describe_entry(outcome.existing, register),
+        )
+    if outcome.error is not None or outcome.entry is None:
+        raise outcome.error or NotFoundError(f"#{old.id}")
+    entry = outcome.entry
+    if "evidence" not in given:
+        kept = {"evidence": old.document.evidence, "evidence_sha256": old.document.evidence_sha256}
+        entry = entry._replace(document=entry.document._replace(**kept))
+    return entry, outcome.warnings
+
+
+def _refuse_identical(old: Entry, fresh: Entry) -> None:
+    if fresh == old._replace(id=None):
+        raise UsageError(
+            _("bản sửa giống hệt bản cũ #{number}").format(number=old.id), *_evidence_lines(old, fresh)
+        )
+
+
+def _evidence_lines(old: Entry, fresh: Entry) -> list[str]:
+    """Whether the content of the evidence is another than before, where both are known."""
+    before, now = old.document.evidence_sha256, fresh.document.evidence_sha256
+    if before is None or now is None:
+        return []
+    if before == now:
+        return [_("  minh chứng: nội dung như trước, SHA-256 {now}").format(now=now)]
+    return [_("  minh chứng: nội dung khác trước, SHA-256 {before} → {now}").format(before=before, now=now)]
+
+
+def _named_on(old: Entry, directory: Directory) -> date:
+    """Return the day on which a kept unit's code is read: that of the old record, whatever the new date.
+
+    The unit may have ended by then; its last code is read on the day from which it had it.
+    """
+    version = directory.last(old.unit, old.day)
+    return date.fromisoformat(old.day if version.holds_on(old.day) else version.valid_from)
+
+
+def _changes(old: Entry, given: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what was given, by the old entry's fields; raises UsageError for a field that it has not."""
+    if isinstance(old, Exemption):
+        if "contents" in given or "phase" in given:
+            raise UsageError(
+                _("#{number} là một lần miễn: không có nội dung hay giai đoạn").format(number=old.id)
+            )
+        return {"exempted_on" if key == "done_on" else key: value for key, value in given.items()}
+    if "reason" in given:
+        raise UsageError(_("#{number} không phải một lần miễn").format(number=old.id))
+    return given
+
+
+def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> "RecordIn | ExemptionIn":
+    from thidua_cli.register.models import ExemptionIn, RecordIn
+
+    held: dict[str, object] = {
+        "unit_code": directory.last(old.unit, old.day).code,
+        **{name: value for name, value in old.document.columns().items() if not name.startswith("evidence")},
+    }
+    if isinstance(old, Exemption):
+        model: type[RecordIn | ExemptionIn] = ExemptionIn
+        held |= {"obligation": old.obligation, "exempted_on": old.exempted_on, "reason": old.reason}
+    else:
+        model = RecordIn
+        held |= {"action": old.action, "phase": old.phase, "done_on": old.done_on, "contents": old.contents}
+    return options.checked(model, held | dict(given), option_names() | CORRECTED_NAMES)
