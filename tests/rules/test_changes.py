@@ -1204,7 +1204,7 @@ class Told:
         entries = [_entry(standing) for standing in (change.before, change.after)]
         match change.cause:
             case Cause.PHASE_STARTED:
-                return self.one.day < self.plan.obligation(code).phase.starts_on.isoformat() <= self.other.day
+                return self.one.day < self.plan.obligation(code).phase.starts_on <= self.other.day
             case Cause.UNIT_CREATED:
                 was_known = self.known("unit_version", self.one, unit=unit)
                 return not was_known or min(born_then, born_now) > first_day

@@ -234,13 +234,10 @@ def test_a_verdict_fails_as_it_is_asked_to(register: sqlite3.Connection) -> None
 
 
 def _duties(connection: sqlite3.Connection) -> list[Duty]:
-    def iso(day: date | None) -> str | None:
-        return day.isoformat() if day else None
-
     return [
         Duty(
-            item.code, item.phase.code, item.action, iso(item.due_on), iso(item.roster_on), item.newcomers,
-            frozenset(item.kinds), item.phase.starts_on.isoformat(), item.phase.ends_on.isoformat(),
+            item.code, item.phase.code, item.action, item.due_on, item.roster_on, item.newcomers,
+            frozenset(item.kinds), item.phase.starts_on, item.phase.ends_on,
         )
         for item in load_plan(connection).obligations
     ]  # fmt: skip

@@ -38,7 +38,7 @@ class Units:
         self.sheet, self.on = sheet, on
         self.problems: list[Problem] = []
         self.made: UnitPlan
-        self.plan_day = load_plan(connection).phases[0].starts_on
+        self.plan_day = date.fromisoformat(load_plan(connection).phases[0].starts_on)
         self.first_day = on or self.plan_day
         if province and not Directory.read(connection, LATEST).with_code(province):
             for _row, values in sheet.rows:  # a register without the city: its districts have no parent

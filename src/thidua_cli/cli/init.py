@@ -195,7 +195,9 @@ def _differences(
     from thidua_cli.intake import units as imports
 
     plan = read_plan_file(plan_file) if plan_file else None
-    first_day = (plan or load_plan(connection)).phases[0].starts_on
+    first_day = (
+        plan.phases[0].starts_on if plan else date.fromisoformat(load_plan(connection).phases[0].starts_on)
+    )
     table = _first_units(ctx, units_file, first_day, plan_file) if units_file else None
 
     def load(writer: Writer) -> None:

@@ -39,7 +39,7 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
     directory = Directory.read(connection, known)
     names = keys(kind)
     if kind is ImportKind.UNITS:
-        first_day = load_plan(connection).phases[0].starts_on.isoformat()
+        first_day = load_plan(connection).phases[0].starts_on
         rows = [_unit(version, directory, first_day) for version in _original(connection, directory, known)]
         return Export(names, rows)
     if kind is ImportKind.CHANGES:

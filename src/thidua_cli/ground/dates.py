@@ -143,6 +143,16 @@ def day_of(stamped: str) -> date:
     return unstamp(stamped).astimezone(zone()).date()
 
 
+def shifted(day: str, days: int) -> str:
+    """Return the day (ISO text) so many days later, or earlier where `days` is negative."""
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def days_between(first: str, last: str) -> int:
+    """Return how many days `last` is after `first`; negative where it is before."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
 def show_day(day: date | str | None) -> str:
     """A day for people: 31/03/2022 in Vietnamese, 2022-03-31 in English; nothing for none."""
     if day is None:

@@ -253,13 +253,13 @@ def _remarkable(values: Mapping[str, Sequence[Any]], movement: Plan, today: date
 
 def _phases(values: Mapping[str, Sequence[Any]], movement: Plan) -> Sequence[str | None]:
     """The phase of each row; none where it cannot be told, or an earlier one may be meant."""
-    starts = {phase.code: phase.starts_on.isoformat() for phase in movement.phases}
+    starts = {phase.code: phase.starts_on for phase in movement.phases}
     first = movement.phases[0]
     pairs = list(zip(values["done_on"], values.get("phase") or repeat(None), strict=False))
     found: dict[tuple[str | None, str | None], str | None] = {}
     for day, code in set(pairs):
         phase = (code or "").lower()
-        if day and not code and movement.phase_of(date.fromisoformat(day)) == first:
+        if day and not code and movement.phase_of(day) == first:
             phase = first.code
         found[day, code] = phase if day and phase in starts and day >= starts[phase] else None
     return [found[pair] for pair in pairs]
@@ -275,11 +275,11 @@ def _units(
         born_by = min(day for day, of in zip(plain.columns["done_on"], phases, strict=True) if of == phase)
         kinds: set[str] = set()
         for item in movement.obligations:
-            counted_on = min(today, item.roster_on or today)
+            counted_on = min(today.isoformat(), item.roster_on or today.isoformat())
             if item.phase.code == phase and item.action == plain.action and item.newcomers:
                 if counted_on >= item.phase.starts_on:
                     kinds |= {str(kind) for kind in item.kinds}
-                born_by = min(born_by, counted_on.isoformat())
+                born_by = min(born_by, counted_on)
         values = {"born_by": born_by, "kinds": json.dumps(sorted(kinds))}
         found = connection.execute(store.raw_sql("bulk_units"), values)
         if names is None:

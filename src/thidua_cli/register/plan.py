@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,28 +17,28 @@ if TYPE_CHECKING:
 
 
 class Phase(NamedTuple):
-    """A phase; both days belong to it."""
+    """A phase; both days (ISO text) belong to it."""
 
     code: str
-    starts_on: date
-    ends_on: date
+    starts_on: str
+    ends_on: str
     title: str
 
 
 class Obligation(NamedTuple):
-    """A row of the plan; `closes_on` is the due date, else the phase's last day."""
+    """A row of the plan; `closes_on` is the due date, else the phase's last day. Days are ISO text."""
 
     code: str
     phase: Phase
     action: Action
-    due_on: date | None
-    roster_on: date | None
+    due_on: str | None
+    roster_on: str | None
     newcomers: bool
     title: str
     kinds: tuple[Kind, ...]
 
     @property
-    def closes_on(self) -> date:
+    def closes_on(self) -> str:
         return self.due_on or self.phase.ends_on
 
 
@@ -62,7 +61,7 @@ class Plan(NamedTuple):
             _("Các giai đoạn: {codes}").format(codes=", ".join(phase.code for phase in self.phases)),
         )
 
-    def phase_of(self, day: date) -> Phase | None:
+    def phase_of(self, day: str) -> Phase | None:
         """The phase that holds a day, or none."""
         return next((phase for phase in self.phases if phase.starts_on <= day <= phase.ends_on), None)
 
@@ -132,8 +131,8 @@ def load_plan(connection: sqlite3.Connection) -> Plan:
     """The plan of the register, with titles in the language in use."""
     title = f"title_{language.current()}"
     phases = {
-        code: Phase(code, date.fromisoformat(start), date.fromisoformat(end), name)
-        for code, start, end, name in connection.execute(
+        row[0]: Phase(*row)
+        for row in connection.execute(
             f"SELECT code, starts_on, ends_on, {title} FROM phase ORDER BY position"
         )
     }
@@ -145,8 +144,8 @@ def load_plan(connection: sqlite3.Connection) -> Plan:
             code,
             phases[phase],
             Action(action),
-            date.fromisoformat(due) if due else None,
-            date.fromisoformat(roster) if roster else None,
+            due,
+            roster,
             bool(newcomers),
             name,
             tuple(kind for kind in Kind if kind in bound.get(code, ())),

@@ -91,7 +91,7 @@ def _looked_at(plan: Plan, at: Moment, chosen: Filter, codes: Sequence[str]) -> 
         item
         for item in plan.obligations
         if chosen.phase in (None, item.phase.code)
-        and (item.code in asked if asked else item.closes_on <= at.as_of)
+        and (item.code in asked if asked else item.closes_on <= at.day)
     ]
 
 
@@ -100,7 +100,7 @@ def _row(item: Obligation, verdict: Verdict, directory: Directory) -> dict[str, 
         "phase": item.phase.code,
         "obligation": item.code,
         "action": str(item.action),
-        "due_on": item.due_on.isoformat() if item.due_on else None,
+        "due_on": item.due_on,
         "verdict": "pass" if verdict.passes else "fail",
         **counts_row(verdict.counts),
         "faults": len(verdict.faults),

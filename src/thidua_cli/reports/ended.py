@@ -2,12 +2,11 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import store
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
 from thidua_cli.register.plan import Obligation
@@ -50,7 +49,7 @@ def reach(
     beyond: set[str] = set()
     answered: set[str] = set()
     for at in moments:
-        begun = {item.code for item in obligations if item.phase.starts_on <= at.as_of}
+        begun = {item.code for item in obligations if item.phase.starts_on <= at.day}
         beyond = _beyond(connection, at, chosen.district, obligations, directory) & begun
         answered |= begun - beyond
     at = moments[-1]
@@ -86,26 +85,21 @@ def _beyond(
     first, last = directory.versions[district][0].valid_from, directory.versions[district][-1].ended_on
     found = set()
     for item in obligations:
-        counted_on = min(at.as_of, item.roster_on or at.as_of).isoformat()
+        counted_on = min(at.day, item.roster_on or at.day)
         if directory.on(district, counted_on) is not None:
             continue
         facts = verdict.facts(connection, at.as_of, at.known.number, obligation=item.code)
         if any(district_of(directory, fact) == district for fact in facts):
             continue
-        starts_on = item.phase.starts_on.isoformat()
-        apart = first > counted_on or (last is not None and last <= starts_on)
+        apart = first > counted_on or (last is not None and last <= item.phase.starts_on)
         if apart or (last and facts and {fact.unit for fact in facts} & _below(directory, district, last)):
             found.add(item.code)
     return found
 
 
-def _day_before(day: str) -> str:
-    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-
-
 def _below(directory: "Directory", district: int, ended_on: str) -> set[int]:
     """The units in a district on its last day, without the district itself."""
-    last = _day_before(ended_on)
+    last = shifted(ended_on, -1)
     return {
         version.unit
         for version in directory.alive(last)

@@ -32,8 +32,8 @@ def build(connection: sqlite3.Connection, phase: str | None) -> Report:
                 {
                     "phase": item.code,
                     "title": item.title,
-                    "starts_on": item.starts_on.isoformat(),
-                    "ends_on": item.ends_on.isoformat(),
+                    "starts_on": item.starts_on,
+                    "ends_on": item.ends_on,
                 }
                 for item in plan.phases
             ],
@@ -48,9 +48,9 @@ def _row(item: Obligation) -> dict[str, object]:
         "obligation": item.code,
         "action": str(item.action),
         "title": item.title,
-        "due_on": item.due_on.isoformat() if item.due_on else None,
-        "closes_on": item.closes_on.isoformat(),
-        "roster_on": item.roster_on.isoformat() if item.roster_on else None,
+        "due_on": item.due_on,
+        "closes_on": item.closes_on,
+        "roster_on": item.roster_on,
         "newcomers": item.newcomers,
         "kinds": [str(kind) for kind in item.kinds],
     }

@@ -2,10 +2,9 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date
 from typing import NamedTuple
 
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import days_between, show_day
 from thidua_cli.ground.language import _, counted
 from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase, Plan, load_plan
@@ -61,7 +60,7 @@ def read(
     known = reach(connection, [at], chosen, [item for item in asked if code in (None, item.code)])
     owed: dict[int, dict[str, State]] = {}
     for fact, state in judged(connection, at, chosen, obligation=code):
-        left = (date.fromisoformat(fact.closes_on) - at.as_of).days
+        left = days_between(at.day, fact.closes_on)
         near = within is not None and state is State.PENDING and left <= within
         if fact.ended_on is None and (state is State.OVERDUE or near):
             owed.setdefault(fact.unit, {})[fact.obligation] = state
@@ -105,9 +104,9 @@ def build(reminder: Reminder, *, one: bool = False) -> Report:
                 "obligation": item.code,
                 "action": str(item.action),
                 "state": str(state),
-                "due_on": item.due_on.isoformat() if item.due_on else None,
-                "closes_on": item.closes_on.isoformat(),
-                "days_overdue": (at.as_of - item.closes_on).days,
+                "due_on": item.due_on,
+                "closes_on": item.closes_on,
+                "days_overdue": days_between(item.closes_on, at.day),
                 "missing": missing(item.action),
                 "file": file_name(at, None if one else debt.unit),
                 "obligation_title": deed(item),
@@ -161,7 +160,7 @@ def due(item: Obligation) -> str:
 
 def days(item: Obligation, at: Moment) -> str:
     """How many days a unit is behind or has left."""
-    past = (at.as_of - item.closes_on).days
+    past = days_between(item.closes_on, at.day)
     if item.due_on is None:
         return (
             counted(past, "giai đoạn đã hết {n} ngày", "phase ended {n} day ago", "phase ended {n} days ago")

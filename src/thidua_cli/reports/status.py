@@ -57,7 +57,7 @@ class Line(NamedTuple):
             "phase": self.obligation.phase.code,
             "obligation": self.obligation.code,
             "action": str(self.obligation.action),
-            "due_on": self.obligation.due_on.isoformat() if self.obligation.due_on else None,
+            "due_on": self.obligation.due_on,
             "group": self.group,
             **counts_row(self.counts),
         }

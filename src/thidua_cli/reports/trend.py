@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import days_between, shifted, show_day
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.register.plan import Obligation, load_plan
 from thidua_cli.register.terms import State
@@ -25,7 +25,7 @@ from thidua_cli.standing.verdict import Fact, Tally
 
 FIELDS = ("phase", "obligation", "day", "roster", "applicable", "done", "on_time", "late", "rate")
 
-MARGIN = timedelta(days=21)  # what is drawn after the last change where the as-of day is far
+MARGIN = 21  # days of what is drawn after the last change where the as-of day is far
 
 
 class Step(StrEnum):
@@ -66,19 +66,15 @@ def series(
             late = "late" if fact.declared_late else None
             key = (fact.entered_on, fact.done_on, excused, fact.ended_on, late)
             courses[fact.obligation].setdefault(key, []).append(fact)
-    return {
-        item.code: _points(_days(item, at.as_of, step, start), courses[item.code]) for item in obligations
-    }
+    return {item.code: _points(_days(item, at.day, step, start), courses[item.code]) for item in obligations}
 
 
-def _days(item: Obligation, end: date, step: Step, start: date | None) -> list[str]:
-    first = max(item.phase.starts_on, start or item.phase.starts_on)
-    if first > end:
-        return []
-    days = {first + timedelta(days=number) for number in range((end - first).days + 1)}
-    if step is Step.WEEK:
-        days = {day for day in days if day.isoweekday() == 7} | {first, end, item.due_on or end} & days
-    return sorted(day.isoformat() for day in days)
+def _days(item: Obligation, end: str, step: Step, start: date | None) -> list[str]:
+    first = max(item.phase.starts_on, start.isoformat() if start else "")
+    kept = {first, end, item.due_on}
+    begin = date.fromisoformat(first)
+    days = [begin + timedelta(days=number) for number in range(days_between(first, end) + 1)]
+    return [str(day) for day in days if step is Step.DAY or day.isoweekday() == 7 or day.isoformat() in kept]
 
 
 def _points(days: Sequence[str], courses: Mapping[tuple[str | None, ...], Sequence[Fact]]) -> list[Point]:
@@ -109,7 +105,7 @@ def _points(days: Sequence[str], courses: Mapping[tuple[str | None, ...], Sequen
 
 def _states(fact: Fact, since: str, excused: str | None) -> Iterator[tuple[str, State]]:
     """The days on which the unit's state may change, from its first day on the roster, with the state."""
-    after_closing = (date.fromisoformat(fact.closes_on) + timedelta(days=1)).isoformat()
+    after_closing = shifted(fact.closes_on, 1)
     turns = {since, fact.done_on, excused, fact.ended_on, after_closing} - {None}
     for day in sorted({max(since, str(turn)) for turn in turns}):
         seen = fact if excused and excused <= day else fact._replace(exemption_id=None)
@@ -172,15 +168,17 @@ def curve(title: str, item: Obligation, points: Sequence[Point]) -> Curve:
     """
     begun = next(index for index, point in enumerate(points) if point.counts.done)
     rates = [(point.day, point.counts.rate) for point in points[max(begun - 1, 0) :]]
-    first, end = (date.fromisoformat(rates[index][0]) for index in (0, -1))
-    changes = [date.fromisoformat(after[0]) for before, after in pairwise(rates) if before[1] != after[1]]
+    first, end = rates[0][0], rates[-1][0]
+    changes = [after[0] for before, after in pairwise(rates) if before[1] != after[1]]
     until = last_drawn(first, max(item.closes_on, changes[-1]), end) if changes else end
-    shown = [each for each in rates if each[0] <= until.isoformat()]
-    marks = {item.due_on.isoformat(): _("hạn {day}").format(day=show_day(item.due_on))} if item.due_on else {}
+    shown = [each for each in rates if each[0] <= until]
+    marks = {item.due_on: _("hạn {day}").format(day=show_day(item.due_on))} if item.due_on else {}
     return Curve(title, {item.title: shown}, marks)
 
 
-def last_drawn(first: date, busy: date, end: date) -> date:
+def last_drawn(first: str, busy: str, end: str) -> str:
     """The as-of day (`end`), unless what happens until `busy` would then fill less than half of the curve."""
     busy = min(busy, end)
-    return end if end - busy <= busy - first else min(busy + MARGIN, end)
+    if days_between(busy, end) <= days_between(first, busy):
+        return end
+    return min(shifted(busy, MARGIN), end)

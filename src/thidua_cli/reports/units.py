@@ -2,9 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Kind, State, label
@@ -76,7 +75,7 @@ def _last_day(version: Version, day: str) -> str:
     """The day itself, or for a unit that has ended by then, its last day."""
     if version.ended_on is None or version.ended_on > day:
         return day
-    return (date.fromisoformat(version.ended_on) - timedelta(days=1)).isoformat()
+    return shifted(version.ended_on, -1)
 
 
 def row(directory: Directory, version: Version, day: str) -> dict[str, object]:

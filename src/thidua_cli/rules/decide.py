@@ -239,7 +239,7 @@ def _decide_exemption(register: Register, incoming: "ExemptionIn", unit_day: dat
         obligation = register.plan.obligation(incoming.obligation)
         field = "exempted_on"
         _refuse_future(incoming.exempted_on, incoming, register.today)
-        if incoming.exempted_on < obligation.phase.starts_on:
+        if incoming.exempted_on.isoformat() < obligation.phase.starts_on:
             raise _before_phase(incoming.exempted_on, obligation.phase.code, obligation.phase.starts_on)
         field = "unit_code"
         version = _unit(register, incoming, unit_day or incoming.exempted_on)
@@ -323,7 +323,7 @@ def _check_contents(plan: Plan, contents: Sequence[int]) -> None:
         )
 
 
-def _before_phase(day: date, phase: str, start: date) -> RefusedError:
+def _before_phase(day: date, phase: str, start: str) -> RefusedError:
     return RefusedError(
         _("ngày {day} trước ngày đầu của {phase} ({start})").format(
             day=show_day(day), phase=phase, start=show_day(start)
@@ -334,7 +334,7 @@ def _before_phase(day: date, phase: str, start: date) -> RefusedError:
 
 def _refuse_before_phase(plan: Plan, incoming: "RecordIn") -> None:
     phase = plan.phase(incoming.phase) if incoming.phase else plan.phases[0]
-    if incoming.done_on < phase.starts_on:
+    if incoming.done_on.isoformat() < phase.starts_on:
         raise _before_phase(incoming.done_on, phase.code, phase.starts_on)
 
 
@@ -342,7 +342,7 @@ def _phase_for(register: Register, incoming: "RecordIn", version: Version) -> st
     plan, day = register.plan, incoming.done_on
     if incoming.phase:
         return plan.phase(incoming.phase).code
-    held = plan.phase_of(day)
+    held = plan.phase_of(day.isoformat())
     codes = ", ".join(item.code for item in plan.phases)
     if held is None:
         raise UsageError(

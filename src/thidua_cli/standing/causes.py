@@ -126,7 +126,7 @@ class Evidence:
         return {
             item.code
             for item in self.plan.obligations
-            if self.one.day < item.phase.starts_on.isoformat() <= self.other.day
+            if self.one.day < item.phase.starts_on <= self.other.day
         }
 
     @cached_property
@@ -145,12 +145,12 @@ class Evidence:
 
     def starts_on(self, obligation: str) -> str:
         """The first day of its phase: who had ended by then was never on the roster."""
-        return self.plan.obligation(obligation).phase.starts_on.isoformat()
+        return self.plan.obligation(obligation).phase.starts_on
 
     def counted_on(self, obligation: str, side: Side) -> str:
         """Who had come to be by this day is on the roster."""
         roster_on = self.plan.obligation(obligation).roster_on
-        return min(side.day, roster_on.isoformat()) if roster_on else side.day
+        return min(side.day, roster_on) if roster_on else side.day
 
     @cached_property
     def replaced(self) -> Mapping[int, int | None]:

@@ -1,9 +1,9 @@
 """The annexes: who has not done it, who was late, who is excused, and every unit under every obligation."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
+from thidua_cli.ground.dates import days_between
 from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.register.plan import Obligation
 from thidua_cli.register.terms import State, label
@@ -149,7 +149,7 @@ def state_mark(fact: Fact, state: State) -> Mark:
 def _days_late(fact: Fact, state: State) -> int | None:
     """Days between the closing day and the deed, or the arrival of its paper."""
     day = fact.done_on if state is State.LATE else fact.received_on
-    return (date.fromisoformat(day) - date.fromisoformat(fact.closes_on)).days if day else None
+    return days_between(fact.closes_on, day) if day else None
 
 
 def exemptions(week: Week) -> Section:

@@ -1,10 +1,9 @@
 """The sections of figures: headlines, obligations, groups, contents, changes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
 from itertools import pairwise
 
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase
@@ -18,7 +17,7 @@ from thidua_cli.reports.weekly import words
 from thidua_cli.reports.weekly.week import Week
 from thidua_cli.standing.verdict import Tally
 
-_MARGIN = timedelta(days=7)
+_MARGIN = 7  # days before the first deed
 _LEADING = (
     3,
     9,
@@ -63,23 +62,19 @@ def _curve(week: Week, phase: Phase) -> Curve | None:
     if not courses:
         return None
     deeds = [
-        date.fromisoformat(after.day)
+        after.day
         for points in courses.values()
         for before, after in pairwise(points)
         if before.counts.done != after.counts.done
-    ] or [date.fromisoformat(points[0].day) for points in courses.values()]
-    dues: dict[date, list[Obligation]] = {}
+    ] or [points[0].day for points in courses.values()]
+    dues: dict[str, list[Obligation]] = {}
     for item in courses:
         if item.due_on:
             dues.setdefault(item.due_on, []).append(item)
-    first = max(min([*deeds, *dues]) - _MARGIN, phase.starts_on)
-    last = trend.last_drawn(first, max([*deeds, *dues]), week.at.as_of)
+    first = max(shifted(min([*deeds, *dues]), -_MARGIN), phase.starts_on)
+    last = trend.last_drawn(first, max([*deeds, *dues]), week.at.day)
     series = {
-        item.title: [
-            (point.day, point.counts.rate)
-            for point in points
-            if first.isoformat() <= point.day <= last.isoformat()
-        ]
+        item.title: [(point.day, point.counts.rate) for point in points if first <= point.day <= last]
         for item, points in courses.items()
     }
     title = _("{phase}: tỷ lệ đã làm theo ngày thực hiện, từ {first} đến {last}").format(
@@ -88,12 +83,12 @@ def _curve(week: Week, phase: Phase) -> Curve | None:
     return Curve(
         title,
         series,
-        {due.isoformat(): _due_mark(due, items) for due, items in dues.items()},
-        {due.isoformat(): [item.title for item in items] for due, items in dues.items()},
+        {due: _due_mark(due, items) for due, items in dues.items()},
+        {due: [item.title for item in items] for due, items in dues.items()},
     )
 
 
-def _due_mark(due: date, items: Sequence[Obligation]) -> str:
+def _due_mark(due: str, items: Sequence[Obligation]) -> str:
     """What is due on a day: an obligation by its title, several by their action."""
     names = (
         [item.title for item in items]

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from thidua_cli.ground.dates import days_between
 from thidua_cli.register.entries import Exemption, live_exemptions
 from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.terms import Action, State
@@ -37,12 +38,12 @@ class Week(NamedTuple):
     @property
     def begun(self) -> list[Phase]:
         """The phases that the report speaks of."""
-        return [phase for phase in self._phases if phase.starts_on <= self.at.as_of]
+        return [phase for phase in self._phases if phase.starts_on <= self.at.day]
 
     @property
     def to_come(self) -> list[Phase]:
         """The phases that have not begun on the as-of date."""
-        return [phase for phase in self._phases if phase.starts_on > self.at.as_of]
+        return [phase for phase in self._phases if phase.starts_on > self.at.day]
 
     @property
     def _phases(self) -> list[Phase]:
@@ -68,7 +69,7 @@ class Week(NamedTuple):
         counts = self.counts[item.code]
         if counts.done or counts.states[State.OVERDUE]:
             return True
-        is_near = item.due_on is not None and (item.due_on - self.at.as_of).days <= _SOON
+        is_near = item.due_on is not None and days_between(self.at.day, item.due_on) <= _SOON
         return counts.applicable > 0 and (item.action is Action.LAUNCH or is_near)
 
 
