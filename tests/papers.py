@@ -23,7 +23,8 @@ from thidua_cli.render.model import Column, Form, Heat, Mark, Table, Tone
 from thidua_cli.render.paper import Letterhead, Stamp
 from thidua_cli.reports import letterhead, listing, trend
 from thidua_cli.reports import status as status_report
-from thidua_cli.reports.frame import Filter, Moment, anchor_note, moment_line
+from thidua_cli.reports.moment import Moment, anchor_note, moment_line
+from thidua_cli.reports.selection import Filter
 from thidua_cli.reports.status import By
 
 STAMP = Stamp(date(2022, 4, 4), "2022-04-04T00:00:00.000000Z")

@@ -30,9 +30,9 @@ from thidua_cli.render.docx import layout, official, text, to_docx
 from thidua_cli.render.model import Column, Curve, Form, Mark, Table, Tone
 from thidua_cli.render.paper import Stamp
 from thidua_cli.reports import papers as report_papers
-from thidua_cli.reports.frame import Moment, moment
+from thidua_cli.reports.figures import figure_columns
 from thidua_cli.reports.letterhead import read_file
-from thidua_cli.reports.status import figure_columns
+from thidua_cli.reports.moment import Moment, read_moment
 
 NASTY = " [red]đỏ[/] <script>alert(1)</script> =1+1 \x1b[31m \x00 \ud800 ]]> &amp; \" ' \u202e"
 
@@ -42,7 +42,7 @@ def at(register: sqlite3.Connection) -> Moment:
     """4 April 2022, with two launches."""
     build.record(register, "492", "2022-03-30", document_number="12/KH-UBND")
     build.record(register, "SCT", "2022-04-02", document_number="7/KH-SCT")
-    return moment(register, date(2022, 4, 4), None)
+    return read_moment(register, date(2022, 4, 4), None)
 
 
 def test_the_page_is_that_of_the_decree(register: sqlite3.Connection, at: Moment) -> None:
@@ -204,7 +204,7 @@ def test_an_annex_that_would_be_hard_to_read_lies_on_its_side() -> None:
 
 def test_counts_that_belong_together_share_a_column_on_paper() -> None:
     """Done of applicable, on time with those declared late, exempt and lapsed; the due day stands by the name."""
-    columns = [Column("Nghĩa vụ", narrow=14), *figure_columns(), Column("Hạn", Form.DAY)]
+    columns = [Column("Nghĩa vụ", narrow=14), *figure_columns(), Column("Hạn", Form.DAY, key="due_on")]
     counts = [1160, 1, 2, 1157, 65, 7, Mark(11, Tone.WARN), 0, 1081, 76, 6.5]
     table = Table(
         columns,
@@ -287,7 +287,7 @@ def test_no_column_is_narrower_than_its_longest_word() -> None:
         Column("Nghĩa vụ", narrow=14),
         Column("Mã", drop=8),
         *figure_columns(),
-        Column("Hạn", Form.DAY),
+        Column("Hạn", Form.DAY, key="due_on"),
     ]
     row = ["Tổng kết cấp huyện", "p1-review-district", *[116] * 10, 100.0, "2022-03-31"]
     for count in range(4, len(columns) + 1):
@@ -423,9 +423,9 @@ def test_the_same_document_gives_the_same_bytes(
     copy.close()
     program = (
         "import sys, sqlite3, datetime; sys.path.insert(0, 'tests'); import papers;"
-        "from thidua_cli import store; from thidua_cli.reports.frame import moment;"
+        "from thidua_cli import store; from thidua_cli.reports.moment import read_moment;"
         f"c = store.prepare(sqlite3.connect({str(tmp_path / 'register.db')!r}));"
-        "sys.stdout.buffer.write(papers.paper(c, moment(c, datetime.date(2022, 4, 4), None)))"
+        "sys.stdout.buffer.write(papers.paper(c, read_moment(c, datetime.date(2022, 4, 4), None)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

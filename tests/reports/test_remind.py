@@ -20,7 +20,8 @@ from conftest import ROOT, Outcome
 from thidua_cli import store
 from thidua_cli.reports import letters, remind
 from thidua_cli.reports import papers as report_papers
-from thidua_cli.reports.frame import Filter, moment
+from thidua_cli.reports.moment import read_moment
+from thidua_cli.reports.selection import Filter
 
 Run = Callable[..., Outcome]
 HEAD = str(ROOT / "examples" / "letterhead.toml")
@@ -57,7 +58,7 @@ def test_within_adds_what_falls_due(register: sqlite3.Connection) -> None:
         (date(2022, 3, 31), 0, 116),
         (date(2022, 3, 31), None, 0),
     ):
-        at = moment(register, day, None)
+        at = read_moment(register, day, None)
         assert len(remind.read(register, at, Filter(), within=within).debts) == number
 
 
@@ -67,7 +68,9 @@ def test_units_that_have_ended_get_no_letter(register: sqlite3.Connection) -> No
         build.unit(writer, "E1", "other", "city", "2021-01-01", ended="2022-04-03")
         kept = build.unit(writer, "E2", "other", "city", "2021-01-01")
         build.version(writer, kept, "E3", "2022-04-02")
-    found = remind.read(register, moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch")
+    found = remind.read(
+        register, read_moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch"
+    )
     codes = {debt.unit.code for debt in found.debts}
     assert "E1" not in codes
     assert "E2" not in codes
@@ -76,7 +79,7 @@ def test_units_that_have_ended_get_no_letter(register: sqlite3.Connection) -> No
 
 def test_a_unit_gets_one_letter_for_all_it_owes(register: sqlite3.Connection) -> None:
     """Launch, registration and review stand in the table of one letter, in the plan's order."""
-    found = remind.read(register, moment(register, date(2026, 2, 4), None), Filter("p1"))
+    found = remind.read(register, read_moment(register, date(2026, 2, 4), None), Filter("p1"))
     debt = next(debt for debt in found.debts if debt.unit.code == "SCT")
     assert [item.code for item, _state in debt.owed] == ["p1-launch", "p1-registration", "p1-review"]
     name, data = next(each for each in letters.letters(found, papers.head()) if "SCT" in each[0])
@@ -91,7 +94,7 @@ def test_a_unit_gets_one_letter_for_all_it_owes(register: sqlite3.Connection) ->
 
 def test_a_letter_sets_no_deadline_that_the_plan_does_not_set(register: sqlite3.Connection) -> None:
     """An obligation without a due day says so, in the letter, in the list and in the rows."""
-    at = moment(register, date(2026, 2, 4), None)
+    at = read_moment(register, date(2026, 2, 4), None)
     found = remind.read(register, at, Filter("p1"), obligation="p1-registration")
     none = "không đặt hạn; giai đoạn kết thúc 31/12/2025"
     for one in (True, False):
@@ -106,7 +109,9 @@ def test_a_letter_sets_no_deadline_that_the_plan_does_not_set(register: sqlite3.
 
 def test_a_letter_names_whose_it_is(register: sqlite3.Connection) -> None:
     """The body of the letterhead has not had the paper, and is where to send it."""
-    found = remind.read(register, moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch")
+    found = remind.read(
+        register, read_moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch"
+    )
     for one in (True, False):
         _name, data = next(letters.letters(found, papers.head(), one=one))
         assert "Sở Thông tin và Truyền thông chưa nhận được văn bản của" in papers.words(data)
@@ -115,7 +120,7 @@ def test_a_letter_names_whose_it_is(register: sqlite3.Connection) -> None:
 
 def test_the_points_of_a_letter_stand_in_the_order_of_the_plan(register: sqlite3.Connection) -> None:
     """Whoever owes what first, and obligations of one action are told apart."""
-    found = remind.read(register, moment(register, date(2026, 2, 4), None), Filter("p1"))
+    found = remind.read(register, read_moment(register, date(2026, 2, 4), None), Filter("p1"))
     [(_name, data)] = letters.letters(found, papers.head(), one=True)
     points = [line for line in papers.words(data).splitlines() if line.startswith("- ") and "chưa có" in line]
     assert [point.partition(":")[0] for point in points] == [
@@ -175,7 +180,7 @@ def test_within_is_asked_for_on_the_command_line(run: Run) -> None:
 
 def test_a_letter_has_the_layout_of_the_decree(register: sqlite3.Connection) -> None:
     """Its subject stands under its number, then whom it is for, what is asked, `./.`, copies and signature."""
-    at = moment(register, date(2022, 4, 4), "2022-04-04")
+    at = read_moment(register, date(2022, 4, 4), "2022-04-04")
     found = remind.read(register, at, Filter(), obligation="p1-launch")
     _name, data = next(
         each
@@ -198,7 +203,9 @@ def test_a_letter_has_the_layout_of_the_decree(register: sqlite3.Connection) -> 
 
 def test_one_letter_for_all_has_a_list(register: sqlite3.Connection) -> None:
     """Groups have roman numerals, numbers restart in each, and every unit stands once."""
-    found = remind.read(register, moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch")
+    found = remind.read(
+        register, read_moment(register, date(2022, 4, 4), None), Filter(), obligation="p1-launch"
+    )
     [(name, data)] = letters.letters(found, papers.head(), one=True)
     assert name == "remind-2022-04-04.docx"
     body = [[cell.text for cell in row.cells] for row in papers.opened(data).tables[-1].rows]
@@ -353,7 +360,7 @@ def test_a_paper_bears_the_later_of_its_two_days(register: sqlite3.Connection) -
         (date(2022, 3, 31), None, date(2026, 11, 23)),
         (date(2022, 3, 31), "2022-04-05", date(2022, 4, 5)),
     ):
-        assert report_papers.stamp(moment(register, as_of, known_at)).day == day
+        assert report_papers.stamp(read_moment(register, as_of, known_at)).day == day
 
 
 def test_letters_are_in_the_language_of_the_letterhead(run: Run, tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from thidua_cli.render import svg
 from thidua_cli.render.model import Curve
 from thidua_cli.reports import status as status_report
 from thidua_cli.reports import trend
-from thidua_cli.reports.frame import Filter, moment
-from thidua_cli.reports.status import counts_row
-from thidua_cli.reports.trend import Step
+from thidua_cli.reports.figures import counts_row
+from thidua_cli.reports.moment import read_moment
+from thidua_cli.reports.selection import Filter
+from thidua_cli.reports.trend import Interval
 from worlds import DAYS, populate, worlds
 
 Run = Callable[..., Outcome]
@@ -47,13 +48,13 @@ def test_every_point_is_what_status_says_of_its_day(
     for row in connection.execute("SELECT id FROM record").fetchall()[:1]:
         build.void(connection, row[0])
     for known_at in (known, None):
-        at = moment(connection, build.day(last), known_at)
-        found = trend.series(connection, at, Filter(), step=Step.DAY)
+        at = read_moment(connection, build.day(last), known_at)
+        found = trend.series(connection, at, Filter(), step=Interval.DAY)
         points = {(code, point.day): counts_row(point.counts) for code in found for point in found[code]}
         for day in _days_of(world):
             if day > at.as_of:
                 continue
-            then = moment(connection, day, known_at)
+            then = read_moment(connection, day, known_at)
             for row in status_report.build(connection, then, Filter(), None).rows:
                 point = points.get((row["obligation"], day.isoformat()))
                 if point is None:
@@ -70,7 +71,7 @@ def test_a_filter_narrows_the_curve_as_it_narrows_status(
     """Phase, kind and level leave the same units in both."""
     build.record(register, "SCT", "2022-03-30")
     build.record(register, "20242", "2022-04-02")
-    at = moment(register, date(2026, 5, 1), None)
+    at = read_moment(register, date(2026, 5, 1), None)
     rows = status_report.build(register, at, chosen, None).rows
     found = trend.series(register, at, chosen)
     assert {row["obligation"]: row["roster"] for row in rows} == {
@@ -80,7 +81,7 @@ def test_a_filter_narrows_the_curve_as_it_narrows_status(
 
 def test_weekly_points_are_sundays_the_due_day_and_both_ends(register: sqlite3.Connection) -> None:
     """A curve of March 2022 has the day it is due, a Thursday, among its Sundays."""
-    at = moment(register, date(2022, 4, 5), None)
+    at = read_moment(register, date(2022, 4, 5), None)
     found = trend.series(register, at, Filter(), start=date(2022, 3, 8))
     assert [point.day[5:] for point in found["p1-launch"]] == [
         "03-08", "03-13", "03-20", "03-27", "03-31", "04-03", "04-05",

@@ -24,7 +24,8 @@ from thidua_cli.render import pages as render
 from thidua_cli.render.document import DocumentFormat
 from thidua_cli.render.pages import document_to_bytes as to_bytes
 from thidua_cli.reports import weekly
-from thidua_cli.reports.frame import Filter, moment
+from thidua_cli.reports.moment import read_moment
+from thidua_cli.reports.selection import Filter
 from thidua_cli.reports.weekly.since import WEEK, file_stem, on_day
 from thidua_cli.rules import resolutions as changes
 
@@ -181,9 +182,9 @@ def test_since_a_day_is_what_was_known_then(
     """A paper that came after the day compared with is a change, though the deed is older."""
     monkeypatch.setattr(dates, "now", lambda: datetime(2027, 1, 4, tzinfo=UTC))
     build.record(register, "SKHCN", "2022-01-10", received_on="2022-04-02")
-    week = weekly.gather(register, moment(register, date(2027, 1, 5), None), Filter(), None)
+    week = weekly.gather(register, read_moment(register, date(2027, 1, 5), None), Filter(), None)
     assert week.changes is None
-    at = moment(register, date(2027, 1, 5), None)
+    at = read_moment(register, date(2027, 1, 5), None)
     changes = weekly.gather(register, at, Filter(), on_day(register, at, date(2026, 12, 29))).changes
     assert changes is not None
     assert [(row["unit_code"], row["cause"]) for row in changes.rows()] == [("SKHCN", "done_on_time")]
@@ -220,7 +221,7 @@ def test_a_void_is_told_with_its_reason(
     entry = build.record(register, "SKHCN", "2022-01-10")
     monkeypatch.setattr(dates, "now", lambda: datetime(2027, 1, 14, tzinfo=UTC))
     build.void(register, entry.id, "nhầm đơn vị")
-    at = moment(register, date(2027, 1, 15), None)
+    at = read_moment(register, date(2027, 1, 15), None)
     week = weekly.gather(register, at, Filter(), on_day(register, at, date(2027, 1, 8)))
     text = to_bytes(weekly.document(week), DocumentFormat.MD).decode()
     changed = text.split("## 5. Thay đổi so với ngày 08/01/2027")[1].split("\n## ")[0]
@@ -380,7 +381,7 @@ def _made(
     connection: sqlite3.Connection, day: date, known_at: str | None, *, page: bool
 ) -> tuple[bytes, bytes, str]:
     """A week's report as JSON and as a page, and the instant at which its register was known."""
-    at = moment(connection, day, known_at)
+    at = read_moment(connection, day, known_at)
     week = weekly.gather(connection, at, Filter(), on_day(connection, at, day - WEEK))
     data = render.to_text(weekly.machine(week), render.Format.JSON).encode()
     return data, to_bytes(weekly.document(week), DocumentFormat.HTML) if page else b"", at.known_at

@@ -36,7 +36,9 @@ from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.reports import status as status_report
-from thidua_cli.reports.frame import Filter, moment
+from thidua_cli.reports.figures import counts_row
+from thidua_cli.reports.moment import read_moment
+from thidua_cli.reports.selection import Filter
 from thidua_cli.rules import decide, invariants, resolutions, undo
 from thidua_cli.rules.resolutions import Row
 from thidua_cli.standing import causes as diff
@@ -1111,7 +1113,7 @@ def test_undo_refuses_where_later_rows_rest_on_it(register: sqlite3.Connection) 
 def _rows(
     connection: sqlite3.Connection, day: str, known: str | None = None
 ) -> list[tuple[verdict.Fact, State]]:
-    at = moment(connection, build.day(day), known)
+    at = read_moment(connection, build.day(day), known)
     found = verdict.facts(connection, at.as_of, at.known.number)
     return [(fact, verdict.judge(fact, day)) for fact in found]
 
@@ -1124,9 +1126,7 @@ def _check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> Non
         assert told.is_true(each), each
     for obligation in {fact.obligation for fact, _state in (*before, *after)}:
         old, new = (
-            status_report.counts_row(
-                verdict.tally(pair for pair in pairs if pair[0].obligation == obligation)
-            )
+            counts_row(verdict.tally(pair for pair in pairs if pair[0].obligation == obligation))
             for pairs in (before, after)
         )
         mine = [each.deltas() for each in found if each.fact.obligation == obligation]
@@ -1523,7 +1523,7 @@ class Life(RuleBasedStateMachine):
         self.past: dict[tuple[int, str], object] = {}
 
     def figures(self, known: int, day: str) -> object:
-        at = moment(self.register, build.day(day), f"#{known}")
+        at = read_moment(self.register, build.day(day), f"#{known}")
         return status_report.build(self.register, at, Filter(), None).rows
 
     def remember(self) -> None:

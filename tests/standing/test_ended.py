@@ -13,7 +13,8 @@ from conftest import Outcome
 from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.reports import listing, units
-from thidua_cli.reports.frame import Filter, find_district, moment, units_of
+from thidua_cli.reports.moment import read_moment
+from thidua_cli.reports.selection import Filter, find_district, units_of
 
 Run = Callable[..., Outcome]
 
@@ -201,11 +202,11 @@ def test_a_district_that_is_founded_again(register: sqlite3.Connection) -> None:
             )
 
     def chosen(day: str) -> Filter:
-        at = moment(register, date.fromisoformat(day), None)
+        at = read_moment(register, date.fromisoformat(day), None)
         return Filter(district=find_district(units_of(register, at), "D1", at.as_of))
 
     def codes(day: str, obligation: str) -> list[object]:
-        at = moment(register, date.fromisoformat(day), None)
+        at = read_moment(register, date.fromisoformat(day), None)
         made = listing.build(register, at, chosen(day), obligation)
         return [row["unit_code"] for row in made.rows]
 
@@ -213,7 +214,7 @@ def test_a_district_that_is_founded_again(register: sqlite3.Connection) -> None:
     with pytest.raises(NotFoundError, match="01/01/2024"):
         codes("2026-06-01", "p1-launch")
     assert codes("2026-06-01", "p2-launch") == ["D1", "W2024"]
-    at = moment(register, date(2023, 6, 1), None)
+    at = read_moment(register, date(2023, 6, 1), None)
     with pytest.raises(NotFoundError, match="01/01/2023"):
         units.build(register, at, chosen("2023-06-01"))
     with store.write(register, actor="test", command="units") as writer:

@@ -18,7 +18,8 @@ from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.reports import history
 from thidua_cli.reports import status as report
-from thidua_cli.reports.frame import Filter, moment
+from thidua_cli.reports.moment import read_moment
+from thidua_cli.reports.selection import Filter
 from thidua_cli.reports.status import By
 from thidua_cli.standing import verdict
 from thidua_cli.standing.verdict import Tally, judge, tally
@@ -172,7 +173,7 @@ def test_the_history_of_a_unit_follows_time_too(register: sqlite3.Connection) ->
         }
         build.succession(writer, units["R1"], units["R2"], "2024-05-01")
         build.succession(writer, units["R2"], units["R3"], "2024-04-01")
-    at = moment(register, date(2025, 1, 1), None)
+    at = read_moment(register, date(2025, 1, 1), None)
     directory = Directory.read(register, build.head(register))
     for code, expected in {"R1": {"R1", "R2"}, "R2": {"R1", "R2", "R3"}, "R3": {"R2", "R3"}}.items():
         made = history.build(register, at, directory, directory.resolve(code, at.as_of))
@@ -293,7 +294,7 @@ def test_counts_add_up_however_they_are_grouped(
     stored = {row[0] for row in connection.execute("SELECT id FROM record UNION SELECT id FROM exemption")}
     for number in set(voids) & stored:
         build.void(connection, number)
-    at = moment(connection, build.day(day), None)
+    at = read_moment(connection, build.day(day), None)
     whole = {row["obligation"]: row for row in report.build(connection, at, Filter(), None).rows}
     for row in whole.values():
         assert sum(row[str(state_)] for state_ in State) == row["roster"]
@@ -318,7 +319,7 @@ def test_what_was_known_stays_known(
     connection = copy(empty)
     populate(connection, world)
     known = build.head(connection)
-    at = moment(connection, build.day(day), f"#{known}")
+    at = read_moment(connection, build.day(day), f"#{known}")
     before = report.build(connection, at, Filter(), None)
     for row in connection.execute("SELECT id FROM record UNION SELECT id FROM exemption").fetchall():
         build.void(connection, row[0])
@@ -329,7 +330,7 @@ def test_what_was_known_stays_known(
     }
     populate(connection, moved)
     assert (
-        report.build(connection, moment(connection, build.day(day), f"#{known}"), Filter(), None).rows
+        report.build(connection, read_moment(connection, build.day(day), f"#{known}"), Filter(), None).rows
         == before.rows
     )
     connection.close()
@@ -337,7 +338,7 @@ def test_what_was_known_stays_known(
 
 def test_a_district_is_named_as_it_was(register: sqlite3.Connection) -> None:
     """--by district groups by the district's code; departments are in the group city."""
-    at = moment(register, date(2022, 3, 31), None)
+    at = read_moment(register, date(2022, 3, 31), None)
     rows = report.build(register, at, Filter(phase="p1"), By.DISTRICT).rows
     launch = {row["group"]: row["roster"] for row in rows if row["obligation"] == "p1-launch"}
     assert launch == {
@@ -356,6 +357,6 @@ def test_a_district_is_named_as_it_was(register: sqlite3.Connection) -> None:
 def test_contents_count_registered_units(register: sqlite3.Connection) -> None:
     """A registration that names contents 1 and 3 shows under both, and nowhere else."""
     build.record(register, "492", "2022-03-30", "registration", contents="1,3")
-    at = moment(register, date(2022, 3, 31), None)
+    at = read_moment(register, date(2022, 3, 31), None)
     rows = report.build(register, at, Filter(), By.CONTENT).rows
     assert {row["group"]: row["done"] for row in rows} == {"1": 1, "2": 0, "3": 1, "4": 0, "5": 0}

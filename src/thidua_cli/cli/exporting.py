@@ -94,7 +94,7 @@ def _list(
 ) -> None:
     """One kind, in the columns of its import file."""
     from thidua_cli.exports.import_files import export
-    from thidua_cli.reports.frame import units_of
+    from thidua_cli.reports.selection import units_of
 
     with options.reading(ctx) as connection:
         at = options.moment(connection, None, known_at)

@@ -24,7 +24,7 @@ from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import Incoming
-    from thidua_cli.reports.frame import Moment
+    from thidua_cli.reports.moment import Moment
     from thidua_cli.store.journal import Operation
 
 Decision = TypeVar("Decision")
@@ -96,12 +96,12 @@ def _clock_is_behind(latest: "Operation") -> list[str]:
 
 
 def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> "Moment":
-    """Read `--as-of` and `--known-at`, as report.frame does; warns where a wrong clock leaves them open."""
-    from thidua_cli.reports import frame
+    """Read `--as-of` and `--known-at`, as `read_moment` does; warns where a wrong clock leaves them open."""
+    from thidua_cli.reports import moment as moments
 
-    at = frame.moment(connection, as_of, known_at)
+    at = moments.read_moment(connection, as_of, known_at)
     if known_at is not None and not known_at.startswith("#"):
-        messages.warn(frame.clock_warning(connection, at))
+        messages.warn(moments.clock_warning(connection, at))
     return at
 
 

@@ -15,7 +15,7 @@ from thidua_cli.register.plan import load_plan
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
-from thidua_cli.reports.frame import Moment
+from thidua_cli.reports.moment import Moment
 
 
 def remind(

@@ -13,7 +13,7 @@ from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current, speaking
 from thidua_cli.render import pages
 from thidua_cli.render.document import DocumentFormat
-from thidua_cli.reports.frame import Moment, clock_warning
+from thidua_cli.reports.moment import Moment, clock_warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,8 @@ from thidua_cli.cli import options, shared
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import Exit, InvalidError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.reports.frame import Moment, units_of
+from thidua_cli.reports.moment import Moment
+from thidua_cli.reports.selection import units_of
 from thidua_cli.reports.status import By
 
 

@@ -18,7 +18,8 @@ from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
 
 if TYPE_CHECKING:
-    from thidua_cli.reports.frame import Filter, Moment
+    from thidua_cli.reports.moment import Moment
+    from thidua_cli.reports.selection import Filter
 
 
 def _words(terms: type[StrEnum]) -> str:
@@ -119,7 +120,7 @@ class Selection(NamedTuple):
     def filter(self, connection: sqlite3.Connection, at: "Moment") -> "Filter":
         """Return the filter at a moment; raises NotFoundError for an unknown phase or district."""
         from thidua_cli.register.plan import load_plan
-        from thidua_cli.reports.frame import Filter, find_district, units_of
+        from thidua_cli.reports.selection import Filter, find_district, units_of
 
         kind, level, district = self.units
         return Filter(

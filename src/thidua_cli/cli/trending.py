@@ -9,14 +9,16 @@ from thidua_cli.cli import options, parameters, shared
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.reports.trend import Step
+from thidua_cli.reports.trend import Interval
 
 
 def trend(
     ctx: typer.Context,
     *,
     obligation: shared.Obligation,
-    step: Annotated[Step, typer.Option("--step", help=_("Mỗi tuần hay mỗi ngày một dòng."))] = Step.WEEK,
+    step: Annotated[
+        Interval, typer.Option("--step", help=_("Mỗi tuần hay mỗi ngày một dòng."))
+    ] = Interval.WEEK,
     start: Annotated[
         date | None,
         typer.Option(

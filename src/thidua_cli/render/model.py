@@ -38,12 +38,14 @@ class Column(NamedTuple):
     `drop`: columns with the highest value give way first where the width does not suffice; a terminal folds
     them below their row, paper says what it leaves out. 0: never.
     `narrow`: a text column may be wrapped down to this many cells; 0: never.
+    `key`: a stable name of the column, where something looks for it.
     """
 
     label: str
     form: Form = Form.TEXT
     drop: int = 0
     narrow: int = 0
+    key: str = ""
 
 
 class Mark(NamedTuple):

@@ -8,24 +8,14 @@ from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory
-from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.reports.ended import reach
-from thidua_cli.reports.frame import (
-    Filter,
-    Moment,
-    anchor_note,
-    due_words,
-    in_groups,
-    in_order,
-    judged,
-    lead,
-    units_of,
-)
-from thidua_cli.reports.listing import TONES
-from thidua_cli.reports.status import counts_row
-from thidua_cli.standing import verdict as status
-from thidua_cli.standing.verdict import Fact, Verdict
+from thidua_cli.reports.figures import counts_row
+from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
+from thidua_cli.reports.moment import Moment, report_at
+from thidua_cli.reports.selection import Filter, by_obligation, judged, units_of
+from thidua_cli.reports.wording import TONES, due_words, share
+from thidua_cli.standing.verdict import Fact, Verdict, verdict
 
 FIELDS = (
     "phase", "obligation", "action", "due_on", "verdict", "roster", "exempt", "lapsed", "applicable",
@@ -54,89 +44,71 @@ def build(
     obligations = _looked_at(plan, at, chosen, codes)
     known = reach(connection, [at], chosen, obligations, directory, each=bool(codes))
     obligations = [item for item in obligations if item.code not in known.beyond]
-    pairs = judged(connection, at, chosen)
-    verdicts = [
-        (
-            item,
-            status.verdict(
-                [pair for pair in pairs if pair[0].obligation == item.code],
-                complete=complete,
-                strict=strict,
-                ended=ended,
-            ),
-        )
-        for item in obligations
-    ]
-    report = Report(
-        fields=FIELDS,
-        rows=[_row(item, verdict, directory) for item, verdict in verdicts],
-        people=lambda: (
-            [_table(item, verdict, directory, strict=strict) for item, verdict in verdicts]
+    verdicts = {}
+    for item, pairs in by_obligation(obligations, judged(connection, at, chosen)).items():
+        found = verdict(pairs, complete=complete, strict=strict, ended=ended)
+        verdicts[item] = found._replace(faults=tuple(in_order(found.faults, directory)))
+    report = report_at(
+        at,
+        f"{_('Kiểm tra thời hạn')} · {plan.title}",
+        FIELDS,
+        [_row(item, found, directory) for item, found in verdicts.items()],
+        lambda: (
+            [_table(item, found, directory, strict=strict) for item, found in verdicts.items()]
             or [Table([], [], empty=_("Chưa có nghĩa vụ nào đến hạn."))]
         ),
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
-        register=at.register,
-        lead=[*lead(_("Kiểm tra thời hạn"), plan, at), *known.lines],
-        notes=[anchor_note(at)],
+        lead=known.lines,
         extra=known.extra,
     )
-    return report, all(verdict.passes for _item, verdict in verdicts)
+    return report, all(found.passes for found in verdicts.values())
 
 
 def _looked_at(plan: Plan, at: Moment, chosen: Filter, codes: Sequence[str]) -> list[Obligation]:
     asked = {plan.obligation(code).code for code in codes}
     return [
         item
-        for item in plan.obligations
-        if chosen.phase in (None, item.phase.code)
-        and (item.code in asked if asked else item.closes_on <= at.day)
+        for item in chosen.obligations(plan)
+        if (item.code in asked if asked else item.closes_on <= at.day)
     ]
 
 
-def _row(item: Obligation, verdict: Verdict, directory: Directory) -> dict[str, object]:
+def _row(item: Obligation, found: Verdict, directory: Directory) -> dict[str, object]:
     return {
         "phase": item.phase.code,
         "obligation": item.code,
         "action": str(item.action),
         "due_on": item.due_on,
-        "verdict": "pass" if verdict.passes else "fail",
-        **counts_row(verdict.counts),
-        "faults": len(verdict.faults),
-        "unit_codes": [
-            directory.last(fact.unit, fact.named_on).code
-            for fact, _state in in_order(verdict.faults, directory)
-        ],
+        "verdict": "pass" if found.passes else "fail",
+        **counts_row(found.counts),
+        "faults": len(found.faults),
+        "unit_codes": [unit_of(directory, fact).code for fact, _state in found.faults],
     }
 
 
-def _table(item: Obligation, verdict: Verdict, directory: Directory, *, strict: bool) -> Table:
-    counts = verdict.counts
-    word = _("ĐẠT") if verdict.passes else _("KHÔNG ĐẠT")
-    due = due_words(item)
-    share = NOTHING if counts.rate is None else rate(counts.rate)
+def _table(item: Obligation, found: Verdict, directory: Directory, *, strict: bool) -> Table:
+    counts = found.counts
+    word = _("ĐẠT") if found.passes else _("KHÔNG ĐẠT")
     figures = _("{done}/{applicable} ({rate}), quá hạn {overdue}").format(
         done=grouped(counts.done),
         applicable=grouped(counts.applicable),
-        rate=share,
+        rate=share(counts),
         overdue=grouped(counts.states[State.OVERDUE]),
     )
-    if verdict.overlooked:
-        figures += _(", trong đó {number} đã chấm dứt, không tính").format(number=grouped(verdict.overlooked))
-    title = f"{word} · {item.code} ({item.title}, {due}): {figures}"
+    if found.overlooked:
+        figures += _(", trong đó {number} đã chấm dứt, không tính").format(number=grouped(found.overlooked))
+    title = f"{word} · {item.code} ({item.title}, {due_words(item)}): {figures}"
     columns = [Column(_("Mã")), Column(_("Đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=8)]
     if strict:  # only a late unit has a day and a document to show
         columns += [Column(_("Ngày thực hiện"), Form.DAY), Column(_("Số văn bản"), drop=1, narrow=10)]
     groups = [
         (heading, [_cells(directory, fact, state)[: len(columns)] for fact, state in members])
-        for heading, members in in_groups(verdict.faults, directory)
+        for heading, members in numbered(by_heading(found.faults, directory))
     ]
-    return Table(columns, groups, title=title, tone=Tone.GOOD if verdict.passes else Tone.BAD)
+    return Table(columns, groups, title=title, tone=Tone.GOOD if found.passes else Tone.BAD)
 
 
 def _cells(directory: Directory, fact: Fact, state: State) -> list[object]:
-    version = directory.last(fact.unit, fact.named_on)
+    version = unit_of(directory, fact)
     words = label(state, current())
     if fact.ended_on:
         words += _(", chấm dứt {day}").format(day=show_day(fact.ended_on))

@@ -10,7 +10,8 @@ from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
 from thidua_cli.register.plan import Obligation
-from thidua_cli.reports.frame import Filter, Moment, district_of, units_of
+from thidua_cli.reports.moment import Moment
+from thidua_cli.reports.selection import Filter, district_of, units_of
 from thidua_cli.standing import verdict
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _beyond(
         if directory.on(district, counted_on) is not None:
             continue
         facts = verdict.facts(connection, at.as_of, at.known.number, obligation=item.code)
-        if any(district_of(directory, fact) == district for fact in facts):
+        if any(district_of(directory, fact.unit, fact.named_on) == district for fact in facts):
             continue
         apart = first > counted_on or (last is not None and last <= item.phase.starts_on)
         if apart or (last and facts and {fact.unit for fact in facts} & _below(directory, district, last)):

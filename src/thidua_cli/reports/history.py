@@ -1,9 +1,9 @@
 """All that is known of one unit, and of those before and after it, on one timeline."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground.dates import show_day, show_instant
@@ -11,7 +11,7 @@ from thidua_cli.ground.language import _, current
 from thidua_cli.register.terms import Action, Change, Extent, label
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
-from thidua_cli.reports.frame import Moment, anchor_note, moment_lines
+from thidua_cli.reports.moment import Moment, report_at
 
 FIELDS = (
     "date", "event", "relation", "unit_code", "unit_name", "phase", "contents", "detail", "document_number",
@@ -62,7 +62,7 @@ class Event(NamedTuple):
         return self.source == "record"
 
 
-class Entry(NamedTuple):
+class TimelineEntry(NamedTuple):
     """An event, the unit that it is about, and how that unit is related: self, before or after."""
 
     event: Event
@@ -86,90 +86,60 @@ class Entry(NamedTuple):
 def build(connection: sqlite3.Connection, at: Moment, directory: Directory, version: Version) -> Report:
     """The report of `thidua history`: events up to the as-of date, voided ones marked, oldest first."""
     entries = _timeline(connection, at, version.unit)
-    return Report(
-        fields=FIELDS,
-        rows=[_row(entry, directory) for entry in entries],
-        people=lambda: [_table(entries, directory)],
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
-        register=at.register,
-        lead=[
-            _("Lịch sử · {code}  {name}").format(code=version.code, name=version.name),
-            *moment_lines(at),
-        ],
-        notes=[*_others(directory, version), anchor_note(at)],
+    others = directory.namesakes(version)
+    note = _("Cùng mã hoặc tên vào ngày khác: {units}").format(units="; ".join(others))
+    return report_at(
+        at,
+        _("Lịch sử · {code}  {name}").format(code=version.code, name=version.name),
+        FIELDS,
+        [_row(entry, directory) for entry in entries],
+        lambda: [_table(entries, directory)],
+        notes=[note] if others else [],
     )
 
 
-def _others(directory: Directory, version: Version) -> list[str]:
-    """What to say of other units that had the same code or name on other days."""
-    others = directory.namesakes(version)
-    if not others:
-        return []
-    return [_("Cùng mã hoặc tên vào ngày khác: {units}").format(units="; ".join(others))]
-
-
-def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Entry]:
+def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[TimelineEntry]:
     known = {"unit": unit, "known": at.known.number}
     ever = {"since": None, "as_of": None}
     relatives = dict(connection.execute(store.sql("relatives"), {**known, **ever}).fetchall())
-    entries: list[Entry] = []
-    told: set[int] = set()  # successions: each stands once, as its own unit sees it
+    entries: list[TimelineEntry] = []
+    seen: set[int] = set()  # successions: each is listed once, from the side of the first of its units
     for number, relation in {unit: "self", **relatives}.items():
-        for row in connection.execute(store.raw_sql("history"), {**known, "unit": number}):
-            event = Event(*row)
-            if event.day > at.day:
+        for event in _events(connection.execute(store.raw_sql("history"), {**known, "unit": number}), at):
+            if event.source == "succession" and event.id in seen:
                 continue
             if event.source == "succession":
-                if event.id in told:
-                    continue
-                told.add(event.id)
-            entries.append(Entry(event, number, relation))
-    entries += [
-        Entry(event, unit, "self")
-        for event in (Event(*row) for row in connection.execute(store.sql("children_moved"), known))
-        if event.day <= at.day
-    ]
+                seen.add(event.id)
+            entries.append(TimelineEntry(event, number, relation))
+    moved = _events(connection.execute(store.sql("children_moved"), known), at)
+    entries += [TimelineEntry(event, unit, "self") for event in moved]
     return sorted(entries, key=lambda entry: (entry.event.day, entry.event.operation))
 
 
-def _row(entry: Entry, directory: Directory) -> dict[str, object]:
+def _events(rows: Iterable[Sequence[Any]], at: Moment) -> Iterator[Event]:
+    return (event for event in map(Event._make, rows) if event.day <= at.day)
+
+
+def _row(entry: TimelineEntry, directory: Directory) -> dict[str, object]:
     event = entry.event
     then = directory.named(entry.unit, event.day)
-    contents = (
-        [int(number) for number in str(event.detail).split(",")] if event.is_deed and event.detail else []
-    )
+    contents = str(event.detail).split(",") if event.is_deed and event.detail else []
     return {
+        **event._asdict(),
         "date": event.day,
-        "event": event.event,
         "relation": entry.relation,
         "unit_code": then.code if then else None,
         "unit_name": then.name if then else None,
         "phase": event.what if event.is_deed else None,
-        "contents": contents,
+        "contents": [int(number) for number in contents],
         "detail": "" if event.is_deed else _words(entry, directory),
-        "document_number": event.document_number,
-        "document_issuer": event.document_issuer,
-        "document_date": event.document_date,
-        "received_on": event.received_on,
-        "evidence": event.evidence,
-        "evidence_sha256": event.evidence_sha256,
-        "note": event.note,
         "record_id": event.record_id,
-        "operation": event.operation,
-        "recorded_at": event.recorded_at,
-        "actor": event.actor,
         "voided": event.void_operation is not None,
-        "void_reason": event.void_reason,
-        "void_operation": event.void_operation,
-        "voided_at": event.voided_at,
-        "voided_by": event.voided_by,
         "replacement": event.corrected_by,
     }
 
 
-def _table(entries: Sequence[Entry], directory: Directory) -> Table:
+def _table(entries: Sequence[TimelineEntry], directory: Directory) -> Table:
     related = any(entry.relation != "self" for entry in entries)
     columns = [
         Column(_("Ngày"), Form.DAY),
@@ -179,16 +149,17 @@ def _table(entries: Sequence[Entry], directory: Directory) -> Table:
         Column(_("Người ghi"), drop=2, narrow=18),
         Column(_("Bản ghi")),
     ]
-    rows: list[Sequence[object]] = []
+    rows = []
     for entry in entries:
-        event, unit, relation = entry
-        tone = Tone.MUTED if event.void_operation is not None or relation != "self" else Tone.PLAIN
-        version = directory.named(unit, event.day)
-        name = [Mark(f"{version.code} {version.name}" if version else "", tone)] if related else []
+        event = entry.event
+        is_aside = event.void_operation is not None or entry.relation != "self"
+        tone = Tone.MUTED if is_aside else Tone.PLAIN
+        version = directory.named(entry.unit, event.day)
+        name = Mark(f"{version.code} {version.name}" if version else "", tone)
         rows.append(
             [
                 event.day,
-                *name,
+                *([name] if related else []),
                 Mark(_with_void(entry, directory), tone),
                 event.document_number or "",
                 f"{event.actor}, {show_instant(event.recorded_at)} (#{event.operation})",
@@ -198,9 +169,9 @@ def _table(entries: Sequence[Entry], directory: Directory) -> Table:
     return Table(columns, [("", rows)] if rows else [], empty=_("Chưa có gì."))
 
 
-def _with_void(entry: Entry, directory: Directory) -> str:
+def _with_void(entry: TimelineEntry, directory: Directory) -> str:
     event = entry.event
-    words = ", ".join([_words(entry, directory), *_paper(event)])
+    words = ", ".join([_words(entry, directory), *_document(event)])
     if event.void_operation is None:
         return words
     by = _(", thay bằng #{number}").format(number=event.corrected_by) if event.corrected_by else ""
@@ -214,7 +185,7 @@ def _with_void(entry: Entry, directory: Directory) -> str:
     )
 
 
-def _paper(event: Event) -> Iterable[str]:
+def _document(event: Event) -> Iterable[str]:
     if event.document_issuer:
         yield event.document_issuer
     if event.document_date:
@@ -227,7 +198,7 @@ def _paper(event: Event) -> Iterable[str]:
         yield _("ghi chú: {note}").format(note=event.note)
 
 
-def _words(entry: Entry, directory: Directory) -> str:
+def _words(entry: TimelineEntry, directory: Directory) -> str:
     event = entry.event
     if event.event == "version":
         return _version_words(entry, directory)
@@ -243,11 +214,11 @@ def _words(entry: Entry, directory: Directory) -> str:
     return words + (_(", nội dung {numbers}").format(numbers=event.detail) if event.detail else "")
 
 
-def _version_words(entry: Entry, directory: Directory) -> str:
+def _version_words(entry: TimelineEntry, directory: Directory) -> str:
     words = _("mang mã {code}, tên {name}").format(code=entry.event.what, name=entry.event.detail)
     if (above := entry.new_parent(directory)) is None:
         return words
-    old, new = (describe(each) if each else "–" for each in above)
+    old, new = (describe(unit) if unit else "–" for unit in above)
     return words + _(", cấp trên: {old} → {new}").format(old=old, new=new)
 
 

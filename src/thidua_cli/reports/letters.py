@@ -13,9 +13,9 @@ from thidua_cli.register.plan import Obligation
 from thidua_cli.render.document import Paragraph, Section
 from thidua_cli.render.model import Column, Form, Table
 from thidua_cli.render.paper import Letter, Letterhead
-from thidua_cli.reports.frame import Moment
+from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.papers import stamp
-from thidua_cli.reports.remind import Debt, Reminder, deed, due, file_name, missing, owed, table
+from thidua_cli.reports.remind import Debt, Reminder, due, file_name, missing, owed, table, task
 
 
 def letters(
@@ -62,7 +62,7 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
         Column(_("Văn bản còn thiếu"), narrow=18),
     ]
     rows = [
-        [number, deed(item), *owed(item, state, reminder.at)]
+        [number, task(item), *owed(item, state, reminder.at)]
         for number, (item, state) in enumerate(debt.owed, 1)
     ]
     opening = _(
@@ -90,7 +90,7 @@ def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date |
     counts = Counter(item for debt in reminder.debts for item, _state in debt.owed)
     points = [
         _("- {deed} ({due}): {count} cơ quan, đơn vị chưa có {missing};").format(
-            deed=deed(item), due=_limits(reminder, item), count=counts[item], missing=missing(item.action)
+            deed=task(item), due=_limits(reminder, item), count=counts[item], missing=missing(item.action)
         )
         for item in reminder.plan.obligations
         if counts[item]
@@ -117,7 +117,7 @@ def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date |
 def _limits(reminder: Reminder, item: Obligation) -> str:
     """Until when; and whose it is, where the plan lays one action of a phase on several kinds by name."""
     until = _("thời hạn {day}").format(day=due(item)) if item.due_on else due(item)
-    alike = [each for each in reminder.plan.obligations if each[1:3] == item[1:3]]
+    alike = [other for other in reminder.plan.obligations if other[1:3] == item[1:3]]
     return f"{lower_first(item.title)}; {until}" if len(alike) > 1 else until
 
 

@@ -2,23 +2,16 @@
 
 import sqlite3
 
-from thidua_cli.ground.language import _, current, grouped
+from thidua_cli.ground.language import _, grouped
 from thidua_cli.register.plan import load_plan
-from thidua_cli.register.terms import State, label
+from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
-from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
+from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.reports.ended import reach
-from thidua_cli.reports.frame import (
-    Filter,
-    Moment,
-    anchor_note,
-    due_words,
-    in_groups,
-    in_order,
-    judged,
-    lead,
-    units_of,
-)
+from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
+from thidua_cli.reports.moment import Moment, report_at
+from thidua_cli.reports.selection import Filter, by_obligation, judged, units_of
+from thidua_cli.reports.wording import due_words, record_mark, state_mark
 from thidua_cli.standing.verdict import Fact
 
 FIELDS = (
@@ -26,65 +19,45 @@ FIELDS = (
     "received_on", "declared_late", "document_number", "document_date", "record_id", "ended_on",
 )  # fmt: skip
 
-TONES = {
-    State.ON_TIME: Tone.GOOD,
-    State.LATE: Tone.WARN,
-    State.PENDING: Tone.PLAIN,
-    State.OVERDUE: Tone.BAD,
-    State.EXEMPT: Tone.MUTED,
-    State.LAPSED: Tone.MUTED,
-}
-
 
 def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation: str | None) -> Report:
     """The report of `thidua list`; raises NotFoundError for an unknown obligation."""
     plan = load_plan(connection)
     code = plan.obligation(obligation).code if obligation else None
     directory = units_of(connection, at)
-    order = {item.code: index for index, item in enumerate(plan.obligations)}
-    asked = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
-    known = reach(connection, [at], chosen, [item for item in asked if code in (None, item.code)], directory)
-    pairs = in_order(judged(connection, at, chosen, obligation=code), directory)
-    pairs.sort(key=lambda pair: order[pair[0].obligation])
+    known = reach(connection, [at], chosen, chosen.obligations(plan, code), directory)
+    pairs_of = by_obligation(
+        plan.obligations, in_order(judged(connection, at, chosen, obligation=code), directory)
+    )
 
     def people() -> list[Table]:
+        columns, empty = _columns(), _("Không có đơn vị nào.")
         tables = []
-        for item in plan.obligations:
-            mine = [pair for pair in pairs if pair[0].obligation == item.code]
-            if not mine and item.code != code:
+        for item, pairs in pairs_of.items():
+            if not pairs and item.code != code:
                 continue
-            due = due_words(item)
             groups = [
-                (head, [cells(directory, *pair) for pair in members])
-                for head, members in in_groups(mine, directory)
+                (head, [_cells(directory, *pair) for pair in members])
+                for head, members in numbered(by_heading(pairs, directory))
             ]
-            tables.append(
-                Table(
-                    columns(),
-                    groups,
-                    title=f"{item.code} · {item.title}, {due}: {grouped(len(mine))}",
-                    empty=_("Không có đơn vị nào."),
-                )
-            )
-        return tables or [Table(columns(), [], empty=_("Không có đơn vị nào."))]
+            title = f"{item.code} · {item.title}, {due_words(item)}: {grouped(len(pairs))}"
+            tables.append(Table(columns, groups, title=title, empty=empty))
+        return tables or [Table(columns, [], empty=empty)]
 
-    return Report(
-        fields=FIELDS,
-        rows=[row(directory, *pair) for pair in pairs],
-        people=people,
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
-        register=at.register,
-        lead=[*lead(_("Danh sách đơn vị"), plan, at), *known.lines],
-        notes=[anchor_note(at)],
+    return report_at(
+        at,
+        f"{_('Danh sách đơn vị')} · {plan.title}",
+        FIELDS,
+        [row(directory, *pair) for pairs in pairs_of.values() for pair in pairs],
+        people,
+        lead=known.lines,
         extra=known.extra,
     )
 
 
 def row(directory: Directory, fact: Fact, state: State) -> dict[str, object]:
     """A unit under an obligation, for machines."""
-    version = directory.last(fact.unit, fact.named_on)
+    version = unit_of(directory, fact)
     parent = directory.on(version.parent, fact.named_on)
     return {
         "unit_code": version.code,
@@ -105,8 +78,7 @@ def row(directory: Directory, fact: Fact, state: State) -> dict[str, object]:
     }
 
 
-def columns() -> list[Column]:
-    """The columns of `cells`."""
+def _columns() -> list[Column]:
     return [
         Column(_("Mã")),
         Column(_("Đơn vị"), narrow=20),
@@ -119,19 +91,15 @@ def columns() -> list[Column]:
     ]
 
 
-def cells(directory: Directory, fact: Fact, state: State) -> list[object]:
-    """A unit under an obligation, for people."""
-    version = directory.last(fact.unit, fact.named_on)
-    words = label(state, current())
-    if fact.declared_late:
-        words += _(", khai muộn")
+def _cells(directory: Directory, fact: Fact, state: State) -> list[object]:
+    version = unit_of(directory, fact)
     return [
         version.code,
         version.name,
-        Mark(words, TONES[state]),
+        state_mark(fact, state),
         fact.done_on,
         fact.document_number or (_("(không số)") if fact.done_on else ""),
         fact.received_on,
         fact.ended_on,
-        f"#{fact.record_id or fact.exemption_id}" if fact.record_id or fact.exemption_id else "",
+        record_mark(fact),
     ]

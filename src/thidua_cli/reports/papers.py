@@ -1,15 +1,15 @@
 """Between reports and paper: what a paper bears that comes from the moment it speaks of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.render import cells
 from thidua_cli.render.document import Block, Document
-from thidua_cli.render.model import Column, Form, Mark, Table
+from thidua_cli.render.model import Form, Mark, Table
 from thidua_cli.render.paper import Stamp
-from thidua_cli.reports.frame import Moment
+from thidua_cli.reports.moment import Moment
 
 
 def stamp(at: Moment) -> Stamp:
@@ -37,37 +37,32 @@ def on_paper(document: Document) -> Document:
 
 def _joined(block: Block) -> Block:
     """A table of counts with fewer, wider columns: 76/115, 65 (7), and the due day behind the name."""
-    if not isinstance(block, Table):
-        return block
     pairs = {
-        _("Đã làm"): (_("Phải làm"), _("Đã làm/ phải làm"), "{}/{}"),
-        _("Đúng hạn"): (_("Khai muộn"), _("Đúng hạn (khai muộn)"), "{} ({})"),
-        _("Miễn"): (_("Hết hiệu lực"), _("Miễn/ hết hiệu lực"), "{}/{}"),
+        "done": ("applicable", _("Đã làm/ phải làm"), "{}/{}"),
+        "on_time": ("declared_late", _("Đúng hạn (khai muộn)"), "{} ({})"),
+        "exempt": ("lapsed", _("Miễn/ hết hiệu lực"), "{}/{}"),
     }
-    places = {column.label: index for index, column in enumerate(block.columns)}
-    if not {name for first, (second, *_rest) in pairs.items() for name in (first, second)} <= set(places):
+    if not isinstance(block, Table) or not pairs.keys() <= {column.key for column in block.columns}:
         return block
-    due = places.get(_("Hạn"))
-    gone = {places[second] for second, *_rest in pairs.values()} | ({due} if due is not None else set())
-    kept = [index for index in range(len(block.columns)) if index not in gone]
-
-    def columns() -> Iterator[Column]:
-        for index in kept:
-            column = block.columns[index]
-            _second, label, _form = pairs.get(column.label, ("", column.label, ""))
-            yield column._replace(label=label)
+    gone = {"due_on", *(second for second, _label, _form in pairs.values())}
+    places = {column.key: index for index, column in enumerate(block.columns)}
+    kept = [(index, column) for index, column in enumerate(block.columns) if column.key not in gone]
 
     def row(values: Sequence[object]) -> list[object]:
-        found = []
-        for index in kept:
-            second, _label, form = pairs.get(block.columns[index].label, ("", "", ""))
-            found.append(_pair(form, values[index], values[places[second]]) if form else values[index])
-        if due is not None and values[due]:
-            found[0] = _("{name}, hạn {day}").format(name=found[0], day=show_day(str(values[due])))
-        return found
+        joined = []
+        for index, column in kept:
+            second, _label, form = pairs.get(column.key, ("", "", ""))
+            joined.append(_pair(form, values[index], values[places[second]]) if form else values[index])
+        if "due_on" in places and values[places["due_on"]]:
+            day = show_day(str(values[places["due_on"]]))
+            joined[0] = _("{name}, hạn {day}").format(name=joined[0], day=day)
+        return joined
 
     return block._replace(
-        columns=list(columns()),
+        columns=[
+            column._replace(label=pairs[column.key][1]) if column.key in pairs else column
+            for _index, column in kept
+        ],
         groups=[(heading, [row(values) for values in rows]) for heading, rows in block.groups],
         total=None if block.total is None else row(block.total),
     )

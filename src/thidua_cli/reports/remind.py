@@ -10,11 +10,12 @@ from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase, Plan, load_plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Version, protocol_key
-from thidua_cli.render.cells import roman
 from thidua_cli.render.model import Column, Form, Mark, Report, Table
 from thidua_cli.reports.ended import Reach, reach
-from thidua_cli.reports.frame import Filter, Moment, anchor_note, heading, judged, lead, units_of
-from thidua_cli.reports.listing import TONES
+from thidua_cli.reports.grouping import heading, numbered
+from thidua_cli.reports.moment import Moment, report_at
+from thidua_cli.reports.selection import Filter, judged, units_of
+from thidua_cli.reports.wording import TONES
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "obligation", "action", "state", "due_on", "closes_on",
@@ -56,8 +57,8 @@ def read(
     """
     plan = load_plan(connection)
     code = plan.obligation(obligation).code if obligation else None
-    asked = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
-    known = reach(connection, [at], chosen, [item for item in asked if code in (None, item.code)])
+    asked = chosen.obligations(plan, code)
+    known = reach(connection, [at], chosen, asked)
     owed: dict[int, dict[str, State]] = {}
     for fact, state in judged(connection, at, chosen, obligation=code):
         left = days_between(at.day, fact.closes_on)
@@ -65,24 +66,12 @@ def read(
         if fact.ended_on is None and (state is State.OVERDUE or near):
             owed.setdefault(fact.unit, {})[fact.obligation] = state
     directory = units_of(connection, at)
-    units = sorted((directory.last(unit, at.day) for unit in owed), key=protocol_key)
-    return Reminder(
-        plan,
-        at,
-        [
-            Debt(
-                unit,
-                heading(unit, at.day, directory),
-                [
-                    (item, owed[unit.unit][item.code])
-                    for item in plan.obligations
-                    if item.code in owed[unit.unit]
-                ],
-            )
-            for unit in units
-        ],
-        known,
-    )
+    debts = []
+    for unit in sorted((directory.last(unit, at.day) for unit in owed), key=protocol_key):
+        states = owed[unit.unit]
+        duties = [(item, states[item.code]) for item in asked if item.code in states]
+        debts.append(Debt(unit, heading(unit, at.day, directory), duties))
+    return Reminder(plan, at, debts, known)
 
 
 def file_name(at: Moment, unit: Version | None = None) -> str:
@@ -93,9 +82,11 @@ def file_name(at: Moment, unit: Version | None = None) -> str:
 def build(reminder: Reminder, *, one: bool = False) -> Report:
     """The list of who is reminded of what: one row for each unit and obligation."""
     at = reminder.at
-    return Report(
-        fields=FIELDS,
-        rows=[
+    return report_at(
+        at,
+        f"{_('Đơn vị cần đôn đốc')} · {reminder.plan.title}",
+        FIELDS,
+        [
             {
                 "unit_code": debt.unit.code,
                 "unit_name": debt.unit.name,
@@ -109,20 +100,15 @@ def build(reminder: Reminder, *, one: bool = False) -> Report:
                 "days_overdue": days_between(item.closes_on, at.day),
                 "missing": missing(item.action),
                 "file": file_name(at, None if one else debt.unit),
-                "obligation_title": deed(item),
+                "obligation_title": task(item),
                 "due_text": due(item),
                 "days_text": days(item, at),
             }
             for debt in reminder.debts
             for item, state in debt.owed
         ],
-        people=lambda: [table(reminder.debts, at)],
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
-        register=at.register,
-        lead=[*lead(_("Đơn vị cần đôn đốc"), reminder.plan, at), *reminder.known.lines],
-        notes=[anchor_note(at)],
+        lambda: [table(reminder.debts, at)],
+        lead=reminder.known.lines,
         extra=reminder.known.extra,
     )
 
@@ -136,7 +122,7 @@ def missing(action: Action) -> str:
     }[action]
 
 
-def deed(item: Obligation) -> str:
+def task(item: Obligation) -> str:
     """What a unit has to do, as an official letter says it."""
     words = {
         Action.LAUNCH: _("Phát động phong trào thi đua {phase}"),
@@ -161,19 +147,15 @@ def due(item: Obligation) -> str:
 def days(item: Obligation, at: Moment) -> str:
     """How many days a unit is behind or has left."""
     past = days_between(item.closes_on, at.day)
-    if item.due_on is None:
-        return (
-            counted(past, "giai đoạn đã hết {n} ngày", "phase ended {n} day ago", "phase ended {n} days ago")
-            if past > 0
-            else counted(
-                -past, "giai đoạn còn {n} ngày", "{n} day left of the phase", "{n} days left of the phase"
-            )
+    if past > 0 and item.due_on:
+        return counted(past, "quá hạn {n} ngày", "{n} day overdue", "{n} days overdue")
+    if past > 0:
+        return counted(
+            past, "giai đoạn đã hết {n} ngày", "phase ended {n} day ago", "phase ended {n} days ago"
         )
-    return (
-        counted(past, "quá hạn {n} ngày", "{n} day overdue", "{n} days overdue")
-        if past > 0
-        else counted(-past, "còn {n} ngày", "{n} day left", "{n} days left")
-    )
+    if item.due_on:
+        return counted(-past, "còn {n} ngày", "{n} day left", "{n} days left")
+    return counted(-past, "giai đoạn còn {n} ngày", "{n} day left of the phase", "{n} days left of the phase")
 
 
 def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
@@ -184,33 +166,27 @@ def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
         Column(_("Nghĩa vụ"), narrow=22 if paper else 16),
         Column(_("Thời hạn"), narrow=14 if paper else 10),
         Column(_("Tình trạng"), narrow=14 if paper else 12),
-        Column(_("Văn bản còn thiếu"), drop=1, narrow=24),
     ]
+    if not paper:  # on paper, the letter itself says what is missing
+        columns.append(Column(_("Văn bản còn thiếu"), drop=1, narrow=24))
     groups: dict[str, list[Debt]] = {}
     for debt in debts:
         groups.setdefault(debt.group, []).append(debt)
     headed = []
-    for index, (group, members) in enumerate(groups.items(), 1):
+    for head, members in numbered(groups):
         rows: list[list[object]] = []
         for number, debt in enumerate(members, 1):
             name: list[object] = [number if paper else debt.unit.code, debt.unit.name]
             for item, state in debt.owed:
-                called = (
-                    _("{title} {phase}").format(title=item.title, phase=phase_name(item.phase))
-                    if paper
-                    else f"{item.title} ({item.phase.code})"
-                )
-                rows.append([*name, called, *owed(item, state, at)])
-                name = ["", ""] if paper else [debt.unit.code, ""]
-        headed.append((f"{roman(index)}. {group} ({len(members)})", rows))
-    shown = len(columns) - paper  # what is missing stands in the letter itself
-    return Table(
-        columns[:shown],
-        [(group, [row[:shown] for row in rows]) for group, rows in headed],
-        empty=_("Không có đơn vị nào cần đôn đốc."),
-    )
+                phase = phase_name(item.phase)
+                called = _("{title} {phase}") if paper else "{title} ({code})"
+                title = called.format(title=item.title, phase=phase, code=item.phase.code)
+                rows.append([*name, title, *owed(item, state, at)][: len(columns)])
+                name = ["" if paper else debt.unit.code, ""]
+        headed.append((head, rows))
+    return Table(columns, headed, empty=_("Không có đơn vị nào cần đôn đốc."))
 
 
 def owed(item: Obligation, state: State, at: Moment) -> list[object]:
-    """Until when, how far behind, and what is missing."""
+    """The due date, how far behind, and the missing document."""
     return [due(item), Mark(days(item, at), TONES[state]), missing(item.action)]

@@ -9,17 +9,18 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from thidua_cli.ground.dates import days_between, shifted, show_day
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.register.plan import Obligation, load_plan
 from thidua_cli.register.terms import State
-from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Curve, Report, Table
-from thidua_cli.reports.frame import Filter, Moment, anchor_note, due_words, lead
-from thidua_cli.reports.status import counts_row
+from thidua_cli.reports.figures import counts_row
+from thidua_cli.reports.moment import Moment, report_at
+from thidua_cli.reports.selection import Filter
+from thidua_cli.reports.wording import due_words, share
 from thidua_cli.standing import verdict
 from thidua_cli.standing.verdict import Fact, Tally
 
@@ -28,7 +29,7 @@ FIELDS = ("phase", "obligation", "day", "roster", "applicable", "done", "on_time
 MARGIN = 21  # days of what is drawn after the last change where the as-of day is far
 
 
-class Step(StrEnum):
+class Interval(StrEnum):
     """How far apart the points of a curve are."""
 
     WEEK = "week"
@@ -47,7 +48,7 @@ def series(
     at: Moment,
     chosen: Filter,
     *,
-    step: Step = Step.WEEK,
+    step: Interval = Interval.WEEK,
     start: date | None = None,
 ) -> dict[str, list[Point]]:
     """The points of each obligation, by its code, in the plan's order; each equals `status --as-of` its day.
@@ -55,13 +56,12 @@ def series(
     From `start` (else the phase's first day) to the as-of day, both included. Weekly points are Sundays, the
     due day, and both ends. Of the filter, phase, kind and level count. A phase not begun has no points.
     """
-    plan = load_plan(connection)
-    obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
+    obligations = chosen.obligations(load_plan(connection))
     facts = verdict.facts(connection, at.as_of, at.known.number, phase=chosen.phase)
     exempted = dict(connection.execute("SELECT id, exempted_on FROM exemption"))
     courses: dict[str, dict[tuple[str | None, ...], list[Fact]]] = {item.code: {} for item in obligations}
     for fact in facts:
-        if chosen.kind in (None, fact.kind) and chosen.level in (None, fact.level):
+        if chosen.has_kind(fact):
             excused = exempted.get(fact.exemption_id)
             late = "late" if fact.declared_late else None
             key = (fact.entered_on, fact.done_on, excused, fact.ended_on, late)
@@ -69,12 +69,14 @@ def series(
     return {item.code: _points(_days(item, at.day, step, start), courses[item.code]) for item in obligations}
 
 
-def _days(item: Obligation, end: str, step: Step, start: date | None) -> list[str]:
+def _days(item: Obligation, end: str, step: Interval, start: date | None) -> list[str]:
     first = max(item.phase.starts_on, start.isoformat() if start else "")
     kept = {first, end, item.due_on}
     begin = date.fromisoformat(first)
     days = [begin + timedelta(days=number) for number in range(days_between(first, end) + 1)]
-    return [str(day) for day in days if step is Step.DAY or day.isoweekday() == 7 or day.isoformat() in kept]
+    return [
+        str(day) for day in days if step is Interval.DAY or day.isoweekday() == 7 or day.isoformat() in kept
+    ]
 
 
 def _points(days: Sequence[str], courses: Mapping[tuple[str | None, ...], Sequence[Fact]]) -> list[Point]:
@@ -92,15 +94,7 @@ def _points(days: Sequence[str], courses: Mapping[tuple[str | None, ...], Sequen
             before = state
         if late and (index := bisect_left(days, max(str(since), str(facts[0].done_on)))) < len(days):
             changes[index].declared_late += len(facts)
-    running = Tally()
-    points = []
-    for day, change in zip(days, changes, strict=True):
-        counts = Tally()
-        counts.declared_late = running.declared_late + change.declared_late
-        counts.states = {state: number + change.states[state] for state, number in running.states.items()}
-        points.append(Point(day, counts))
-        running = counts
-    return points
+    return [Point(day, counts) for day, counts in zip(days, accumulate(changes), strict=True)]
 
 
 def _states(fact: Fact, since: str, excused: str | None) -> Iterator[tuple[str, State]]:
@@ -121,40 +115,35 @@ def build(
     chosen: Filter,
     *,
     obligation: str | None = None,
-    step: Step = Step.WEEK,
+    step: Interval = Interval.WEEK,
     start: date | None = None,
 ) -> Report:
     """The report of `thidua trend`; raises NotFoundError for an unknown obligation."""
     plan = load_plan(connection)
-    asked = {plan.obligation(obligation).code} if obligation else {item.code for item in plan.obligations}
-    courses = series(connection, at, chosen, step=step, start=start)
-    found = [(item, courses[item.code]) for item in plan.obligations if item.code in asked & courses.keys()]
-    title = _("Tiến độ theo tuần") if step is Step.WEEK else _("Tiến độ theo ngày")
-    return Report(
-        fields=FIELDS,
-        rows=[
-            {"phase": item.phase.code, "obligation": item.code, "day": point.day} | counts_row(point.counts)
-            for item, points in found
+    code = plan.obligation(obligation).code if obligation else None
+    points_of = series(connection, at, chosen, step=step, start=start)
+    panels = [(item, points_of[item.code]) for item in chosen.obligations(plan, code)]
+    title = _("Tiến độ theo tuần") if step is Interval.WEEK else _("Tiến độ theo ngày")
+    return report_at(
+        at,
+        f"{title} · {plan.title}",
+        FIELDS,
+        [
+            {"phase": item.phase.code, "obligation": item.code, "day": point.day, **counts_row(point.counts)}
+            for item, points in panels
             for point in points
         ],
-        people=lambda: (
-            [panel(item, points) for item, points in found if points]
+        lambda: (
+            [panel(item, points) for item, points in panels if points]
             or [Table([], [], empty=_("Chưa có đơn vị nào thuộc diện."))]
         ),
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
-        register=at.register,
-        lead=lead(title, plan, at),
-        notes=[anchor_note(at)],
     )
 
 
 def panel(item: Obligation, points: Sequence[Point]) -> Curve | Table:
     """One obligation's curve; without anything done there is nothing to draw, and a line says so."""
     last = points[-1].counts
-    share = NOTHING if last.rate is None else rate(last.rate)
-    done = f"{grouped(last.done)}/{grouped(last.applicable)} ({share})"
+    done = f"{grouped(last.done)}/{grouped(last.applicable)} ({share(last)})"
     title = f"{item.phase.title} · {item.title}, {due_words(item)}: {done}"
     if not any(point.counts.done for point in points):
         return Table([], [], title=title, empty=_("Chưa có đơn vị nào thực hiện."))
@@ -171,7 +160,7 @@ def curve(title: str, item: Obligation, points: Sequence[Point]) -> Curve:
     first, end = rates[0][0], rates[-1][0]
     changes = [after[0] for before, after in pairwise(rates) if before[1] != after[1]]
     until = last_drawn(first, max(item.closes_on, changes[-1]), end) if changes else end
-    shown = [each for each in rates if each[0] <= until]
+    shown = [(day, percentage) for day, percentage in rates if day <= until]
     marks = {item.due_on: _("hạn {day}").format(day=show_day(item.due_on))} if item.due_on else {}
     return Curve(title, {item.title: shown}, marks)
 

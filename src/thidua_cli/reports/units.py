@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _, current, grouped
 from thidua_cli.register.plan import load_plan
-from thidua_cli.register.terms import Kind, State, label
+from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory, Version, in_protocol_order
-from thidua_cli.render.cells import roman
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.reports.ended import require_alive
-from thidua_cli.reports.frame import CITY, Filter, Moment, anchor_note, lead, moment_lines
-from thidua_cli.reports.listing import TONES
+from thidua_cli.reports.grouping import heading, numbered
+from thidua_cli.reports.moment import Moment, report_at
+from thidua_cli.reports.selection import Filter
+from thidua_cli.reports.wording import TONES, record_mark
 from thidua_cli.standing.verdict import Fact
 
 FIELDS = (
@@ -30,20 +31,19 @@ def build(
     NotFoundError where the district asked for does not exist on that date, so that nobody is in it.
     """
     directory = Directory.read(connection, at.known.number)
-    found = directory.alive(at.day) if changed_since is None else _changed(directory, changed_since, at.day)
-    versions = [version for version in found if _chosen(directory, version, at, chosen)]
-    if not any(_is_in_district(directory, version, at, chosen) for version in found):
+    all_units = (
+        directory.alive(at.day) if changed_since is None else _changed(directory, changed_since, at.day)
+    )
+    there = [unit for unit in all_units if chosen.has_place(directory, unit.unit, last_day(unit, at.day))]
+    if not there:
         require_alive(connection, at, chosen, directory)
-    return Report(
-        fields=FIELDS,
-        rows=[row(directory, version, at.day) for version in versions],
-        people=lambda: [_table(directory, versions, at)],
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
-        register=at.register,
-        lead=lead(_("Đơn vị"), load_plan(connection), at),
-        notes=[anchor_note(at)],
+    versions = [version for version in there if chosen.has_kind(version)]
+    return report_at(
+        at,
+        f"{_('Đơn vị')} · {load_plan(connection).title}",
+        FIELDS,
+        [row(directory, version, at.day) for version in versions],
+        lambda: [_table(directory, versions, at.day)],
     )
 
 
@@ -56,23 +56,8 @@ def _changed(directory: Directory, since: str, day: str) -> list[Version]:
     return in_protocol_order(found)
 
 
-def _chosen(directory: Directory, version: Version, at: Moment, chosen: Filter) -> bool:
-    if chosen.kind and version.kind is not chosen.kind:
-        return False
-    if chosen.level and version.level is not chosen.level:
-        return False
-    return _is_in_district(directory, version, at, chosen)
-
-
-def _is_in_district(directory: Directory, version: Version, at: Moment, chosen: Filter) -> bool:
-    if chosen.district is None:
-        return True
-    district = directory.district(version.unit, _last_day(version, at.day))
-    return (district.unit if district else CITY) == chosen.district
-
-
-def _last_day(version: Version, day: str) -> str:
-    """The day itself, or for a unit that has ended by then, its last day."""
+def last_day(version: Version, day: str) -> str:
+    """The day itself, or the last day of a unit that has ended by then."""
     if version.ended_on is None or version.ended_on > day:
         return day
     return shifted(version.ended_on, -1)
@@ -80,7 +65,7 @@ def _last_day(version: Version, day: str) -> str:
 
 def row(directory: Directory, version: Version, day: str) -> dict[str, object]:
     """A unit for machines; `ended_on` only where it is not after the day."""
-    parent = directory.on(version.parent, _last_day(version, day))
+    parent = directory.on(version.parent, last_day(version, day))
     return {
         "unit_code": version.code,
         "unit_name": version.name,
@@ -98,37 +83,28 @@ def _ended(version: Version, day: str) -> str | None:
     return version.ended_on if version.ended_on and version.ended_on <= day else None
 
 
-def _table(directory: Directory, versions: Sequence[Version], at: Moment) -> Table:
-    groups: dict[str, list[Sequence[object]]] = {}
-    any_ended = any(_ended(version, at.day) for version in versions)
-    for version in versions:
-        cells: list[object] = [version.code, version.name, version.abbreviation or "", version.valid_from]
-        if any_ended:
-            cells.append(_ended(version, at.day))
-        groups.setdefault(_heading(directory, version, at.day), []).append(cells)
+def _table(directory: Directory, versions: Sequence[Version], day: str) -> Table:
     columns = [
         Column(_("Mã")),
         Column(_("Tên đơn vị"), narrow=24),
         Column(_("Tên tắt"), drop=2),
         Column(_("Từ ngày"), Form.DAY, drop=1),
     ]
+    if any(_ended(version, day) for version in versions):
+        columns.append(Column(_("Chấm dứt"), Form.DAY))
+    groups: dict[str, list[Sequence[object]]] = {}
+    for version in versions:
+        cells = [
+            version.code, version.name, version.abbreviation or "", version.valid_from, _ended(version, day),
+        ]  # fmt: skip
+        head = heading(version, last_day(version, day), directory)
+        groups.setdefault(head, []).append(cells[: len(columns)])
     return Table(
-        columns + ([Column(_("Chấm dứt"), Form.DAY)] if any_ended else []),
-        [
-            (f"{roman(number)}. {heading} ({grouped(len(rows))})", rows)
-            for number, (heading, rows) in enumerate(groups.items(), 1)
-        ],
+        columns,
+        numbered(groups),
         title=_("{count} đơn vị").format(count=grouped(len(versions))),
         empty=_("Không có đơn vị nào."),
     )
-
-
-def _heading(directory: Directory, version: Version, day: str) -> str:
-    if version.kind is Kind.COMMUNE_COMMITTEE:
-        district = directory.district(version.unit, _last_day(version, day))
-        if district is not None:
-            return _("Phường, xã thuộc {district}").format(district=district.name.removeprefix("UBND "))
-    return label(version.kind, current())
 
 
 def tree(connection: sqlite3.Connection, at: Moment) -> Report:
@@ -140,23 +116,14 @@ def tree(connection: sqlite3.Connection, at: Moment) -> Report:
     for version in alive:
         below.setdefault(version.parent if version.parent in units else None, []).append(version)
     lines = list(_walk(below, None, "", 0))
-    shown = [[f"{stem}{version.name}", version.code] for version, stem, _depth in lines]
-    return Report(
-        fields=("depth", *FIELDS),
-        rows=[{"depth": depth, **row(directory, version, at.day)} for version, _stem, depth in lines],
-        people=lambda: [
-            Table(
-                [Column(_("Tên đơn vị")), Column(_("Mã"))],
-                [("", shown)] if shown else [],
-                empty=_("Không có đơn vị nào."),
-            )
-        ],
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
-        register=at.register,
-        lead=lead(_("Cây đơn vị"), load_plan(connection), at),
-        notes=[anchor_note(at)],
+    columns = [Column(_("Tên đơn vị")), Column(_("Mã"))]
+    groups = [("", [[f"{stem}{version.name}", version.code] for version, stem, _depth in lines])]
+    return report_at(
+        at,
+        f"{_('Cây đơn vị')} · {load_plan(connection).title}",
+        ("depth", *FIELDS),
+        [{"depth": depth, **row(directory, version, at.day)} for version, _stem, depth in lines],
+        lambda: [Table(columns, groups if lines else [], empty=_("Không có đơn vị nào."))],
     )
 
 
@@ -176,29 +143,44 @@ def show(
 ) -> Report:
     """The report of `thidua units show`: one unit, and its state under each obligation that binds it."""
     directory = Directory.read(connection, at.known.number)
-    parent = directory.on(version.parent, _last_day(version, at.day))
+    obligations = [
+        {
+            "obligation": fact.obligation,
+            "state": str(state),
+            "done_on": fact.done_on,
+            "document_number": fact.document_number,
+            "record_id": fact.record_id or fact.exemption_id,
+        }
+        for fact, state in judged
+    ]
+    return report_at(
+        at,
+        f"{version.code}  {version.name}",
+        (*FIELDS, "note"),
+        [{**row(directory, version, at.day), "note": version.note}],
+        lambda: [_properties(directory, version, at.day), _states(judged)],
+        extra={"obligations": obligations},
+    )
+
+
+def _properties(directory: Directory, version: Version, day: str) -> Table:
+    parent = directory.on(version.parent, last_day(version, day))
     shown = [
         (_("Mã"), version.code),
         (_("Tên"), version.name),
-        (_("Tên tắt"), version.abbreviation or ""),
+        (_("Tên tắt"), version.abbreviation),
         (_("Loại"), label(version.kind, current())),
         (_("Cấp"), label(version.level, current())),
         (_("Đơn vị cấp trên"), f"{parent.code}  {parent.name}" if parent else ""),
         (_("Mang mã và tên này từ"), show_day(version.valid_from)),
         (_("Đến trước ngày"), show_day(version.until_on)),
-        (_("Ghi chú"), version.note or ""),
+        (_("Ghi chú"), version.note),
     ]
-    facts: list[Sequence[object]] = [[Mark(name, Tone.MUTED), value] for name, value in shown if value]
-    states: list[Sequence[object]] = [
-        [
-            fact.obligation,
-            Mark(label(state, current()), TONES[state]),
-            fact.done_on,
-            fact.document_number or "",
-            f"#{fact.record_id or fact.exemption_id}" if fact.record_id or fact.exemption_id else "",
-        ]
-        for fact, state in judged
-    ]
+    rows = [[Mark(name, Tone.MUTED), value] for name, value in shown if value]
+    return Table([Column(""), Column("", narrow=20)], [("", rows)])
+
+
+def _states(judged: Sequence[tuple[Fact, State]]) -> Table:
     columns = [
         Column(_("Nghĩa vụ")),
         Column(_("Trạng thái")),
@@ -206,29 +188,14 @@ def show(
         Column(_("Số văn bản"), narrow=12),
         Column(_("Bản ghi")),
     ]
-    return Report(
-        fields=(*FIELDS, "note"),
-        rows=[{**row(directory, version, at.day), "note": version.note}],
-        people=lambda: [
-            Table([Column(""), Column("", narrow=20)], [("", facts)]),
-            Table(columns, [("", states)] if states else [], empty=_("Chưa có nghĩa vụ nào.")),
-        ],
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
-        register=at.register,
-        lead=[f"{version.code}  {version.name}", *moment_lines(at)],
-        notes=[anchor_note(at)],
-        extra={
-            "obligations": [
-                {
-                    "obligation": fact.obligation,
-                    "state": str(state),
-                    "done_on": fact.done_on,
-                    "document_number": fact.document_number,
-                    "record_id": fact.record_id or fact.exemption_id,
-                }
-                for fact, state in judged
-            ]
-        },
-    )
+    rows = [
+        [
+            fact.obligation,
+            Mark(label(state, current()), TONES[state]),
+            fact.done_on,
+            fact.document_number or "",
+            record_mark(fact),
+        ]
+        for fact, state in judged
+    ]
+    return Table(columns, [("", rows)] if rows else [], empty=_("Chưa có nghĩa vụ nào."))

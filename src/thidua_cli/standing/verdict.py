@@ -90,6 +90,12 @@ class Tally:
         self.states: dict[State, int] = dict.fromkeys(State, 0)
         self.declared_late = 0
 
+    def __add__(self, other: "Tally") -> "Tally":
+        total = Tally()
+        total.states = {state: number + other.states[state] for state, number in self.states.items()}
+        total.declared_late = self.declared_late + other.declared_late
+        return total
+
     @property
     def roster(self) -> int:
         return sum(self.states.values())

@@ -1,7 +1,7 @@
 """The weekly report: one gathering of facts, told to machines (`machine`) and to people (`document`)."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from thidua_cli.ground.dates import show_instant
 from thidua_cli.ground.language import _
@@ -10,10 +10,13 @@ from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.render.document import Document
 from thidua_cli.render.model import Report
-from thidua_cli.reports import diff, listing, status, trend
-from thidua_cli.reports.frame import Filter, Moment, anchor_note, in_order, judged, moment_lines, units_of
+from thidua_cli.reports import listing, status, trend
+from thidua_cli.reports.comparison import compare_moments
+from thidua_cli.reports.grouping import in_order
+from thidua_cli.reports.moment import Moment, anchor_note, moment_lines
+from thidua_cli.reports.selection import Filter, by_obligation, judged, units_of
 from thidua_cli.reports.status import By
-from thidua_cli.reports.weekly import annexes, figures, words
+from thidua_cli.reports.weekly import annexes, sections, words
 from thidua_cli.reports.weekly.week import Week, exempted_units
 from thidua_cli.standing.verdict import tally
 
@@ -21,29 +24,27 @@ from thidua_cli.standing.verdict import tally
 def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Moment | None) -> Week:
     """All that the report tells, as of one moment; `since` is the moment of the report before, if any."""
     plan = load_plan(connection)
-    courses = trend.series(connection, at, chosen, step=trend.Step.DAY)
+    courses = trend.series(connection, at, chosen, step=trend.Interval.DAY)
     directory = units_of(connection, at)
     pairs = in_order(judged(connection, at, chosen), directory)
-    obligations = [item for item in plan.obligations if chosen.phase in (None, item.phase.code)]
-    of = status.by_obligation(obligations, pairs)
+    of = by_obligation(chosen.obligations(plan), pairs)
     return Week(
         plan=plan,
         at=at,
         since=since,
-        obligations=obligations,
+        obligations=list(of),
         pairs={item.code: mine for item, mine in of.items()},
         counts={item.code: tally(mine) for item, mine in of.items()},
         lines={by: status.lines(connection, at, plan, of, by, directory) for by in (None, *By)},
         directory=directory,
         exempted=exempted_units(connection, at, pairs),
-        changes=diff.comparison(connection, since, at, chosen, pairs, directory) if since else None,
+        changes=compare_moments(connection, since, at, chosen, pairs, directory) if since else None,
         courses=courses,
     )
 
 
 def machine(week: Week) -> Report:
     """The report as data: the rows are those of `status`."""
-    late = {State.LATE}
     return Report(
         fields=status.FIELDS,
         rows=[line.row() for line in week.lines[None]],
@@ -54,13 +55,13 @@ def machine(week: Week) -> Report:
         register=week.at.register,
         extra={
             "movement": {"code": week.plan.code, "title": week.plan.title},
-            **{f"by_{by}": [_ordered(line.row(), status.FIELDS) for line in week.lines[by]] for by in By},
+            **{f"by_{by}": [line.row() for line in week.lines[by]] for by in By},
             "since": _moment(week.since),
             "changes": week.changes.rows() if week.changes else [],
             "figures": week.changes.figure_rows() if week.changes else [],
             "overdue": _units(week, {State.OVERDUE}),
             "pending": _units(week, {State.PENDING}),
-            "late": _units(week, late, declared_late=True),
+            "late": _units(week, {State.LATE}, declared_late=True),
             "exemptions": annexes.exemption_rows(week),
         },
     )
@@ -68,10 +69,6 @@ def machine(week: Week) -> Report:
 
 def _moment(at: Moment | None) -> Mapping[str, object] | None:
     return {"as_of": at.day, "known_at": at.known_at, "head": at.known.anchor} if at else None
-
-
-def _ordered(row: Mapping[str, object], fields: Sequence[str]) -> dict[str, object]:
-    return {field: row[field] for field in fields}
 
 
 def _units(week: Week, states: set[State], *, declared_late: bool = False) -> Iterator[dict[str, object]]:
@@ -92,11 +89,11 @@ def document(week: Week) -> Document:
         lead=moment_lines(at),
         summary=words.summary(week),
         sections=[
-            figures.headlines(week),
-            figures.obligations(week),
-            figures.groups(week),
-            figures.contents(week),
-            figures.changes(week),
+            sections.headlines(week),
+            sections.obligations(week),
+            sections.groups(week),
+            sections.contents(week),
+            sections.changes(week),
             annexes.not_done(week),
             annexes.late(week),
             annexes.exemptions(week),

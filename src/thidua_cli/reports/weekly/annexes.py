@@ -1,23 +1,21 @@
 """The annexes: who has not done it, who was late, who is excused, and every unit under every obligation."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from thidua_cli.ground.dates import days_between
 from thidua_cli.ground.language import _, current, grouped
+from thidua_cli.register.entries import Exemption
 from thidua_cli.register.plan import Obligation
 from thidua_cli.register.terms import State, label
+from thidua_cli.register.units import Version
 from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Form, Heat, Mark, Rows, Table
-from thidua_cli.reports.frame import Pairs, by_heading, due_words, in_order
-from thidua_cli.reports.listing import TONES
+from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
 from thidua_cli.reports.weekly import words
 from thidua_cli.reports.weekly.week import Week
+from thidua_cli.reports.wording import due_words, state_mark
 from thidua_cli.standing.verdict import Fact
-
-if TYPE_CHECKING:
-    from thidua_cli.register.units import Directory
 
 Cells = Callable[[Fact, State], list[object]]  # of a unit, after its number, code and name
 
@@ -28,14 +26,14 @@ def not_done(week: Week) -> Section:
     some_ended = any(
         fact.ended_on and state in waiting for item in week.in_play for fact, state in week.pairs[item.code]
     )
-    columns = [*_unit_columns(), *([Column(_("Chấm dứt"), Form.DAY, drop=1)] if some_ended else [])]
+    columns = [Column(_("Chấm dứt"), Form.DAY, drop=1)] if some_ended else []
     blocks: list[Block] = [
-        _annex(
+        _annex_table(
             week,
             item,
             columns,
             lambda _fact, state: state in waiting,
-            lambda fact, state: [state_mark(fact, state), *([fact.ended_on] if some_ended else [])],
+            lambda fact, _state: [fact.ended_on],
             _("Không còn đơn vị nào chưa thực hiện."),
         )
         for item in week.in_play
@@ -43,32 +41,24 @@ def not_done(week: Week) -> Section:
     blocks += words.at_rest(
         week, _("Không liệt kê ở phụ lục này: {names}. Phụ lục IV có trạng thái của mọi đơn vị.")
     )
-    return Section(
-        "not-done",
-        _("Phụ lục I. Đơn vị chưa thực hiện"),
-        blocks or _nothing(),
-        annex=True,
-        short=_("PL I. Chưa thực hiện"),
-    )
+    return _annex("not-done", _("Phụ lục I. Đơn vị chưa thực hiện"), _("PL I. Chưa thực hiện"), blocks)
 
 
 def late(week: Week) -> Section:
-    """Annex II: the units that were late, and those whose papers came late."""
+    """Annex II: the units that were late, and those whose documents came late."""
     columns = [
-        *_unit_columns(),
         Column(_("Ngày thực hiện"), Form.DAY),
         Column(_("Ngày nhận"), Form.DAY, drop=2),
         Column(_("Muộn (ngày)"), Form.NUMBER),
         Column(_("Số văn bản"), drop=1, narrow=10),
     ]
-    blocks: list[Block] = [
-        _annex(
+    blocks = [
+        _annex_table(
             week,
             item,
             columns,
             lambda fact, state: state is State.LATE or fact.declared_late,
             lambda fact, state: [
-                state_mark(fact, state),
                 fact.done_on,
                 fact.received_on,
                 _days_late(fact, state),
@@ -79,29 +69,15 @@ def late(week: Week) -> Section:
         for item in week.in_play
         if week.counts[item.code].done
     ]
-    return Section(
-        "late",
-        _("Phụ lục II. Đơn vị trễ hạn hoặc khai muộn"),
-        blocks or _nothing(),
-        annex=True,
-        short=_("PL II. Trễ hạn, khai muộn"),
-    )
+    title = _("Phụ lục II. Đơn vị trễ hạn hoặc khai muộn")
+    return _annex("late", title, _("PL II. Trễ hạn, khai muộn"), blocks)
 
 
-def _unit_columns() -> list[Column]:
-    return [
-        Column(_("TT"), Form.NUMBER),
-        Column(_("Mã")),
-        Column(_("Đơn vị"), narrow=24),
-        Column(_("Trạng thái"), narrow=8),
-    ]
+def _annex(key: str, title: str, short: str, blocks: Sequence[Block]) -> Section:
+    return Section(key, title, blocks or [Paragraph(_("Không có đơn vị nào."))], annex=True, short=short)
 
 
-def _nothing() -> list[Block]:
-    return [Paragraph(_("Không có đơn vị nào."))]
-
-
-def _annex(
+def _annex_table(
     week: Week,
     item: Obligation,
     columns: Sequence[Column],
@@ -111,49 +87,49 @@ def _annex(
 ) -> Table:
     """One obligation: every group of its roster under a roman numeral, its units numbered from 1.
 
-    The last line names the groups that have no unit here.
+    `columns` and `cells` follow the state of a unit. The last line names the groups that have no unit here.
     """
+    columns = [
+        Column(_("TT"), Form.NUMBER),
+        Column(_("Mã")),
+        Column(_("Đơn vị"), narrow=24),
+        Column(_("Trạng thái"), narrow=8),
+        *columns,
+    ]
     groups: list[tuple[str, Sequence[Sequence[object]]]] = []
     none: list[str] = []
-    count = 0
-    for number, (heading, members) in enumerate(by_heading(week.pairs[item.code], week.directory), 1):
+
+    def rows(members: Sequence[tuple[Fact, State]]) -> Rows:
+        def row(index: int) -> list[object]:
+            fact, state = members[index]
+            version = unit_of(week.directory, fact)
+            every = [index + 1, version.code, version.name, state_mark(fact, state), *cells(fact, state)]
+            return every[: len(columns)]
+
+        return Rows(len(members), row)
+
+    for number, (heading, members) in enumerate(by_heading(week.pairs[item.code], week.directory).items(), 1):
         chosen = [pair for pair in members if belongs(*pair)]
-        count += len(chosen)
         name = f"{roman(number)}. {heading}"
         if chosen:
-            rows = _annex_rows(week.directory, chosen, cells)
-            groups.append((f"{name} ({grouped(len(chosen))})", rows))
+            groups.append((f"{name} ({grouped(len(chosen))})", rows(chosen)))
         else:
             none.append(name)
+    count = sum(len(members) for _heading, members in groups)
     if none:
         groups.append((_("Không có đơn vị nào: {groups}.").format(groups="; ".join(none)), []))
     title = f"{item.phase.title} · {item.title}, {due_words(item)}: {grouped(count)}"
     return Table(columns, groups if count else [], title=title, empty=empty)
 
 
-def _annex_rows(directory: "Directory", members: Pairs, cells: Cells) -> Rows:
-    def row(index: int) -> list[object]:
-        fact, state = members[index]
-        version = directory.last(fact.unit, fact.named_on)
-        return [index + 1, version.code, version.name, *cells(fact, state)]
-
-    return Rows(len(members), row)
-
-
-def state_mark(fact: Fact, state: State) -> Mark:
-    """A state for people, with its tone."""
-    name = label(state, current())
-    return Mark(name + _(", khai muộn") if fact.declared_late else name, TONES[state])
-
-
 def _days_late(fact: Fact, state: State) -> int | None:
-    """Days between the closing day and the deed, or the arrival of its paper."""
+    """Days from the closing day to the action, or to the arrival of its document."""
     day = fact.done_on if state is State.LATE else fact.received_on
     return days_between(fact.closes_on, day) if day else None
 
 
 def exemptions(week: Week) -> Section:
-    """Annex III: who is excused from what, by which paper."""
+    """Annex III: who is excused from what, by which document."""
     columns = [
         Column(_("TT"), Form.NUMBER),
         Column(_("Mã")),
@@ -164,30 +140,25 @@ def exemptions(week: Week) -> Section:
         Column(_("Lý do"), narrow=24),
     ]
     titles = {item.code: item.title for item in week.obligations}
-    rows = []
-    for place, (fact, exemption) in enumerate(week.exempted, 1):
-        version = week.directory.last(fact.unit, fact.named_on)
-        number = exemption.document.number or _("(không số)")
-        rows.append(
-            [
-                place,
-                version.code,
-                version.name,
-                titles[fact.obligation],
-                exemption.exempted_on,
-                number,
-                exemption.reason,
-            ]
-        )
+    rows = [
+        [
+            place,
+            version.code,
+            version.name,
+            titles[fact.obligation],
+            exemption.exempted_on,
+            exemption.document.number or _("(không số)"),
+            exemption.reason,
+        ]
+        for place, (version, fact, exemption) in enumerate(_exempted(week), 1)
+    ]
     table = Table(
         columns,
         [("", rows)] if rows else [],
         title=_("Đơn vị được miễn: {number}").format(number=grouped(len(rows))),
         empty=_("Không có đơn vị nào được miễn."),
     )
-    return Section(
-        "exemptions", _("Phụ lục III. Đơn vị được miễn"), [table], annex=True, short=_("PL III. Được miễn")
-    )
+    return _annex("exemptions", _("Phụ lục III. Đơn vị được miễn"), _("PL III. Được miễn"), [table])
 
 
 def exemption_rows(week: Week) -> list[dict[str, object]]:
@@ -202,73 +173,59 @@ def exemption_rows(week: Week) -> list[dict[str, object]]:
             "reason": exemption.reason,
             "record_id": exemption.id,
         }
-        for fact, exemption in week.exempted
-        for version in [week.directory.last(fact.unit, fact.named_on)]
+        for version, fact, exemption in _exempted(week)
     ]
+
+
+def _exempted(week: Week) -> Iterator[tuple[Version, Fact, Exemption]]:
+    return ((unit_of(week.directory, fact), fact, exemption) for fact, exemption in week.exempted)
 
 
 def units(week: Week) -> Section:
     """Annex IV: every unit, with its state under each action of each phase."""
-    duties = list(
-        dict.fromkeys(
-            (item.phase.code, str(item.action)) for item in week.obligations if week.counts[item.code].roster
-        )
-    )
-    of_unit: dict[int, dict[tuple[str, str], Mark]] = {}
+    duties = _duties(week)
+    of_unit: dict[int, dict[str, Mark]] = {}
     named: dict[int, Fact] = {}
     marks: dict[Mark, Mark] = {}  # a few, each kept once
     for item in week.obligations:
-        duty = item.phase.code, str(item.action)
         for fact, state in week.pairs[item.code]:
             mark = state_mark(fact, state)
-            of_unit.setdefault(fact.unit, {})[duty] = marks.setdefault(mark, mark)
+            of_unit.setdefault(fact.unit, {})[f"{fact.phase} {fact.action}"] = marks.setdefault(mark, mark)
             if fact.unit not in named or fact.named_on > named[fact.unit].named_on:
                 named[fact.unit] = fact
-    ordered = in_order(((fact, None) for fact in named.values()), week.directory)
+    ordered = in_order(((fact, of_unit[fact.unit]) for fact in named.values()), week.directory)
+
+    def rows(heading: str, members: Sequence[tuple[Fact, Mapping[str, Mark]]]) -> Rows:
+        def row(index: int) -> list[object]:
+            fact, states = members[index]
+            version = unit_of(week.directory, fact)
+            return [version.code, version.name, heading, *(states.get(duty) for duty in duties)]
+
+        return Rows(len(members), row)
+
+    by_group = by_heading(ordered, week.directory)
     groups = [
-        (
-            f"{roman(number)}. {heading} ({grouped(len(members))})",
-            _unit_rows(week.directory, [fact for fact, _none in members], heading, of_unit, duties),
-        )
-        for number, (heading, members) in enumerate(by_heading(ordered, week.directory), 1)
+        (head, rows(heading, members))
+        for heading, (head, members) in zip(by_group, numbered(by_group), strict=True)
     ]
     columns = [
         Column(_("Mã")),
         Column(_("Đơn vị"), narrow=20),
         Column(_("Nhóm"), drop=1),
-        *_duty_columns(week, duties),
+        *(Column(name, narrow=8) for name in duties.values()),
     ]
-    return Section(
-        "units",
-        _("Phụ lục IV. Trạng thái của từng đơn vị"),
-        [Heat(columns, groups, _("Đơn vị theo nghĩa vụ: {number}").format(number=grouped(len(named))))]
-        if groups
-        else _nothing(),
-        annex=True,
-        short=_("PL IV. Từng đơn vị"),
-    )
+    title = _("Đơn vị theo nghĩa vụ: {number}").format(number=grouped(len(named)))
+    blocks = [Heat(columns, groups, title)] if groups else []
+    return _annex("units", _("Phụ lục IV. Trạng thái của từng đơn vị"), _("PL IV. Từng đơn vị"), blocks)
 
 
-def _duty_columns(week: Week, duties: Iterable[tuple[str, str]]) -> list[Column]:
-    several = len({phase for phase, _action in duties}) > 1
+def _duties(week: Week) -> dict[str, str]:
+    """The label of each action of each phase that has a roster."""
+    items = [item for item in week.obligations if week.counts[item.code].roster]
+    several = len({item.phase for item in items}) > 1
     names = {}
-    for phase, action in duties:
-        name = label(next(item.action for item in week.obligations if str(item.action) == action), current())
-        names[phase, action] = name[:1].upper() + name[1:] + (f" {phase.upper()}" if several else "")
-    return [Column(name, narrow=8) for name in names.values()]
-
-
-def _unit_rows(
-    directory: "Directory",
-    members: Sequence[Fact],
-    heading: str,
-    of_unit: dict[int, dict[tuple[str, str], Mark]],
-    duties: Iterable[tuple[str, str]],
-) -> Rows:
-    def row(index: int) -> list[object]:
-        fact = members[index]
-        version = directory.last(fact.unit, fact.named_on)
-        states = of_unit[fact.unit]
-        return [version.code, version.name, heading, *(states.get(duty) for duty in duties)]
-
-    return Rows(len(members), row)
+    for item in items:
+        name = label(item.action, current())
+        phase = f" {item.phase.code.upper()}" if several else ""
+        names[f"{item.phase.code} {item.action}"] = name[:1].upper() + name[1:] + phase
+    return names

@@ -8,7 +8,7 @@ from pathlib import Path
 from thidua_cli.ground import config_files, dates
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.reports.frame import Moment
+from thidua_cli.reports.moment import Moment
 from thidua_cli.store import journal
 
 _LARGEST = 64 << 20

@@ -8,8 +8,9 @@ from thidua_cli.ground.dates import days_between
 from thidua_cli.register.entries import Exemption, live_exemptions
 from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.terms import Action, State
-from thidua_cli.reports.diff import Comparison
-from thidua_cli.reports.frame import Moment, Pairs
+from thidua_cli.reports.comparison import Comparison
+from thidua_cli.reports.moment import Moment
+from thidua_cli.reports.selection import Pairs
 from thidua_cli.reports.status import By, Line
 from thidua_cli.reports.trend import Point
 from thidua_cli.standing.verdict import Fact, Tally

@@ -7,16 +7,12 @@ from thidua_cli.ground.language import _, counted, grouped
 from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import Action, State
-from thidua_cli.render.cells import NOTHING, rate
+from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
 from thidua_cli.reports.weekly.week import Week
+from thidua_cli.reports.wording import share
 from thidua_cli.standing.verdict import Tally
-
-
-def share(counts: Tally) -> str:
-    """The rate in words; a dash where there is none."""
-    return NOTHING if counts.rate is None else rate(counts.rate)
 
 
 def summary(week: Week) -> str:

@@ -9,28 +9,21 @@ from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import State, label
 from thidua_cli.render.document import Bars, Block, Headline, Headlines, Paragraph, Section
-from thidua_cli.render.model import Column, Curve, Form, Table, Tone
+from thidua_cli.render.model import Curve, Table, Tone
 from thidua_cli.reports import status, trend
-from thidua_cli.reports.frame import Moment, before_register, due_words
-from thidua_cli.reports.status import By, Line, figure_columns, total_of
+from thidua_cli.reports.moment import Moment, before_register
+from thidua_cli.reports.status import By, Line
 from thidua_cli.reports.weekly import words
 from thidua_cli.reports.weekly.week import Week
+from thidua_cli.reports.wording import due_words, share
 from thidua_cli.standing.verdict import Tally
 
 _MARGIN = 7  # days before the first deed
+# The figures of `status` as leaders ask for them: to be done, done, the rate, overdue, then the rest.
 _LEADING = (
-    3,
-    9,
-    10,
-    8,
-    7,
-    4,
-    6,
-    5,
-    0,
-    1,
-    2,
-)  # the figures of `status`, in the order in which leaders ask for them
+    "applicable", "done", "rate", "overdue", "pending", "on_time", "late", "declared_late", "roster",
+    "exempt", "lapsed",
+)  # fmt: skip
 
 
 def headlines(week: Week) -> Section:
@@ -49,7 +42,7 @@ def _headline(item: Obligation, counts: Tally, *, several: bool) -> Headline:
         notes.append(_("quá hạn {number}").format(number=grouped(overdue)))
     tone = Tone.BAD if overdue else Tone.GOOD if counts.rate == 100 else Tone.PLAIN
     name = f"{item.title} · {item.phase.code.upper()}" if several else item.title
-    return Headline(name, words.share(counts), " · ".join(notes), tone, counts.rate)
+    return Headline(name, share(counts), " · ".join(notes), tone, counts.rate)
 
 
 def _curve(week: Week, phase: Phase) -> Curve | None:
@@ -93,7 +86,7 @@ def _due_mark(due: str, items: Sequence[Obligation]) -> str:
     names = (
         [item.title for item in items]
         if len(items) == 1
-        else [label(each.action, current()) for each in items]
+        else [label(item.action, current()) for item in items]
     )
     return _("hạn {title} {day}").format(
         title=lower_first(", ".join(dict.fromkeys(names))), day=show_day(due)
@@ -105,20 +98,28 @@ def obligations(week: Week) -> Section:
     lines = [line for line in week.lines[None] if line.obligation.phase in week.begun]
     blocks: list[Block] = []
     if lines:
-        table = _for_leaders(status.by_phase(week.plan, lines), [0])
+        table = status.by_phase(week.plan, lines, _LEADING, codes=False)
         blocks.append(table._replace(title=_("Tình hình thực hiện từng nghĩa vụ")))
     return Section("obligations", _("2. Theo nghĩa vụ"), [*blocks, *words.not_begun(week.to_come)])
 
 
 def groups(week: Week) -> Section:
     """By kind, level and district, for each obligation in play."""
+    headings = {
+        By.KIND: _("Theo loại đơn vị"),
+        By.LEVEL: _("Theo cấp"),
+        By.DISTRICT: _("Theo địa bàn"),
+    }
     blocks: list[Block] = []
     for item in week.in_play:
         mine = {by: [line for line in week.lines[by] if line.obligation == item] for by in By}
         title = f"{item.phase.title} · {item.title}, {due_words(item)}"
         if week.counts[item.code].done:
             blocks += _bars(item, mine[By.KIND], mine[By.DISTRICT])
-        blocks.append(_group_table(title, {by: mine[by] for by in (By.KIND, By.LEVEL, By.DISTRICT)}))
+        groups = {headings[by]: mine[by] for by in headings}
+        blocks.append(
+            status.group_table(_("Nhóm đơn vị"), groups, mine[By.KIND], title=title, order=_LEADING)
+        )
     blocks += words.at_rest(week, _("Không chia nhỏ: {names}."))
     return Section(
         "groups",
@@ -138,48 +139,6 @@ def _bars(item: Obligation, *breakdowns: list[Line]) -> list[Block]:
         for title, lines in zip(titles, breakdowns, strict=True)
         if lines
     ]
-
-
-def _group_table(title: str, breakdowns: dict[By, list[Line]]) -> Table:
-    headings = {
-        By.KIND: _("Theo loại đơn vị"),
-        By.LEVEL: _("Theo cấp"),
-        By.DISTRICT: _("Theo địa bàn"),
-    }
-    total = total_of(breakdowns[By.KIND])
-    table = Table(
-        [Column(_("Nhóm đơn vị"), narrow=16), *figure_columns(), Column(_("Tiến độ"), Form.BAR, drop=9)],
-        [
-            (
-                headings[by],
-                [[line.name, *status.figures(line.counts), line.counts.rate or 0] for line in lines],
-            )
-            for by, lines in breakdowns.items()
-        ],
-        title=title,
-        total=[_("Tổng cộng"), *status.figures(total), total.rate or 0],
-    )
-    return _for_leaders(table, [0])
-
-
-def _for_leaders(table: Table, names: Sequence[int]) -> Table:
-    """The table as it is read from the left, and on a telephone no further than its edge.
-
-    What names a row, what is to be done, what is done, the rate, what is overdue; then the rest.
-    """
-    first = next(index for index, column in enumerate(table.columns) if column.form is Form.NUMBER)
-    figures = range(first, first + len(_LEADING))
-    rest = range(figures.stop, len(table.columns))
-    order = [*names, *(figures[place] for place in _LEADING), *rest]
-
-    def pick(row: Sequence[object]) -> list[object]:
-        return [row[index] for index in order]
-
-    return table._replace(
-        columns=[table.columns[index] for index in order],
-        groups=[(heading, [pick(row) for row in rows]) for heading, rows in table.groups],
-        total=None if table.total is None else pick(table.total),
-    )
 
 
 def contents(week: Week) -> Section:

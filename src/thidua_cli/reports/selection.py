@@ -1,0 +1,124 @@
+"""Which units and obligations a report is about, and their judged facts."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from thidua_cli.ground.errors import NotFoundError
+from thidua_cli.ground.language import _
+from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.terms import Kind, Level, State
+from thidua_cli.standing import verdict
+from thidua_cli.standing.verdict import Fact
+
+if TYPE_CHECKING:
+    from thidua_cli.register.units import Directory, Version
+    from thidua_cli.reports.moment import Moment
+
+CITY = "city"  # the group of units outside any district
+Pairs = Sequence[tuple[Fact, State]]
+
+
+class Filter(NamedTuple):
+    """Which facts a report is about; None means all."""
+
+    phase: str | None = None
+    kind: Kind | None = None
+    level: Level | None = None
+    district: int | str | None = None  # a unit id, or CITY
+    states: frozenset[State] = frozenset()
+    declared_late: bool = False  # only those
+
+    def obligations(self, plan: Plan, code: str | None = None) -> list[Obligation]:
+        """The obligations of the phase, or one of them by its code."""
+        return [
+            item
+            for item in plan.obligations
+            if self.phase in (None, item.phase.code) and code in (None, item.code)
+        ]
+
+    def has_kind(self, unit: "Fact | Version") -> bool:
+        """Whether a unit is of the kind and level."""
+        return self.kind in (None, unit.kind) and self.level in (None, unit.level)
+
+    def has_place(self, directory: "Directory", unit: int, day: str) -> bool:
+        """Whether a unit is in the district on a day."""
+        return self.district is None or district_of(directory, unit, day) == self.district
+
+
+def judged(
+    connection: sqlite3.Connection, at: "Moment", chosen: Filter, *, obligation: str | None = None
+) -> list[tuple[Fact, State]]:
+    """Selected facts with their states, in no particular order."""
+    facts = verdict.facts(connection, at.as_of, at.known.number, phase=chosen.phase, obligation=obligation)
+    directory = units_of(connection, at) if chosen.district is not None else None
+    pairs = []
+    for fact in facts:
+        if not chosen.has_kind(fact) or (chosen.declared_late and not fact.declared_late):
+            continue
+        if directory and not chosen.has_place(directory, fact.unit, fact.named_on):
+            continue
+        state = verdict.judge(fact, at.day)
+        if not chosen.states or state in chosen.states:
+            pairs.append((fact, state))
+    return pairs
+
+
+def by_obligation(
+    obligations: Sequence[Obligation], pairs: Iterable[tuple[Fact, State]]
+) -> dict[Obligation, Pairs]:
+    """The judged facts of each of the obligations, in the order given."""
+    of: dict[str, list[tuple[Fact, State]]] = {item.code: [] for item in obligations}
+    for pair in pairs:
+        if pair[0].obligation in of:
+            of[pair[0].obligation].append(pair)
+    return {item: of[item.code] for item in obligations}
+
+
+def units_of(connection: sqlite3.Connection, at: "Moment") -> "Directory":
+    """The units as known at the moment; reading them takes time, so only for what names or places units."""
+    from thidua_cli.register.units import Directory
+
+    return Directory.read(connection, at.known.number)
+
+
+def district_of(directory: "Directory", unit: int, day: str) -> int | str:
+    """The unit id of a unit's district on a day, or CITY."""
+    district = directory.district(unit, day)
+    return district.unit if district else CITY
+
+
+def find_district(directory: "Directory", reference: str, day: date) -> int | str:
+    """What `--district` means: a district by code or name on that day, else before, else after it, or `city`.
+
+    Raises NotFoundError if there is none, or several before that day, or several after it.
+    """
+    if reference.lower() == CITY:
+        return CITY
+    with suppress(NotFoundError):
+        version = directory.resolve(reference, day)
+        if version.kind is Kind.DISTRICT_COMMITTEE:
+            return version.unit
+    others = {
+        version.unit: version
+        for version in directory.matches(reference)
+        if version.kind is Kind.DISTRICT_COMMITTEE
+    }
+    begun = {unit: version for unit, version in others.items() if version.valid_from <= day.isoformat()}
+    meant = begun or others
+    if len(meant) == 1:
+        return next(iter(meant))
+    if meant:
+        from thidua_cli.register.units import with_days
+
+        raise NotFoundError(
+            _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
+            *with_days(meant.values()),
+        )
+    districts = (version for version in directory if version.kind is Kind.DISTRICT_COMMITTEE)
+    raise NotFoundError(
+        _("không có quận, huyện '{district}'").format(district=reference),
+        *sorted({f"{version.code}  {version.name}" for version in districts}),
+    )

@@ -1,0 +1,42 @@
+"""Words and marks for obligations, rates and states that several reports print."""
+
+from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.language import _, current
+from thidua_cli.register.plan import Obligation
+from thidua_cli.register.terms import State, label
+from thidua_cli.render.cells import NOTHING, rate
+from thidua_cli.render.model import Mark, Tone
+from thidua_cli.standing.verdict import Fact, Tally
+
+TONES = {
+    State.ON_TIME: Tone.GOOD,
+    State.LATE: Tone.WARN,
+    State.PENDING: Tone.PLAIN,
+    State.OVERDUE: Tone.BAD,
+    State.EXEMPT: Tone.MUTED,
+    State.LAPSED: Tone.MUTED,
+}
+
+
+def due_words(item: Obligation) -> str:
+    """The due date of an obligation, or the end of its phase."""
+    if item.due_on:
+        return _("hạn {day}").format(day=show_day(item.due_on))
+    return _("không đặt hạn, giai đoạn đến {day}").format(day=show_day(item.closes_on))
+
+
+def share(counts: Tally) -> str:
+    """The rate; a dash if there is none."""
+    return NOTHING if counts.rate is None else rate(counts.rate)
+
+
+def state_mark(fact: Fact, state: State) -> Mark:
+    """A state with its tone; declared late is added."""
+    name = label(state, current())
+    return Mark(name + _(", khai muộn") if fact.declared_late else name, TONES[state])
+
+
+def record_mark(fact: Fact) -> str:
+    """The number of the record or exemption that counts; empty if there is none."""
+    number = fact.record_id or fact.exemption_id
+    return f"#{number}" if number else ""
