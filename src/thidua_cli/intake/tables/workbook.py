@@ -3,7 +3,7 @@
 import zipfile
 from typing import TYPE_CHECKING
 
-from thidua_cli.intake.tables import apart, container, ods, xlsx
+from thidua_cli.intake.tables import container, ods, subprocess_reader, xlsx
 from thidua_cli.intake.tables.calamine import holds_data, open_workbook, plain_cell, sheet_named, sheet_rows
 from thidua_cli.intake.tables.choosing import choose_sheet, no_data, refuse_hazards
 from thidua_cli.intake.tables.container import Hazards, SheetInfo
@@ -19,7 +19,7 @@ _MOST_OPENED = 128 << 20  # then a sheet with cells is taken to hold data
 def read(data: bytes, name: str, form: str, sheet: str | None) -> Grid:
     """The rows of the one visible sheet with data, or of `sheet`; raises RejectedError."""
     if form == "xls":
-        return apart.read(data, name, sheet)
+        return subprocess_reader.read(data, name, sheet)
     archive = container.open_zip(data, name)
     return _read_ods(archive, name, sheet) if form == "ods" else _read_xlsx(archive, name, sheet)
 

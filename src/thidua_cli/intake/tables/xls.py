@@ -1,4 +1,4 @@
-"""Old workbooks (.xls) in this process, which a damaged file may end: see `apart`."""
+"""Old workbooks (.xls) in this process, which a damaged file may end: see `subprocess_reader`."""
 
 import os
 
