@@ -1,6 +1,7 @@
 """Which sheet of a workbook is read, and what in it is refused."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
@@ -8,23 +9,38 @@ from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.container import Hazards, SheetInfo
+from thidua_cli.intake.tables.grid import Grid, Rows
 
 _LISTED = 10  # names or rows in a message
 
 
-def choose_sheet(
-    name: str,
-    wished: str | None,
-    sheets: Sequence[SheetInfo],
-    notices: list[str],
-    *,
-    used: Callable[[SheetInfo], bool],
-    holds: Callable[[SheetInfo], bool],
-) -> SheetInfo:
-    """The sheet wished for, else the one visible sheet with data.
+class Contents(NamedTuple):
+    """The sheets of a workbook in order; what is in one is looked up when it is asked for.
 
-    `used`: whether there are cells; `holds`: whether they hold anything, which costs more to ask.
+    `holds_data`: whether a sheet with cells holds anything; it costs more to ask than whether there are
+    cells. `marked` is the sheet that MARK names.
     """
+
+    sheets: Sequence[SheetInfo]
+    hazards: Callable[[SheetInfo], Hazards]
+    holds_data: Callable[[SheetInfo], bool]
+    rows: Callable[[SheetInfo], Rows]
+    from_1904: bool
+    marked: str | None = None
+
+
+def read_sheet(contents: Contents, name: str, wished: str | None) -> Grid:
+    """The rows of the sheet wished for, else of the marked one, else of the one visible sheet with data."""
+    notices: list[str] = []
+    sheet = _choose(contents, name, wished or contents.marked, notices)
+    hazards = contents.hazards(sheet)
+    _refuse_hazards(hazards, name, notices)
+    rows = contents.rows(sheet)
+    return Grid(rows, notices, letters=True, merged=hazards.merged, from_1904=contents.from_1904)
+
+
+def _choose(contents: Contents, name: str, wished: str | None, notices: list[str]) -> SheetInfo:
+    sheets = contents.sheets
     if wished is not None:
         for sheet in sheets:
             if sheet.name == wished:
@@ -36,9 +52,9 @@ def choose_sheet(
     unread = [sheet for sheet in sheets if sheet.hidden]
     if unread:
         notices.append(_("trang ẩn không đọc: {sheets}").format(sheets=_names(unread)))
-    filled = [sheet for sheet in sheets if not sheet.hidden and used(sheet)]
+    filled = [sheet for sheet in sheets if not sheet.hidden and contents.hazards(sheet).cells]
     if len(filled) > 1:
-        filled = [sheet for sheet in filled if holds(sheet)]
+        filled = [sheet for sheet in filled if contents.holds_data(sheet)]
     if len(filled) > 1:
         raise RejectedError(
             _("{file}: nhiều trang có dữ liệu: {sheets}").format(file=name, sheets=_names(filled)),
@@ -62,7 +78,7 @@ def _names(sheets: Sequence[SheetInfo]) -> str:
     return names if more <= 0 else _("{names} và {count} trang nữa").format(names=names, count=more)
 
 
-def refuse_hazards(found: Hazards, name: str, notices: list[str]) -> None:
+def _refuse_hazards(found: Hazards, name: str, notices: list[str]) -> None:
     """Formulas, error and boolean cells: what they will be tomorrow, or what they mean, nobody knows."""
     problems = [
         _("{cell} là công thức: dán lại thành giá trị").format(cell=cell) for cell in found.formulas[:5]

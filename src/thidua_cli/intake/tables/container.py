@@ -143,7 +143,7 @@ def parse(
     *,
     namespaces: bool = False,
 ) -> None:
-    """Walk XML in UTF-8; before a tag stands its prefix, or with `namespaces` the address and a space."""
+    """Walk XML in UTF-8; tags are without prefix, or with `namespaces` after its address and a space."""
     parser = expat.ParserCreate("utf-8", " " if namespaces else None)
     parser.buffer_text = True
     depth = 0
@@ -153,13 +153,13 @@ def parse(
         depth += 1
         if depth > _MOST_DEPTH:
             raise damaged(name)
-        start(tag, attributes)
+        start(tag if namespaces else tag.rpartition(":")[2], attributes)
 
     def closed(tag: str) -> None:
         nonlocal depth
         depth -= 1
         if end is not None:
-            end(tag)
+            end(tag if namespaces else tag.rpartition(":")[2])
 
     parser.StartElementHandler, parser.EndElementHandler = opened, closed
     parser.StartDoctypeDeclHandler = lambda *_declared: _refuse_doctype(name)

@@ -9,6 +9,7 @@ Cell = (
 )  # None and "" are blank; a datetime is a day with a time of day, a timedelta a time alone
 
 ABSENT: Any = object()  # the cell of an object of JSON that has no such key; a null is None
+Rows = Iterator[tuple[int, Sequence[Cell]]]  # numbered from 1
 
 HEADER_ROWS = 200  # the header is one of the first rows
 MOST_COLUMNS = 256
@@ -24,7 +25,7 @@ class Grid(NamedTuple):
     count from 1904.
     """
 
-    rows: Iterator[tuple[int, Sequence[Cell]]]
+    rows: Rows
     notices: list[str]
     letters: bool = False
     objects: bool = False

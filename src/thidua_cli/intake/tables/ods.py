@@ -14,8 +14,10 @@ from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import MARK, address
 from thidua_cli.intake.tables import container
+from thidua_cli.intake.tables.calamine import plain_cell
+from thidua_cli.intake.tables.choosing import Contents, no_data
 from thidua_cli.intake.tables.container import Hazards, SheetInfo, check_size
-from thidua_cli.intake.tables.grid import Cell
+from thidua_cli.intake.tables.grid import Cell, Rows
 
 _NAMESPACES = {
     "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
@@ -28,6 +30,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?)?", re.ASCII)
 _CLOCK = re.compile(r"-?P(?:([0-9]{1,6})D)?T([0-9]{1,7})H([0-9]{1,2})M([0-9]{1,2})(?:[.,][0-9]+)?S", re.ASCII)
 _MOST_SPACES = 100
+_CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
 class Page(NamedTuple):
@@ -38,40 +41,43 @@ class Page(NamedTuple):
     hazards: Hazards
 
 
-class Book(NamedTuple):
-    """The sheets in order, the names of those with data, the first of these read, and the date system.
+def contents(archive: zipfile.ZipFile, name: str, wished: str | None) -> Contents:
+    """The sheets, of which one is read: that wished for, else the marked, else the first visible with data.
 
-    `marked` is the sheet that MARK names.
+    Raises RejectedError.
     """
-
-    sheets: list[SheetInfo]
-    filled: list[str]
-    page: Page | None
-    from_1904: bool
-    marked: str | None
-
-
-def read(archive: zipfile.ZipFile, name: str, wished: str | None) -> Book:
-    """The first visible sheet with data, or the one wished for; raises RejectedError."""
     names = archive.namelist()
     if "content.xml" not in names:
         raise RejectedError(_("{file}: không phải sổ tính OpenDocument").format(file=name))
     manifest = "META-INF/manifest.xml"
     if manifest in names and b"encryption-data" in container.part_bytes(archive, manifest, name):
         raise RejectedError(_("{file}: có mật khẩu").format(file=name), _("Bỏ mật khẩu rồi lưu lại."))
-    walk = _Walk(name, wished)
     content = container.part_bytes(archive, "content.xml", name)
-    container.parse(content, name, walk.start, walk.end, walk.characters, namespaces=True)
-    return Book(walk.sheets, walk.filled, walk.page, walk.from_1904, walk.marked)
+    walk = _Walk(content, name, wished)
+    if wished is None and walk.marked is not None and (walk.page is None or walk.page.name != walk.marked):
+        walk = _Walk(content, name, walk.marked)
+
+    def rows(_sheet: SheetInfo) -> Rows:
+        if walk.page is None:
+            raise no_data(name)
+        return ((number, list(map(plain_cell, values))) for number, values in walk.page.rows)
+
+    def hazards(sheet: SheetInfo) -> Hazards:
+        return walk.hazards.get(sheet.name) or Hazards()
+
+    return Contents(walk.sheets, hazards, lambda _sheet: True, rows, walk.from_1904, walk.marked)
 
 
 class _Walk:
-    """The handlers of the XML parser: outside a sheet, between its cells, and inside a cell."""
+    """The handlers of the XML parser: outside a sheet, between its cells, and inside a cell.
 
-    def __init__(self, name: str, wished: str | None) -> None:
+    `page` is the first visible sheet with data, or the one wished for; `hazards` are of sheets with data.
+    """
+
+    def __init__(self, content: bytes, name: str, wished: str | None) -> None:
         self.name, self.wished = name, wished
         self.sheets: list[SheetInfo] = []
-        self.filled: list[str] = []
+        self.hazards: dict[str, Hazards] = {}
         self.page: Page | None = None
         self.from_1904 = False
         self.marked: str | None = None
@@ -85,24 +91,25 @@ class _Walk:
         self.cell: dict[str, str] | None = None
         self.covered, self.skipped = False, 0  # depth inside notes and drawings of a cell
         self.paragraphs: list[list[str]] = []
+        container.parse(content, name, self.start, self.end, self.characters, namespaces=True)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = _short(tag)
         if self.passed or self.skipped:
             self.passed += bool(self.passed)
             self.skipped += bool(self.skipped)
-        elif self.cell is not None:
+            return
+        tag = _short(tag)
+        attributes = {_short(key): value for key, value in attributes.items()}
+        if self.cell is not None:
             self._inside(tag, attributes)
-        elif tag in ("table:table-cell", "table:covered-table-cell"):
-            self.cell = {_short(key): value for key, value in attributes.items()}
-            self.covered, self.paragraphs = tag == "table:covered-table-cell", []
+        elif tag in _CELLS:
+            self.cell, self.covered, self.paragraphs = attributes, tag == _CELLS[1], []
         elif tag == "table:table-row":
-            named = {_short(key): value for key, value in attributes.items()}
-            self.row_repeats = _count(named.get("table:number-rows-repeated", "1"), self.name)
-            self.row_hidden = named.get("table:visibility", "visible") != "visible"
+            self.row_repeats = self._count(attributes, "table:number-rows-repeated")
+            self.row_hidden = attributes.get("table:visibility", "visible") != "visible"
             self.column, self.values = 0, []
         else:
-            self._outside(tag, {_short(key): value for key, value in attributes.items()})
+            self._outside(tag, attributes)
 
     def _outside(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "style:style":
@@ -112,7 +119,7 @@ class _Walk:
         elif tag == "table:null-date":
             self.from_1904 = attributes.get("table:date-value", "").startswith("1904")
         elif tag == "table:table-column" and self.current is not None:
-            repeats = _count(attributes.get("table:number-columns-repeated", "1"), self.name)
+            repeats = self._count(attributes, "table:number-columns-repeated")
             if attributes.get("table:visibility", "visible") != "visible" and repeats:
                 self.current.hazards.hide(self.listed, self.listed + repeats - 1)
             self.listed += repeats
@@ -136,8 +143,7 @@ class _Walk:
             self.paragraphs.append([])
         elif self.paragraphs:
             if tag == "text:s":
-                written = {_short(key): value for key, value in attributes.items()}.get("text:c", "1")
-                self.paragraphs[-1].append(" " * min(_count(written, self.name), _MOST_SPACES))
+                self.paragraphs[-1].append(" " * min(self._count(attributes, "text:c"), _MOST_SPACES))
             elif tag == "text:tab":
                 self.paragraphs[-1].append(" ")
             elif tag == "text:line-break":
@@ -153,7 +159,7 @@ class _Walk:
             self.skipped -= bool(self.skipped)
             return
         tag = _short(tag)
-        if tag in ("table:table-cell", "table:covered-table-cell"):
+        if tag in _CELLS:
             if self.cell is not None and self.current is not None:
                 self._close_cell(self.cell, self.current)
             self.cell = None
@@ -164,13 +170,13 @@ class _Walk:
                 self._close_sheet(self.current)
 
     def _close_cell(self, cell: dict[str, str], page: Page) -> None:
-        repeats = _count(cell.get("table:number-columns-repeated", "1"), self.name)
+        repeats = self._count(cell, "table:number-columns-repeated")
         place = (self.row + 1, self.column)
         value = self._value(cell, address(*place), page.hazards)
         self.column += repeats
         blank = value is None or (isinstance(value, str) and not value.strip())
-        down = _count(cell.get("table:number-rows-spanned", "1"), self.name)
-        right = _count(cell.get("table:number-columns-spanned", "1"), self.name)
+        down = self._count(cell, "table:number-rows-spanned")
+        right = self._count(cell, "table:number-columns-spanned")
         if down > 1 or right > 1 or (self.covered and not blank):
             bottom, last = place[0] + max(down, 1) - 1, place[1] + max(right, 1) - 1
             page.hazards.merge(*place, bottom, last, self.name)
@@ -195,9 +201,16 @@ class _Walk:
     def _close_sheet(self, page: Page) -> None:
         page.hazards.columns = self.width
         if page.hazards.cells:
-            self.filled.append(page.name)
+            self.hazards.setdefault(page.name, page.hazards)
             self.page = self.page or page
         self.current = None
+
+    def _count(self, attributes: dict[str, str], key: str) -> int:
+        """How often something is there: once where nothing is said."""
+        written = attributes.get(key, "1")
+        if not (written.isascii() and written.isdigit()):
+            raise container.damaged(self.name)
+        return int(written[:9])
 
     def _value(self, cell: dict[str, str], where: str, found: Hazards) -> Cell:
         """What a cell holds; what is no plain value is noted in `found`."""
@@ -247,9 +260,3 @@ def _short(name: str) -> str:
     """`table:table-cell` for the name with its namespace, whatever prefix the file has for that."""
     space, _blank, local = name.rpartition(" ")
     return f"{_NAMESPACES.get(space, '')}:{local}"
-
-
-def _count(written: str, name: str) -> int:
-    if not (written.isascii() and written.isdigit()):
-        raise container.damaged(name)
-    return int(written[:9])

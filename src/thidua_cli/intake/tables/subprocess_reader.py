@@ -128,7 +128,7 @@ def main() -> None:
     language.use(spoken)
     rows: Iterator[object] = iter(())
     try:
-        grid = xls.read_xls(sys.stdin.buffer.read(), name, sheet)
+        grid = xls.read(sys.stdin.buffer.read(), name, sheet)
         rows = grid.rows
         head = {"notices": grid.notices, "merged": grid.merged, "from_1904": grid.from_1904}
     except RejectedError as error:

@@ -1,16 +1,21 @@
 """Old workbooks (.xls) in this process, which a damaged file may end: see `subprocess_reader`."""
 
 import os
+from typing import TYPE_CHECKING
 
 from thidua_cli.intake.tables import xls_records
 from thidua_cli.intake.tables.calamine import holds_data, open_workbook, sheet_named, sheet_rows
-from thidua_cli.intake.tables.choosing import choose_sheet, refuse_hazards
+from thidua_cli.intake.tables.choosing import Contents, read_sheet
+from thidua_cli.intake.tables.container import SheetInfo
 from thidua_cli.intake.tables.grid import Grid
 
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
-def read_xls(data: bytes, name: str, sheet: str | None) -> Grid:
+
+def read(data: bytes, name: str, sheet: str | None) -> Grid:
     """The rows of the one visible sheet with data, or of `sheet`; raises RejectedError."""
-    book = xls_records.look(data, name)
+    contents = xls_records.look(data, name)
     try:
         file = os.memfd_create("xls")
     except (AttributeError, OSError):  # another system than Linux
@@ -21,16 +26,15 @@ def read_xls(data: bytes, name: str, sheet: str | None) -> Grid:
             target.flush()
             del data
             pages = open_workbook(f"/proc/self/fd/{file}", name)
-    notices: list[str] = []
-    chosen = choose_sheet(
-        name,
-        sheet,
-        book.sheets,
-        notices,
-        used=lambda info: bool(book.hazards[info.name].cells),
-        holds=lambda info: holds_data(sheet_named(pages, info.name, name), name),
+
+    def page(info: SheetInfo) -> "CalamineSheet":
+        return sheet_named(pages, info.name, name)
+
+    made = Contents(
+        contents.sheets,
+        lambda info: contents.hazards[info.name],
+        lambda info: holds_data(page(info), name),
+        lambda info: sheet_rows(page(info), name),
+        contents.from_1904,
     )
-    found = book.hazards[chosen.name]
-    refuse_hazards(found, name, notices)
-    rows = sheet_rows(sheet_named(pages, chosen.name, name), name)
-    return Grid(rows, notices, letters=True, merged=found.merged, from_1904=book.from_1904)
+    return read_sheet(made, name, sheet)

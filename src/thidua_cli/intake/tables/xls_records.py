@@ -31,7 +31,7 @@ _MOST_SHEETS = 1000
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
-class Book(NamedTuple):
+class XlsContents(NamedTuple):
     """The sheets in order, what each holds besides plain values, and whether dates count from 1904."""
 
     sheets: list[SheetInfo]
@@ -39,7 +39,7 @@ class Book(NamedTuple):
     from_1904: bool
 
 
-def look(data: bytes, name: str) -> Book:
+def look(data: bytes, name: str) -> XlsContents:
     """What the workbook holds; raises RejectedError where it has a password or macros, or is damaged."""
     if not data.startswith(_OLE):
         raise RejectedError(
@@ -71,7 +71,7 @@ def look(data: bytes, name: str) -> Book:
         check_size(rows, columns, name)
     if sum(rows * columns for rows, columns in used.values()) > MOST_CELLS:
         raise too_large(name)  # the reader keeps all sheets
-    return Book(sheets, found, from_1904)
+    return XlsContents(sheets, found, from_1904)
 
 
 def _sheet(body: bytes, name: str) -> tuple[int, SheetInfo]:

@@ -61,7 +61,7 @@ def book_info(archive: zipfile.ZipFile, name: str) -> BookInfo:
     marks: list[str] = []
 
     def relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "Relationship":
+        if tag == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             if kind in ("vbaProject", "xlMacrosheet"):
                 refuse_macros(name)
@@ -69,15 +69,14 @@ def book_info(archive: zipfile.ZipFile, name: str) -> BookInfo:
             related[attributes.get("Id", "")] = kind, part
 
     def book(tag: str, attributes: dict[str, str]) -> None:
-        local = tag.rpartition(":")[2]
-        if local == "sheet":
+        if tag == "sheet":
             number = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             listed.append(
                 (attributes.get("name", ""), number, attributes.get("state", "visible") != "visible")
             )
-        elif local == "workbookPr":
+        elif tag == "workbookPr":
             flags["1904"] = attributes.get("date1904", "0") in ("1", "true")
-        flags["marked"] = local == "definedName" and attributes.get("name") == MARK
+        flags["marked"] = tag == "definedName" and attributes.get("name") == MARK
 
     def text(data: str) -> None:
         if flags["marked"]:
@@ -122,8 +121,6 @@ class _Scan:
         self.shared = array("L")  # which shared text each cell holds
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if ":" in tag:
-            tag = tag.rpartition(":")[2]
         if tag == "c":
             self._cell(attributes)
         elif tag in ("v", "is"):
@@ -198,8 +195,6 @@ class _Scan:
             self.text += data
 
     def end(self, tag: str) -> None:
-        if ":" in tag:
-            tag = tag.rpartition(":")[2]
         if tag == "v":
             if self.kind == "e":
                 self.found.errors[self._where()] = self.text
@@ -235,7 +230,7 @@ def _check_shared(archive: zipfile.ZipFile, book: BookInfo, shared: "array[int]"
     lengths = array("L")
 
     def start(tag: str, _attributes: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "si":
+        if tag == "si":
             lengths.append(0)
 
     def text(data: str) -> None:
@@ -247,7 +242,7 @@ def _check_shared(archive: zipfile.ZipFile, book: BookInfo, shared: "array[int]"
         raise too_large(name)
 
 
-def single(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> bytes:
+def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> bytes:
     """A workbook of one sheet: exactly the parts that were checked, each in its usual place."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
@@ -265,7 +260,7 @@ def single(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> by
 
 
 def weight(archive: zipfile.ZipFile, book: BookInfo, part: str) -> int:
-    """How many bytes `single` unpacks, and what it costs besides."""
+    """How many bytes `one_sheet_workbook` unpacks, and what it costs besides."""
     parts = [part, *(book.parts[kind] for kind in _SHARED if kind in book.parts)]
     return _OVERHEAD + sum(archive.getinfo(each).file_size for each in parts)
 
