@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.intake.tables import container
-from thidua_cli.intake.tables.grid import Cell
+from thidua_cli.intake.tables.grid import Cell, refused
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -26,9 +25,7 @@ def _reading(name: str) -> Iterator[None]:
     try:
         yield
     except python_calamine.PasswordError:
-        raise RejectedError(
-            _("{file}: có mật khẩu").format(file=name), _("Bỏ mật khẩu rồi lưu lại.")
-        ) from None
+        raise refused(name, _("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại.")) from None
     except (python_calamine.CalamineError, OSError, ValueError):
         raise container.damaged(name) from None
     except BaseException as error:

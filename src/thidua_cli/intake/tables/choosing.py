@@ -9,7 +9,7 @@ from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.container import Hazards, SheetInfo
-from thidua_cli.intake.tables.grid import Grid, Rows
+from thidua_cli.intake.tables.grid import Grid, Rows, refused
 
 _LISTED = 10  # names or rows in a message
 
@@ -45,8 +45,9 @@ def _choose(contents: Contents, name: str, wished: str | None, notices: list[str
         for sheet in sheets:
             if sheet.name == wished:
                 return sheet
-        raise RejectedError(
-            _("{file}: không có trang '{sheet}'").format(file=name, sheet=short(wished)),
+        raise refused(
+            name,
+            _("không có trang '{sheet}'").format(sheet=short(wished)),
             _("Các trang: {sheets}").format(sheets=_names(sheets)),
         )
     unread = [sheet for sheet in sheets if sheet.hidden]
@@ -56,8 +57,9 @@ def _choose(contents: Contents, name: str, wished: str | None, notices: list[str
     if len(filled) > 1:
         filled = [sheet for sheet in filled if contents.holds_data(sheet)]
     if len(filled) > 1:
-        raise RejectedError(
-            _("{file}: nhiều trang có dữ liệu: {sheets}").format(file=name, sheets=_names(filled)),
+        raise refused(
+            name,
+            _("nhiều trang có dữ liệu: {sheets}").format(sheets=_names(filled)),
             _("Nêu một trang: {option}").format(
                 option=f"--sheet {advice.quoted(filled[0].name) or _('TÊN')}"
             ),
@@ -68,7 +70,7 @@ def _choose(contents: Contents, name: str, wished: str | None, notices: list[str
 
 
 def no_data(name: str) -> RejectedError:
-    return RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=name))
+    return refused(name, _("không có dòng dữ liệu nào"))
 
 
 def _names(sheets: Sequence[SheetInfo]) -> str:
@@ -96,8 +98,9 @@ def _refuse_hazards(found: Hazards, name: str, notices: list[str]) -> None:
     ]
     if problems:
         count = len(formulas.union(found.errors, found.booleans))
-        raise RejectedError(
-            _("{file}: {count} ô không phải giá trị; chưa ghi gì").format(file=name, count=count),
+        raise refused(
+            name,
+            _("{count} ô không phải giá trị; chưa ghi gì").format(count=count),
             *(f"  {problem}" for problem in problems),
         )
     if found.hidden_rows:

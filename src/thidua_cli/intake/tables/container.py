@@ -14,7 +14,7 @@ from xml.parsers import expat
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.sheets import MOST_ROWS
-from thidua_cli.intake.tables.grid import MOST_CELLS, MOST_COLUMNS
+from thidua_cli.intake.tables.grid import MOST_CELLS, MOST_COLUMNS, refused
 
 MOST_BYTES = 64 * 1024 * 1024
 _MOST_PARTS = 2000
@@ -66,26 +66,25 @@ class Hazards:
 def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
     """The container, with its parts checked; raises RejectedError."""
     if data.startswith(_OLE):
-        raise RejectedError(
-            _("{file}: có mật khẩu, hoặc là tệp .xls cũ mang tên .xlsx").format(file=name),
+        raise refused(
+            name,
+            _("có mật khẩu, hoặc là tệp .xls cũ mang tên .xlsx"),
             _("Lưu lại dạng .xlsx không mật khẩu."),
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise RejectedError(
-            _("{file}: không phải sổ tính, hoặc bị hỏng").format(file=name), _("Mở bằng Excel rồi lưu lại.")
-        ) from None
+        raise refused(name, _("không phải sổ tính, hoặc bị hỏng"), _("Mở bằng Excel rồi lưu lại.")) from None
     for part in parts:
         if part.filename.startswith(("/", "\\")) or ".." in part.filename.replace("\\", "/").split("/"):
-            raise RejectedError(_("{file}: có phần mang tên xấu").format(file=name))
+            raise refused(name, _("có phần mang tên xấu"))
         if _MACRO.fullmatch(part.filename):
             refuse_macros(name)
         if part.flag_bits & 1:
-            raise RejectedError(_("{file}: có mật khẩu").format(file=name), _("Bỏ mật khẩu rồi lưu lại."))
+            raise refused(name, _("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
     if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        raise RejectedError(_("{file}: mở ra lớn hơn 64 MiB, không nhận").format(file=name))
+        raise refused(name, _("mở ra lớn hơn 64 MiB, không nhận"))
     if len({part.filename.casefold() for part in parts}) < len(parts):
         raise damaged(name)  # which of two parts of one name is read, nobody knows
     for part in parts:
@@ -107,12 +106,12 @@ def part_bytes(archive: zipfile.ZipFile, part: str, name: str) -> bytes:
 
 def damaged(name: str) -> RejectedError:
     """The error for a workbook that cannot be read whole."""
-    return RejectedError(_("{file}: sổ tính bị hỏng").format(file=name), _("Mở bằng Excel rồi lưu lại."))
+    return refused(name, _("sổ tính bị hỏng"), _("Mở bằng Excel rồi lưu lại."))
 
 
 def refuse_macros(name: str) -> NoReturn:
     """Raises RejectedError for a workbook with macros."""
-    raise RejectedError(_("{file}: có macro, không nhận").format(file=name), _("Lưu lại dạng .xlsx."))
+    raise refused(name, _("có macro, không nhận"), _("Lưu lại dạng .xlsx."))
 
 
 def _check_xml(data: bytes, part: str, name: str) -> None:
@@ -131,7 +130,7 @@ def _check_xml(data: bytes, part: str, name: str) -> None:
 
 
 def _refuse_doctype(name: str) -> NoReturn:
-    raise RejectedError(_("{file}: có DOCTYPE hoặc mã hóa lạ, không nhận").format(file=name))
+    raise refused(name, _("có DOCTYPE hoặc mã hóa lạ, không nhận"))
 
 
 def parse(
@@ -179,9 +178,10 @@ def check_size(rows: int, columns: int, name: str) -> None:
 
 def too_large(name: str) -> RejectedError:
     """The error for a sheet of more cells than are read."""
-    return RejectedError(
-        _("{file}: trang tính lớn hơn {rows} dòng, {columns} cột hoặc {cells} ô (dòng nhân cột)").format(
-            file=name, rows=grouped(MOST_ROWS), columns=MOST_COLUMNS, cells=grouped(MOST_CELLS)
+    return refused(
+        name,
+        _("trang tính lớn hơn {rows} dòng, {columns} cột hoặc {cells} ô (dòng nhân cột)").format(
+            rows=grouped(MOST_ROWS), columns=MOST_COLUMNS, cells=grouped(MOST_CELLS)
         ),
         _("Xóa các ô thừa ở xa rồi lưu lại, hoặc dùng CSV."),
     )

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from thidua_cli.ground.errors import RejectedError
+
 Cell = (
     str | float | bool | date | datetime | timedelta | None
 )  # None and "" are blank; a datetime is a day with a time of day, a timedelta a time alone
@@ -15,6 +17,11 @@ HEADER_ROWS = 200  # the header is one of the first rows
 MOST_COLUMNS = 256
 MOST_LETTERS = 100_000  # of a cell; nothing that is stored is nearly as long
 MOST_CELLS = 2_500_000  # rows times columns, for readers keep a place for every cell
+
+
+def refused(file: str, message: str, *hints: str) -> RejectedError:
+    """The error for a file, with its name before the message."""
+    return RejectedError(f"{file}: {message}", *hints)
 
 
 class Grid(NamedTuple):

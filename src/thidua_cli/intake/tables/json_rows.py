@@ -9,7 +9,7 @@ from thidua_cli.ground import config_files
 from thidua_cli.ground.errors import InvalidError, RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.intake.tables import text as text_file
-from thidua_cli.intake.tables.grid import MOST_COLUMNS, MOST_LETTERS
+from thidua_cli.intake.tables.grid import MOST_COLUMNS, MOST_LETTERS, refused
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -18,7 +18,7 @@ def read(data: bytes, name: str, encoding: str | None, *, lines: bool) -> list[d
     """The objects of the file; raises RejectedError where it is anything else."""
     text = text_file.decode(data, name, encoding)
     if not text.strip():
-        raise RejectedError(_("{file}: tệp rỗng").format(file=name))
+        raise refused(name, _("tệp rỗng"))
     found: Any
     if lines:
         found = [
@@ -29,7 +29,7 @@ def read(data: bytes, name: str, encoding: str | None, *, lines: bool) -> list[d
     if isinstance(found, dict) and isinstance(found.get("rows"), list):
         found = found["rows"]  # a report of ours
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise RejectedError(_("{file}: cần một danh sách các đối tượng").format(file=name))
+        raise refused(name, _("cần một danh sách các đối tượng"))
     return found
 
 
@@ -38,10 +38,11 @@ def _parse(text: str, name: str, line: int) -> Any:
     try:
         return config_files.parse_json(text, _bounded)
     except json.JSONDecodeError as error:
-        raise RejectedError(
-            _("{file}: không phải JSON: dòng {line}, cột {column}").format(
-                file=name, line=line or error.lineno, column=error.colno
-            )
+        raise refused(
+            name,
+            _("không phải JSON: dòng {line}, cột {column}").format(
+                line=line or error.lineno, column=error.colno
+            ),
         ) from None
     except InvalidError as error:
         place = _("{file}: dòng {line}").format(file=name, line=line) if line else name

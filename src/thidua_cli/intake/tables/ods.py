@@ -10,14 +10,13 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import MARK, address
 from thidua_cli.intake.tables import container
 from thidua_cli.intake.tables.calamine import plain_cell
 from thidua_cli.intake.tables.choosing import Contents, no_data
 from thidua_cli.intake.tables.container import Hazards, SheetInfo, check_size
-from thidua_cli.intake.tables.grid import Cell, Rows
+from thidua_cli.intake.tables.grid import Cell, Rows, refused
 
 _NAMESPACES = {
     "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
@@ -48,10 +47,10 @@ def contents(archive: zipfile.ZipFile, name: str, wished: str | None) -> Content
     """
     names = archive.namelist()
     if "content.xml" not in names:
-        raise RejectedError(_("{file}: không phải sổ tính OpenDocument").format(file=name))
+        raise refused(name, _("không phải sổ tính OpenDocument"))
     manifest = "META-INF/manifest.xml"
     if manifest in names and b"encryption-data" in container.part_bytes(archive, manifest, name):
-        raise RejectedError(_("{file}: có mật khẩu").format(file=name), _("Bỏ mật khẩu rồi lưu lại."))
+        raise refused(name, _("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
     content = container.part_bytes(archive, "content.xml", name)
     walk = _Walk(content, name, wished)
     if wished is None and walk.marked is not None and (walk.page is None or walk.page.name != walk.marked):

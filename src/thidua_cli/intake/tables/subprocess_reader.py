@@ -15,7 +15,7 @@ from thidua_cli.ground import language
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.intake.tables.container import MOST_BYTES
-from thidua_cli.intake.tables.grid import Cell, Grid
+from thidua_cli.intake.tables.grid import Cell, Grid, refused
 
 _MEMORY = 512 << 20  # of addresses, most of which are never touched
 _MOST_ANSWER = 96 << 20  # of bytes
@@ -26,7 +26,7 @@ _SECONDS = 4  # of the processor
 def read(data: bytes, name: str, sheet: str | None) -> Grid:
     """The rows of an .xls as they come; raises RejectedError, also where their reader comes to an end."""
     if len(data) > MOST_BYTES:
-        raise RejectedError(_("{file}: mở ra lớn hơn 64 MiB, không nhận").format(file=name))
+        raise refused(name, _("mở ra lớn hơn 64 MiB, không nhận"))
     asked = json.dumps([name, sheet, language.current()]).encode("ascii")
     lines = _answers(asked + b"\n", data, name)
     answer = json.loads(next(lines))
@@ -65,10 +65,7 @@ def _answers(asked: bytes, data: bytes, name: str) -> Iterator[bytes]:
             process.kill()
             feeder.join()
     if process.returncode != 0:
-        raise RejectedError(
-            _("{file}: sổ tính bị hỏng, hoặc quá lớn").format(file=name),
-            _("Mở bằng Excel rồi lưu lại dạng .xlsx."),
-        )
+        raise refused(name, _("sổ tính bị hỏng, hoặc quá lớn"), _("Mở bằng Excel rồi lưu lại dạng .xlsx."))
 
 
 def _rows(lines: Iterator[bytes]) -> Iterator[tuple[int, list[Cell]]]:

@@ -11,7 +11,7 @@ from thidua_cli.ground import encodings
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import visible
-from thidua_cli.intake.tables.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid
+from thidua_cli.intake.tables.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid, refused
 
 _DELIMITERS = ",;\t"
 _SEP = re.compile(r"[ \t]*sep=([^\w\"\r\n])[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)  # Excel's first line
@@ -45,13 +45,14 @@ def read(
     """The rows of a text table; raises RejectedError where it cannot be read without a guess."""
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
-            raise RejectedError(
-                _("{file}: không phải bảng chữ mà là tệp {what}").format(file=name, what=what),
+            raise refused(
+                name,
+                _("không phải bảng chữ mà là tệp {what}").format(what=what),
                 _("Nêu đúng --format, hoặc lưu lại dạng “CSV UTF-8”."),
             )
     text = decode(data, name, encoding, lambda text: _data_cells(text, likeness, delimiter))
     if not text.strip():
-        raise RejectedError(_("{file}: tệp rỗng").format(file=name))
+        raise refused(name, _("tệp rỗng"))
     skipped = 0
     if named := _SEP.match(text):
         delimiter, text, skipped = named[1], text[named.end() :], 1
@@ -69,9 +70,7 @@ def decode(
     `cells` takes from a text what shows best how an encoding reads; it may find nothing.
     """
     if encoding is None and data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        raise RejectedError(
-            _("{file}: UTF-32, chưa đọc được").format(file=name), _("Lưu lại dạng “CSV UTF-8”.")
-        )
+        raise refused(name, _("UTF-32, chưa đọc được"), _("Lưu lại dạng “CSV UTF-8”."))
     bom = next((name for mark, name in _BOMS.items() if data.startswith(mark)), None)
     try:
         text = encodings.DECODERS[encoding or bom or "utf-8"](data).lstrip("\ufeff")
@@ -79,13 +78,9 @@ def decode(
         raise _undecodable(data, name, encoding, error, cells) from None
     if "\0" in text:
         if encoding is None and (guess := encodings.guess(data)) and guess.encoding.startswith("utf-16"):
-            raise _with_guess(
-                RejectedError(_("{file}: không phải UTF-8").format(file=name)), guess, data, cells
-            )
+            raise _with_guess(refused(name, _("không phải UTF-8")), guess, data, cells)
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise RejectedError(
-            _("{file}: dòng {line} có byte NUL: không phải bảng chữ").format(file=name, line=line)
-        )
+        raise refused(name, _("dòng {line} có byte NUL: không phải bảng chữ").format(line=line))
     return text
 
 
@@ -98,10 +93,8 @@ def _undecodable(
 ) -> RejectedError:
     line = data.count(b"\n", 0, error.start) + 1
     if encoding is not None:
-        return RejectedError(
-            _("{file}: dòng {line} không đọc được bằng {encoding}").format(
-                file=name, line=line, encoding=encoding
-            )
+        return refused(
+            name, _("dòng {line} không đọc được bằng {encoding}").format(line=line, encoding=encoding)
         )
     message = _("{file}: dòng {line} không phải UTF-8").format(file=name, line=line)
     if guess := encodings.guess(data):
@@ -149,9 +142,10 @@ def _delimiter(text: str, name: str, likeness: Callable[[Sequence[str]], Likenes
     }
     complete = [mark for mark in _DELIMITERS if best[mark].complete]
     if len(complete) > 1:
-        raise RejectedError(
-            _("{file}: tiêu đề đọc được bằng nhiều dấu phân cách: {marks}").format(
-                file=name, marks=" ".join(map(repr, complete))
+        raise refused(
+            name,
+            _("tiêu đề đọc được bằng nhiều dấu phân cách: {marks}").format(
+                marks=" ".join(map(repr, complete))
             ),
             _("Thêm dòng đầu nói rõ dấu phân cách, ví dụ sep=;"),
         )
@@ -192,10 +186,11 @@ def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[
         for row in enumerate(reader(), skipped + 1):
             number, values = row
             if len(values) > MOST_COLUMNS:
-                raise RejectedError(
-                    _("{file}: dòng {row} có {count} cột, tối đa {most}").format(
-                        file=name, row=number, count=len(values), most=MOST_COLUMNS
-                    )
+                raise refused(
+                    name,
+                    _("dòng {row} có {count} cột, tối đa {most}").format(
+                        row=number, count=len(values), most=MOST_COLUMNS
+                    ),
                 )
             yield row
     except csv.Error as error:
@@ -204,17 +199,15 @@ def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[
             next(again)
         line = again.line_num + skipped + 1  # type: ignore[attr-defined]
         if "unexpected end of data" in str(error):
-            raise RejectedError(
-                _("{file}: dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(file=name, line=line),
+            raise refused(
+                name,
+                _("dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(line=line),
                 _("Thêm dấu ngoặc kép đóng, hoặc bỏ dấu mở."),
             ) from None
         if "field limit" in str(error):
-            raise RejectedError(
-                _("{file}: ô bắt đầu ở dòng {line} dài hơn {most} ký tự").format(
-                    file=name, line=line, most=MOST_LETTERS
-                ),
+            raise refused(
+                name,
+                _("ô bắt đầu ở dòng {line} dài hơn {most} ký tự").format(line=line, most=MOST_LETTERS),
                 _("Kiểm tra dấu ngoặc kép mở mà không đóng."),
             ) from None
-        raise RejectedError(
-            _("{file}: dòng {line} sai dạng CSV: {why}").format(file=name, line=line, why=error)
-        ) from None
+        raise refused(name, _("dòng {line} sai dạng CSV: {why}").format(line=line, why=error)) from None

@@ -16,7 +16,7 @@ from thidua_cli.intake.tables.container import (
     refuse_macros,
     too_large,
 )
-from thidua_cli.intake.tables.grid import MOST_CELLS
+from thidua_cli.intake.tables.grid import MOST_CELLS, refused
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA, _DATEMODE, _FILEPASS, _BOUNDSHEET = 0x0006, 0x0022, 0x002F, 0x0085
@@ -42,8 +42,9 @@ class XlsContents(NamedTuple):
 def look(data: bytes, name: str) -> XlsContents:
     """What the workbook holds; raises RejectedError where it has a password or macros, or is damaged."""
     if not data.startswith(_OLE):
-        raise RejectedError(
-            _("{file}: không phải sổ tính .xls thật, chỉ mang tên ấy").format(file=name),
+        raise refused(
+            name,
+            _("không phải sổ tính .xls thật, chỉ mang tên ấy"),
             _("Mở bằng Excel rồi lưu lại dạng .xlsx."),
         )
     stream = _stream(data, name)
@@ -52,7 +53,7 @@ def look(data: bytes, name: str) -> XlsContents:
     for kind, position, end in _records(stream, {_FILEPASS, _DATEMODE, _BOUNDSHEET}, name):
         body = stream[position + 4 : end]
         if kind == _FILEPASS:
-            raise RejectedError(_("{file}: có mật khẩu").format(file=name), _("Bỏ mật khẩu rồi lưu lại."))
+            raise refused(name, _("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
         if kind == _DATEMODE and body[:1] == b"\1":
             from_1904 = True
         if kind == _BOUNDSHEET and len(body) > 8:
@@ -149,10 +150,7 @@ def _stream(data: bytes, name: str) -> bytes:
             if any(parts[0] == "_VBA_PROJECT_CUR" for parts in container.listdir(streams=False)):
                 refuse_macros(name)
             if not container.exists("Workbook"):
-                raise RejectedError(
-                    _("{file}: có mật khẩu, hoặc không phải sổ tính .xls").format(file=name),
-                    _("Lưu lại dạng .xlsx."),
-                )
+                raise refused(name, _("có mật khẩu, hoặc không phải sổ tính .xls"), _("Lưu lại dạng .xlsx."))
             return bytes(container.openstream("Workbook").getvalue())
     except RejectedError:
         raise

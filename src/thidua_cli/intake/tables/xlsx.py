@@ -7,7 +7,6 @@ import zipfile
 from array import array
 from typing import NamedTuple
 
-from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import MARK, address
 from thidua_cli.intake.tables.container import (
@@ -20,7 +19,7 @@ from thidua_cli.intake.tables.container import (
     refuse_macros,
     too_large,
 )
-from thidua_cli.intake.tables.grid import MOST_CELLS
+from thidua_cli.intake.tables.grid import MOST_CELLS, refused
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -52,9 +51,7 @@ def book_info(archive: zipfile.ZipFile, name: str) -> BookInfo:
     """What the workbook says of itself; raises RejectedError where it is none."""
     names = set(archive.namelist())
     if "xl/workbook.xml" not in names:
-        raise RejectedError(
-            _("{file}: không phải sổ tính Excel").format(file=name), _("Mở bằng Excel rồi lưu lại.")
-        )
+        raise refused(name, _("không phải sổ tính Excel"), _("Mở bằng Excel rồi lưu lại."))
     related: dict[str, tuple[str, str]] = {}
     listed: list[tuple[str, str, bool]] = []
     flags = {"1904": False, "marked": False}
