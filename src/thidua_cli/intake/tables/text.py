@@ -5,13 +5,16 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground import encodings
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import visible
-from thidua_cli.intake.tables.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid, refused
+from thidua_cli.intake.tables.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid, Rows, refused
+
+if TYPE_CHECKING:
+    import _csv
 
 _DELIMITERS = ",;\t"
 _SEP = re.compile(r"[ \t]*sep=([^\w\"\r\n])[ \t]*(?:\r\n|\r|\n|$)", re.IGNORECASE)  # Excel's first line
@@ -60,12 +63,9 @@ def read(
 
 
 def decode(
-    data: bytes,
-    name: str,
-    encoding: str | None,
-    cells: Callable[[str], Iterable[str]] = lambda _text: (),
+    data: bytes, name: str, encoding: str | None, cells: Callable[[str], Iterable[str]] = lambda _text: ()
 ) -> str:
-    """The text: by --encoding, else by its byte order mark, else strict UTF-8.
+    """The text: by --encoding, else by its byte order mark, else strict UTF-8; raises RejectedError.
 
     `cells` takes from a text what shows best how an encoding reads; it may find nothing.
     """
@@ -75,46 +75,36 @@ def decode(
     try:
         text = encodings.DECODERS[encoding or bom or "utf-8"](data).lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        raise _undecodable(data, name, encoding, error, cells) from None
+        line = data.count(b"\n", 0, error.start) + 1
+        if encoding is not None:
+            message = _("dòng {line} không đọc được bằng {encoding}").format(line=line, encoding=encoding)
+            raise refused(name, message) from None
+        hints = _hints(encodings.guess(data), data, cells) or [_("Lưu lại dạng “CSV UTF-8” rồi thử lại.")]
+        raise refused(name, _("dòng {line} không phải UTF-8").format(line=line), *hints) from None
     if "\0" in text:
-        if encoding is None and (guess := encodings.guess(data)) and guess.encoding.startswith("utf-16"):
-            raise _with_guess(refused(name, _("không phải UTF-8")), guess, data, cells)
+        guess = encodings.guess(data) if encoding is None else None
+        if guess and guess.encoding.startswith("utf-16"):
+            raise refused(name, _("không phải UTF-8"), *_hints(guess, data, cells))
         line = text.count("\n", 0, text.index("\0")) + 1
         raise refused(name, _("dòng {line} có byte NUL: không phải bảng chữ").format(line=line))
     return text
 
 
-def _undecodable(
-    data: bytes,
-    name: str,
-    encoding: str | None,
-    error: UnicodeDecodeError,
-    cells: Callable[[str], Iterable[str]],
-) -> RejectedError:
-    line = data.count(b"\n", 0, error.start) + 1
-    if encoding is not None:
-        return refused(
-            name, _("dòng {line} không đọc được bằng {encoding}").format(line=line, encoding=encoding)
-        )
-    message = _("{file}: dòng {line} không phải UTF-8").format(file=name, line=line)
-    if guess := encodings.guess(data):
-        return _with_guess(RejectedError(message), guess, data, cells)
-    return RejectedError(message, _("Lưu lại dạng “CSV UTF-8” rồi thử lại."))
-
-
-def _with_guess(
-    error: RejectedError, guess: encodings.Guess, data: bytes, cells: Callable[[str], Iterable[str]]
-) -> RejectedError:
+def _hints(
+    guess: encodings.Guess | None, data: bytes, cells: Callable[[str], Iterable[str]]
+) -> Sequence[str]:
+    """What the encoding may be, and how some of the file reads then."""
+    if guess is None:
+        return []
     preview = guess.preview
     with contextlib.suppress(UnicodeDecodeError):
         text = encodings.DECODERS[guess.encoding](data[:_PREVIEWED])
         preview = encodings.telling(islice(cells(text), 3000)) or preview
-    error.hints = [
+    return [
         _("Có lẽ là {encoding}; đọc thử:").format(encoding=guess.encoding),
         *(f"  {visible(piece)[:60]}" for piece in preview),
         _("Nếu đúng: --encoding {encoding}").format(encoding=guess.encoding),
     ]
-    return error
 
 
 def _data_cells(
@@ -124,7 +114,7 @@ def _data_cells(
     import csv
 
     for mark in [delimiter] if delimiter else _DELIMITERS:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        rows = _reader(text, mark)
         with contextlib.suppress(csv.Error):
             if any(likeness(row[:MOST_COLUMNS]).complete for row in islice(rows, HEADER_ROWS)):
                 yield from (cell.strip() for row in rows for cell in row if not cell.isascii())
@@ -137,16 +127,13 @@ def _delimiter(text: str, name: str, likeness: Callable[[Sequence[str]], Likenes
     the message about missing columns comes later.
     """
     sample = text[:_SAMPLE]
-    best = {
-        mark: max(_likenesses(sample, mark, likeness), default=Likeness(False, 0)) for mark in _DELIMITERS
-    }
+    best = {mark: _best_likeness(sample, mark, likeness) for mark in _DELIMITERS}
     complete = [mark for mark in _DELIMITERS if best[mark].complete]
     if len(complete) > 1:
+        marks = " ".join(map(repr, complete))
         raise refused(
             name,
-            _("tiêu đề đọc được bằng nhiều dấu phân cách: {marks}").format(
-                marks=" ".join(map(repr, complete))
-            ),
+            _("tiêu đề đọc được bằng nhiều dấu phân cách: {marks}").format(marks=marks),
             _("Thêm dòng đầu nói rõ dấu phân cách, ví dụ sep=;"),
         )
     if complete:
@@ -158,56 +145,50 @@ def _delimiter(text: str, name: str, likeness: Callable[[Sequence[str]], Likenes
     )
 
 
-def _likenesses(
-    sample: str, delimiter: str, likeness: Callable[[Sequence[str]], Likeness]
-) -> Iterator[Likeness]:
-    """How much each of the first rows is like the header, up to the header itself."""
+def _best_likeness(sample: str, delimiter: str, likeness: Callable[[Sequence[str]], Likeness]) -> Likeness:
+    """How much the first row that is the header, else the one most like it, is like the header."""
     import csv
 
-    csv.field_size_limit(MOST_LETTERS)
+    best = Likeness(False, 0)
     with contextlib.suppress(csv.Error):  # `_rows` says what is wrong
-        for values in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), HEADER_ROWS):
-            found = likeness(values[:MOST_COLUMNS])
-            yield found
-            if found.complete:
-                return
+        for values in islice(_reader(sample, delimiter), HEADER_ROWS):
+            best = max(best, likeness(values[:MOST_COLUMNS]))
+            if best.complete:
+                break
+    return best
 
 
-def _rows(text: str, name: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+def _reader(text: str, delimiter: str, *, strict: bool = False) -> "_csv.Reader":
     import csv
 
     csv.field_size_limit(MOST_LETTERS)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
 
-    def reader() -> Iterator[list[str]]:
-        return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+def _rows(text: str, name: str, delimiter: str, skipped: int) -> Rows:
+    import csv
 
     number = skipped
     try:
-        for row in enumerate(reader(), skipped + 1):
+        for row in enumerate(_reader(text, delimiter, strict=True), skipped + 1):
             number, values = row
             if len(values) > MOST_COLUMNS:
-                raise refused(
-                    name,
-                    _("dòng {row} có {count} cột, tối đa {most}").format(
-                        row=number, count=len(values), most=MOST_COLUMNS
-                    ),
-                )
+                message = _("dòng {row} có {count} cột, tối đa {most}")
+                raise refused(name, message.format(row=number, count=len(values), most=MOST_COLUMNS))
             yield row
     except csv.Error as error:
-        again = reader()
+        again = _reader(text, delimiter, strict=True)
         for _good in range(number - skipped):
             next(again)
-        line = again.line_num + skipped + 1  # type: ignore[attr-defined]
-        if "unexpected end of data" in str(error):
-            raise refused(
-                name,
-                _("dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(line=line),
-                _("Thêm dấu ngoặc kép đóng, hoặc bỏ dấu mở."),
-            ) from None
-        if "field limit" in str(error):
-            raise refused(
-                name,
-                _("ô bắt đầu ở dòng {line} dài hơn {most} ký tự").format(line=line, most=MOST_LETTERS),
-                _("Kiểm tra dấu ngoặc kép mở mà không đóng."),
-            ) from None
-        raise refused(name, _("dòng {line} sai dạng CSV: {why}").format(line=line, why=error)) from None
+        raise _broken(name, again.line_num + skipped + 1, str(error)) from None
+
+
+def _broken(name: str, line: int, why: str) -> RejectedError:
+    """The error for a table whose row that starts on a line cannot be read; `why` in the words of `csv`."""
+    if "unexpected end of data" in why:
+        message = _("dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(line=line)
+        return refused(name, message, _("Thêm dấu ngoặc kép đóng, hoặc bỏ dấu mở."))
+    if "field limit" in why:
+        message = _("ô bắt đầu ở dòng {line} dài hơn {most} ký tự").format(line=line, most=MOST_LETTERS)
+        return refused(name, message, _("Kiểm tra dấu ngoặc kép mở mà không đóng."))
+    return refused(name, _("dòng {line} sai dạng CSV: {why}").format(line=line, why=why))
