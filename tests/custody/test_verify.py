@@ -43,7 +43,7 @@ def filled(db: Path, tmp_path: Path) -> tuple[Path, Context]:
 
 
 def _checks(path: Path, wanted: Wanted | None = None) -> set[str]:
-    return {finding.check for finding in verify.inspect(path, wanted).findings}
+    return {finding.rule for finding in verify.inspect(path, wanted).findings}
 
 
 def test_a_register_of_ours_is_intact(filled: tuple[Path, Context]) -> None:
@@ -405,9 +405,9 @@ def test_extends_tells_where_two_registers_part(filled: tuple[Path, Context], tm
     build.record(connection, "498", "2022-01-01")
     connection.close()
     (finding,) = verify.inspect(path, Wanted(extends=branch)).findings
-    assert (finding.check, finding.operation) == ("extends", 2)
+    assert (finding.rule, finding.at.operation) == ("extends", 2)
     (finding,) = verify.inspect(context.older, Wanted(extends=path)).findings
-    assert (finding.check, finding.operation) == ("extends", 2)
+    assert (finding.rule, finding.at.operation) == ("extends", 2)
     assert "#2…#9" in finding.message
 
 
@@ -488,9 +488,7 @@ def test_a_backup_that_is_broken_proves_nothing(filled: tuple[Path, Context]) ->
     """What is wrong with the other register is a finding too."""
     path, context = filled
     forgeries.statements("UPDATE unit SET kind = 'other' WHERE id = 3")(context.older, context)
-    assert {item.check for item in verify.inspect(path, Wanted(extends=context.older)).findings} == {
-        "extends"
-    }
+    assert {item.rule for item in verify.inspect(path, Wanted(extends=context.older)).findings} == {"extends"}
 
 
 def test_evidence_files(run: Callable[..., Outcome], tmp_path: Path) -> None:
@@ -529,7 +527,7 @@ def test_evidence_holds_no_writer_up(
     monkeypatch.setattr(files, "sha256", slowly)
     proof = verify.inspect(db, Wanted(evidence=tmp_path))
     assert proof.head is not None
-    assert ([finding.row for finding in proof.findings], proof.head.anchor) == ([1], head)
+    assert ([finding.at.id for finding in proof.findings], proof.head.anchor) == ([1], head)
     assert verify.inspect(db, Wanted(evidence=tmp_path)).findings == []
 
 

@@ -27,7 +27,7 @@ def test_a_crafted_register_is_found_out(db: Path, tmp_path: Path, name: str) ->
     other = shutil.copyfile(db, tmp_path / "other.db")
     CRAFTED[name](other)
     assert verify.inspect(other).findings
-    assert {item.check for item in verify.inspect(db, verify.Wanted(extends=other)).findings} == {"extends"}
+    assert {item.rule for item in verify.inspect(db, verify.Wanted(extends=other)).findings} == {"extends"}
 
 
 def test_no_command_takes_a_crafted_register(run: Run, db: Path, tmp_path: Path) -> None:

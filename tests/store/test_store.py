@@ -230,7 +230,7 @@ def test_a_schema_that_is_no_text_is_damage(db: Path) -> None:
     )
     with pytest.raises(StoreError, match="hỏng"):
         store.connect(db)
-    assert {finding.check for finding in verify.inspect(db).findings} == {"integrity"}
+    assert {finding.rule for finding in verify.inspect(db).findings} == {"integrity"}
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:

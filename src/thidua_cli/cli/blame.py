@@ -5,7 +5,7 @@ from thidua_cli.custody import verify
 from thidua_cli.ground.errors import StoreError, ThiduaError
 from thidua_cli.ground.language import _
 
-_TOLD = 3  # findings; verify tells all
+_SHOWN = 3  # problems; verify shows all
 
 
 def blame(settings: Settings, error: Exception) -> None:
@@ -18,10 +18,10 @@ def blame(settings: Settings, error: Exception) -> None:
     except ThiduaError:
         return
     stored = [writer.operation for writer in settings.writers if writer.operation is not None]
-    if told := verify.tell(proof.findings, _TOLD):
+    if lines := verify.format_problems(proof.findings, _SHOWN):
         raise StoreError(
             _("{path}: sổ không nguyên vẹn, lệnh này không dùng được").format(path=settings.db),
-            *told,
+            *lines,
             *(_("đã lưu ở thao tác #{number}").format(number=each.number) for each in stored),
             _("Lấy lại từ bản sao lưu: thidua restore TỆP. Mọi điều không đúng: thidua verify."),
         ) from error

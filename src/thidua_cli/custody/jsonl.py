@@ -80,8 +80,8 @@ def load(file: Path, target: Path) -> None:
         try:
             connection.execute("BEGIN IMMEDIATE")
             _fill(connection, file)
-            for finding in schema.examine_references(connection):  # some are kept only at the commit
-                raise RejectedError(f"{file}: {finding.message}", _cure())
+            for problem in schema.check_references(connection):  # some are kept only at the commit
+                raise RejectedError(f"{file}: {problem.message}", _cure())
             connection.execute("COMMIT")
         finally:
             connection.close()

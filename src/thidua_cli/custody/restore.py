@@ -21,11 +21,10 @@ from thidua_cli.custody.verify import Proof
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.dates import show_stamp
 from thidua_cli.ground.errors import RefusedError, StoreError, ThiduaError
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import _, some
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
 
-_LISTED = 20
 _PIECE = 1 << 18
 
 
@@ -236,12 +235,10 @@ def _allow(
 
 
 def _listed(operations: Sequence[Operation]) -> list[str]:
-    lines = [
+    return some(
         f"  #{item.number}  {show_stamp(item.recorded_at)}  {item.actor}  {item.command}"
-        for item in operations[:_LISTED]
-    ]
-    rest = len(operations) - _LISTED
-    return lines + ([_("  … và {count} nữa").format(count=rest)] if rest > 0 else [])
+        for item in operations
+    )
 
 
 def _allow_unknown(head: Operation, path: Path, discard_after: int | None) -> None:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _SHOWN = 60  # characters of a line
-_TOLD = 20  # problems of a file that are listed
 _TOML = 1 << 18  # bytes; a plan or letterhead that people write is far shorter
 _DEEPEST = 32  # brackets within brackets
 _MOST_PARTS = 16  # of a key with dots
@@ -95,13 +94,6 @@ def _refuse_monstrous(path: Path, text: str) -> None:
                         path=path, line=number, most=_LONGEST
                     )
                 )
-
-
-def listed(problems: Iterable[object]) -> Sequence[str]:
-    """Problems as lines for people: the first ones, and how many more there are."""
-    lines = list(map(str, problems))
-    more = len(lines) - _TOLD
-    return [*lines[:_TOLD], _("  … và {count} nữa").format(count=more)] if more > 0 else lines
 
 
 def read_json(path: Path, most: int = files.SMALL) -> object:

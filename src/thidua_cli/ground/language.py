@@ -6,7 +6,7 @@ decorator fixes at import (help texts) follow the language chosen before that im
 
 import errno
 import gettext
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -93,3 +93,10 @@ def counted(number: int, vietnamese: str, english_one: str, english_many: str) -
     if _current == "vi":
         return vietnamese.format(n=grouped(number))
     return (english_one if number == 1 else english_many).format(n=grouped(number))
+
+
+def some(items: Iterable[object], most: int = 20) -> list[str]:
+    """The first items as lines, at most so many, and a line that says how many more there are."""
+    lines = list(map(str, items))
+    more = len(lines) - most
+    return [*lines[:most], _("  … và {count} nữa").format(count=more)] if more > 0 else lines

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import NotFoundError, RejectedError
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import _, some
 from thidua_cli.register.terms import Action, Kind
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def read_plan_file(path: Path) -> "PlanIn":
 
     plan, problems = models.check(models.PlanIn, config_files.read_toml(path))
     if plan is None:
-        raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *config_files.listed(problems))
+        raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *some(problems))
     return plan
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import _, some
 from thidua_cli.render.paper import Letterhead
 
 
@@ -19,9 +19,7 @@ def read_file(path: Path | None) -> Letterhead:
     source = path or resources.data("letterhead.toml")
     found, problems = models.check(models.LetterheadIn, config_files.read_toml(source))
     if found is None:
-        raise RejectedError(
-            _("{path}: mẫu tiêu đề có lỗi").format(path=source), *config_files.listed(problems)
-        )
+        raise RejectedError(_("{path}: mẫu tiêu đề có lỗi").format(path=source), *some(problems))
     return Letterhead(
         governing_body=found.issuer.governing_body,
         issuing_body=found.issuer.name,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from thidua_cli.custody.verify import Finding, Proof
+from thidua_cli.custody.verify import Proof
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Problem
 from thidua_cli.render.model import Column, Form, Report, Table
 
 FIELDS = ("check", "operation", "table", "row", "finding")
@@ -35,12 +36,12 @@ def build(proof: Proof) -> Report:
     )
 
 
-def _row(item: Finding) -> dict[str, object]:
+def _row(problem: Problem) -> dict[str, object]:
     return {
-        "check": item.check,
-        "operation": item.operation,
-        "table": item.table,
-        "row": item.row,
+        "check": problem.rule,
+        "operation": problem.at.operation,
+        "table": problem.at.table or None,
+        "row": problem.at.id,
         # a damaged file may hold what is no text at all
-        "finding": item.message.encode("utf-8", "backslashreplace").decode(),
+        "finding": problem.message.encode("utf-8", "backslashreplace").decode(),
     }

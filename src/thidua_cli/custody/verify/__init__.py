@@ -1,37 +1,23 @@
-"""Verify a register: recompute all that can be recomputed, and tell everything that is not as it must be.
+"""Verify a register: recompute all that can be recomputed, and report everything that is not as it must be.
 
 Nothing derived is stored in a register, so there is nothing derived to rebuild: digests, chain, schema,
 references and rules are all there is.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.custody.verify import anchors, chain, contents, evidence, schema
 from thidua_cli.custody.verify.anchors import Anchor
-from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground.errors import NotFoundError, StoreError
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import _, some
+from thidua_cli.ground.problem import Problem
 from thidua_cli.store import journal
+from thidua_cli.store.faults import code
 from thidua_cli.store.journal import Operation
-
-__all__ = [
-    "Anchor",
-    "Finding",
-    "Proof",
-    "Survey",
-    "Wanted",
-    "examine",
-    "examined",
-    "inspect",
-    "is_damage",
-    "refuse_unless_intact",
-    "tell",
-]
 
 # What keeps us from reading, rather than what is wrong with the content: these are errors, not findings.
 _OBSTACLES = (
@@ -55,9 +41,9 @@ class Proof(NamedTuple):
     `notices` are to be known, and leave the register intact.
     """
 
-    findings: Sequence[Finding]
+    findings: Sequence[Problem]
     operations: Sequence[Operation] = ()
-    notices: Sequence[Finding] = ()
+    notices: Sequence[Problem] = ()
 
     @property
     def head(self) -> Operation | None:
@@ -78,56 +64,46 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
     wanted = wanted or Wanted()
     # The other register first: closing a second connection to one file would drop the locks of the first.
     other = inspect(wanted.extends, read_only=True) if wanted.extends else Proof(())
-    found = [
-        finding._replace(check="extends", message=f"{wanted.extends}: {finding.message}")
-        for finding in other.findings
+    problems = [
+        problem._replace(rule="extends", message=f"{wanted.extends}: {problem.message}")
+        for problem in other.findings
     ]
     operations: list[Operation] = []
-    notices: list[Finding] = []
-    papers: list[evidence.Paper] = []
+    notices: list[Problem] = []
+    hashed: list[evidence.HashedFile] = []
     with store.store_errors(path):
         try:
             with store.examining(path, read_only=read_only) as connection:
                 survey = examined(connection)
-                found += survey.findings
+                problems += survey.findings
                 if survey.readable:
-                    found += _all(_against(connection, wanted, other, papers))
-                    notices += survey.notices
+                    problems += _until_damage(anchors.check_anchors(connection, wanted.anchors))
+                    if wanted.extends:
+                        name = str(wanted.extends)
+                        problems += _until_damage(anchors.check_extends(connection, other.operations, name))
+                    if wanted.evidence:
+                        problems += _until_damage(evidence.collect(connection, hashed))
                     operations = journal.operations(connection)[::-1]
-                    notices += chain.clock_notices(operations)
+                    notices = [*survey.notices, *chain.clock_notices(operations)]
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            found += _damage(error)
+            problems += _damage(error)
     if wanted.evidence:
-        found += _all([partial(evidence.examine, papers, wanted.evidence)])
-    found = list(dict.fromkeys(found))
-    if found and all(finding.check == anchors.ANOTHER for finding in found):
-        raise NotFoundError(*(finding.message for finding in found), anchors.of_another_cure())
-    return Proof(found, operations, notices)
-
-
-def _against(
-    connection: sqlite3.Connection, wanted: Wanted, other: Proof, papers: list[evidence.Paper]
-) -> Iterator["_Check"]:
-    """The checks of a register against what it is to be held against; evidence is only listed in `papers`."""
-    yield partial(anchors.examine, connection, wanted.anchors)
-    if wanted.extends:
-        yield partial(anchors.extends, connection, other.operations, str(wanted.extends))
-    if wanted.evidence:
-        yield partial(_take, papers, evidence.listed(connection))
-
-
-_Check = Callable[[], Iterable[Finding]]
+        problems += _until_damage(evidence.check_evidence(hashed, wanted.evidence))
+    problems = list(dict.fromkeys(problems))
+    if problems and all(problem.rule == anchors.ANOTHER for problem in problems):
+        raise NotFoundError(*(problem.message for problem in problems), anchors.of_another_cure())
+    return Proof(problems, operations, notices)
 
 
 class Survey(NamedTuple):
     """What was found in a register by itself; where it is not `readable`, no more of it may be asked."""
 
-    findings: list[Finding]
+    findings: list[Problem]
     readable: bool
-    notices: Sequence[Finding] = ()
+    notices: Sequence[Problem] = ()
 
 
-def examine(connection: sqlite3.Connection) -> list[Finding]:
+def examine(connection: sqlite3.Connection) -> list[Problem]:
     """Everything that is wrong with the register itself, in a connection that is inside a transaction."""
     return examined(connection).findings
 
@@ -139,50 +115,37 @@ def examined(connection: sqlite3.Connection) -> Survey:
     would be read through something that is not ours, no query is run.
     """
     try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        wanted, migrations = schema.expected(version)
+        wanted, migrations = schema.expected(store.schema.version_of(connection))
         present = schema.objects(connection)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return Survey(_damage(error), readable=False)
-    found = list(schema.compare(present, wanted))
+    problems = list(schema.compare(present, wanted))
     if schema.misleads(present, wanted):
-        return Survey(found, readable=False)
-    integrity = _all([partial(schema.examine_integrity, connection, present, wanted)])
-    found += integrity
+        return Survey(problems, readable=False)
+    integrity = list(_until_damage(schema.check_integrity(connection, present, wanted)))
+    problems += integrity
     if schema.is_tangled(integrity):
-        return Survey(found, readable=False)
-    checks: list[_Check] = [
-        partial(schema.examine_migrations, connection, migrations),
-        partial(schema.examine_journal, connection),
-        partial(chain.examine, connection, schema.tables(wanted)),
-        partial(schema.examine_references, connection),
-        partial(contents.examine, connection),
-    ]
-    return Survey(found + _all(checks), readable=True, notices=list(schema.notices(present, wanted)))
+        return Survey(problems, readable=False)
+    for check in (
+        schema.check_migrations(connection, migrations),
+        schema.check_journal(connection),
+        chain.check_chain(connection, schema.tables(wanted)),
+        schema.check_references(connection),
+        contents.check_contents(connection),
+    ):
+        problems += _until_damage(check)
+    return Survey(problems, readable=True, notices=list(schema.notices(present, wanted)))
 
 
-def _all(checks: Iterable[_Check]) -> list[Finding]:
-    return [finding for check in checks for finding in _until_damage(check)]
-
-
-def _until_damage(check: _Check) -> Iterator[Finding]:
-    """The findings of a check; where the file cannot be read on, that is the last."""
+def _until_damage(check: Iterator[Problem]) -> Iterator[Problem]:
+    """The problems that a check finds; where the file cannot be read on, that is the last."""
     try:
-        yield from check()
+        yield from check
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         yield from _damage(error)
-    except (
-        ValueError,
-        TypeError,
-        LookupError,
-        ArithmeticError,
-    ) as error:  # a value that our own readers would never have stored
-        yield Finding("rule", _("có giá trị không đọc được: {error}").format(error=error))
-
-
-def _take(papers: list[evidence.Paper], listed: Iterable[evidence.Paper]) -> Iterable[Finding]:
-    papers += listed
-    return ()
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        # a value that our own readers would never have stored
+        yield Problem(_("có giá trị không đọc được: {error}").format(error=error), rule="rule")
 
 
 def is_damage(error: Exception) -> bool:
@@ -190,23 +153,21 @@ def is_damage(error: Exception) -> bool:
 
     What SQLite quotes from a damaged file need not be UTF-8, and ends in a UnicodeDecodeError.
     """
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OBSTACLES
+    return code(error) not in _OBSTACLES
 
 
-def _damage(error: Exception) -> list[Finding]:
+def _damage(error: Exception) -> list[Problem]:
     if not is_damage(error):
         raise error
-    return [Finding("integrity", _("SQLite: {message}").format(message=error))]
+    return [Problem(_("SQLite: {message}").format(message=error), rule="integrity")]
 
 
-def refuse_unless_intact(path: Path, findings: Sequence[Finding]) -> None:
-    """Raises StoreError, with the first findings, if there are any about what the register holds."""
-    if told := tell(findings):
-        raise StoreError(_("{path}: không nguyên vẹn").format(path=path), *told)
+def refuse_unless_intact(path: Path, problems: Sequence[Problem]) -> None:
+    """Raise StoreError, with the first problems, if there are any with what the register holds."""
+    if lines := format_problems(problems):
+        raise StoreError(_("{path}: không nguyên vẹn").format(path=path), *lines)
 
 
-def tell(findings: Sequence[Finding], most: int = 10) -> list[str]:
-    """The first findings about what the register holds, as lines of a message, not how it is stored."""
-    found = [finding.message for finding in findings if finding.check != "journal"]
-    more = [_("  … và {count} nữa").format(count=len(found) - most)] if found[most:] else []
-    return [*(f"  {message}" for message in found[:most]), *more]
+def format_problems(problems: Sequence[Problem], most: int = 10) -> list[str]:
+    """The first problems with what the register holds, not how it is stored, as lines of a message."""
+    return some((f"  {problem.message}" for problem in problems if problem.rule != "journal"), most)

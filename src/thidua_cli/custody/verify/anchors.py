@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli.custody.verify import reports
-from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_stamp
 from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _, why
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
 
@@ -76,8 +76,9 @@ def _standard_input() -> bytes:
     return data
 
 
-def _of_another(what: str, theirs: str, ours: str) -> str:
-    return _("{what}: của sổ {theirs}, còn sổ này là {ours}").format(what=what, theirs=theirs, ours=ours)
+def _of_another(what: str, theirs: str, ours: str, number: int | None = None) -> Problem:
+    message = _("{what}: của sổ {theirs}, còn sổ này là {ours}").format(what=what, theirs=theirs, ours=ours)
+    return Problem(message, rule=ANOTHER, at=Place(operation=number))
 
 
 def of_another_cure() -> str:
@@ -87,47 +88,46 @@ def of_another_cure() -> str:
     )
 
 
-def examine(connection: sqlite3.Connection, anchors: Iterable[Anchor]) -> Iterator[Finding]:
+def check_anchors(connection: sqlite3.Connection, anchors: Iterable[Anchor]) -> Iterator[Problem]:
     """Anchors that this register does not hold: it does not extend what was reported then."""
     head, ours = journal.head(connection), journal.register_id(connection)
     for anchor in anchors:
+        number = anchor.number
         if anchor.register not in ("", ours):
-            what = anchor.source or _("mốc sổ #{number}").format(number=anchor.number)
-            yield Finding(ANOTHER, _of_another(what, anchor.register, ours), anchor.number)
+            what = anchor.source or _("mốc sổ #{number}").format(number=number)
+            yield _of_another(what, anchor.register, ours, number)
             continue
-        operation = journal.numbered(connection, anchor.number)
-        if operation is not None and operation.hash == anchor.hash:
-            continue
+        operation = journal.numbered(connection, number)
         if operation is None:
             message = _("mốc sổ #{number}: sổ chỉ đến thao tác #{head}, những thao tác sau đã mất").format(
-                number=anchor.number, head=head.number if head else 0
+                number=number, head=head.number if head else 0
             )
-        else:
+        elif operation.hash != anchor.hash:
             message = _(
                 "mốc sổ #{number}: sổ không còn như khi lập báo cáo, có thay đổi từ #{number} trở về trước"
-            ).format(number=anchor.number)
+            ).format(number=number)
+        else:
+            continue
         source = f"{anchor.source}: " if anchor.source else ""
-        yield Finding("anchor", f"{source}{message}", anchor.number)
+        yield Problem(f"{source}{message}", rule="anchor", at=Place(operation=number))
 
 
-def extends(connection: sqlite3.Connection, other: Sequence[Operation], name: str) -> Iterator[Finding]:
+def check_extends(connection: sqlite3.Connection, other: Sequence[Operation], name: str) -> Iterator[Problem]:
     """Where the chain of another register leaves this one; nothing where it is a beginning of it.
 
     `other` is its operations, oldest first.
     """
-    ours_is = journal.register_id(connection)
-    if other and other[0].register != ours_is:
-        yield Finding(ANOTHER, _of_another(name, other[0].register, ours_is))
+    register = journal.register_id(connection)
+    if other and other[0].register != register:
+        yield _of_another(name, other[0].register, register)
         return
     for theirs in other:
         ours = journal.numbered(connection, theirs.number)
-        if ours is not None and ours.hash == theirs.hash:
-            continue
         if ours is None:
             message = _("{name} còn thao tác #{first}…#{last}, sổ này chỉ đến #{head}").format(
                 name=name, first=theirs.number, last=other[-1].number, head=theirs.number - 1
             )
-        else:
+        elif ours.hash != theirs.hash:
             message = _(
                 "{name} và sổ này rẽ khỏi nhau ở thao tác #{number}:"
                 " bên kia {theirs} ({at}), bên này {ours} ({here})"
@@ -139,5 +139,7 @@ def extends(connection: sqlite3.Connection, other: Sequence[Operation], name: st
                 ours=ours.command,
                 here=show_stamp(ours.recorded_at),
             )
-        yield Finding("extends", message, theirs.number)
+        else:
+            continue
+        yield Problem(message, rule="extends", at=Place(operation=theirs.number))
         return

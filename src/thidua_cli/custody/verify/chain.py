@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground import dates
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.store import journal
 from thidua_cli.store.journal import Operation
 
 
-def examine(connection: sqlite3.Connection, tables: Sequence[str]) -> Iterator[Finding]:
+def check_chain(connection: sqlite3.Connection, tables: Sequence[str]) -> Iterator[Problem]:
     """What is wrong with the operations and the rows of `tables`, in the order of the operations."""
-    rows = [_Rows(connection, table) for table in tables]
+    rows = [_TableReader(connection, table) for table in tables]
     previous = Operation(0, "", "", "", 0, "", "", journal.FIRST_PREVIOUS)
     cursor = connection.execute(f"{journal.SELECT} NOT INDEXED ORDER BY number")
     for operation in map(Operation._make, cursor):
@@ -31,10 +31,14 @@ def examine(connection: sqlite3.Connection, tables: Sequence[str]) -> Iterator[F
     for source in rows:
         yield from source.outside(None)
     if previous.number == 0:
-        yield Finding("chain", _("sổ không có thao tác nào"))
+        yield Problem(_("sổ không có thao tác nào"), rule="chain")
 
 
-class _Rows:
+def _of(operation: int, rule: str, message: str) -> Problem:
+    return Problem(message, rule=rule, at=Place(operation=operation))
+
+
+class _TableReader:
     """The rows of one table, operation by operation."""
 
     def __init__(self, connection: sqlite3.Connection, table: str) -> None:
@@ -45,7 +49,7 @@ class _Rows:
         self._groups = groupby(cursor, key=itemgetter(0))
         self._next = next(self._groups, None)
 
-    def outside(self, number: int | None) -> Iterator[Finding]:
+    def outside(self, number: int | None) -> Iterator[Problem]:
         """Rows of operations before `number` that nothing has taken (None: of all that are left)."""
         while self._next is not None:
             operation, members = self._next
@@ -53,13 +57,11 @@ class _Rows:
                 return
             count = sum(1 for _row in members)
             self._next = next(self._groups, None)
-            yield Finding(
-                "rows",
-                _("bảng {table}: {count} dòng mang số thao tác {operation}, mà không có thao tác ấy").format(
-                    table=self.table, count=count, operation=operation
-                ),
-                operation if isinstance(operation, int) else None,
-                self.table,
+            message = _("bảng {table}: {count} dòng mang số thao tác {operation}, mà không có thao tác ấy")
+            yield Problem(
+                message.format(table=self.table, count=count, operation=operation),
+                rule="rows",
+                at=Place(table=self.table, operation=operation if isinstance(operation, int) else None),
             )
 
     def of(self, number: int) -> Iterator[list[str]]:
@@ -77,43 +79,27 @@ class _Rows:
         self._next = next(self._groups, None)
 
 
-def _gap(last: int, number: int) -> Finding:
+def _gap(last: int, number: int) -> Problem:
     missing = f"#{last + 1}" if number == last + 2 else f"#{last + 1}…#{number - 1}"
     if number <= last:
         missing = f"#{number}"
-    return Finding("chain", _("thiếu thao tác {missing}").format(missing=missing), number)
+    return _of(number, "chain", _("thiếu thao tác {missing}").format(missing=missing))
 
 
-def _link(operation: Operation, previous: Operation) -> Iterator[Finding]:
+def _link(operation: Operation, previous: Operation) -> Iterator[Problem]:
     """What is wrong with the operation's own row."""
-    number = operation.number
+    number, stamp = operation.number, operation.recorded_at
     if operation.previous_hash != previous.hash:
-        yield Finding(
-            "chain",
-            _("thao tác #{number} không nối tiếp thao tác #{previous}: mã băm trước không khớp").format(
-                number=number, previous=previous.number
-            ),
-            number,
-        )
+        message = _("thao tác #{number} không nối tiếp thao tác #{previous}: mã băm trước không khớp")
+        yield _of(number, "chain", message.format(number=number, previous=previous.number))
     if _computed(operation) != operation.hash:
-        yield Finding(
-            "chain",
-            _("thao tác #{number} đã bị sửa: mã băm không khớp với lúc ghi, người ghi, lệnh").format(
-                number=number
-            ),
-            number,
-        )
-    stamp = operation.recorded_at
+        message = _("thao tác #{number} đã bị sửa: mã băm không khớp với lúc ghi, người ghi, lệnh")
+        yield _of(number, "chain", message.format(number=number))
     if not dates.is_stamp(stamp):
-        yield Finding("rule", _("thao tác #{number}: lúc ghi không đọc được").format(number=number), number)
+        yield _of(number, "rule", _("thao tác #{number}: lúc ghi không đọc được").format(number=number))
     elif isinstance(previous.recorded_at, str) and stamp <= previous.recorded_at:
-        yield Finding(
-            "chain",
-            _("thao tác #{number} ghi không sau thao tác #{previous}").format(
-                number=number, previous=previous.number
-            ),
-            number,
-        )
+        message = _("thao tác #{number} ghi không sau thao tác #{previous}")
+        yield _of(number, "chain", message.format(number=number, previous=previous.number))
 
 
 def _computed(operation: Operation) -> str | None:
@@ -124,7 +110,7 @@ def _computed(operation: Operation) -> str | None:
         return None
 
 
-def _content(operation: Operation, rows: Sequence[_Rows]) -> Iterator[Finding]:
+def _content(operation: Operation, rows: Sequence[_TableReader]) -> Iterator[Problem]:
     """Whether the rows of the operation are those that it wrote."""
     number = operation.number
     try:
@@ -133,25 +119,17 @@ def _content(operation: Operation, rows: Sequence[_Rows]) -> Iterator[Finding]:
         for source in rows:
             for _piece in source.of(number):
                 pass
-        yield Finding("digest", _("thao tác #{number} có dòng không đọc được").format(number=number), number)
+        yield _of(number, "digest", _("thao tác #{number} có dòng không đọc được").format(number=number))
         return
     if count != operation.row_count:
-        yield Finding(
-            "digest",
-            _("thao tác #{number} ghi {written} dòng, trong sổ có {found}").format(
-                number=number, written=operation.row_count, found=count
-            ),
-            number,
-        )
+        message = _("thao tác #{number} ghi {written} dòng, trong sổ có {found}")
+        yield _of(number, "digest", message.format(number=number, written=operation.row_count, found=count))
     elif digest != operation.digest:
-        yield Finding(
-            "digest",
-            _("thao tác #{number}: nội dung các dòng không còn như lúc ghi").format(number=number),
-            number,
-        )
+        message = _("thao tác #{number}: nội dung các dòng không còn như lúc ghi")
+        yield _of(number, "digest", message.format(number=number))
 
 
-def clock_notices(operations: Sequence[Operation]) -> Iterator[Finding]:
+def clock_notices(operations: Sequence[Operation]) -> Iterator[Problem]:
     """What a clock that went wrong has dated: their order holds, and so do their hashes."""
     for doubt in journal.doubts(operations, dates.now()):
         first, last = doubt.first, doubt.last
@@ -164,4 +142,4 @@ def clock_notices(operations: Sequence[Operation]) -> Iterator[Finding]:
             begin=dates.show_stamp(first.recorded_at),
             end=dates.show_stamp(last.recorded_at),
         )
-        yield Finding("clock", message, first.number)
+        yield _of(first.number, "clock", message)

@@ -1,18 +1,21 @@
 """Rules of the register that no constraint of the schema holds by itself."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 
-from thidua_cli.custody.verify import queries
-from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.register.terms import Kind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import invariants
-from thidua_cli.store.journal import LATEST, VOIDABLE
+from thidua_cli.store.journal import LATEST
+from thidua_cli.store.schema import raw_sql, statements
 
+_KINDS = json.dumps([str(kind) for kind in Kind])
 _DAYS = {
     "phase": ("starts_on", "ends_on"),
     "obligation": ("due_on", "roster_on"),
@@ -31,38 +34,52 @@ _NAMES = {
 }
 
 
-def examine(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """What breaks a rule."""
+def check_contents(connection: sqlite3.Connection) -> Iterator[Problem]:
+    """Rows that break a rule, and units that break one together."""
     connection.text_factory = str  # text that is none has been found by the chain
-    unreadable = list(_words(connection))
+    unreadable = [*_kinds(connection), *_days(connection)]
     yield from unreadable
-    for examine_one in (_plan, _texts, _broken, _live_twice, _voids):
-        yield from examine_one(connection)
+    yield from _plan(connection)
+    yield from _texts(connection)
+    yield from _broken(connection)
     if not unreadable:
-        yield from _units(connection)
+        for broken in invariants.broken(connection, LATEST, Directory.read(connection, LATEST)):
+            place = Place(table="unit", id=broken.units[0], operation=max(broken.operations, default=None))
+            yield Problem(broken.message, rule="rule", at=place)
 
 
-def _broken(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """Rows that break one of the rules."""
-    for table, message, broken in queries.rules():
-        rows = connection.execute(broken)
-        names = [column[0] for column in rows.description]
-        for values in rows:
-            found = dict(zip(names, values, strict=True))
-            if "day" in found:
-                found["day"] = _shown(found["day"])
-            yield _at(message.format(**found), table, found["row"])
+def _at(message: str, table: str, row: int | None = None) -> Problem:
+    return Problem(message, rule="rule", at=Place(table=table, id=row))
 
 
-def _shown(day: object) -> str:
-    """A day for people; what is none stays as it is."""
-    try:
-        return show_day(str(day))
-    except ValueError:
-        return str(day)
+def _kinds(connection: sqlite3.Connection) -> Iterator[Problem]:
+    strange = "SELECT id, kind FROM unit WHERE kind NOT IN (SELECT value FROM json_each(?))"
+    for row, kind in connection.execute(strange, (_KINDS,)):
+        yield _at(_("đơn vị {row}: không có loại '{kind}'").format(row=row, kind=kind), "unit", row)
 
 
-def _texts(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _days(connection: sqlite3.Connection) -> Iterator[Problem]:
+    for table, columns in _DAYS.items():
+        for column in columns:
+            for row, day in connection.execute(
+                f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT date({column}, '+0 days')"
+            ):
+                message = _("bảng {table}, dòng {row}: {column} '{day}' không phải ngày").format(
+                    table=table, row=row, column=column, day=day
+                )
+                yield _at(message, table, row)
+
+
+def _plan(connection: sqlite3.Connection) -> Iterator[Problem]:
+    for table, message in {
+        "movement": _("sổ không có phong trào nào"),
+        "phase": _("phong trào không có giai đoạn nào"),
+    }.items():
+        if connection.execute(f"SELECT 1 FROM {table}").fetchone() is None:
+            yield _at(message, table)
+
+
+def _texts(connection: sqlite3.Connection) -> Iterator[Problem]:
     """Codes and names that no reader of ours takes: empty, or with letters that cannot be seen."""
     for table, columns in _NAMES.items():
         for column in columns:
@@ -91,74 +108,42 @@ def _is_code(value: str) -> bool:
         return False
 
 
-def _words(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """Kinds that there are not, and days that are none."""
-    for row, kind in connection.execute(f"SELECT id, kind FROM unit WHERE kind NOT IN ({queries.KINDS})"):
-        yield _at(_("đơn vị {row}: không có loại '{kind}'").format(row=row, kind=kind), "unit", row)
-    for table, columns in _DAYS.items():
-        for column in columns:
-            for row, day in connection.execute(
-                f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT date({column}, '+0 days')"
-            ):
-                message = _("bảng {table}, dòng {row}: {column} '{day}' không phải ngày").format(
-                    table=table, row=row, column=column, day=day
-                )
-                yield _at(message, table, row)
+def _broken(connection: sqlite3.Connection) -> Iterator[Problem]:
+    """Rows that a statement of sql/broken_rules.sql finds."""
+    messages = _messages()
+    for statement in statements(raw_sql("broken_rules")):
+        rows = connection.execute(statement, {"kinds": _KINDS})
+        names = [column[0] for column in rows.description]
+        for values in rows:
+            broken = dict(zip(names, values, strict=True))
+            if "day" in broken:
+                broken["day"] = _shown(broken["day"])
+            yield _at(messages[broken["rule"]].format(**broken), broken["place"], broken["row"])
 
 
-def _plan(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """A register without a movement, or a movement without a phase."""
-    for table, message in {
-        "movement": _("sổ không có phong trào nào"),
-        "phase": _("phong trào không có giai đoạn nào"),
-    }.items():
-        if connection.execute(f"SELECT 1 FROM {table}").fetchone() is None:
-            yield Finding("rule", message, table=table)
+def _messages() -> dict[str, str]:
+    """What is said of a row that breaks a rule, by the name of the rule in sql/broken_rules.sql."""
+    void = _("lần hủy {row}: dòng {target} của bảng {table} {reason}")
+    return {
+        "kind": _("nghĩa vụ {code}: không có loại '{kind}'"),
+        "phase_ends": _("giai đoạn {code}: ngày cuối trước ngày đầu"),
+        "unit_unnamed": _("đơn vị {row} không có mã, không có tên"),
+        "succession": _("thay đổi {row}: {change} không thể nối đơn vị {predecessor} với đơn vị {successor}"),
+        "number_twice": _("số {row} vừa là một bản ghi, vừa là một lần miễn"),
+        "before_phase": _("bản ghi #{row}: ngày {day} trước ngày đầu của {phase}"),
+        "after_recording": _("bản ghi #{row}: ngày {day} sau ngày ghi vào sổ"),
+        "replacement_none": _("lần hủy {row}: bản ghi thay thế #{fresh} không có, hoặc không ghi cùng lúc"),
+        "replacement_other": _("lần hủy {row}: bản ghi thay thế #{fresh} nói về một việc khác"),
+        "live_twice": _("đơn vị {unit} có nhiều bản ghi cùng tính cho {what}: #{ids}"),
+        "void_of_nothing": void.replace("{reason}", _("không có trong sổ")),
+        "void_of_later": void.replace("{reason}", _("được ghi sau lần hủy")),
+        "voided_twice": _("dòng {target} của bảng {table} bị hủy hai lần"),
+    }
 
 
-def _live_twice(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """Two live records of one unit, phase and action; two live exemptions from one obligation."""
-    keys = {"record": ("phase", "action"), "exemption": ("obligation",)}
-    for table, names in keys.items():
-        key = ", ".join(names)
-        rows = connection.execute(
-            f"SELECT unit, {key}, group_concat(id, ', #'), max(id) FROM {table} WHERE id NOT IN"
-            " (SELECT target_id FROM void WHERE target = ?)"
-            f" GROUP BY unit, {key} HAVING count(*) > 1",
-            (table,),
-        )
-        for unit, *what, ids, last in rows:
-            message = _("đơn vị {unit} có nhiều bản ghi cùng tính cho {what}: #{ids}").format(
-                unit=unit, what=" ".join(what), ids=ids
-            )
-            yield _at(message, table, last)
-
-
-def _voids(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """A void of what is not there, of what came later, or for the second time."""
-    for table in VOIDABLE:
-        rows = connection.execute(
-            f"SELECT v.id, v.target_id, t.operation > v.operation FROM void v LEFT JOIN {table} t"
-            " ON t.id = v.target_id WHERE v.target = ? AND (t.id IS NULL OR t.operation > v.operation)",
-            (table,),
-        )
-        for row, target, later in rows:
-            reason = _("được ghi sau lần hủy") if later else _("không có trong sổ")
-            message = _("lần hủy {row}: dòng {target} của bảng {table} {reason}").format(
-                row=row, target=target, table=table, reason=reason
-            )
-            yield _at(message, "void", row)
-    again = "SELECT max(id), target, target_id FROM void GROUP BY target, target_id HAVING count(*) > 1"
-    for row, table, target in connection.execute(again):
-        message = _("dòng {target} của bảng {table} bị hủy hai lần").format(target=target, table=table)
-        yield _at(message, "void", row)
-
-
-def _units(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """What no units may be, such as two with one code on one day."""
-    for each in invariants.broken(connection, LATEST, Directory.read(connection, LATEST)):
-        yield Finding("rule", each.message, max(each.operations, default=None), "unit", each.units[0])
-
-
-def _at(message: str, table: str, row: int) -> Finding:
-    return Finding("rule", message, table=table, row=row)
+def _shown(day: object) -> str:
+    """A day for people; what is none stays as it is."""
+    try:
+        return show_day(str(day))
+    except ValueError:
+        return str(day)

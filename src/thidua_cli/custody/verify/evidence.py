@@ -2,19 +2,19 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground import files
 from thidua_cli.ground.language import _, why
-from thidua_cli.register import entries as records
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register import evidence
-from thidua_cli.register.entries import Exemption, Record
+from thidua_cli.register.entries import Exemption, Record, live_exemptions, live_records
 from thidua_cli.store.journal import LATEST
 
 
-class Paper(NamedTuple):
+class HashedFile(NamedTuple):
     """An evidence file with its hash, as a record or an exemption has it."""
 
     table: str
@@ -23,35 +23,35 @@ class Paper(NamedTuple):
     sha256: str
 
 
-def listed(connection: sqlite3.Connection) -> Iterator[Paper]:
-    """The files of live records and exemptions."""
+def collect(connection: sqlite3.Connection, hashed: list[HashedFile]) -> Iterator[Problem]:
+    """Append the files of live records and exemptions to `hashed`; a check that finds no problem."""
     live: dict[str, list[Record] | list[Exemption]] = {
-        "record": records.live_records(connection, LATEST),
-        "exemption": records.live_exemptions(connection, LATEST),
+        "record": live_records(connection, LATEST),
+        "exemption": live_exemptions(connection, LATEST),
     }
     for table, entries in live.items():
         for entry in entries:
-            paper = entry.document
-            if paper.evidence_sha256 is not None:
-                yield Paper(table, int(entry.id or 0), str(paper.evidence), paper.evidence_sha256)
+            document = entry.document
+            if (digest := document.evidence_sha256) is not None:
+                hashed.append(HashedFile(table, int(entry.id or 0), str(document.evidence), digest))
+    yield from ()
 
 
-def examine(papers: Iterable[Paper], folder: Path) -> Iterator[Finding]:
+def check_evidence(hashed: Iterable[HashedFile], folder: Path) -> Iterator[Problem]:
     """Files that are missing or other than recorded. They may be many and large: let no transaction be open.
 
     A path is what `--evidence` was given; one that is not absolute is looked for in `folder`.
     """
-    hashes: dict[Path, str | OSError] = {}
-    for paper in papers:
-        path = evidence.place(paper.path, folder)
-        if path not in hashes:
-            hashes[path] = _hash(path)
-        problem = _problem(hashes[path], paper.sha256)
-        if problem:
+    hash_of = cache(_hash)
+    for file in hashed:
+        path = evidence.place(file.path, folder)
+        now = hash_of(path)
+        if now != file.sha256:
+            reason = why(now) if isinstance(now, OSError) else _("nội dung không còn như lúc ghi")
             message = _("bản ghi #{row}: tệp minh chứng {path}: {problem}").format(
-                row=paper.row, path=path, problem=problem
+                row=file.row, path=path, problem=reason
             )
-            yield Finding("evidence", message, table=paper.table, row=paper.row)
+            yield Problem(message, rule="evidence", at=Place(table=file.table, id=file.row))
 
 
 def _hash(path: Path) -> str | OSError:
@@ -59,9 +59,3 @@ def _hash(path: Path) -> str | OSError:
         return files.sha256(path)
     except OSError as error:
         return error
-
-
-def _problem(found: str | OSError, wanted: str) -> str:
-    if isinstance(found, OSError):
-        return why(found)
-    return "" if found == wanted else _("nội dung không còn như lúc ghi")

@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Iterator
 
 from thidua_cli import store
-from thidua_cli.custody.verify.finding import Finding
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.store import journal
 
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
@@ -66,7 +66,7 @@ def tables(wanted: Objects) -> list[str]:
     return [table for table in journal.TABLES if ("table", table) in wanted]
 
 
-def compare(present: Objects, wanted: Objects) -> Iterator[Finding]:
+def compare(present: Objects, wanted: Objects) -> Iterator[Problem]:
     """Whatever was dropped, changed or added; not what is harmless, nor what falls with a foreign table."""
     others = foreign(present, wanted)
     for key in sorted({*wanted, *present}, key=str):
@@ -74,11 +74,15 @@ def compare(present: Objects, wanted: Objects) -> Iterator[Finding]:
             continue
         what = _words(key)
         if key not in present:
-            yield Finding("schema", _with(_("lược đồ thiếu {what}").format(what=what), _make(key, wanted)))
+            yield _changed(_with(_("lược đồ thiếu {what}").format(what=what), _make(key, wanted)))
         elif key not in wanted:
-            yield Finding("schema", _with(_("lược đồ thừa {what}").format(what=what), _drop(key, wanted)))
+            yield _changed(_with(_("lược đồ thừa {what}").format(what=what), _drop(key, wanted)))
         elif wanted[key] != present[key]:
-            yield Finding("schema", _("lược đồ: {what} đã bị sửa").format(what=what))
+            yield _changed(_("lược đồ: {what} đã bị sửa").format(what=what))
+
+
+def _changed(message: str) -> Problem:
+    return Problem(message, rule="schema")
 
 
 def _words(key: tuple[str, str]) -> str:
@@ -156,55 +160,50 @@ def misleads(present: Objects, wanted: Objects) -> bool:
     return bool(missing) or any(key[0] != "trigger" for key in changed | others)
 
 
-def notices(present: Objects, wanted: Objects) -> Iterator[Finding]:
+def notices(present: Objects, wanted: Objects) -> Iterator[Problem]:
     """What another program has added that does no harm."""
     for key in sorted(foreign(present, wanted)):
         if is_harmless(key, present, wanted):
             message = _("{what} do chương trình khác tạo, không đổi gì trong sổ").format(what=_words(key))
-            yield Finding("schema", message)
+            yield _changed(message)
 
 
-def examine_migrations(connection: sqlite3.Connection, wanted: Migrations) -> Iterator[Finding]:
+def check_migrations(connection: sqlite3.Connection, wanted: Migrations) -> Iterator[Problem]:
     """Whether the list of migrations is that of this schema."""
     if _migrations(connection) != wanted:
-        yield Finding("schema", _("danh sách các bước nâng cấp lược đồ đã bị sửa"))
+        yield _changed(_("danh sách các bước nâng cấp lược đồ đã bị sửa"))
 
 
-def examine_journal(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_journal(connection: sqlite3.Connection) -> Iterator[Problem]:
     """A mode of writing that another program has left on: nothing that is promised was tested in it."""
     if store.in_wal(connection):
-        yield Finding(
-            "journal",
-            _(
-                "tệp ở chế độ WAL, không phải DELETE; lệnh ghi kế tiếp của thidua sẽ đặt lại, hoặc {cure}"
-            ).format(cure="sqlite3 … 'PRAGMA journal_mode = DELETE'"),
-        )
+        message = _(
+            "tệp ở chế độ WAL, không phải DELETE; lệnh ghi kế tiếp của thidua sẽ đặt lại, hoặc {cure}"
+        ).format(cure="sqlite3 … 'PRAGMA journal_mode = DELETE'")
+        yield Problem(message, rule="journal")
 
 
-def examine_references(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_references(connection: sqlite3.Connection) -> Iterator[Problem]:
     """Rows that point at what is not there."""
     rows = connection.execute("PRAGMA foreign_key_check").fetchmany(_PROBLEMS)
     for table, row, parent, _key in rows:
-        yield Finding(
-            "reference",
-            _("bảng {table}, dòng {row}: trỏ tới một dòng không có trong bảng {parent}").format(
-                table=table, row=row, parent=parent
-            ),
-            table=table,
-            row=row,
+        message = _("bảng {table}, dòng {row}: trỏ tới một dòng không có trong bảng {parent}").format(
+            table=table, row=row, parent=parent
         )
+        yield Problem(message, rule="reference", at=Place(table=table, id=row))
 
 
-def examine_integrity(connection: sqlite3.Connection, present: Objects, wanted: Objects) -> Iterator[Finding]:
+def check_integrity(connection: sqlite3.Connection, present: Objects, wanted: Objects) -> Iterator[Problem]:
     """What SQLite finds in the file itself; for a foreign index, with the SQL that takes it away."""
     cures = {key[1]: _drop(key, wanted) for key in foreign(present, wanted) if key[0] == "index"}
     for (line,) in connection.execute(f"PRAGMA integrity_check({_PROBLEMS})").fetchall():
         for part in str(line).splitlines():
             if part and part != "ok" and not part.startswith("***"):
                 cure = next((cures[name] for name in cures if part.endswith(f" index {name}")), "")
-                yield Finding("integrity", _with(_("SQLite: {message}").format(message=part), cure))
+                message = _with(_("SQLite: {message}").format(message=part), cure)
+                yield Problem(message, rule="integrity")
 
 
-def is_tangled(integrity: list[Finding]) -> bool:
+def is_tangled(integrity: list[Problem]) -> bool:
     """Whether pages of the file may belong to two places, so that to read them may never come to an end."""
     return len(integrity) >= _PROBLEMS or any("2nd reference" in each.message for each in integrity)

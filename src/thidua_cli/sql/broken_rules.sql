@@ -1,0 +1,111 @@
+-- Rows that break a rule which no constraint of the schema holds. A register that only this program has written
+-- has none. Every statement names the table, the rule (its message is in custody/verify/contents.py) and the
+-- row; its other columns fill the message.
+
+SELECT 'obligation_kind' AS place, 'kind' AS rule, rowid AS row, obligation AS code, kind
+FROM obligation_kind
+WHERE kind NOT IN (SELECT value FROM json_each(:kinds));
+
+SELECT 'phase' AS place, 'phase_ends' AS rule, rowid AS row, code
+FROM phase
+WHERE ends_on < starts_on;
+
+SELECT 'unit' AS place, 'unit_unnamed' AS rule, id AS row
+FROM unit
+WHERE id NOT IN (SELECT unit FROM unit_version);
+
+SELECT 'succession' AS place, 'succession' AS rule, id AS row, change, predecessor, successor
+FROM succession
+WHERE CASE change
+    WHEN 'create' THEN predecessor IS NOT NULL
+    WHEN 'dissolve' THEN successor IS NOT NULL
+    WHEN 'merge' THEN predecessor = successor
+    WHEN 'split' THEN predecessor = successor
+    ELSE predecessor IS NOT NULL AND predecessor IS NOT successor
+END;
+
+SELECT 'exemption' AS place, 'number_twice' AS rule, id AS row
+FROM exemption
+WHERE id IN (SELECT id FROM record);
+
+SELECT 'record' AS place, 'before_phase' AS rule, r.id AS row, done_on AS day, phase
+FROM record r
+JOIN phase p ON p.code = phase
+WHERE done_on < starts_on;
+
+SELECT 'exemption' AS place, 'before_phase' AS rule, x.id AS row, exempted_on AS day, phase
+FROM exemption x
+JOIN obligation b ON b.code = obligation
+JOIN phase p ON p.code = phase
+WHERE exempted_on < starts_on;
+
+-- The day of an operation is Việt Nam's.
+SELECT 'record' AS place, 'after_recording' AS rule, id AS row,
+    max(done_on, coalesce(document_date, ''), coalesce(received_on, '')) AS day
+FROM record r
+JOIN operation ON number = r.operation
+WHERE day > date(recorded_at, '+7 hours');
+
+SELECT 'exemption' AS place, 'after_recording' AS rule, id AS row,
+    max(exempted_on, coalesce(document_date, ''), coalesce(received_on, '')) AS day
+FROM exemption x
+JOIN operation ON number = x.operation
+WHERE day > date(recorded_at, '+7 hours');
+
+WITH replaceable AS (
+    SELECT 'record' AS source, id, operation FROM record
+    UNION ALL SELECT 'exemption', id, operation FROM exemption
+    UNION ALL SELECT 'unit_version', id, operation FROM unit_version
+)
+SELECT 'void' AS place, 'replacement_none' AS rule, v.id AS row, v.replacement AS fresh
+FROM void v
+LEFT JOIN replaceable r
+    ON r.id = v.replacement AND (r.source = 'unit_version') = (v.target = 'unit_version')
+WHERE v.replacement IS NOT NULL AND r.operation IS NOT v.operation;
+
+WITH replaceable AS (
+    SELECT 'record' AS source, id, action AS subject FROM record
+    UNION ALL SELECT 'exemption', id, obligation FROM exemption
+    UNION ALL SELECT 'unit_version', id, unit FROM unit_version
+)
+SELECT 'void' AS place, 'replacement_other' AS rule, v.id AS row, v.replacement AS fresh
+FROM void v
+LEFT JOIN replaceable old ON old.source = v.target AND old.id = v.target_id
+LEFT JOIN replaceable new
+    ON new.id = v.replacement AND (new.source = 'unit_version') = (v.target = 'unit_version')
+WHERE v.replacement <= v.target_id
+    OR (new.source, new.subject) IS NOT (old.source, old.subject) AND v.replacement IS NOT NULL;
+
+-- Two live records of one unit, phase and action; two live exemptions of one unit from one obligation.
+SELECT 'record' AS place, 'live_twice' AS rule, max(id) AS row, unit, phase || ' ' || action AS what,
+    group_concat(id, ', #') AS ids
+FROM record
+WHERE id NOT IN (SELECT target_id FROM void WHERE target = 'record')
+GROUP BY unit, phase, action
+HAVING count(*) > 1;
+
+SELECT 'exemption' AS place, 'live_twice' AS rule, max(id) AS row, unit, obligation AS what,
+    group_concat(id, ', #') AS ids
+FROM exemption
+WHERE id NOT IN (SELECT target_id FROM void WHERE target = 'exemption')
+GROUP BY unit, obligation
+HAVING count(*) > 1;
+
+WITH voidable AS (
+    SELECT 'unit_version' AS source, id, operation FROM unit_version
+    UNION ALL SELECT 'unit_end', id, operation FROM unit_end
+    UNION ALL SELECT 'succession', id, operation FROM succession
+    UNION ALL SELECT 'record', id, operation FROM record
+    UNION ALL SELECT 'exemption', id, operation FROM exemption
+)
+SELECT 'void' AS place, iif(t.id IS NULL, 'void_of_nothing', 'void_of_later') AS rule, v.id AS row,
+    target AS "table", target_id AS target
+FROM void v
+LEFT JOIN voidable t ON t.source = v.target AND t.id = v.target_id
+WHERE t.id IS NULL OR t.operation > v.operation
+ORDER BY instr('unit_version unit_end succession record exemption', v.target), v.id;
+
+SELECT 'void' AS place, 'voided_twice' AS rule, max(id) AS row, target AS "table", target_id AS target
+FROM void v
+GROUP BY v.target, v.target_id
+HAVING count(*) > 1;
