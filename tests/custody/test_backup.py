@@ -19,7 +19,7 @@ import forgeries
 from conftest import NOW, Outcome, process
 from thidua_cli import store
 from thidua_cli.custody import backup, restore, verify
-from thidua_cli.ground import dates, files
+from thidua_cli.ground import dates, drafts
 from thidua_cli.ground.errors import RefusedError, StoreError
 
 Run = Callable[..., Outcome]
@@ -125,9 +125,9 @@ def test_what_a_killed_output_left_goes(run: Run, tmp_path: Path) -> None:
 
 def test_a_draft_is_held_while_it_is_made(tmp_path: Path) -> None:
     """However long a backup takes, its own draft is not removed by another."""
-    with files.draft(tmp_path / "thidua-backup") as made:
+    with drafts.draft(tmp_path / "thidua-backup") as made:
         os.utime(made, (0, 0))
-        with files.draft(tmp_path / "thidua-backup"):
+        with drafts.draft(tmp_path / "thidua-backup"):
             assert made.exists()
 
 
@@ -352,7 +352,7 @@ def test_restore_gives_up_what_it_is_told_to(run: Run, db: Path, copy: Path) -> 
     (kept,) = db.parent.glob("thidua.db.before-restore-*")
     assert (_head(kept), kept.stat().st_mode & 0o777) == (before, 0o600)
     assert str(kept) in done.out
-    assert not files.journal_of(db).exists()
+    assert not drafts.journal_of(db).exists()
     assert run("verify").code == 0
     assert run("restore", str(kept)).code == 0  # and back again: nothing is lost by going forward
     assert _head(db) == before

@@ -28,7 +28,7 @@ from thidua_cli import store
 from thidua_cli.custody import verify
 from thidua_cli.custody.verify import Wanted, reports
 from thidua_cli.custody.verify.anchors import of_report, parse
-from thidua_cli.ground import dates, files
+from thidua_cli.ground import dates, drafts, files
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.store import journal
 
@@ -587,7 +587,7 @@ def test_an_unfinished_write_is_cleared_away_first(run: Callable[..., Outcome], 
     torn = db.read_bytes()
     assert (run("--read-only", "verify").code, db.read_bytes()) == (5, torn)
     assert run("verify") == Outcome(0, "", "")
-    assert not files.journal_of(db).exists()
+    assert not drafts.journal_of(db).exists()
 
 
 @pytest.mark.parametrize("command", [["verify", "--extends"], ["restore"]])
@@ -598,10 +598,10 @@ def test_another_file_is_left_as_it_is(
     other = tmp_path / "other.db"
     shutil.copyfile(db, other)
     build.cut_off(other)
-    before = other.read_bytes(), files.journal_of(other).read_bytes()
+    before = other.read_bytes(), drafts.journal_of(other).read_bytes()
     done = run(*command, str(other))
     assert (done.code, "verify, without --read-only" in done.err) == (5, True)
-    assert (other.read_bytes(), files.journal_of(other).read_bytes()) == before
+    assert (other.read_bytes(), drafts.journal_of(other).read_bytes()) == before
 
 
 @pytest.mark.parametrize("command", ["verify", "status", "backup"])
@@ -613,9 +613,9 @@ def test_a_newer_register_keeps_its_unfinished_write(
     data = bytearray(db.read_bytes())
     data[60:64] = (store.schema.SCHEMA_VERSION + 1).to_bytes(4)
     db.write_bytes(data)
-    before = files.journal_of(db).read_bytes()
+    before = drafts.journal_of(db).read_bytes()
     assert run(command).code == 5
-    assert (db.read_bytes(), files.journal_of(db).read_bytes()) == (bytes(data), before)
+    assert (db.read_bytes(), drafts.journal_of(db).read_bytes()) == (bytes(data), before)
 
 
 def test_a_busy_register_is_no_finding(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from faults.syscalls import Recorded
 from faults.witness import broken_links, dump, environment
 from thidua_cli import store
 from thidua_cli.custody import backup, verify
-from thidua_cli.ground import dates, files
+from thidua_cli.ground import dates, drafts
 
 Run = Callable[..., Outcome]
 Say = Callable[[str], None]
@@ -206,7 +206,7 @@ def _after_restore_over(known: Known, folder: Path, acknowledged: bool) -> str:
 
 def _kept(known: Known, path: Path, copies: Iterable[Path], acknowledged: bool) -> str:
     """The register is the one of before or of after; where it is of after, a whole copy of before is there."""
-    journal = files.journal_of(path).exists()
+    journal = drafts.journal_of(path).exists()
     found = _whole(path, known.before, known.after)
     kept = [_whole(each, known.before) for each in copies]
     if found == known.after and not kept:

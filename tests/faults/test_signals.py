@@ -202,11 +202,11 @@ def test_stopped_in_a_restore(db: Path, tmp_path: Path, there: bool, number: sig
     if not there:
         db.unlink()
     text = (
-        "import os, signal, sys; from thidua_cli import cli; from thidua_cli.custody import restore as restoring; from thidua_cli.ground import files; place = files.place\n"
+        "import os, signal, sys; from thidua_cli import cli; from thidua_cli.custody import restore as restoring; from thidua_cli.ground import drafts; place = drafts.place\n"
         "def hit(*arguments):\n"
         f"    os.kill(os.getpid(), {int(number)})\n"
         "    return place(*arguments)\n"
-        "files.place = hit\n"
+        "drafts.place = hit\n"
         "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     )
     done = program(db, text, "restore", str(source))

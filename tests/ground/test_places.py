@@ -11,7 +11,7 @@ import pytest
 import build
 from conftest import Outcome, process
 from thidua_cli import store
-from thidua_cli.ground import files, filesystem, language
+from thidua_cli.ground import drafts, files, filesystem, language
 
 Run = Callable[..., Outcome]
 RECORD = ("record", "launch", "492", "--on", "2022-03-30")
@@ -352,14 +352,14 @@ def test_read_only_reads_all(run: Run, tmp_path: Path) -> None:
 def test_read_only_leaves_the_journal_of_a_killed_writer(db: Path) -> None:
     """It says that something is to be cleared away; the next command without it does so."""
     build.cut_off(db)
-    assert files.journal_of(db).exists()
+    assert drafts.journal_of(db).exists()
     torn = db.read_bytes()
     done = process("--lang", "en", "--read-only", "status", db=db)
     assert done.returncode == 5
     assert b"without --read-only" in done.stderr
-    assert (db.read_bytes(), files.journal_of(db).exists()) == (torn, True)
+    assert (db.read_bytes(), drafts.journal_of(db).exists()) == (torn, True)
     assert process("status", db=db).returncode == 0
-    assert not files.journal_of(db).exists()
+    assert not drafts.journal_of(db).exists()
     plain = sqlite3.connect(db)
     assert plain.execute("SELECT count(*) FROM unit").fetchone() == (117,)
     plain.close()

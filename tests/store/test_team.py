@@ -16,7 +16,7 @@ import pytest
 from build import FUTURE
 from conftest import Outcome
 from faults.witness import assert_sound, count
-from thidua_cli.ground import files
+from thidua_cli.ground import drafts
 
 TEAM, AN, BINH, CHI, STRANGER = (
     61000,
@@ -36,13 +36,13 @@ import pydantic, sqlite_utils, thidua_cli, xlsxwriter
 for module in pkgutil.walk_packages(thidua_cli.__path__, "thidua_cli."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
-from thidua_cli import cli; from thidua_cli.ground import files
+from thidua_cli import cli; from thidua_cli.ground import drafts
 scratch = tempfile.mkdtemp()
 os.chdir(scratch)
 sys.stdout = open(os.devnull, "w")
 for line in ("init", "record launch 492 --on 2022-03-30", "backup", "status -o x.csv", "export register -o x", "verify", "status", "report -f html -o x"):
     cli.run(["--db", scratch + "/x.db", *line.split()])
-files._placing.clear()
+drafts._placing.clear()
 for line in sys.stdin:
     told = json.loads(line)
     out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
@@ -168,7 +168,7 @@ def test_the_journal_of_one_is_rolled_back_by_another(person: Person, register: 
     """Killed in the middle of a write, a member leaves a journal that any other clears away."""
     for killed, next_one in ((AN, CHI), (CHI, AN)):
         assert person(killed, str(register), program=CRASH).code == 7
-        assert _rights(files.journal_of(register)) == (TEAM, "660")
+        assert _rights(drafts.journal_of(register)) == (TEAM, "660")
         assert person(next_one, "--db", str(register), "status").code == 0
         assert_sound(register)
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import Outcome
 from thidua_cli import store
 from thidua_cli.custody import verify
-from thidua_cli.ground import files
+from thidua_cli.ground import drafts
 from thidua_cli.ground.errors import StoreError
 
 Run = Callable[..., Outcome]
@@ -59,7 +59,7 @@ def test_a_write_sets_it_back(run: Run, wal: Path) -> None:
     """The next operation is written with the rollback journal, and nothing lies beside the file."""
     assert run(*RECORD).code == 0
     assert (_mode(wal), run("verify")) == (b"\1\1", Outcome(0, "", ""))
-    assert [path.exists() for path in files.beside(wal)] == [False] * 3
+    assert [path.exists() for path in drafts.beside(wal)] == [False] * 3
 
 
 def test_what_stands_in_the_log_is_kept(run: Run, db: Path, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_what_stands_in_the_log_is_kept(run: Run, db: Path, tmp_path: Path) -> N
     plain.execute("PRAGMA journal_mode = WAL")
     plain.execute("CREATE TABLE extra (a)")
     plain.commit()
-    for each in (db, files.beside(db)[1]):
+    for each in (db, drafts.beside(db)[1]):
         shutil.copyfile(each, tmp_path / each.name.replace("thidua", "copy"))
     plain.close()
     copy = tmp_path / "copy.db"
@@ -103,7 +103,7 @@ def test_a_stale_log_is_not_brought_into_a_new_file(run: Run, wal: Path, tmp_pat
     """A log without its register would be taken for the new one's: refused."""
     backup = run("backup", str(tmp_path)).out.strip()
     wal.unlink()
-    files.beside(wal)[1].write_bytes(b"left over")
+    drafts.beside(wal)[1].write_bytes(b"left over")
     assert run("restore", backup).code == 5
     assert not wal.exists()
 
@@ -117,7 +117,7 @@ def test_a_folder_that_cannot_be_written(wal: Path, log: bool) -> None:
         path = folder / "thidua.db"
         shutil.copyfile(wal, path)
         if log:
-            files.beside(path)[1].touch()
+            drafts.beside(path)[1].touch()
         folder.chmod(0o555)
         try:
             if account == 0:  # whom no rights hold back

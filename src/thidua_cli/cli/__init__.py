@@ -122,12 +122,12 @@ def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = No
 
 def _say_stopped(number: int, writers: "Sequence[Writer | Restored]") -> None:
     """That a signal stopped the command, and whether its write happened."""
-    from thidua_cli.ground import files
+    from thidua_cli.ground import drafts
 
     stored = [writer.operation for writer in writers if writer.operation is not None]
     if stored:
         done = _("đã lưu ở thao tác #{number}").format(number=stored[-1].number)
-    elif paths := files.placed():
+    elif paths := drafts.placed():
         done = _("đã ghi {path}").format(path=paths[-1])
         if paths[1:]:
             done = _("đã ghi {path} và {count} tệp trước đó").format(path=paths[-1], count=len(paths) - 1)

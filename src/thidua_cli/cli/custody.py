@@ -7,7 +7,7 @@ import typer
 
 from thidua_cli.cli import messages, options, shared
 from thidua_cli.custody import verify as verifying
-from thidua_cli.ground import files
+from thidua_cli.ground import filesystem
 from thidua_cli.ground.errors import Exit
 from thidua_cli.ground.language import _
 
@@ -94,7 +94,7 @@ def backup(
     path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
     folder = backups.default_folder(path)
     if dest is not None:
-        files.check_folder(dest)
+        filesystem.check_folder(dest)
         folder = dest.resolve()
     old = backups.names(folder)
     made, proof = backups.back_up(path, folder, read_only=read_only)

@@ -55,9 +55,9 @@ def tell(line: str) -> None:
 
 def tell_written() -> None:
     """Name the files that were written, at a terminal."""
-    from thidua_cli.ground import files
+    from thidua_cli.ground import drafts
 
-    paths = files.placed()
+    paths = drafts.placed()
     shown = ", ".join(map(str, paths[:_MAX_SHOWN]))
     if more := len(paths[_MAX_SHOWN:]):
         tell(_("đã ghi {paths} và {more} tệp khác").format(paths=shown, more=more))

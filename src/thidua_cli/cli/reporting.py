@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thidua_cli.cli import messages, options, parameters, shared
-from thidua_cli.ground import files
+from thidua_cli.ground import files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current, speaking
 from thidua_cli.render import pages
@@ -76,7 +76,7 @@ def report(
         pages.put(_made(weeks[form], form, letters, warnings, terminal=True))
     else:
         if output is not None and _is_folder(output, forms or []):
-            files.make_folder(output)
+            filesystem.make_folder(output)
         files.replace_all(
             {
                 path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: _made(
@@ -102,7 +102,7 @@ def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentF
             options.refuse_terminal(form, output)
         return {form: output}
     if _is_folder(output, forms):
-        files.check_folder(output)
+        filesystem.check_folder(output)
         return dict.fromkeys(forms or _IN_FOLDER, output)
     if len(forms) > 1:
         raise UsageError(_("-o {path}: nhiều dạng cùng lúc thì cần một thư mục").format(path=output))

@@ -11,7 +11,7 @@ from pathlib import Path
 from thidua_cli import store
 from thidua_cli.custody import verify
 from thidua_cli.custody.verify import Proof
-from thidua_cli.ground import dates, files, filesystem
+from thidua_cli.ground import dates, drafts, filesystem
 from thidua_cli.ground.errors import StoreError
 from thidua_cli.store.journal import Operation
 
@@ -41,7 +41,7 @@ def of(source: sqlite3.Connection, path: Path, folder: Path) -> tuple[Path, Proo
     """As `back_up`, of the register at `path` through a connection that is open on it."""
     with store.store_errors(path):
         rights = filesystem.rights_like(path)
-    with store.store_errors(folder), _there(folder, rights), files.draft(folder / _DRAFT, rights) as made:
+    with store.store_errors(folder), _there(folder, rights), drafts.draft(folder / _DRAFT, rights) as made:
         with store.store_errors(path):
             copy(source, made)
         proof = verify.inspect(made)
@@ -76,7 +76,7 @@ def _named(made: Path, folder: Path, head: Operation) -> Path:
     for suffix in chain([""], (f"-{number}" for number in count(2))):
         target = folder / f"{stem}{suffix}.db"
         try:
-            files.place(made, target)
+            drafts.place(made, target)
         except FileExistsError:  # another backup of this second
             continue
         return target
@@ -140,8 +140,8 @@ def _there(folder: Path, rights: filesystem.Rights) -> Iterator[None]:
     """The folder, made if it is missing; it does not stay empty where the block fails."""
     new = not folder.exists()
     try:
-        files.make_private(folder, rights)
-        files.sync_folder(folder.parent)  # a backup is not safe in a folder that a power cut takes away
+        filesystem.make_private(folder, rights)
+        filesystem.sync_folder(folder.parent)  # a backup is not safe in a folder that a power cut takes away
         yield
     except BaseException:
         if new:

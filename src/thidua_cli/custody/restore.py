@@ -18,7 +18,7 @@ from typing import NamedTuple
 from thidua_cli import store
 from thidua_cli.custody import backup, verify
 from thidua_cli.custody.verify import Proof
-from thidua_cli.ground import dates, files, filesystem
+from thidua_cli.ground import dates, drafts, filesystem
 from thidua_cli.ground.dates import show_stamp
 from thidua_cli.ground.errors import RefusedError, StoreError, ThiduaError
 from thidua_cli.ground.language import _, some
@@ -64,8 +64,8 @@ def given(source: Path, path: Path) -> Iterator[Path]:
     filesystem.refuse_dangling(path)
     path = Path(os.path.realpath(path))
     with store.store_errors(path):
-        files.make_private(path.parent)
-        with files.draft(path) as made:
+        filesystem.make_private(path.parent)
+        with drafts.draft(path) as made:
             _fill_from_standard_input(made)
             try:
                 yield made
@@ -82,7 +82,7 @@ def _fill_from_standard_input(made: Path) -> None:
         piece = sys.stdin.buffer.read(_PIECE)
         if not piece:
             raise StoreError(_("{file}: tệp rỗng").format(file=_("đầu vào chuẩn")))
-        is_register = piece.startswith((b"{", files.SQLITE_HEADER))
+        is_register = piece.startswith((b"{", drafts.SQLITE_HEADER))
         while piece:
             file.write(piece)
             piece = sys.stdin.buffer.read(_PIECE) if is_register else b""
@@ -110,9 +110,9 @@ def restore(
             raise RefusedError(_("{path}: là chính sổ này").format(path=source))
         source.stat()
     with store.store_errors(path):
-        files.make_private(path.parent)
+        filesystem.make_private(path.parent)
         filesystem.refuse_network(path.parent)
-        with files.draft(path, _rights(path)) as made:
+        with drafts.draft(path, _rights(path)) as made:
             load(source, made)
             proof = verify.inspect(made)
             verify.refuse_unless_intact(source, proof.findings)
@@ -129,8 +129,8 @@ def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: T
     assert proof.head is not None  # noqa: S101 - it verified
     if not os.path.lexists(path):
         restored = Restored(proof.head)
-        with store.signals_held(), files.reporting(partial(tell, restored)):
-            files.place(made, path)
+        with store.signals_held(), drafts.reporting(partial(tell, restored)):
+            drafts.place(made, path)
         return restored
     try:
         with store.holding(path) as present:
@@ -141,7 +141,7 @@ def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: T
     _allow_unknown(proof.head, path, discard_after)
     kept = next(name for name in _kept_names(path) if not os.path.lexists(name))
     restored = Restored(proof.head, kept)
-    with store.signals_held(), files.reporting(partial(tell, restored)):
+    with store.signals_held(), drafts.reporting(partial(tell, restored)):
         _aside(made, path, kept)
     return restored
 
@@ -163,7 +163,7 @@ def _over(
     with store.signals_held():
         kept = _keep(present, path)
         restored = Restored(proof.head, kept, lost)
-        with files.reporting(partial(tell, restored)):
+        with drafts.reporting(partial(tell, restored)):
             _copy_over(made, present, proof.head, kept)
     verify.refuse_unless_intact(path, verify.examine(present))
     return restored
@@ -256,7 +256,7 @@ def _allow_unknown(head: Operation, path: Path, discard_after: int | None) -> No
 
 def _keep(present: sqlite3.Connection, path: Path) -> Path:
     """A copy of the present register beside it."""
-    with files.draft(path.with_name(f"{path.name}.before-restore"), _rights(path)) as made:
+    with drafts.draft(path.with_name(f"{path.name}.before-restore"), _rights(path)) as made:
         connection = sqlite3.connect(made)
         try:
             present.backup(connection)
@@ -264,10 +264,10 @@ def _keep(present: sqlite3.Connection, path: Path) -> Path:
             connection.close()
         for name in _kept_names(path):
             try:
-                files.place(made, name)
+                drafts.place(made, name)
             except FileExistsError:
                 continue
-            except files.UnsyncedError as error:
+            except drafts.UnsyncedError as error:
                 raise StoreError(
                     _("{path}: không giữ chắc được bản cũ, chưa khôi phục").format(path=path), error.message
                 ) from error
@@ -282,12 +282,14 @@ def _kept_names(path: Path) -> list[Path]:
 
 def _aside(made: Path, path: Path, name: Path) -> None:
     """Put a file that SQLite cannot open aside as `name`, with its journal or log; `made` takes its place."""
-    files.sync(made)
+    filesystem.sync(made)
     os.link(path, name)
-    files.sync(path.parent)  # each step is on the disk before the next: a power cut may keep any one of them
-    for old, aside in zip(files.beside(path), files.beside(name), strict=True):
+    filesystem.sync(
+        path.parent
+    )  # each step is on the disk before the next: a power cut may keep any one of them
+    for old, aside in zip(drafts.beside(path), drafts.beside(name), strict=True):
         if os.path.lexists(old):  # else SQLite would roll the damaged file back into the new one
             old.replace(aside)
-    files.sync(path.parent)
+    filesystem.sync(path.parent)
     made.replace(path)
-    files.sync_names([path])
+    drafts.sync_names([path])

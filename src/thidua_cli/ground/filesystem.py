@@ -1,5 +1,7 @@
 """Where a register may stand: on a disk that keeps locks and rights, in a file that only some may change."""
 
+import contextlib
+import errno
 import os
 import re
 import stat
@@ -7,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli.ground.errors import StoreError
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import _, why
 
 _MOUNTS = Path("/proc/self/mountinfo")
 
@@ -37,6 +39,7 @@ class Rights(NamedTuple):
 
 PRIVATE = Rights()
 _SHARED = stat.S_ISGID | stat.S_IRWXG
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 _LETTERS = ((os.R_OK, "r"), (os.W_OK, "w"), (os.X_OK, "x"))
 
 
@@ -53,7 +56,7 @@ def rights_in(folder: Path) -> Rights:
 
 
 def refuse_unshared(folder: Path, group: int) -> None:
-    """Raises StoreError for a folder in which not every member of the group may work on a register."""
+    """Raise StoreError for a folder in which not every member of the group may work on a register."""
     if rights_in(folder).group != group:
         name = group_name(group)
         raise StoreError(
@@ -148,7 +151,7 @@ def file_system(path: Path) -> str:
 
 
 def refuse_network(path: Path) -> None:
-    """Raises StoreError for a place whose locks cannot be relied on."""
+    """Raise StoreError for a place whose locks cannot be relied on."""
     kind = file_system(path)
     if kind in _NETWORK:
         raise StoreError(
@@ -160,7 +163,7 @@ def refuse_network(path: Path) -> None:
 
 
 def refuse_dangling(path: Path) -> None:
-    """Raises StoreError for a link that leads to nothing: nobody meant a file to be made at its other end."""
+    """Raise StoreError for a link that leads to nothing: nobody meant a file to be made at its other end."""
     if path.is_symlink() and not path.exists():
         raise StoreError(
             _("{path}: là liên kết đến {target}, nơi không có gì").format(
@@ -171,7 +174,7 @@ def refuse_dangling(path: Path) -> None:
 
 
 def refuse_exposed(path: Path) -> None:
-    """Raises StoreError for a file that every account of the machine may change."""
+    """Raise StoreError for a file that every account of the machine may change."""
     if path.stat().st_mode & stat.S_IWOTH and file_system(path) not in _WITHOUT_RIGHTS:
         raise StoreError(
             _("{path}: tài khoản nào trên máy cũng sửa được tệp này").format(path=path),
@@ -185,3 +188,86 @@ def is_exposed(folder: Path) -> bool:
     return (
         bool(mode & stat.S_IWOTH) and not mode & stat.S_ISVTX and file_system(folder) not in _WITHOUT_RIGHTS
     )
+
+
+def give(descriptor: int, rights: Rights, owner: int = -1) -> None:
+    """Give an open file a group and its rights; where the system refuses, it stays its owner's alone."""
+    mode = 0o600
+    if rights.group is not None or owner != -1:
+        with contextlib.suppress(OSError):
+            os.fchown(descriptor, owner, -1 if rights.group is None else rights.group)
+            mode = rights.mode
+    with contextlib.suppress(OSError):  # some file systems keep no rights
+        os.fchmod(descriptor, mode)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise StoreError where this is no folder and cannot become one: only its last part may be missing."""
+    refuse_dangling(folder)
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(_("{path} là tệp, không phải thư mục").format(path=folder))
+    refuse_missing(folder.parent)
+
+
+def refuse_missing(folder: Path) -> None:
+    """Raise StoreError for a folder that is not there."""
+    if not folder.exists():
+        raise StoreError(
+            _("thư mục {path} chưa có").format(path=folder),
+            _("Tạo trước: mkdir -p {path}").format(path=folder),
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """The folder for several files; raises StoreError as `check_folder`, or where it cannot be made."""
+    check_folder(folder)
+    try:
+        folder.mkdir()
+        if (rights := rights_in(folder.parent)).group is not None:
+            _give_folder(folder, rights, 0o2770 | folder.stat().st_mode & 0o7)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(_("không ghi được {path}: {why}").format(path=folder, why=why(error))) from error
+
+
+def make_private(folder: Path, rights: Rights = PRIVATE) -> None:
+    """A folder and those above it that are missing, for the owner or a group alone, on the disk for good."""
+    if not folder.exists():
+        make_private(folder.parent, rights)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _give_folder(folder, rights)
+        sync_folder(folder.parent)
+
+
+def _give_folder(folder: Path, rights: Rights, mode: int = 0o2770) -> None:
+    """Share a folder that was just made with the group that `rights` name."""
+    if rights.group is None:
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        with contextlib.suppress(OSError):  # it then stays its owner's alone
+            os.fchown(descriptor, -1, rights.group)
+            os.fchmod(descriptor, mode)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where it may be read and its file system can."""
+    try:
+        sync(folder)
+    except PermissionError:  # it may be for putting in alone
+        return
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+
+
+def sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from thidua_cli.ground import dates, files
+from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
 from thidua_cli.ground.text import lower_first
@@ -40,7 +40,7 @@ def replace_set(folder: Path, at: Moment, letters: Mapping[str, bytes], lists: M
     All are written before the first is renamed into place; letters that have no successor go last. What is
     not a letter of this program for that day is left alone. Raises StoreError where it cannot be done.
     """
-    files.make_folder(folder)
+    filesystem.make_folder(folder)
     old = [path for path in sorted(folder.glob(f"remind-{at.day}*.docx")) if path.name not in letters]
     files.replace_all({folder / name: [data] for name, data in {**letters, **lists}.items()})
     files.remove([path for path in old if _is_letter_of(path, at)])

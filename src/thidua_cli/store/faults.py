@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from thidua_cli.ground import files, filesystem
+from thidua_cli.ground import drafts, filesystem
 from thidua_cli.ground.errors import StoppedError, StoreError
 from thidua_cli.ground.language import _, why
 
@@ -137,7 +137,7 @@ def unsynced(
     except sqlite3.OperationalError as error:
         if code(error) != sqlite3.SQLITE_IOERR or connection.in_transaction or not _holds(is_done):
             raise
-        raise files.UnsyncedError(message, *hints, files.after_fault()) from error
+        raise drafts.UnsyncedError(message, *hints) from error
 
 
 def _holds(is_done: Callable[[], bool]) -> bool:

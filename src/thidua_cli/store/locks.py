@@ -10,7 +10,7 @@ import stat
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from thidua_cli.ground import files, filesystem
+from thidua_cli.ground import filesystem
 from thidua_cli.ground.errors import StoreError
 from thidua_cli.ground.language import _
 from thidua_cli.store.faults import store_errors
@@ -99,7 +99,7 @@ def _open_lock(path: Path, ending: str) -> int:
     try:
         register, rights, lock = path.stat(), filesystem.rights_like(path), os.fstat(descriptor)
         if (lock.st_uid, lock.st_nlink, lock.st_size) == (os.geteuid(), 1, 0):
-            files.give(descriptor, rights, owner=register.st_uid if os.geteuid() == 0 else -1)
+            filesystem.give(descriptor, rights, owner=register.st_uid if os.geteuid() == 0 else -1)
         _refuse_strange(os.fstat(descriptor), {0, os.geteuid(), register.st_uid}, rights)
     except BaseException:
         os.close(descriptor)

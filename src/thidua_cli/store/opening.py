@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from thidua_cli.ground import files, filesystem
+from thidua_cli.ground import drafts, filesystem
 from thidua_cli.ground.errors import MissingError, StoreError
 from thidua_cli.ground.language import _
 from thidua_cli.store import schema
@@ -92,9 +92,9 @@ def _check_file(path: Path) -> bytes:
             _("{path}: tệp rỗng, không có sổ nào trong đó").format(path=path),
             _("Xóa tệp ấy rồi chạy lại: rm {path}").format(path=path),
         )
-    if not header.startswith(files.SQLITE_HEADER):
+    if not header.startswith(drafts.SQLITE_HEADER):
         raise _not_ours(path)
-    for companion in files.beside(Path(os.path.realpath(path))):
+    for companion in drafts.beside(Path(os.path.realpath(path))):
         # SQLite would open it as the journal; to open a pipe that nobody writes to is to wait for ever.
         with contextlib.suppress(FileNotFoundError):  # also where another process has just ended its write
             if not stat.S_ISREG(companion.lstat().st_mode):
@@ -208,7 +208,7 @@ def examining(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connec
     """
     with store_errors(path):
         header = check_register(path)
-        read_only = read_only or not files.journal_of(path.resolve()).exists()
+        read_only = read_only or not drafts.journal_of(path.resolve()).exists()
     with contextlib.closing(connect_file(path, header, read_only=read_only)) as connection:
         connection.text_factory = _with_surrogates
         connection.execute("PRAGMA query_only = ON")

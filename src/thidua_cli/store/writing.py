@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from thidua_cli.ground import dates, files, filesystem
+from thidua_cli.ground import dates, drafts, filesystem
 from thidua_cli.ground.errors import StoreError
 from thidua_cli.ground.language import _
 from thidua_cli.store import journal, opening
@@ -77,16 +77,16 @@ def create(
     """
     rights = filesystem.PRIVATE if group is None else filesystem.Rights(group, 0o660)
     with store_errors(path):
-        files.make_private(path.parent, rights)
+        filesystem.make_private(path.parent, rights)
         filesystem.refuse_network(path.parent)
         if group is not None:
             filesystem.refuse_unshared(path.parent, group)
-        with files.draft(path, rights) as draft:
+        with drafts.draft(path, rights) as draft:
             with contextlib.closing(opening.connect_file(draft)) as connection:
                 writer, operation = found(connection, load, actor=actor, command=command)
             try:
                 with signals_held(), _finishing(writer, operation):
-                    files.place(draft, path)
+                    drafts.place(draft, path)
             except FileExistsError:
                 raise StoreError(_("{path}: đã có tệp ở đó").format(path=path)) from None
     return operation
@@ -149,7 +149,7 @@ def _holds(connection: sqlite3.Connection, operation: journal.Operation) -> bool
 
 def _finishing(writer: Writer, operation: journal.Operation) -> contextlib.AbstractContextManager[None]:
     """Say in the writer that the operation is there once the block has written it, perhaps not synced."""
-    return files.reporting(partial(setattr, writer, "operation", operation))
+    return drafts.reporting(partial(setattr, writer, "operation", operation))
 
 
 def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
