@@ -10,14 +10,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from thidua_cli import cli, store
 from thidua_cli.ground import dates, language, resources
-from thidua_cli.intake import units as unit_imports
+from thidua_cli.intake.units import first_units
 from thidua_cli.register.plan import read_plan_file, store_plan
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -54,8 +54,7 @@ def _memory(*, units: bool) -> sqlite3.Connection:
     def load(writer: store.Writer) -> None:
         store_plan(writer, read_plan_file(resources.data("plan.toml")))
         if units:
-            made = unit_imports.first_units(resources.data("seed_units.csv"), date(2021, 1, 1))
-            unit_imports.apply(writer, made)
+            first_units(resources.data("seed_units.csv"), "2021-01-01").apply(writer)
 
     with pytest.MonkeyPatch.context() as patch:  # made before any test's own world
         patch.setattr(dates, "now", lambda: NOW)

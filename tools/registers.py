@@ -19,7 +19,7 @@ import forgeries  # noqa: E402
 from thidua_cli import store  # noqa: E402
 from thidua_cli.custody import verify  # noqa: E402
 from thidua_cli.ground import dates, resources  # noqa: E402
-from thidua_cli.intake import units  # noqa: E402
+from thidua_cli.intake.units import first_units  # noqa: E402
 from thidua_cli.register.plan import read_plan_file, store_plan  # noqa: E402
 
 FOLDER = ROOT / "tests" / "registers"
@@ -29,7 +29,7 @@ def load(writer: store.Writer) -> None:
     """What init loads."""
     plan = read_plan_file(resources.data("plan.toml"))
     store_plan(writer, plan)
-    units.apply(writer, units.first_units(resources.data("seed_units.csv"), plan.phases[0].starts_on))
+    first_units(resources.data("seed_units.csv"), plan.phases[0].starts_on.isoformat()).apply(writer)
 
 
 def main() -> None:

@@ -23,8 +23,8 @@ from thidua_cli.custody import restore as restoring
 from thidua_cli.custody.verify import Wanted
 from thidua_cli.custody.verify.anchors import parse
 from thidua_cli.ground.errors import RefusedError, ThiduaError
-from thidua_cli.intake import units as unit_imports
 from thidua_cli.intake.sheet import Sheet
+from thidua_cli.intake.units import UnitBatch
 from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ChangeIn
@@ -456,17 +456,17 @@ class Units(RuleBasedStateMachine):
         fields = (("code", code), ("name", name), ("parent", above))
         values: dict[str, object] = {"code": code, "name": name, "kind": "department", "valid_from": day}
         values["parent_code"] = None if above is None else self.state(day, above).code
-        items, problems = unit_imports.check(Sheet(list(values), [(0, values)]), build.day(day))
-        assert not problems
+        made = UnitBatch(Sheet(list(values), [(0, values)]), "9999-12-31")
+        assert not made.wrong
         directory = Directory.read(self.register, LATEST)
-        made = unit_imports.plan(items, directory, list(values))
+        made.compare(directory)
         is_sound = bool(made.new and not made.problems)
         held = [each for each in directory.with_code(code) if each.until_on is None or each.until_on > day]
         ended = above is not None and directory.versions[self.ids[above]][-1].ended_on
         assert is_sound is not bool(held or ended or values["parent_code"] == code), (day, made.problems)
         if is_sound:
             with store.write(self.register, actor="test", command="units add") as writer:
-                unit_imports.apply(writer, made)
+                made.apply(writer)
             self.wrote([*self.decisions, Decided(day, "add", self.number(), fields)])
 
     @rule(place=DAY, which=WHICH, code=st.none() | CODE, name=st.none() | NAME, above=st.none() | WHICH)

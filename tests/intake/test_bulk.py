@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conftest import NOW, ROOT, Outcome
 from thidua_cli.ground import dates
-from thidua_cli.intake import bulk
+from thidua_cli.intake import column_rows
 from thidua_cli.register import models
 
 Run = Callable[..., Outcome]
@@ -154,9 +154,9 @@ def test_as_a_whole_is_as_row_by_row(
     file = _write(tmp_path / f"in.{form}", rows)
     options = [*options, "--format-report", "json"] if len(rows) % 2 else options
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk, "WORTH", 1)
+        patch.setattr(column_rows, "WORTH", 1)
         whole = _import(run, db, file, *options)
-        patch.setattr(bulk, "WORTH", 10**9)
+        patch.setattr(column_rows, "WORTH", 10**9)
         by_row = _import(run, db, file, *options)
     assert whole == by_row
 
@@ -165,7 +165,7 @@ def test_a_plain_file_goes_as_a_whole(
     run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Registrations with contents go in without a look at single rows, and are found with their contents."""
-    monkeypatch.setattr(bulk, "WORTH", 3)
+    monkeypatch.setattr(column_rows, "WORTH", 3)
     monkeypatch.setattr(models, "check", None)
     file = tmp_path / "in.csv"
     file.write_text(
@@ -204,9 +204,9 @@ def test_an_odd_row_is_seen_where_it_stands(
         "\n".join(["unit_code,done_on,document_number", *filter(None, rows), ""]), encoding="utf-8"
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk, "WORTH", 1)
+        patch.setattr(column_rows, "WORTH", 1)
         whole = _import(run, db, file)
-        patch.setattr(bulk, "WORTH", 10**9)
+        patch.setattr(column_rows, "WORTH", 10**9)
         assert whole == _import(run, db, file)
     assert said in " ".join((whole[0].out + whole[0].err).split())
 
@@ -215,7 +215,7 @@ def test_a_plain_row_is_of_the_unit_that_it_names(
     run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a long list too, a name that is not the code's is refused, and one that is may stand there."""
-    monkeypatch.setattr(bulk, "WORTH", 2)
+    monkeypatch.setattr(column_rows, "WORTH", 2)
     file = tmp_path / "in.csv"
     file.write_text(
         f"Mã đơn vị,Tên đơn vị,Ngày phát động\n491,{NAMES['491']},2022-03-30\n492,{NAMES['493']},2022-03-30\n",
@@ -231,7 +231,7 @@ def test_examples_stand_in_the_order_of_the_file(
     run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was decided as a whole and what was decided alone is told together, row after row."""
-    monkeypatch.setattr(bulk, "WORTH", 2)
+    monkeypatch.setattr(column_rows, "WORTH", 2)
     codes = ROSTER[:8]
     file = tmp_path / "in.csv"
     for _time in range(2):  # new, then known
@@ -249,8 +249,8 @@ def test_examples_stand_in_the_order_of_the_file(
 def test_a_column_is_read_by_the_same_rule_as_a_row() -> None:
     """Each field of a record is read by the function that its model uses."""
     for name, field in models.RecordIn.model_fields.items():
-        if name in bulk.READ:
-            assert [mark.func for mark in field.metadata] == [bulk.READ[name]]
-    assert set(models.RecordIn.model_fields) - set(bulk.READ) == {
+        if name in column_rows.READ:
+            assert [mark.func for mark in field.metadata] == [column_rows.READ[name]]
+    assert set(models.RecordIn.model_fields) - set(column_rows.READ) == {
         "unit_code", "action",
     }  # fmt: skip

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from conftest import ROOT, Outcome, process
 from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError
-from thidua_cli.intake import bulk, reading
+from thidua_cli.intake import column_rows, reading
 from thidua_cli.intake.reading import FileFormat
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory
@@ -350,7 +350,7 @@ def _read_any(data: bytes, form: FileFormat) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "read_bytes", lambda _source: data)
         with contextlib.suppress(RejectedError):
-            reading.read("x", ImportKind.LAUNCHES, reading.Wishes(form=form))
+            reading.read("x", ImportKind.LAUNCHES, reading.ReadOptions(form=form))
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
@@ -588,7 +588,7 @@ def test_an_import_hashes_evidence(
     run: Run, write: Callable[[str], str], scans: Path, monkeypatch: pytest.MonkeyPatch, worth: int
 ) -> None:
     """Each file that a row names is stored with its hash, an address without; verify finds a forged scan."""
-    monkeypatch.setattr(bulk, "WORTH", worth)
+    monkeypatch.setattr(column_rows, "WORTH", worth)
     rows = "492,2022-03-30,a.pdf,\n493,2022-03-30,https://example.org/1,\n494,2022-03-30,,x\n"
     assert run("import", "launches", write(EVIDENCE + rows)).code == 0
     assert _evidence(run) == ("a.pdf", "ca97", None)
@@ -615,7 +615,7 @@ def test_a_file_of_evidence_that_is_not_there_is_refused(
     options: tuple[str, ...],
 ) -> None:
     """It is told with its row, its column, where it was looked for and the cure, beside all else that is wrong."""
-    monkeypatch.setattr(bulk, "WORTH", worth)
+    monkeypatch.setattr(column_rows, "WORTH", worth)
     rows = "492,2022-03-30,a.pdf,\n493,2022-03-30,c.pdf,\n494,30/02/2022,,\n495,2022-03-30,.,\n"
     done = run("import", "launches", write(EVIDENCE + rows), *options)
     assert done.code == 7
@@ -651,7 +651,7 @@ def test_evidence_and_a_note_that_differ_are_told_or_stored(
     after: tuple[str | None, ...],
 ) -> None:
     """What the register lacks or has otherwise is refused with --correct as the cure, and stored by it."""
-    monkeypatch.setattr(bulk, "WORTH", worth)
+    monkeypatch.setattr(column_rows, "WORTH", worth)
     run("record", "launch", "492", "--on", "2022-03-30", *held)
     file = write(f"{EVIDENCE}492,2022-03-30,{row}\n")
     refused = run("import", "launches", file)

@@ -27,8 +27,8 @@ from conftest import ROOT, Outcome, copy
 from thidua_cli import store
 from thidua_cli.ground import resources, text
 from thidua_cli.ground.errors import RefusedError
-from thidua_cli.intake import changes as change_imports
 from thidua_cli.intake import reading
+from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.register import entries as records
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.models import ChangeIn, ExemptionIn, RecordIn
@@ -74,9 +74,9 @@ def change(kind: str, old: str, new: str, on: str, **values: object) -> Row:
 def changed(seeded: sqlite3.Connection) -> sqlite3.Connection:
     """The register after the changes of 2025, in one operation."""
     connection = copy(seeded)
-    rows, problems = change_imports.check(reading.read(str(FILE), ImportKind.CHANGES))
-    assert not problems
-    assert not apply(connection, rows).faults
+    batch = ChangeBatch(reading.read(str(FILE), ImportKind.CHANGES))
+    assert not batch.problems
+    assert not apply(connection, batch.rows).faults
     return connection
 
 

@@ -4,7 +4,6 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,7 +25,7 @@ from thidua_cli.register.plan import (
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
-    from thidua_cli.intake.units import UnitPlan
+    from thidua_cli.intake.units import UnitBatch
 
 _TOLD = 10  # differences
 
@@ -52,8 +51,6 @@ def init(
 
     Chạy lại trên một sổ đã có thì không đổi gì.
     """
-    from thidua_cli.intake import units as imports
-
     if units_file and no_units:
         raise UsageError(_("--units và --no-units loại trừ nhau"))
     options.refuse_read_only(ctx)
@@ -69,13 +66,13 @@ def init(
     table = None
     if not no_units:
         file = units_file or resources.data("seed_units.csv")
-        table = _first_units(ctx, file, plan.phases[0].starts_on, plan_file)
+        table = _first_units(ctx, file, plan.phases[0].starts_on.isoformat(), plan_file)
 
     def load(writer: Writer) -> None:
         options.settings(ctx).writers.append(writer)
         store_plan(writer, plan)
         if table is not None:
-            imports.apply(writer, table)
+            table.apply(writer)
 
     operation = store.create(
         path, load, actor=options.actor(ctx), command=options.command_line(ctx), group=shared
@@ -152,12 +149,12 @@ def _by_import(ctx: typer.Context, file: Path, plan_file: Path | None, hints: Se
     ]
 
 
-def _first_units(ctx: typer.Context, file: Path, first_day: date, plan_file: Path | None) -> "UnitPlan":
+def _first_units(ctx: typer.Context, file: Path, first_day: str, plan_file: Path | None) -> "UnitBatch":
     """The units of a file; raises RejectedError, with the way by `import` where only that has the cure."""
-    from thidua_cli.intake import units as imports
+    from thidua_cli.intake.units import first_units
 
     try:
-        return imports.first_units(file, first_day)
+        return first_units(file, first_day)
     except RejectedError as error:
         error.hints = [*error.hints, *_by_import(ctx, file, plan_file, error.hints)]
         raise
@@ -192,19 +189,15 @@ def _differences(
     ctx: typer.Context, connection: sqlite3.Connection, plan_file: Path | None, units_file: Path | None
 ) -> list[str]:
     """What the files that are named hold otherwise than those of which the register was made."""
-    from thidua_cli.intake import units as imports
-
     plan = read_plan_file(plan_file) if plan_file else None
-    first_day = (
-        plan.phases[0].starts_on if plan else date.fromisoformat(load_plan(connection).phases[0].starts_on)
-    )
+    first_day = plan.phases[0].starts_on.isoformat() if plan else load_plan(connection).phases[0].starts_on
     table = _first_units(ctx, units_file, first_day, plan_file) if units_file else None
 
     def load(writer: Writer) -> None:
         if plan is not None:
             store_plan(writer, plan)
         if table is not None:
-            imports.apply(writer, table)
+            table.apply(writer)
 
     sorts = [*(PLAN_ROWS if plan else ()), *(UNIT_ROWS if table else ())]
     return seed_differences(connection, load, sorts) if sorts else []

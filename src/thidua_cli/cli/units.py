@@ -116,29 +116,29 @@ def add(
     ] = None,
 ) -> None:
     """Thêm một đơn vị mới từ ngày nêu ở --on."""
-    from thidua_cli.intake import units as imports
     from thidua_cli.intake.sheet import Sheet
+    from thidua_cli.intake.units import UnitBatch
 
     on = cast(date, given["valid_from"])
     values = {"code": code, "name": name, **given, "valid_from": on.isoformat()}
-    items, problems = imports.check(Sheet(list(values), [(0, values)]), on)
-    if not items:
-        raise UsageError(*_format(problems))
+    batch = UnitBatch(Sheet(list(values), [(0, values)]), "")
+    if not batch.items:
+        raise UsageError(*_format(batch.wrong))
     with options.writing(ctx) as writer:
         directory = Directory.read(writer.connection, LATEST)
         load_plan(writer.connection)
-        made = imports.plan(items, directory, list(values), first_day=date.min)
-        if made.problems:
-            _refuse_taken(directory, code, on, made.problems)
-        if wrong := problems + made.problems:
-            raise RefusedError(*_format(wrong))
-        if made.new:
-            imports.apply(writer, made, options.checked_text(doc, "--doc", NUMBER_LIMIT) or None)
-    line = _("đã thêm {code}  {name}") if made.new else _("{code}  {name} đã có từ trước")
-    unit = items[0].unit
-    lines = [line.format(code=unit.code, name=unit.name), *made.filled]
+        batch.compare(directory)
+        if differences := batch.problems[len(batch.wrong) :]:
+            _refuse_taken(directory, code, on, differences)
+        if batch.problems:
+            raise RefusedError(*_format(batch.problems))
+        if batch.new:
+            batch.apply(writer, options.checked_text(doc, "--doc", NUMBER_LIMIT) or None)
+    line = _("đã thêm {code}  {name}") if batch.new else _("{code}  {name} đã có từ trước")
+    unit = batch.items[0].unit
+    lines = [line.format(code=unit.code, name=unit.name), *batch.filled]
     messages.confirm(lines, saved=messages.saved(writer))
-    messages.warn(made.warnings)
+    messages.warn(batch.warnings)
 
 
 def _refuse_taken(directory: Directory, code: str, on: date, problems: "Sequence[Problem]") -> None:

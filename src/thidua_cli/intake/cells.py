@@ -43,7 +43,7 @@ _TOTAL = re.compile(r"(tổng|tổng cộng|tổng số|cộng|total)( đơn v�
 _DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
 
 
-class Table(NamedTuple):
+class HeadedRows(NamedTuple):
     """Rows of a file under a header, their cells as they stand.
 
     `fields` names the field of each column (None: left out), `headers` is the whole header row, number
@@ -72,7 +72,7 @@ class _Written:
         return ((number, as_text(values, guarded=self.guarded)) for number, values in self.body)
 
 
-def sheet_of(table: Table | Sheet) -> Sheet:
+def sheet_of(table: HeadedRows | Sheet) -> Sheet:
     """The rows by field, with what is wrong in their cells; a sheet is one already."""
     if isinstance(table, Sheet):
         return table
@@ -130,7 +130,7 @@ def sheet_of(table: Table | Sheet) -> Sheet:
     return made
 
 
-def unnumbered(table: Table) -> Table:
+def unnumbered(table: HeadedRows) -> HeadedRows:
     """The table without a first row that only numbers the columns, as official tables have; it is told."""
     if not table.body:
         return table
@@ -164,7 +164,7 @@ def _numbered(values: Sequence[Cell]) -> set[int]:
     return set(found) if names in right else set()
 
 
-def disguised(table: Table) -> list[Problem]:
+def disguised(table: HeadedRows) -> list[Problem]:
     """Texts that are Vietnamese only once they are decoded again, as they are pasted from documents in old
     fonts. Names that no unit can have are left to the models.
     """
@@ -287,7 +287,7 @@ def _ragged(row: int, values: Sequence[Cell], expected: int, *, last: bool) -> P
     )
 
 
-def merged_in(table: Table, wanted: Set[int]) -> list[Problem]:
+def merged_in(table: HeadedRows, wanted: Set[int]) -> list[Problem]:
     """Merged cells that hold something, in a column that is read and a row that is wanted: whose is it?"""
     return [
         Problem(
@@ -299,11 +299,11 @@ def merged_in(table: Table, wanted: Set[int]) -> list[Problem]:
     ]
 
 
-def _spoiled(table: Table, wanted: Set[int]) -> frozenset[int]:
+def _spoiled(table: HeadedRows, wanted: Set[int]) -> frozenset[int]:
     return frozenset(number for _where, numbers in _merges(table, wanted) for number in numbers)
 
 
-def _merges(table: Table, wanted: Set[int]) -> Iterator[tuple[tuple[int, int, int, int], Sequence[int]]]:
+def _merges(table: HeadedRows, wanted: Set[int]) -> Iterator[tuple[tuple[int, int, int, int], Sequence[int]]]:
     """The merged cells of `merged_in`, each with the rows of data that it spans."""
     rows = [number for number, _values in table.body]
     read = [field is not None for field in table.fields]

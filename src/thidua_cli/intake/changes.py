@@ -1,76 +1,112 @@
 """The rows of a resolution from a file."""
 
+import sqlite3
 from collections.abc import Sequence
-from datetime import date
-from typing import NamedTuple
 
 from thidua_cli.ground.errors import InvalidError
+from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.ground.text import code_key
+from thidua_cli.intake.batch import Batch, in_row
 from thidua_cli.intake.sheet import Sheet, without_none
 from thidua_cli.register import values as fields
+from thidua_cli.rules import resolutions
 from thidua_cli.rules.resolutions import Fault, Row
+from thidua_cli.store import Writer
+from thidua_cli.store.journal import LATEST
 
 _OF_THE_DAY_BEFORE = ("old_code", "old_name")
 
 
-class _Unread(NamedTuple):
-    """What a row that cannot be taken says as far as it can be read; `code` is that of the successor."""
+class ChangeBatch(Batch):
+    """Changes of units; `rows` are those that could be read."""
 
-    day: date | None
-    code: str | None
+    def __init__(self, sheet: Sheet) -> None:
+        from thidua_cli.register import models
 
+        self.sheet, self.rows, self._wrong = sheet, list[Row](), list(sheet.problems)
+        for number, given in sheet.rows:
+            values, emptied = without_none(given)
+            change, wrong = models.check(models.ChangeIn, values)
+            self._wrong += in_row(number, wrong)
+            if change is not None:
+                self.rows.append(Row(number, change, emptied))
+        self.problems = self._wrong
 
-def check(sheet: Sheet) -> tuple[list[Row], list[Problem]]:
-    """The changes of a sheet, and what is wrong with its rows."""
-    from thidua_cli.register import models
+    def plan(self, connection: sqlite3.Connection) -> None:
+        self.made = resolutions.plan(connection, LATEST, self.rows)
+        self.problems = self._wrong + as_problems(self._certain(self.made.faults))
+        if self._wrong:  # what becomes of units is not known without all rows
+            self.made.steps, self.made.outside = [], []
+        outside = [_("ngoài sổ: {unit}").format(unit=unit) for unit in self.made.outside]
+        self.warnings = outside + self.made.warnings
 
-    rows, problems = [], list(sheet.problems)
-    for number, given in sheet.rows:
-        values, emptied = without_none(given)
-        change, wrong = models.check(models.ChangeIn, values)
-        problems += [
-            Problem(each.message, each.cure, at=Place(number, each.field, each.value)) for each in wrong
+    def _certain(self, faults: Sequence[Fault]) -> list[Fault]:
+        """The faults that remain whatever the unreadable rows of the file mean.
+
+        On days before those rows all are. On their first day it is what is said of units as they were on the
+        day before, except about a code that such a row gives to a unit. Later nothing is certain.
+        """
+        days = {row.number: row.day for row in self.rows}
+        unread = [_unread(values) for number, values in self.sheet.rows if number not in days]
+        given = {code for _day, code in unread}
+        if self.sheet.problems or None in given:
+            return []
+        if not unread:
+            return list(faults)
+        first = min(day or min(days.values(), default="") for day, _code in unread)
+        named = {row.number: code_key(row.change.old_code or "") for row in self.rows}
+        return [
+            fault
+            for fault in faults
+            if days[fault.row] < first
+            or (
+                days[fault.row] == first
+                and fault.field in _OF_THE_DAY_BEFORE
+                and named[fault.row] not in given
+            )
         ]
-        if change is not None:
-            rows.append(Row(number, change, emptied))
-    return rows, problems
+
+    def apply(self, writer: Writer) -> None:
+        resolutions.apply(writer, self.made)
+
+    def counts(self) -> dict[str, int]:
+        faulty = {row.number for row in self.rows} & {problem.at.row for problem in self.problems}
+        return {"new": self.made.new - len(faulty), "changed": 0, "unchanged": self.made.unchanged}
+
+    def details(self) -> list[dict[str, object]]:
+        """Every unit that begins, changes or ends: on which day, out of which others, into which others.
+
+        `parents`: the code of the unit above before and after, where these differ; else empty.
+        """
+        return [
+            {
+                "what": step.what,
+                "on": step.day,
+                "unit_code": step.version.code,
+                "unit_name": step.version.name,
+                "predecessors": [unit.code for unit in step.predecessors],
+                "successors": [unit.code for unit in step.successors],
+                "parents": [unit.code if unit else None for unit in step.above] if step.above else [],
+            }
+            for step in self.made.steps
+        ]
 
 
-def _unread(values: dict[str, object]) -> _Unread:
-    day, code = None, None
+def _unread(values: dict[str, object]) -> tuple[str | None, str | None]:
+    """The day and the successor's code of a row that cannot be taken, as far as they can be read."""
     try:
-        code = (fields.optional_code(values.get("new_code")) or "").lower()
-        day = fields.day(values.get("effective_date"))
+        code = code_key(fields.optional_code(values.get("new_code")) or "")
     except InvalidError:
-        pass
-    return _Unread(day, code)
+        return None, None
+    try:
+        return fields.day(values.get("effective_date")).isoformat(), code
+    except InvalidError:
+        return None, code
 
 
-def sound(faults: Sequence[Fault], rows: Sequence[Row], sheet: Sheet) -> list[Fault]:
-    """The faults of a plan of a sheet's good rows that are there whatever its other rows mean to say.
-
-    On days before those rows all are. On their first day it is what is said of units as they were on the day
-    before, except about a code that such a row gives to a unit. Later nothing is certain.
-    """
-    days = {row.number: row.day for row in rows}
-    unread = [_unread(values) for number, values in sheet.rows if number not in days]
-    if sheet.problems or any(each.code is None for each in unread):
-        return []
-    if not unread:
-        return list(faults)
-    given = {each.code for each in unread}
-    first = min(
-        min(days.values(), default="") if each.day is None else each.day.isoformat() for each in unread
-    )
-    named = {row.number: (row.change.old_code or "").lower() for row in rows}
+def as_problems(faults: Sequence[Fault]) -> list[Problem]:
+    """What planning found wrong, as problems of the file."""
     return [
-        fault
-        for fault in faults
-        if days[fault.row] < first
-        or (days[fault.row] == first and fault.field in _OF_THE_DAY_BEFORE and named[fault.row] not in given)
+        Problem(fault.message, fault.cure, at=Place(fault.row, fault.field, fault.value)) for fault in faults
     ]
-
-
-def problem(fault: Fault) -> Problem:
-    """What planning found wrong, as a problem of the file."""
-    return Problem(fault.message, fault.cure, at=Place(fault.row, fault.field, fault.value))

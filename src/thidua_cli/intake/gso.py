@@ -14,7 +14,7 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice, cells, columns
-from thidua_cli.intake.cells import Table
+from thidua_cli.intake.cells import HeadedRows
 from thidua_cli.intake.sheet import Sheet, short
 from thidua_cli.intake.tables.grid import Cell, refused
 from thidua_cli.register.terms import Kind, Level
@@ -59,7 +59,7 @@ def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[P
     return found
 
 
-def sheet(table: Table, source: str, province: str | None) -> Sheet:
+def sheet(table: HeadedRows, source: str, province: str | None) -> Sheet:
     """The districts and communes of a province as a sheet of units.
 
     Raises UsageError without a province, RejectedError for one that the list does not have.
@@ -103,7 +103,7 @@ def sheet(table: Table, source: str, province: str | None) -> Sheet:
     return made
 
 
-def _inside(table: Table, province: str) -> Table:
+def _inside(table: HeadedRows, province: str) -> HeadedRows:
     """The rows that are, or may be, of the province; whatever is wrong with others does not matter.
 
     A row that does not say its province is of another only where the rows around it are, and nothing that it
@@ -149,7 +149,7 @@ def _carried(codes: Sequence[str | None]) -> list[str | None]:
     return found
 
 
-def _provinces(table: Table, province: str) -> list[str | None]:
+def _provinces(table: HeadedRows, province: str) -> list[str | None]:
     """The province of each row as far as it is beyond doubt; a merged cell holds it for all its rows."""
     place, width = table.fields.index(_PROVINCE), len(table.headers)
     rows = [number for number, _values in table.body]

@@ -6,7 +6,7 @@ from typing import Any
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import columns
-from thidua_cli.intake.cells import Table, empty
+from thidua_cli.intake.cells import HeadedRows, empty
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.grid import ABSENT, Grid
 from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, required
@@ -16,7 +16,7 @@ _Column = tuple[str | None, str]  # a field and "", or a key that is not read as
 
 def table_of(
     objects: Sequence[Mapping[str, Any]], kind: ImportKind, renamed: Mapping[str, str], ignored: Sequence[str]
-) -> Table:
+) -> HeadedRows:
     """The objects as rows, numbered from 1; a key that an object lacks is an ABSENT cell."""
     keys = list(dict.fromkeys(key for item in objects for key in item))
     left_out = columns.left_out(ignored)
@@ -55,7 +55,7 @@ def table_of(
         if columns.normal(key) in unwanted and not all(empty(item.get(key)) for item in objects)
     )
     read = [field for field, _key in headers]
-    return Table(
+    return HeadedRows(
         read, list(headers.values()), 0, len(body), body, Grid(iter(()), [], objects=True), notices, problems
     )
 

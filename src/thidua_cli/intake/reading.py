@@ -15,7 +15,7 @@ from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import columns, gso, objects
 from thidua_cli.intake.cells import (
-    Table,
+    HeadedRows,
     as_text,
     blank,
     disguised,
@@ -54,10 +54,10 @@ class FileFormat(StrEnum):
 _WITH_SHEETS = (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
 
 
-class Wishes(NamedTuple):
-    """What the caller said about the file; `renamed` is field -> header, `ignored` are headers.
+class ReadOptions(NamedTuple):
+    """How a file is to be read; `renamed` is field -> header, `ignored` are headers.
 
-    `most` are the problems that are listed.
+    `most` problems are listed.
     """
 
     form: FileFormat | None = None
@@ -142,14 +142,14 @@ def form_of(source: str, wished: FileFormat | None) -> FileFormat:
     return FileFormat(ending)
 
 
-def read(source: str, kind: ImportKind, wishes: Wishes | None = None) -> Sheet:
+def read(source: str, kind: ImportKind, wishes: ReadOptions | None = None) -> Sheet:
     """A file as a sheet of that kind; raises RejectedError where it is no table of that kind."""
     return sheet_of(read_table(source, kind, wishes))
 
 
-def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> Table | Sheet:
+def read_table(source: str, kind: ImportKind, wishes: ReadOptions | None = None) -> HeadedRows | Sheet:
     """As `read`, but cells of a table as they stand; objects and the statistics office's list are a sheet."""
-    wished = wishes or Wishes()
+    wished = wishes or ReadOptions()
     form, name = form_of(source, wished.form), called(source)
     if wished.sheet is not None and form not in _WITH_SHEETS:
         raise UsageError(
@@ -176,7 +176,7 @@ def read_table(source: str, kind: ImportKind, wishes: Wishes | None = None) -> T
 # Grids
 
 
-def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Table | Sheet:
+def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: ReadOptions) -> HeadedRows | Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, HEADER_ROWS))
     position = _header(first, kind, wished)
@@ -231,7 +231,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: Wishes) -> Tab
         raise reject(source, problems, wished.most, then=_misread_headers(first, kind, wished))
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    table = Table(fields, headers, header_row, body[-1][0], body, grid, notices)
+    table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
     strange = disguised(table)
     table = unnumbered(table._replace(problems=strange))
     if listed:
@@ -283,7 +283,7 @@ def _listed(headers: Sequence[str], kind: ImportKind) -> Sequence[str | None] | 
 
 
 def _misread_headers(
-    first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: Wishes
+    first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: ReadOptions
 ) -> list[str]:
     """Hints where headers are those of a file of that kind once they are decoded again."""
     found = {}
@@ -303,7 +303,7 @@ def _misread_headers(
     ]
 
 
-def _refuse_absent(headers: Iterable[str], source: str, wished: Wishes) -> None:
+def _refuse_absent(headers: Iterable[str], source: str, wished: ReadOptions) -> None:
     """Raise RejectedError where --map names a header that the file does not have."""
     there = {columns.normal(header): header for header in headers}
     there.pop("", None)
@@ -315,7 +315,7 @@ def _refuse_absent(headers: Iterable[str], source: str, wished: Wishes) -> None:
         )
 
 
-def _refuse_renamed(source: str, wished: Wishes) -> None:
+def _refuse_renamed(source: str, wished: ReadOptions) -> None:
     """Raise UsageError for --map: it names columns of ours, and the list has its own."""
     if wished.renamed:
         raise UsageError(
@@ -323,7 +323,7 @@ def _refuse_renamed(source: str, wished: Wishes) -> None:
         )
 
 
-def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: Wishes) -> int | None:
+def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: ReadOptions) -> int | None:
     """The first row with all required columns, else the one with most known columns; or none."""
     best, most = None, 0
     for index, (_number, values) in enumerate(first):
@@ -353,7 +353,7 @@ def _sunk(
     ]
 
 
-def _likeness(values: Sequence[Cell], kind: ImportKind, wished: Wishes) -> Likeness:
+def _likeness(values: Sequence[Cell], kind: ImportKind, wished: ReadOptions) -> Likeness:
     """How much a row is like the header of a file of that kind, or of the statistics office's list."""
     names = [header_text(cell) for cell in values]
     known = {columns.field_of(kind, name, wished.renamed) for name in names} - {None}
@@ -361,7 +361,9 @@ def _likeness(values: Sequence[Cell], kind: ImportKind, wished: Wishes) -> Liken
     return Likeness(listed or columns.complete(kind, known), len(known))
 
 
-def _from_objects(found: Sequence[Mapping[str, Any]], source: str, kind: ImportKind, wished: Wishes) -> Sheet:
+def _from_objects(
+    found: Sequence[Mapping[str, Any]], source: str, kind: ImportKind, wished: ReadOptions
+) -> Sheet:
     if not found:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     _refuse_absent({key: None for item in found for key in item}, source, wished)

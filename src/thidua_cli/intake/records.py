@@ -1,155 +1,265 @@
-"""Launches, registrations, reviews and exemptions from a file."""
+"""Launches, registrations, reviews and exemptions from a file.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+Plain rows of a long file are decided by columns (`bulk`), all others one by one.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from thidua_cli.ground import dates
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
-from thidua_cli.intake.sheet import Sheet, Watch
+from thidua_cli.intake import bulk, cells, column_rows
+from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch, in_row
+from thidua_cli.intake.cells import HeadedRows
+from thidua_cli.intake.sheet import Sheet
+from thidua_cli.register import entries
 from thidua_cli.register.entries import Entry
+from thidua_cli.register.evidence import is_file
 from thidua_cli.register.fields import ACTIONS, ImportKind
+from thidua_cli.register.plan import load_plan
+from thidua_cli.register.units import Version
 from thidua_cli.rules import decide
-from thidua_cli.rules.decide import NOTHING, Outcome, Register, differences
+from thidua_cli.rules.decide import NOTHING, Outcome, Register, differences, read_entries
+from thidua_cli.store import Writer
+from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import ExemptionIn, RecordIn
 
 
-class Incoming(NamedTuple):
+class RecordRow(NamedTuple):
     """A record or exemption of a file, and its row."""
 
     row: int
     item: "RecordIn | ExemptionIn"
 
-
-@dataclass(slots=True)
-class RecordPlan:
-    """What an import of records would do."""
-
-    new: list[tuple[Incoming, Entry]] = field(default_factory=list)
-    unchanged: list[tuple[Incoming, Entry]] = field(default_factory=list)
-    corrected: list[tuple[Incoming, Entry, Entry]] = field(
-        default_factory=list
-    )  # the live record, and the right one
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    keys: dict[tuple[object, ...], int] = field(default_factory=dict)  # what a row is about, and the row
+    def problem(self, field: str, value: object, message: str, cure: str) -> Problem:
+        return Problem(message, cure, at=Place(self.row, _column(field), value))
 
 
-def check(sheet: Sheet, kind: ImportKind, watch: Watch = iter) -> tuple[list[Incoming], list[Problem]]:
-    """The records of a sheet, and what is wrong with its rows; `watch` sees the rows go by."""
-    if not sheet.rows:
-        return [], list(sheet.problems)
-    from thidua_cli.register import models
+class RecordBatch(Batch):
+    """Records or exemptions of a file. A unit has one record of a phase and action, in a file too.
 
-    items: list[Incoming] = []
-    problems = list(sheet.problems)
-    for row, values in watch(sheet.rows):
-        item: RecordIn | ExemptionIn | None
-        if kind is ImportKind.EXEMPTIONS:
-            renamed = {("exempted_on" if name == "on" else name): value for name, value in values.items()}
-            item, wrong = models.check(models.ExemptionIn, renamed)
-        else:
-            item, wrong = models.check(models.RecordIn, {**values, "action": ACTIONS[kind]})
-        problems += [
-            Problem(
-                each.message,
-                each.cure,
-                at=Place(row, "on" if each.field == "exempted_on" else each.field, each.value),
-            )
-            for each in wrong
-        ]
-        if item is not None:
-            items.append(Incoming(row, item))
-    return items, problems
-
-
-def plan(items: Sequence[Incoming], register: Register, *, correct: bool = False) -> RecordPlan:
-    """Compare records with the register. A unit has one record of a phase and action, in a file too.
-
-    A row is compared with a live record in what the file has columns for; with `correct`, one that differs
-    corrects it in that.
+    A row is compared with a live record in what the file has columns for. With a `reason`, a row that differs
+    corrects the record in that. Evidence is compared by the `hashes` of its files as far as there are any.
     """
-    made = RecordPlan()
-    for incoming in items:
-        outcome = decide.decide(register, incoming.item)
-        if outcome.error is not None:
-            made.problems.append(_refused(incoming, outcome))
-            continue
-        assert outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
-        if earlier := made.keys.get(outcome.entry.key):
-            made.problems.append(
-                Problem(
-                    _("{name} có hai lần trong tệp: dòng {earlier} và {row}").format(
-                        name=outcome.version.name, earlier=earlier, row=incoming.row
-                    ),
-                    _("bỏ một dòng"),
-                    at=Place(incoming.row, "unit_code", incoming.item.unit_code),
-                )
-            )
-            continue
-        made.keys[outcome.entry.key] = incoming.row
-        made.warnings += [
-            _("dòng {row}: {warning}").format(row=incoming.row, warning=each) for each in outcome.warnings
-        ]
-        if outcome.verdict == "new":
-            made.new.append((incoming, outcome.entry))
-        elif outcome.verdict == "same" and outcome.existing:
-            made.unchanged.append((incoming, outcome.existing))
-        elif outcome.existing and outcome.corrected:
-            held, fresh = outcome.existing, outcome.corrected
-            if correct:
-                made.corrected.append((incoming, held, fresh))
+
+    def __init__(
+        self, source: HeadedRows | Sheet, kind: ImportKind, reason: str | None = None, watch: Watch = iter
+    ) -> None:
+        self._source, self._kind, self._reason = source, kind, reason
+        self.hashes: dict[str, str] = {}
+        self._columns = column_rows.read(source, kind) if isinstance(source, HeadedRows) else None
+        self._check(self._columns and self._columns.row_by_row, watch)
+        self.problems = self._wrong
+
+    def _check(self, places: Collection[int] | None, watch: Watch = iter) -> None:
+        """Check the rows in certain places one by one, or all."""
+        source = self._source
+        if places is not None and isinstance(source, HeadedRows):
+            source = source._replace(body=[source.body[place] for place in sorted(places)])
+        self.sheet, self._checked = cells.sheet_of(source), places
+        self._items: list[RecordRow] = []
+        self._wrong = list(self.sheet.problems)
+        if not self.sheet.rows:
+            return
+        from thidua_cli.register import models
+
+        for row, values in watch(self.sheet.rows):
+            item: RecordIn | ExemptionIn | None
+            if self._kind is ImportKind.EXEMPTIONS:
+                renamed = {("exempted_on" if name == "on" else name): value for name, value in values.items()}
+                item, wrong = models.check(models.ExemptionIn, renamed)
             else:
-                made.problems.append(_differs(incoming, outcome.version.name, held, fresh))
-    emptied = [
-        each
-        for _incoming, held, fresh in made.corrected
-        for each in differences(held, fresh)
-        if each.new == NOTHING
-    ]
-    if emptied:
-        made.warnings.append(
-            _(
-                "{count} ô trống bỏ giá trị đang có trong sổ; nếu không phải vậy thì bỏ cột ấy khỏi tệp"
-            ).format(count=len(emptied))
+                item, wrong = models.check(models.RecordIn, {**values, "action": ACTIONS[self._kind]})
+            for problem in in_row(row, wrong):
+                at = problem.at._replace(field=_column(problem.at.field))
+                self._wrong.append(problem._replace(at=at))
+            if item is not None:
+                self._items.append(RecordRow(row, item))
+
+    @property
+    def size(self) -> int:
+        return len(self._columns.rows) if self._columns else len(self.sheet.rows)
+
+    def evidence(self) -> dict[str, int]:
+        """The files of evidence that the file names, each with the number of a row that names it."""
+        rows = self._columns.evidence() if self._columns else {}
+        rows |= {str(each.item.evidence): each.row for each in self._items if each.item.evidence}
+        return {path: row for path, row in rows.items() if is_file(path)}
+
+    def plan(self, connection: sqlite3.Connection) -> None:
+        columns = self._columns.hashed(self.hashes) if self._columns else None
+        plan = load_plan(connection)
+        live = read_entries(connection, LATEST, ACTIONS.get(self._kind))
+        outcomes = bulk.sort(columns, live, connection, plan, dates.today().isoformat()) if columns else None
+        while True:
+            if outcomes and set(outcomes.row_by_row) != set(self._checked or ()):
+                self._check(outcomes.row_by_row)
+            self._register: Register | None = None
+            if self._items:
+                self._register = Register.read(connection, plan, LATEST, live, self.hashes)
+            keys = self._decide()
+            # A row may mean, by its name, a unit that a row of the columns names by its code.
+            left = outcomes.without(keys) if outcomes else None
+            if left is outcomes:
+                break
+            outcomes = left
+        self._bulk = (columns, outcomes) if columns and outcomes else None
+        self._shown = self._examples(connection)
+
+    def _decide(self) -> Iterable[tuple[object, ...]]:
+        """Decide the rows one by one; returns the keys of the entries that they are about."""
+        self.new: list[tuple[RecordRow, Entry]] = []
+        self.unchanged: list[tuple[RecordRow, Entry]] = []
+        self.corrected: list[tuple[RecordRow, Entry, Entry]] = []  # the live record, and the right one
+        self.problems, self.warnings = list(self._wrong), list[str]()
+        rows: dict[tuple[object, ...], int] = {}
+        for incoming in self._items:
+            assert self._register is not None  # noqa: S101
+            outcome = decide.decide(self._register, incoming.item)
+            if outcome.error is not None:
+                self.problems.append(_refused(incoming, outcome))
+                continue
+            assert outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
+            if earlier := rows.get(outcome.entry.key):
+                message = _("{name} có hai lần trong tệp: dòng {earlier} và {row}").format(
+                    name=outcome.version.name, earlier=earlier, row=incoming.row
+                )
+                self.problems.append(
+                    incoming.problem("unit_code", incoming.item.unit_code, message, _("bỏ một dòng"))
+                )
+                continue
+            rows[outcome.entry.key] = incoming.row
+            self.warnings += [
+                _("dòng {row}: {warning}").format(row=incoming.row, warning=each) for each in outcome.warnings
+            ]
+            held, fresh = outcome.existing, outcome.corrected
+            if held is None:
+                self.new.append((incoming, outcome.entry))
+            elif fresh is None:
+                self.unchanged.append((incoming, held))
+            elif self._reason is not None:
+                self.corrected.append((incoming, held, fresh))
+            else:
+                self.problems.append(_differs(incoming, outcome.version.name, held, fresh))
+        emptied = sum(
+            each.new == NOTHING
+            for _incoming, held, fresh in self.corrected
+            for each in differences(held, fresh)
         )
-    return made
+        if emptied:
+            self.warnings.append(
+                _(
+                    "{count} ô trống bỏ giá trị đang có trong sổ; nếu không phải vậy thì bỏ cột ấy khỏi tệp"
+                ).format(count=emptied)
+            )
+        return rows
+
+    def apply(self, writer: Writer) -> None:
+        for _incoming, old, fresh in self.corrected:
+            entries.correct(writer, int(old.id or 0), str(self._reason), fresh)
+        new = {incoming.row: entry for incoming, entry in self.new}
+        if self._bulk:
+            bulk.apply(writer, *self._bulk, new)
+        else:
+            entries.add(writer, list(new.values()))
+
+    def _examples(self, connection: sqlite3.Connection) -> tuple[list[Example], list[Example]]:
+        new = [(incoming.row, entry) for incoming, entry in self.new[:EXAMPLES]]
+        same = [(incoming.row, entry) for incoming, entry in self.unchanged[:EXAMPLES]]
+        taken = [[(row, entry.unit, entry.day, entry.id) for row, entry in rows] for rows in (new, same)]
+        if self._bulk:
+            columns, outcomes = self._bulk
+            for rows, known in zip(
+                taken, (dict.fromkeys(outcomes.new[:EXAMPLES]), outcomes.same), strict=True
+            ):
+                rows += [
+                    (columns.rows[place], outcomes.units[place], columns.values["done_on"][place], number)
+                    for place, number in islice(known.items(), EXAMPLES)
+                ]
+
+        def named(unit: int, day: str) -> tuple[str, str]:
+            if self._register:
+                version = self.unit(unit, day)
+                return version.code, version.name
+            # Units of rows decided by columns have one version.
+            row = connection.execute("SELECT code, name FROM unit_version WHERE unit = ?", (unit,))
+            code, name = row.fetchone()
+            return code, name
+
+        def example(row: int, unit: int, day: str, number: int | None) -> Example:
+            return Example(row, *named(unit, day), day, number)
+
+        first_new, first_same = ([example(*each) for each in sorted(rows)[:EXAMPLES]] for rows in taken)
+        return first_new, first_same
+
+    def taken(self) -> Mapping[str, Sequence[int]]:
+        new = [incoming.row for incoming, _entry in self.new]
+        unchanged = [incoming.row for incoming, _entry in self.unchanged]
+        if self._bulk:
+            columns, outcomes = self._bulk
+            new += [columns.rows[place] for place in outcomes.new]
+            unchanged += [columns.rows[place] for place in outcomes.same]
+        changed = [incoming.row for incoming, _old, _fresh in self.corrected]
+        return {"new": new, "changed": changed, "unchanged": unchanged}
+
+    def details(self) -> list[dict[str, object]]:
+        """Every record that is corrected: its row, its unit, and each field with both values."""
+        return [
+            {
+                "row": incoming.row,
+                "unit_code": self.unit(fresh.unit, fresh.day).code,
+                "record_id": old.id,
+                "fields": {
+                    each.field: {"old": each.old, "new": each.new} for each in differences(old, fresh)
+                },
+            }
+            for incoming, old, fresh in self.corrected
+        ]
+
+    def examples(self) -> tuple[list[Example], list[Example]]:
+        return self._shown
+
+    def unit(self, unit: int, day: str) -> Version:
+        """A unit of a row that was decided by itself, on a day."""
+        assert self._register is not None  # noqa: S101
+        return self._register.directory.last(unit, day)
 
 
-def _refused(incoming: Incoming, outcome: Outcome) -> Problem:
+def _column(field: str) -> str:
+    """The column of a field of a record or exemption."""
+    return "on" if field == "exempted_on" else field
+
+
+def _refused(incoming: RecordRow, outcome: Outcome) -> Problem:
     assert outcome.error is not None  # noqa: S101
     error = outcome.error
-    field = "on" if error.field == "exempted_on" else error.field
     value = getattr(incoming.item, error.field, None) if error.field else None
     shown = value.isoformat() if isinstance(value, date) else value
-    return Problem(
-        error.message,
-        "; ".join(hint.strip() for hint in error.hints).replace(":; ", ": "),
-        at=Place(incoming.row, field, shown),
-    )
+    cure = "; ".join(hint.strip() for hint in error.hints).replace(":; ", ": ")
+    return incoming.problem(error.field, shown, error.message, cure)
 
 
-def _differs(incoming: Incoming, name: str, held: Entry, fresh: Entry) -> Problem:
+def _differs(incoming: RecordRow, name: str, held: Entry, fresh: Entry) -> Problem:
     differing = [each for each in differences(held, fresh) if each.decides]
-    told = [
+    said = [
         _("{what} {old} trong sổ, {new} trong tệp").format(
             what=each.label, old=each.shown[0], new=each.shown[1]
         )
         for each in differing
     ]
-    return Problem(
+    return incoming.problem(
+        ", ".join(each.column for each in differing),
+        "; ".join(
+            each.new if each.column == each.field else str(fresh.document.evidence) for each in differing
+        ),
         _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
-            name=name, number=held.id, differences="; ".join(told)
+            name=name, number=held.id, differences="; ".join(said)
         ),
         _('sửa tệp, hoặc --correct --reason "lý do" để sửa bản ghi'),
-        at=Place(
-            incoming.row,
-            ", ".join(each.column for each in differing),
-            "; ".join(
-                each.new if each.column == each.field else str(fresh.document.evidence) for each in differing
-            ),
-        ),
     )

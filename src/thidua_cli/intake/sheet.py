@@ -1,8 +1,7 @@
 """A table of text as it stands in a file, and the problems of its rows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
@@ -11,21 +10,9 @@ from thidua_cli.ground.text import visible
 from thidua_cli.register.fields import NONE
 from thidua_cli.render.model import Column, Form, Table
 
-Watch = Callable[[Sequence[tuple[int, dict[str, object]]]], Iterable[tuple[int, dict[str, object]]]]
-
 SHOWN = 60  # characters of a value in a message
 _CAN_BE_NONE = ("parent_code", "abbreviation", "sort_order")
 _LONG_WORD = 22  # a table of 80 cells has room for it
-
-
-class Example(NamedTuple):
-    """A row that is taken: the unit, the day in ISO, and the record if there is one already."""
-
-    row: int
-    unit_code: str
-    unit_name: str
-    on: str
-    record_id: int | None = None
 
 
 @dataclass(slots=True)

@@ -1,0 +1,170 @@
+"""The options of `thidua import`, in groups, and what is wrong with them together."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from thidua_cli.cli import options, parameters
+from thidua_cli.ground import encodings, files
+from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.language import _
+from thidua_cli.intake import columns, reading
+from thidua_cli.intake.reading import FileFormat, ReadOptions
+from thidua_cli.register.fields import ACTIONS, ImportKind
+
+
+class FileOptions(NamedTuple):
+    """How the file is read."""
+
+    form: Annotated[
+        FileFormat | None,
+        typer.Option("--format", "-f", help=_("Dạng của tệp (mặc định: theo phần mở rộng).")),
+    ] = None
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar=_("TÊN"), help=_("Trang của sổ tính."))] = (
+        None
+    )
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--encoding", metavar=_("TÊN"), help=_("Bảng mã của tệp: utf-8, utf-16, cp1258, tcvn3, vni.")
+        ),
+    ] = None
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar=_("CỘT=TIÊU-ĐỀ"),
+            help=_("Cột của chương trình, tên nào cũng được, là tiêu đề này trong tệp; dùng nhiều lần."),
+        ),
+    ] = None
+    ignored: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore-column",
+            metavar=_("TIÊU-ĐỀ"),
+            help=_("Bỏ qua cột này của tệp, không có tiêu đề thì nêu chữ của cột (E); dùng nhiều lần."),
+        ),
+    ] = None
+
+    def checked(self, kind: ImportKind, province: str | None, most: int) -> ReadOptions:
+        """Return how to read a file of that kind; raises UsageError for an unknown column or encoding."""
+        renamed = _renamed(kind, self.renamed or [])
+        given = (self.encoding or "").lower().replace("_", "-")
+        aliases = {"utf8": "utf-8", "utf16": "utf-16", "windows-1258": "cp1258", "abc": "tcvn3"}
+        encoding = aliases.get(given, given) or None
+        if encoding is not None and encoding not in encodings.DECODERS:
+            raise UsageError(
+                _("--encoding {name}: không biết bảng mã này").format(name=self.encoding),
+                ", ".join(encodings.DECODERS),
+            )
+        return ReadOptions(self.form, self.sheet, encoding, renamed, self.ignored or [], province, most)
+
+
+def _renamed(kind: ImportKind, pairs: Sequence[str]) -> dict[str, str]:
+    """The header of each field that --map names."""
+    renamed: dict[str, str] = {}
+    for pair in pairs:
+        given, equals, header = pair.partition("=")
+        field = columns.field_of(kind, given)
+        if not equals or field is None:
+            raise UsageError(
+                _("--map {pair}: viết CỘT=TIÊU-ĐỀ").format(pair=pair),
+                _("Các cột: {columns}").format(columns=columns.accepted(kind)),
+            )
+        if field in renamed:
+            raise UsageError(_("--map {field}: nêu hai lần").format(field=field))
+        for other, taken in renamed.items():
+            if columns.normal(taken) == columns.normal(header):
+                raise UsageError(
+                    _("--map: tiêu đề '{header}' cho cả {first} và {second}").format(
+                        header=header, first=other, second=field
+                    )
+                )
+        renamed[field] = header
+    return renamed
+
+
+class RowOptions(NamedTuple):
+    """What rows say that the file does not, and what becomes of rows that differ from the register."""
+
+    on: Annotated[
+        date | None,
+        typer.Option(
+            "--on",
+            parser=parameters.day,
+            metavar=_("NGÀY"),
+            help=_("Đơn vị có từ ngày này, nếu tệp không nêu."),
+        ),
+    ] = None
+    phase: Annotated[
+        str | None,
+        typer.Option(
+            "--phase", metavar=_("MÃ"), help=_("Giai đoạn của những dòng mà tệp không nêu giai đoạn: p1, p2.")
+        ),
+    ] = None
+    correct: Annotated[
+        bool, typer.Option("--correct", help=_("Dòng khác với bản ghi trong sổ thì sửa bản ghi ấy."))
+    ] = False
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do sửa, cần khi có --correct."))
+    ] = None
+
+    def check(self, kind: ImportKind, province: str | None) -> None:
+        """Raise UsageError for an option that means nothing for this kind of file."""
+        if self.correct != bool(self.reason):
+            raise UsageError(
+                _('--correct cần --reason "lý do"') if self.correct else _("--reason chỉ đi với --correct")
+            )
+        units = kind is ImportKind.UNITS
+        if self.on and not units:
+            raise UsageError(_("--on chỉ dùng cho import units"))
+        if province and not units:
+            raise UsageError(_("--province chỉ dùng cho import units"))
+        if self.phase is not None and kind not in ACTIONS:
+            raise UsageError(_("--phase chỉ dùng cho import {kinds}").format(kinds=", ".join(ACTIONS)))
+        if self.correct and kind in (ImportKind.UNITS, ImportKind.CHANGES):
+            raise UsageError(
+                _("--correct chỉ sửa bản ghi"), _("Đơn vị thay đổi từ một ngày thì dùng --on NGÀY.")
+            )
+
+
+class ReportForm(StrEnum):
+    """The format of the report on an import."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class ReportOptions(NamedTuple):
+    """How the import is reported."""
+
+    report_form: Annotated[
+        ReportForm, typer.Option("--format-report", help=_("Dạng của bản tường trình việc nhập."))
+    ] = ReportForm.TEXT
+    max_errors: Annotated[
+        int,
+        typer.Option("--max-errors", min=0, help=_("Liệt kê tối đa số lỗi, và số lưu ý, này; 0: tất cả.")),
+    ] = 20
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is standard output, or another stream."""
+    return path == Path("-") or files.is_stream(path)
+
+
+def check_rejects(rejects: Path, source: str, form: ReportForm) -> None:
+    """Raise UsageError if writing the bad rows would overwrite the file itself, or mix with the report."""
+    if options.target(rejects) is None and form is ReportForm.JSON:
+        raise UsageError(_("--rejects - và --format-report json: chỉ một thứ ra đầu ra chuẩn"))
+    if is_stream(rejects):
+        return
+    if source != reading.STDIN and rejects.exists() and Path(source).exists() and rejects.samefile(source):
+        raise UsageError(_("--rejects {path}: là chính tệp đang nhập; chọn tên khác").format(path=rejects))
+    if reading.form_of_ending(rejects) not in (None, FileFormat.CSV):
+        raise UsageError(
+            _("--rejects {path}: các dòng sai được ghi dạng CSV; chọn tên .csv").format(path=rejects)
+        )
