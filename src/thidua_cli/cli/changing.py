@@ -7,9 +7,9 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import messages, options, parameters, shared
+from thidua_cli.cli import messages, options, shared
 from thidua_cli.cli.describe import describe_changes
-from thidua_cli.cli.parameters import Fields, Option
+from thidua_cli.cli.parameters import Fields, Option, argument, day, option
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import visible
@@ -25,14 +25,9 @@ _CONTINUING = (Change.KEEP, Change.RENAME)
 class By(NamedTuple):
     """From which day a change holds, by which document."""
 
-    on: Annotated[
-        date,
-        typer.Option(
-            "--on", parser=parameters.day, metavar=_("NGÀY"), help=_("Ngày đầu tiên của tình trạng mới.")
-        ),
-    ]
-    doc: Annotated[str, typer.Option("--doc", metavar=_("SỐ"), help=_("Số văn bản quyết định."))]
-    note: Annotated[str | None, typer.Option("--note", metavar=_("CHỮ"), help=_("Ghi chú."))] = None
+    on: Annotated[date, option("--on", _("NGÀY"), _("Ngày đầu tiên của tình trạng mới."), day)]
+    doc: Annotated[str, option("--doc", _("SỐ"), _("Số văn bản quyết định."))]
+    note: Annotated[str | None, option("--note", _("CHỮ"), _("Ghi chú."))] = None
     dry_run: shared.DryRun = False
 
     def before(self, directory: Directory, unit: str) -> Version:
@@ -53,10 +48,8 @@ Renamed = Annotated[
 ]
 Child = Annotated[
     list[str] | None,
-    typer.Option(
-        "--child",
-        metavar=_("MÃ=MÃ"),
-        help=_("Đơn vị thuộc đơn vị kết thúc = đơn vị cấp trên mới của nó; dùng nhiều lần."),
+    option(
+        "--child", _("MÃ=MÃ"), _("Đơn vị thuộc đơn vị kết thúc = đơn vị cấp trên mới của nó; dùng nhiều lần.")
     ),
 ]
 _NAMES = {"effective_date": "--on", "resolution": "--doc", "note": "--note"}  # options by fields
@@ -83,18 +76,13 @@ def rename(ctx: typer.Context, unit: shared.UnitArgument, by: By, given: Renamed
 
 def merge(
     ctx: typer.Context,
-    units: Annotated[list[str], typer.Argument(metavar=_("ĐƠN-VỊ..."), help=_("Các đơn vị nhập vào."))],
+    units: Annotated[list[str], argument(_("ĐƠN-VỊ..."), _("Các đơn vị nhập vào."))],
     by: By,
     into: Annotated[
-        str | None,
-        typer.Option("--into", metavar=_("ĐƠN-VỊ"), help=_("Đơn vị tiếp tục, nhận các đơn vị kia.")),
+        str | None, option("--into", _("ĐƠN-VỊ"), _("Đơn vị tiếp tục, nhận các đơn vị kia."))
     ] = None,
-    code: Annotated[
-        str | None, typer.Option("--code", metavar=_("MÃ"), help=_("Mã của đơn vị mới lập."))
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar=_("TÊN"), help=_("Tên của đơn vị mới lập."))
-    ] = None,
+    code: Annotated[str | None, option("--code", _("MÃ"), _("Mã của đơn vị mới lập."))] = None,
+    name: Annotated[str | None, option("--name", _("TÊN"), _("Tên của đơn vị mới lập."))] = None,
     child: Child = None,
 ) -> None:
     """Nhập các đơn vị vào một đơn vị: --into nếu đơn vị ấy tiếp tục, --code và --name nếu lập mới."""
@@ -124,10 +112,8 @@ def split(
     unit: shared.UnitArgument,
     to: Annotated[
         list[str],
-        typer.Option(
-            "--to",
-            metavar=_("'MÃ TÊN'"),
-            help=_("Đơn vị mới lập ('MÃ TÊN'), hoặc đơn vị đang có (MÃ); dùng nhiều lần."),
+        option(
+            "--to", _("'MÃ TÊN'"), _("Đơn vị mới lập ('MÃ TÊN'), hoặc đơn vị đang có (MÃ); dùng nhiều lần.")
         ),
     ],
     by: By,

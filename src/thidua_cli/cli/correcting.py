@@ -3,14 +3,14 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from thidua_cli.cli import messages, options, shared
 from thidua_cli.cli.describe import describe_entry, voided_line, written_line
-from thidua_cli.cli.parameters import Fields, Option
-from thidua_cli.cli.recording import CORRECTED_NAMES, UnitAsOf, hashed, option_names, read_register
+from thidua_cli.cli.parameters import Fields, Option, argument
+from thidua_cli.cli.recording import CORRECTED_NAMES, UnitAsOf, hashed, read_register
 from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
@@ -25,7 +25,7 @@ from thidua_cli.rules.decide import Register
 if TYPE_CHECKING:
     from thidua_cli.register.models import ExemptionIn, RecordIn
 
-Id = Annotated[str, typer.Argument(metavar=_("SỐ"), help=_("Số bản ghi, ví dụ 12 hoặc '#12'."))]
+Id = Annotated[str, argument(_("SỐ"), _("Số bản ghi, ví dụ 12 hoặc '#12'."))]
 
 
 CORRECTED = {
@@ -50,15 +50,6 @@ def _number(value: str) -> int:
     return options.checked_number(
         value, _("'{value}' không phải số bản ghi; ví dụ: 12"), _("không có bản ghi #{number}")
     )
-
-
-class Correction(NamedTuple):
-    """An entry and what it is to be."""
-
-    register: Register
-    old: Entry
-    fresh: Entry
-    warnings: Sequence[str]
 
 
 def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.DryRun = False) -> None:
@@ -92,35 +83,32 @@ def correct(
     reason = options.checked_reason(why)
     hashes: dict[str, str] = {}
 
-    def decide(connection: sqlite3.Connection) -> Correction:
+    def decide(connection: sqlite3.Connection) -> tuple[Register, Entry, Entry, Sequence[str]]:
         _table, old = records.find(connection, _number(number))
         register = read_register(connection, hashes=hashes)
         changes = _changes(old, given)
         day = unit_as_of or (None if "unit_code" in given else _named_on(old, register.directory))
-        return Correction(register, old, *_corrected(register, old, changes, day))
+        return register, old, *_corrected(register, old, changes, day)
 
-    def decide_finally(connection: sqlite3.Connection) -> tuple[Correction, list[str]]:
-        made = decide(connection)
-        _refuse_identical(made.old, made.fresh)
-        return made, [describe_entry(entry, made.register) for entry in (made.old, made.fresh)]
+    def decide_finally(connection: sqlite3.Connection) -> tuple[list[Entry], list[str], Sequence[str]]:
+        register, old, fresh, warnings = decide(connection)
+        _refuse_identical(old, fresh)
+        return [old, fresh], [describe_entry(entry, register) for entry in (old, fresh)], warnings
 
     if evidences.is_file(str(given.get("evidence") or "")):
         with options.reading(ctx) as connection:
-            hashes |= hashed([decide(connection).fresh])
-    (made, words), stored, saved = options.carry_out(
+            _register, _old, fresh, warnings = decide(connection)
+        hashes |= hashed([fresh])
+    ((old, fresh), (was, now), warnings), stored, saved = options.carry_out(
         ctx,
         decide_finally,
-        lambda writer, decided: records.correct(writer, _number(number), reason, decided[0].fresh),
+        lambda writer, decided: records.correct(writer, _number(number), reason, decided[0][1]),
         dry_run=dry_run,
     )
-    lines = [
-        *([messages.nothing_written()] if dry_run else []),
-        voided_line(made.old, words[0], dry_run=dry_run),
-        written_line(stored or made.fresh, words[1], dry_run=dry_run),
-        *(_evidence_lines(made.old, made.fresh) if given.get("evidence") else []),
-    ]
-    messages.confirm(lines, saved=saved)
-    messages.warn(made.warnings)
+    lines = [messages.nothing_written()] if dry_run else []
+    lines += [voided_line(old, was, dry_run=dry_run), written_line(stored or fresh, now, dry_run=dry_run)]
+    messages.confirm(lines + (_evidence_lines(old, fresh) if given.get("evidence") else []), saved=saved)
+    messages.warn(warnings)
 
 
 def _corrected(
@@ -196,4 +184,4 @@ def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> 
     else:
         model = RecordIn
         held |= {"action": old.action, "phase": old.phase, "done_on": old.done_on, "contents": old.contents}
-    return options.checked(model, held | dict(given), option_names() | CORRECTED_NAMES)
+    return options.checked(model, held | dict(given), CORRECTED_NAMES)

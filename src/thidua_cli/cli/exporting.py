@@ -73,15 +73,9 @@ def run(
 
 
 def _form_of(target: Path | None) -> ExportFormat:
-    ending = target.suffix.lower().lstrip(".") if target else ""
-    if not ending and (target is None or files.is_stream(target)):
+    if target is None or (not target.suffix and files.is_stream(target)):
         return ExportFormat.CSV
-    if ending not in list(ExportFormat):
-        raise UsageError(
-            _("-o {path}: không biết dạng '.{ending}'").format(path=target, ending=ending),
-            _("Nêu --format, hoặc dùng một trong: {endings}").format(endings=", ".join(ExportFormat)),
-        )
-    return ExportFormat(ending)
+    return options.form_of(target, {str(form): form for form in ExportFormat})
 
 
 def _list(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Decision = TypeVar("Decision")
 Done = TypeVar("Done")
+Form = TypeVar("Form")
 Model = TypeVar("Model", bound="Incoming")
 
 _DELIMITED = (Format.CSV, Format.TSV)
@@ -185,28 +186,15 @@ def command_line(ctx: typer.Context) -> str:
 def emit(
     report: Report, form: Format | None, output: Path | None, bom: bool = False, safe: bool = False
 ) -> None:
-    """Write a report; without --format, the ending of -o decides, else a table. `-` is standard output."""
+    """Write a report; without --format, the ending of -o decides, else a table. `-` is standard output.
+
+    Raises UsageError for an option that means nothing for the format.
+    """
     output = target(output)
     if form is None:
-        ending = output.suffix.lstrip(".").lower() if output else ""
-        if ending not in ("", "txt", *Format):
-            raise UsageError(
-                _("-o {path}: không biết dạng '.{ending}'").format(path=output, ending=ending),
-                _("Nêu --format, hoặc dùng một trong: {endings}").format(endings=", ".join(Format)),
-            )
-        form = Format(ending) if ending in list(Format) else Format.TABLE
-    write(report, form, output, bom=bom, safe=safe)
-
-
-def target(output: Path | None) -> Path | None:
-    """Where -o leads: none is standard output, which is also called `-`; raises UsageError for no name."""
-    if output is not None and not output.name:
-        raise UsageError(_("-o: thiếu tên tệp"))
-    return None if output == Path("-") else output
-
-
-def write(report: Report, form: Format, output: Path | None, *, bom: bool, safe: bool) -> None:
-    """Write a report in a format; raises UsageError for an option that means nothing for it."""
+        form = Format.TABLE
+        if output is not None and output.suffix.lower() not in ("", ".", ".txt"):
+            form = form_of(output, {str(form): form for form in Format})
     refuse_of_text(form, bom=bom, safe=safe)
     if form.is_binary:
         refuse_terminal(form, output)
@@ -214,6 +202,24 @@ def write(report: Report, form: Format, output: Path | None, *, bom: bool, safe:
     if output is not None:
         messages.tell_written()
     messages.warn(warnings)
+
+
+def form_of(path: Path, forms: Mapping[str, Form]) -> Form:
+    """Return the format that the ending of a file names, in either case; raises UsageError for any other."""
+    ending = path.suffix.lstrip(".").lower()
+    if ending not in forms:
+        raise UsageError(
+            _("-o {path}: không biết dạng '.{ending}'").format(path=path, ending=ending),
+            _("Nêu --format, hoặc dùng một trong: {endings}").format(endings=", ".join(forms)),
+        )
+    return forms[ending]
+
+
+def target(output: Path | None) -> Path | None:
+    """Where -o leads: none is standard output, which is also called `-`; raises UsageError for no name."""
+    if output is not None and not output.name:
+        raise UsageError(_("-o: thiếu tên tệp"))
+    return None if output == Path("-") else output
 
 
 def refuse_of_text(form: str, *, bom: bool, safe: bool) -> None:

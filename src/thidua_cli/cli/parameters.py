@@ -50,6 +50,18 @@ def term(parse: Callable[[str], Value]) -> Callable[[Any], Value]:
     return parsed
 
 
+def option(
+    names: str, metavar: str | None, words: str, parser: Callable[[Any], Any] | None = None, **more: Any
+) -> Any:
+    """Return an option of one or more names, divided by spaces, that takes a value."""
+    return typer.Option(*names.split(), metavar=metavar, help=words, parser=parser, **more)
+
+
+def argument(metavar: str, words: str) -> Any:
+    """Return an argument."""
+    return typer.Argument(metavar=metavar, help=words)
+
+
 class Option(NamedTuple):
     """The option that gives a field; without words, its help is the field's header."""
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import messages, options, parameters, progress, shared
+from thidua_cli.cli import messages, options, progress, shared
 from thidua_cli.cli.commands import Commands
 from thidua_cli.cli.describe import describe_entry, describe_holders, written_line
+from thidua_cli.cli.parameters import argument, day, option, option_names, record_fields
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
@@ -40,30 +41,22 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
 
 
 UnitAsOf = Annotated[
-    date | None,
-    typer.Option(
-        "--unit-as-of",
-        parser=parameters.day,
-        metavar=_("NGÀY"),
-        help=_("Đọc mã, tên đơn vị theo ngày này."),
-    ),
+    date | None, option("--unit-as-of", _("NGÀY"), _("Đọc mã, tên đơn vị theo ngày này."), day)
 ]
 
 
 class How(NamedTuple):
     """Which units are recorded, and how."""
 
-    units: Annotated[
-        list[str], typer.Argument(metavar=_("ĐƠN-VỊ..."), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))
-    ]
+    units: Annotated[list[str], argument(_("ĐƠN-VỊ..."), _("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
     unit_as_of: UnitAsOf = None
     dry_run: shared.DryRun = False
 
 
-Launch = Annotated[dict[str, object], parameters.record_fields(ImportKind.LAUNCHES)]
-Registration = Annotated[dict[str, object], parameters.record_fields(ImportKind.REGISTRATIONS)]
-Review = Annotated[dict[str, object], parameters.record_fields(ImportKind.REVIEWS)]
-ExemptionOf = Annotated[dict[str, object], parameters.record_fields(ImportKind.EXEMPTIONS)]
+Launch = Annotated[dict[str, object], record_fields(ImportKind.LAUNCHES)]
+Registration = Annotated[dict[str, object], record_fields(ImportKind.REGISTRATIONS)]
+Review = Annotated[dict[str, object], record_fields(ImportKind.REVIEWS)]
+ExemptionOf = Annotated[dict[str, object], record_fields(ImportKind.EXEMPTIONS)]
 
 
 def launch(ctx: typer.Context, given: Launch, how: How) -> None:
@@ -89,7 +82,7 @@ def exemption(ctx: typer.Context, given: ExemptionOf, how: How) -> None:
 def _record(ctx: typer.Context, kind: ImportKind, given: Mapping[str, object], how: How) -> None:
     from thidua_cli.register.models import ExemptionIn, RecordIn
 
-    names = option_names() | {"unit_code": _("ĐƠN-VỊ")}
+    names = NAMES | {"unit_code": _("ĐƠN-VỊ")}
     if kind is ImportKind.EXEMPTIONS:
         model: type[RecordIn | ExemptionIn] = ExemptionIn
         values = {"exempted_on" if key == "on" else key: value for key, value in given.items()}
@@ -98,15 +91,10 @@ def _record(ctx: typer.Context, kind: ImportKind, given: Mapping[str, object], h
     _store(ctx, [options.checked(model, values | {"unit_code": unit}, names) for unit in how.units], how)
 
 
-# Options of `correct` whose name is that of another option elsewhere.
-CORRECTED_NAMES = {"unit_code": "--unit", "reason": "--exemption-reason"}
+# Options by the fields that they give, and those of `correct`.
+NAMES = option_names(ImportKind.REGISTRATIONS, ImportKind.EXEMPTIONS) | {"exempted_on": "--on"}
+CORRECTED_NAMES = NAMES | {"unit_code": "--unit", "reason": "--exemption-reason"}
 _NOT_DESCRIBED = ("evidence", "evidence_sha256", "note")
-
-
-def option_names() -> dict[str, str]:
-    """Return the names of the options of records, by the fields that they give."""
-    names = parameters.option_names(ImportKind.REGISTRATIONS, ImportKind.EXEMPTIONS)
-    return names | {"exempted_on": names["on"]}
 
 
 def hashed(entries: Iterable[Entry]) -> dict[str, str]:
@@ -188,11 +176,10 @@ def _difference(outcome: Outcome, register: Register, settings: Settings) -> lis
     old, new, fresh = outcome.existing, outcome.entry, outcome.corrected
     assert old and new and fresh  # noqa: S101, PT018
     differing = [each for each in deciding.differences(old, fresh) if each.decides]
-    names = option_names() | CORRECTED_NAMES
     command = ["record", "correct", str(old.id)]
     for each in differing:
         said = each.new if each.column == each.field else str(fresh.document.evidence)
-        command += [names[each.column], "" if said == deciding.NOTHING else said]
+        command += [CORRECTED_NAMES[each.column], "" if said == deciding.NOTHING else said]
     return [
         _("  trong sổ, #{number}: {what}").format(number=old.id, what=describe_entry(old, register)),
         _("  lệnh này: {what}").format(what=describe_entry(new, register)),

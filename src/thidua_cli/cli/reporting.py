@@ -1,13 +1,13 @@
 """`report`: the weekly report, one or several formats at once."""
 
 import sqlite3
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options, parameters, shared
+from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current, speaking
@@ -31,10 +31,10 @@ def report(
     when: shared.When,
     since: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--since",
-            metavar=_("NGÀY|last"),
-            help=_("So với ngày này (mặc định: 7 ngày trước), hoặc last: báo cáo JSON mới nhất ở nơi ghi."),
+            _("NGÀY|last"),
+            _("So với ngày này (mặc định: 7 ngày trước), hoặc last: báo cáo JSON mới nhất ở nơi ghi."),
         ),
     ] = None,
     phase: shared.Phase = None,
@@ -44,11 +44,10 @@ def report(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar=_("TỆP|THƯ-MỤC"),
-            help=_("Tệp, hoặc thư mục: mỗi dạng một tệp, như status-2022-W13.html."),
+        option(
+            "-o --output",
+            _("TỆP|THƯ-MỤC"),
+            _("Tệp, hoặc thư mục: mỗi dạng một tệp, như status-2022-W13.html."),
         ),
     ] = None,
     letterhead: shared.LetterheadFile = None,
@@ -59,39 +58,44 @@ def report(
     """
     from thidua_cli.reports import weekly
     from thidua_cli.reports.letterhead import read_file
+    from thidua_cli.reports.weekly.since import file_stem
 
-    targets = _targets(forms or [], output)
-    letters = read_file(letterhead) if letterhead or DocumentFormat.DOCX in targets else None
+    forms, place, in_folder = _places(forms or [], output)
+    letters = read_file(letterhead) if letterhead or DocumentFormat.DOCX in forms else None
     with options.reading(ctx) as connection:
         at, wanted = shared.Selection(when, phase).read(connection)
-        before = _since(connection, at, since, _folder_of(output, forms or []))
+        kept_in = None if place is None or files.is_stream(place) else place if in_folder else place.parent
+        before = _since(connection, at, since, kept_in)
         week = paper = weekly.gather(connection, at, wanted, before)
-        if letters and letters.language not in ("", current()) and DocumentFormat.DOCX in targets:
+        if letters and letters.language not in ("", current()) and DocumentFormat.DOCX in forms:
             with speaking(letters.language):  # the titles of the plan are those of a language too
                 paper = weekly.gather(connection, at, wanted, before)
     warnings: list[str] = []
-    weeks = dict.fromkeys(DocumentFormat, week) | {DocumentFormat.DOCX: paper}
-    if None in targets.values():
-        (form,) = targets
-        pages.put(_made(weeks[form], form, letters, warnings, terminal=True))
+    weeks = dict.fromkeys(forms, week) | {DocumentFormat.DOCX: paper}
+    if place is None:
+        pages.put(_made(weeks[forms[0]], forms[0], letters, warnings, terminal=True))
     else:
-        if output is not None and _is_folder(output, forms or []):
-            filesystem.make_folder(output)
+        if in_folder:
+            filesystem.make_folder(place)
         files.replace_all(
             {
-                path / f"{_stem(at)}.{form.ending}" if path.is_dir() else path: _made(
+                place / f"{file_stem(at.as_of)}.{form.ending}" if in_folder else place: _made(
                     weeks[form], form, letters, warnings
                 )
-                for form, path in targets.items()
-                if path is not None
+                for form in forms
             }
         )
         messages.tell_written()
     messages.warn(warnings)
 
 
-def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentFormat, Path | None]:
-    """Where each format goes: None is standard output, a folder takes a file of each."""
+def _places(
+    forms: list[DocumentFormat], output: Path | None
+) -> tuple[list[DocumentFormat], Path | None, bool]:
+    """Return the formats, where they go (None: standard output), and whether that is a folder.
+
+    A name that is not there and has no ending is that of a folder.
+    """
     forms = list(dict.fromkeys(forms))
     output = options.target(output)
     if output is None or files.is_stream(output):
@@ -100,42 +104,13 @@ def _targets(forms: list[DocumentFormat], output: Path | None) -> dict[DocumentF
         form = forms[0] if forms else DocumentFormat.TABLE
         if form.is_binary:
             options.refuse_terminal(form, output)
-        return {form: output}
-    if _is_folder(output, forms):
+        return [form], output, False
+    if output.is_dir() or (len(forms) != 1 and files.is_folder(output)):
         filesystem.check_folder(output)
-        return dict.fromkeys(forms or _IN_FOLDER, output)
+        return forms or _IN_FOLDER, output, True
     if len(forms) > 1:
         raise UsageError(_("-o {path}: nhiều dạng cùng lúc thì cần một thư mục").format(path=output))
-    if forms:
-        return {forms[0]: output}
-    ending = output.suffix.lstrip(".").lower()
-    for form in DocumentFormat:
-        if ending == form.ending:
-            return {form: output}
-    raise UsageError(
-        _("-o {path}: không biết dạng '.{ending}'").format(path=output, ending=ending),
-        _("Nêu --format, hoặc dùng một trong: {endings}").format(
-            endings=", ".join(form.ending for form in DocumentFormat)
-        ),
-    )
-
-
-def _is_folder(output: Path, forms: list[DocumentFormat]) -> bool:
-    """Whether `output` is a folder, or may become one: a name that is not there and has no ending."""
-    return output.is_dir() or (len(forms) != 1 and files.is_folder(output))
-
-
-def _stem(at: Moment) -> str:
-    from thidua_cli.reports.weekly.since import file_stem
-
-    return file_stem(at.as_of)
-
-
-def _folder_of(output: Path | None, forms: list[DocumentFormat]) -> Path | None:
-    """Where the reports are; none for standard output."""
-    if output is None or output == Path("-") or files.is_stream(output):
-        return None
-    return output if _is_folder(output, forms) else output.parent
+    return forms or [options.form_of(output, {form.ending: form for form in DocumentFormat})], output, False
 
 
 def _since(
@@ -150,10 +125,10 @@ def _since(
     if since is None:
         messages.warn(clock_warning(connection, on_day(connection, at, at.as_of - WEEK)))
         return week_before(connection, at)
-    day: date = parameters.day(since)
-    if day > at.as_of:
+    given = day(since)
+    if given > at.as_of:
         raise UsageError(_("--since phải trước hoặc bằng --as-of"))
-    found = on_day(connection, at, day)
+    found = on_day(connection, at, given)
     messages.warn(clock_warning(connection, found))
     return found
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from thidua_cli.cli import options, shared
+from thidua_cli.cli.parameters import argument, option
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import Exit, InvalidError, UsageError
 from thidua_cli.ground.language import _
@@ -56,8 +57,7 @@ def check(
     ctx: typer.Context,
     *,
     obligations: Annotated[
-        list[str] | None,
-        typer.Argument(metavar=_("[NGHĨA-VỤ]..."), help=_("Mặc định: mọi nghĩa vụ đã đến hạn.")),
+        list[str] | None, argument(_("[NGHĨA-VỤ]..."), _("Mặc định: mọi nghĩa vụ đã đến hạn."))
     ] = None,
     complete: Annotated[
         bool, typer.Option("--complete", help=_("Không đạt cả khi còn đơn vị trong hạn."))
@@ -89,13 +89,7 @@ def check(
         raise typer.Exit(Exit.FINDINGS)
 
 
-def history(
-    ctx: typer.Context,
-    *,
-    unit: shared.UnitArgument,
-    when: shared.When,
-    out: shared.Output,
-) -> None:
+def history(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, out: shared.Output) -> None:
     """Tất cả những gì đã biết về một đơn vị, kể cả bản ghi đã hủy, theo thời gian."""
     from thidua_cli.reports import history as report
 
@@ -131,14 +125,10 @@ def diff(
     ctx: typer.Context,
     *,
     before: Annotated[
-        str,
-        typer.Option(
-            "--from", metavar=_("LÚC"), help=_("Ngày (xét đến hết ngày), thời điểm hoặc '#thao-tác'.")
-        ),
+        str, option("--from", _("LÚC"), _("Ngày (xét đến hết ngày), thời điểm hoặc '#thao-tác'."))
     ],
     after: Annotated[
-        str | None,
-        typer.Option("--to", metavar=_("LÚC"), help=_("Như --from (mặc định: hôm nay, thao tác mới nhất).")),
+        str | None, option("--to", _("LÚC"), _("Như --from (mặc định: hôm nay, thao tác mới nhất)."))
     ] = None,
     asked: shared.Selection,
     out: shared.Output,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from thidua_cli.cli import options
-from thidua_cli.cli.parameters import day, term
+from thidua_cli.cli.parameters import argument, day, option, term
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current
 from thidua_cli.register import values
@@ -28,35 +28,25 @@ def _words(terms: type[StrEnum]) -> str:
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))]
-Reason = Annotated[str, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do."))]
-UnitArgument = Annotated[
-    str, typer.Argument(metavar=_("ĐƠN-VỊ"), help=_("Mã, hoặc tên đầy đủ có từ chỉ cấp."))
-]
-Phase = Annotated[str | None, typer.Option("--phase", metavar=_("MÃ"), help=_("Chỉ một giai đoạn: p1, p2."))]
+Reason = Annotated[str, option("--reason", _("CHỮ"), _("Lý do."))]
+UnitArgument = Annotated[str, argument(_("ĐƠN-VỊ"), _("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
+Phase = Annotated[str | None, option("--phase", _("MÃ"), _("Chỉ một giai đoạn: p1, p2."))]
 KnownAt = Annotated[
     str | None,
-    typer.Option(
-        "--known-at",
-        metavar=_("LÚC"),
-        help=_("Theo sổ như đã biết khi đó: ngày, thời điểm hoặc '#thao-tác'."),
-    ),
+    option("--known-at", _("LÚC"), _("Theo sổ như đã biết khi đó: ngày, thời điểm hoặc '#thao-tác'.")),
 ]
 States = Annotated[
     list[State] | None,
-    typer.Option(
+    option(
         "--state",
-        parser=term(values.state),
-        metavar=_("TRẠNG-THÁI"),
-        help=_("Chỉ các trạng thái này, dùng được nhiều lần: {words}.").format(words=_words(State)),
+        _("TRẠNG-THÁI"),
+        _("Chỉ các trạng thái này, dùng được nhiều lần: {words}.").format(words=_words(State)),
+        term(values.state),
     ),
 ]
 LetterheadFile = Annotated[
     Path | None,
-    typer.Option(
-        "--letterhead",
-        metavar=_("TỆP"),
-        help=_("Tên cơ quan, nơi nhận, người ký (TOML); không có thì để dấu chấm."),
-    ),
+    option("--letterhead", _("TỆP"), _("Tên cơ quan, nơi nhận, người ký (TOML); không có thì để dấu chấm.")),
 ]
 
 
@@ -64,10 +54,7 @@ class When(NamedTuple):
     """The day up to which a report looks, and the state of the register that it knows."""
 
     as_of: Annotated[
-        date | None,
-        typer.Option(
-            "--as-of", parser=day, metavar=_("NGÀY"), help=_("Tính đến hết ngày này (mặc định: hôm nay).")
-        ),
+        date | None, option("--as-of", _("NGÀY"), _("Tính đến hết ngày này (mặc định: hôm nay)."), day)
     ] = None
     known_at: KnownAt = None
 
@@ -81,27 +68,21 @@ class UnitsOf(NamedTuple):
 
     kind: Annotated[
         Kind | None,
-        typer.Option(
+        option(
             "--kind",
-            parser=term(values.kind),
-            metavar=_("LOẠI"),
-            help=_("Chỉ một loại đơn vị: {words}.").format(words=_words(Kind)),
+            _("LOẠI"),
+            _("Chỉ một loại đơn vị: {words}.").format(words=_words(Kind)),
+            term(values.kind),
         ),
     ] = None
     level: Annotated[
         Level | None,
-        typer.Option(
-            "--level",
-            parser=term(values.level),
-            metavar=_("CẤP"),
-            help=_("Chỉ một cấp: {words}.").format(words=_words(Level)),
+        option(
+            "--level", _("CẤP"), _("Chỉ một cấp: {words}.").format(words=_words(Level)), term(values.level)
         ),
     ] = None
     district: Annotated[
-        str | None,
-        typer.Option(
-            "--district", metavar=_("ĐƠN-VỊ"), help=_("Chỉ một quận, huyện; city: ngoài các quận, huyện.")
-        ),
+        str | None, option("--district", _("ĐƠN-VỊ"), _("Chỉ một quận, huyện; city: ngoài các quận, huyện."))
     ] = None
 
 
@@ -134,21 +115,16 @@ class Selection(NamedTuple):
 class Obligation(NamedTuple):
     """One obligation, as an argument or as an option."""
 
-    argument: Annotated[
-        str | None, typer.Argument(metavar=_("[NGHĨA-VỤ]"), help=_("Ví dụ p1-launch; xem thidua plan."))
-    ] = None
-    option: Annotated[
-        str | None,
-        typer.Option("--obligation", metavar=_("MÃ"), help=_("Tương đương tham số NGHĨA-VỤ.")),
-    ] = None
+    named: Annotated[str | None, argument(_("[NGHĨA-VỤ]"), _("Ví dụ p1-launch; xem thidua plan."))] = None
+    other: Annotated[str | None, option("--obligation", _("MÃ"), _("Tương đương tham số NGHĨA-VỤ."))] = None
 
     def code(self) -> str | None:
         """Return the obligation that was named; raises UsageError where argument and option differ."""
-        if self.argument and self.option and self.argument != self.option:
+        if self.named and self.other and self.named != self.other:
             raise UsageError(
-                _("chỉ nêu một nghĩa vụ: {one} hay {other}?").format(one=self.argument, other=self.option)
+                _("chỉ nêu một nghĩa vụ: {one} hay {other}?").format(one=self.named, other=self.other)
             )
-        return self.argument or self.option
+        return self.named or self.other
 
 
 class Text(NamedTuple):
@@ -174,8 +150,7 @@ class Output(NamedTuple):
 
     form: FormatOf = None
     output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp; phần mở rộng cho biết dạng.")),
+        Path | None, option("-o --output", _("TỆP"), _("Ghi vào tệp; phần mở rộng cho biết dạng."))
     ] = None
     text: Text = Text()
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options, parameters, shared
+from thidua_cli.cli import options, shared
+from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
@@ -20,13 +21,7 @@ def trend(
         Interval, typer.Option("--step", help=_("Mỗi tuần hay mỗi ngày một dòng."))
     ] = Interval.WEEK,
     start: Annotated[
-        date | None,
-        typer.Option(
-            "--from",
-            parser=parameters.day,
-            metavar=_("NGÀY"),
-            help=_("Từ ngày này (mặc định: ngày đầu giai đoạn)."),
-        ),
+        date | None, option("--from", _("NGÀY"), _("Từ ngày này (mặc định: ngày đầu giai đoạn)."), day)
     ] = None,
     when: shared.When,
     phase: shared.Phase = None,

@@ -5,13 +5,14 @@ from typing import Annotated
 import typer
 
 from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli.parameters import argument
 from thidua_cli.ground.language import _
 from thidua_cli.rules import undo as undoing
 
 
 def undo(
     ctx: typer.Context,
-    operation: Annotated[str, typer.Argument(metavar=_("THAO-TÁC"), help=_("Số thao tác, xem thidua log."))],
+    operation: Annotated[str, argument(_("THAO-TÁC"), _("Số thao tác, xem thidua log."))],
     reason: shared.Reason,
 ) -> None:
     """Hoàn tác một thao tác: hủy mọi thứ nó đưa vào và lấy lại những gì nó đã hủy, bằng một thao tác mới."""

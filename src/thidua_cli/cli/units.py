@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from thidua_cli.cli import messages, options, parameters, shared
+from thidua_cli.cli import messages, options, shared
 from thidua_cli.cli.commands import Commands
+from thidua_cli.cli.parameters import Fields, argument, day, option, option_names
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import NUMBER_LIMIT
@@ -43,11 +44,11 @@ def listing(
     units: shared.UnitsOf,
     changed_since: Annotated[
         date | None,
-        typer.Option(
+        option(
             "--changed-since",
-            parser=parameters.day,
-            metavar=_("NGÀY"),
-            help=_("Chỉ đơn vị mới có, thay đổi hoặc kết thúc từ ngày này."),
+            _("NGÀY"),
+            _("Chỉ đơn vị mới có, thay đổi hoặc kết thúc từ ngày này."),
+            day,
         ),
     ] = None,
     out: shared.Output,
@@ -61,13 +62,7 @@ def listing(
     out.emit(made)
 
 
-def show(
-    ctx: typer.Context,
-    *,
-    unit: shared.UnitArgument,
-    when: shared.When,
-    out: shared.Output,
-) -> None:
+def show(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, out: shared.Output) -> None:
     """Một đơn vị vào một ngày, và trạng thái của từng nghĩa vụ."""
     from thidua_cli.reports import units as report
 
@@ -83,12 +78,7 @@ def show(
     out.emit(made)
 
 
-def tree(
-    ctx: typer.Context,
-    *,
-    when: shared.When,
-    out: shared.Output,
-) -> None:
+def tree(ctx: typer.Context, when: shared.When, out: shared.Output) -> None:
     """Cây đơn vị vào một ngày: đơn vị cấp trên và các đơn vị thuộc nó."""
     from thidua_cli.reports import units as report
 
@@ -99,7 +89,7 @@ def tree(
 
 Added = Annotated[
     dict[str, object],
-    parameters.Fields(
+    Fields(
         *(fields.LEVEL, fields.PARENT_CODE, fields.ABBREVIATION, fields.SORT_ORDER, fields.NOTE),
         required=(fields.KIND, fields.VALID_FROM),
     ),
@@ -108,12 +98,10 @@ Added = Annotated[
 
 def add(
     ctx: typer.Context,
-    code: Annotated[str, typer.Argument(metavar=_("MÃ"), help=_("Mã đơn vị."))],
-    name: Annotated[str, typer.Argument(metavar=_("TÊN"), help=_("Tên đầy đủ, có từ chỉ cấp."))],
+    code: Annotated[str, argument(_("MÃ"), _("Mã đơn vị."))],
+    name: Annotated[str, argument(_("TÊN"), _("Tên đầy đủ, có từ chỉ cấp."))],
     given: Added,
-    doc: Annotated[
-        str | None, typer.Option("--doc", metavar=_("SỐ"), help=_("Số văn bản quyết định."))
-    ] = None,
+    doc: Annotated[str | None, option("--doc", _("SỐ"), _("Số văn bản quyết định."))] = None,
 ) -> None:
     """Thêm một đơn vị mới từ ngày nêu ở --on."""
     from thidua_cli.intake.sheet import Sheet
@@ -161,7 +149,7 @@ def _format(problems: "Sequence[Problem]") -> list[str]:
     """Return what is wrong with a unit, by option; the rows of problems are those of no file."""
     from thidua_cli.register import models
 
-    names = parameters.option_names(ImportKind.UNITS) | {"code": _("MÃ"), "name": _("TÊN")}
+    names = option_names(ImportKind.UNITS) | {"code": _("MÃ"), "name": _("TÊN")}
     return messages.format_problems(
         [
             models.Problem(problem.at.field, problem.at.value, problem.message, problem.cure)
