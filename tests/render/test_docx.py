@@ -291,7 +291,7 @@ def test_no_column_is_narrower_than_its_longest_word() -> None:
     ]
     row = ["Tổng kết cấp huyện", "p1-review-district", *[116] * 10, 100.0, "2022-03-31"]
     for count in range(4, len(columns) + 1):
-        found = layout.lay_out(columns[:count], [("", [row[:count]])], None)
+        found = layout.lay_out(Table(columns[:count], [("", [row[:count]])]))
         for index, room in found.widths.items():
             longest = max(text.width(word, found.size, bold=True) for word in columns[index].label.split())
             assert longest * 1.1 + 2 * 57 <= room
@@ -302,7 +302,7 @@ def test_no_column_is_narrower_than_its_longest_word() -> None:
 def test_a_word_too_long_for_the_page_costs_no_other_word(register: sqlite3.Connection) -> None:
     """Only the column that holds it is cut."""
     columns = [Column("Tên"), Column("Trạng thái"), Column("Ngày", Form.DAY)]
-    found = layout.lay_out(columns, [("", [["A" * 255, "Hết hiệu lực", "2022-03-31"]])], None)
+    found = layout.lay_out(Table(columns, [("", [["A" * 255, "Hết hiệu lực", "2022-03-31"]])]))
     assert sum(found.widths.values()) <= official.TEXT_WIDTH
     assert found.widths[2] > text.width("31/03/2022", found.size)
     assert found.widths[1] > text.width("Trạng", found.size, bold=True)

@@ -6,20 +6,14 @@ from typing import NamedTuple
 from thidua_cli.render import cells
 from thidua_cli.render.docx.official import TEXT_WIDTH
 from thidua_cli.render.docx.text import POINT, width
-from thidua_cli.render.model import Column, Form, Tone
+from thidua_cli.render.model import Column, Form, Table, Tone
 
 PADDING = 134  # twentieths of a point, of both sides of a cell
 READABLE = 11  # points, the least that a table on paper should have
 # The size in points, and whether all texts are wrapped: the first that has room is taken.
-_ATTEMPTS: tuple[tuple[int, bool], ...] = (
-    (12, False),
-    (READABLE, False),
-    (READABLE, True),
-    (10, False),
-    (10, True),
-)
-_SMALL = ((9, False), (9, True))  # before a column is left out that is not spare
-_LAST = ((8, True),)
+_ATTEMPTS = [(12, False), (READABLE, False), (READABLE, True), (10, False), (10, True)]
+_SMALL = [(9, False), (9, True)]  # before a column is left out that is not spare
+_LAST = 8, True
 _SPARE = 8  # columns of this rank, which only repeat what others say, go before letters get small
 _HALF = 0.6  # of a header's width: then it takes two lines
 _CAUTION = 1.1  # fonts that stand in for Times New Roman may be that much wider
@@ -31,43 +25,34 @@ class Layout(NamedTuple):
     widths: dict[int, int]
     size: int
 
-    def is_good(self, columns: Sequence[Column]) -> bool:
+    def is_good(self, table: Table) -> bool:
         """Whether it can be read with ease, and no column had to go."""
-        drawn = sum(column.form is Form.BAR for column in columns)
-        return self.size >= READABLE and len(self.widths) == len(columns) - drawn
+        return self.size >= READABLE and len(self.widths) == len(table.undrawn)
 
 
-def lay_out(
-    columns: Sequence[Column],
-    groups: Sequence[tuple[str, Sequence[Sequence[object]]]],
-    total: Sequence[object] | None,
-    paper: float = TEXT_WIDTH,
-) -> Layout:
+def lay_out(table: Table, paper: float = TEXT_WIDTH) -> Layout:
     """The largest letters at which there is room; else texts are wrapped, else columns go in their order.
 
     No column is narrower than its longest word, unless a word is wider than the page leaves room for.
     """
-    shown = [index for index, column in enumerate(columns) if column.form is not Form.BAR]
-    rows = [row for _heading, members in groups for row in members]
+    columns, total, shown = table.columns, table.total, table.undrawn
+    rows = [row for _heading, members in table.groups for row in members]
     needs = {
         index: _need(columns[index], [row[index] for row in rows], total and total[index]) for index in shown
     }
     while True:
         ranks = [columns[index].drop for index in shown]
-        attempts = _ATTEMPTS
-        if max(ranks) < _SPARE:
-            attempts += _SMALL
-        if max(ranks) == 0:
-            attempts += _LAST
+        highest = max(ranks)
+        attempts = _ATTEMPTS + _SMALL * (highest < _SPARE) + [_LAST] * (highest == 0)
         for size, wrap in attempts:
             least = {index: _room(needs[index].least if wrap else needs[index].well, size) for index in shown}
             if sum(least.values()) <= paper:
                 full = {index: _room(needs[index].full, size) for index in shown}
                 return Layout(_spread(columns, least, full, paper), size)
-        if max(ranks) == 0:  # rather a word broken than a page left
-            size = _LAST[0][0]
+        if highest == 0:  # rather a word broken than a page left
+            size = _LAST[0]
             return Layout(_cut({index: _room(needs[index].least, size) for index in shown}, paper), size)
-        shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
+        shown.pop(len(ranks) - 1 - ranks[::-1].index(highest))
 
 
 def _room(need: float, size: int) -> int:
@@ -108,7 +93,7 @@ def _cut(needs: dict[int, int], paper: float) -> dict[int, int]:
     widths = dict(needs)
     while (excess := sum(widths.values()) - int(paper)) > 0:
         ordered = sorted(set(widths.values()), reverse=True)
-        widest = [index for index, each in widths.items() if each == ordered[0]]
+        widest = [index for index, room in widths.items() if room == ordered[0]]
         step = min(ordered[0] - (ordered[1] if len(ordered) > 1 else 0), -(-excess // len(widest)))
         widths.update((index, widths[index] - step) for index in widest)
     return widths
@@ -123,8 +108,8 @@ def _spread(
     widths = _grant(widths, full, [index for index in least if index not in texts], paper)
     rest = paper - sum(widths.values())
     growing = {index: widths[index] for index in texts or least}
-    for index, each in growing.items():
-        widths[index] += int(rest * each / sum(growing.values()))
+    for index, room in growing.items():
+        widths[index] += int(rest * room / sum(growing.values()))
     return widths
 
 

@@ -11,10 +11,10 @@ from thidua_cli.render.docx.text import (
     MILLIMETRE,
     balanced,
     even,
+    line,
     paragraph,
     plain_table,
     rule,
-    run,
     space,
     width,
 )
@@ -31,36 +31,34 @@ def head(letterhead: Letterhead, symbol: str, day: date, subject: str = "") -> s
     """Issuing body and national title, number and date, and for a letter what it is about."""
     number = _("Số: {symbol}").format(symbol=f"……/{symbol}")
     about = balanced(_("V/v {subject}").format(subject=subject), _LEFT, 12) if subject else []
-    numbered = [
-        paragraph(run(number, size=13), align="center"),
-        *(
-            paragraph(run(line, size=12), align="center", before=0 if index else 6)
-            for index, line in enumerate(about)
-        ),
+    numbered = [line(number, size=13, align="center"), *_centred(about, size=12)]
+    dated = line(f"{letterhead.place}, {written_day(day)}", italic=True, size=13, align="center")
+    return plain_table((_LEFT, _RIGHT), (_issuer(letterhead), _nation()), (numbered, [dated]))
+
+
+def _centred(lines: Sequence[str], *, bold: bool = False, size: float = 0, keep: bool = False) -> list[str]:
+    """Lines in the middle, with room above the first."""
+    return [
+        line(words, bold=bold, size=size, align="center", before=0 if index else 6, keep=keep)
+        for index, words in enumerate(lines)
     ]
-    dated = f"{letterhead.place}, {written_day(day)}"
-    return plain_table(
-        (_LEFT, _RIGHT),
-        (_issuer(letterhead), _nation()),
-        (numbered, [paragraph(run(dated, italic=True, size=13), align="center")]),
-    )
 
 
 def _issuer(letterhead: Letterhead) -> list[str]:
     above = balanced(letterhead.governing_body, _LEFT, 12) if letterhead.governing_body else []
     name = balanced(letterhead.issuing_body, _LEFT, 12, bold=True)
     return [
-        *(paragraph(run(line, size=12), align="center") for line in above),
-        *(paragraph(run(line, bold=True, size=12), align="center") for line in name),
-        rule(max(width(line, 12, bold=True) for line in name) * 0.4, _LEFT, before=3),
+        *(line(words, size=12, align="center") for words in above),
+        *(line(words, bold=True, size=12, align="center") for words in name),
+        rule(max(width(words, 12, bold=True) for words in name) * 0.4, _LEFT, before=3),
     ]
 
 
 def _nation() -> list[str]:
     motto = _("Độc lập - Tự do - Hạnh phúc")
     return [
-        paragraph(run(_("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), bold=True, size=12), align="center"),
-        paragraph(run(motto, bold=True, size=13), align="center"),
+        line(_("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), bold=True, size=12, align="center"),
+        line(motto, bold=True, size=13, align="center"),
         rule(width(motto, 13, bold=True), _RIGHT, before=3),
     ]
 
@@ -83,13 +81,12 @@ def title(kind: str, subject: str, lead: Sequence[str]) -> list[str]:
         kind, subject = opening.upper(), rest
     elif subject.upper().startswith(f"{kind} "):
         subject = subject[len(kind) + 1 :]
-    subject = subject[:1].upper() + subject[1:]
-    about = balanced(subject, TEXT_WIDTH, 14, bold=True)
+    about = balanced(subject[:1].upper() + subject[1:], TEXT_WIDTH, 14, bold=True)
     return [
-        paragraph(run(kind), style="Title", before=14),
-        *(paragraph(run(line), style="Title") for line in about),
-        rule(max(width(line, 14, bold=True) for line in about) * 0.4, TEXT_WIDTH, before=4),
-        *(paragraph(run(line, italic=True, size=13), align="center") for line in lead),
+        line(kind, style="Title", before=14),
+        *(line(words, style="Title") for words in about),
+        rule(max(width(words, 14, bold=True) for words in about) * 0.4, TEXT_WIDTH, before=4),
+        *(line(words, italic=True, size=13, align="center") for words in lead),
         space(8),
     ]
 
@@ -98,13 +95,13 @@ def addressees(names: Sequence[str]) -> list[str]:
     """Kính gửi: one addressee beside it, several in lines of their own."""
     word = _("Kính gửi:")
     if len(names) == 1:
-        return [paragraph(run(f"{word} {names[0]}"), align="center", before=12, after=8)]
-    lines = [f"- {name}{'.' if name == names[-1] else ';'}" for name in names]
-    return [
-        paragraph(run(word), before=12, left=85),
-        *(paragraph(run(line), left=113) for line in lines),
-        space(8),
-    ]
+        return [line(f"{word} {names[0]}", align="center", before=12, after=8)]
+    return [line(word, before=12, left=85), *(line(item, left=113) for item in _items(names)), space(8)]
+
+
+def _items(names: Sequence[str]) -> list[str]:
+    """Names as the items of a list, which ends with a full stop."""
+    return [f"- {name}{'.' if number == len(names) else ';'}" for number, name in enumerate(names, 1)]
 
 
 def annex_names(titles: Sequence[str]) -> list[tuple[str, str]]:
@@ -119,35 +116,25 @@ def annex_names(titles: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def annex_head(
-    number: str, name: str, paper: str, letterhead: Letterhead, symbol: str, day: date, room: float
-) -> list[str]:
+def annex_head(number: str, name: str, belonging: str, room: float) -> list[str]:
     """The opening of an annex: its number, its name in capitals, and the paper that it belongs to."""
-    with_it = _("(Kèm theo {paper} số {number} {day} của {issuer})").format(
-        paper=paper, number=f"……/{symbol}", day=written_day(day), issuer=letterhead.name_in_text
-    )
     return [
-        paragraph(run(number), style="Title"),
+        line(number, style="Title"),
         paragraph(*even(name.upper(), room, 14, bold=True), style="Title"),
-        paragraph(*even(with_it, room, 14, italic=True), align="center", keep=True),
+        paragraph(*even(belonging, room, 14, italic=True), align="center", keep=True),
         space(8),
     ]
 
 
 def signature(letterhead: Letterhead, copies: Sequence[str]) -> str:
     """Who gets the paper on the left, who signs it on the right."""
-    listed = [f"- {each}{'.' if index == len(copies) else ';'}" for index, each in enumerate(copies, 1)]
     left = [
-        paragraph(run(_("Nơi nhận:"), bold=True, italic=True, size=12), before=6),
-        *(paragraph(run(line, size=11)) for line in listed),
+        line(_("Nơi nhận:"), bold=True, italic=True, size=12, before=6),
+        *(line(item, size=11) for item in _items(copies)),
     ]
-    lines = [*letterhead.authority, letterhead.title]
     right = [
-        *(
-            paragraph(run(line, bold=True), align="center", before=0 if index else 6, keep=True)
-            for index, line in enumerate(lines)
-        ),
-        paragraph(run(letterhead.name, bold=True), align="center", before=_SIGNING_SPACE),
+        *_centred([*letterhead.authority, letterhead.title], bold=True, keep=True),
+        line(letterhead.name, bold=True, align="center", before=_SIGNING_SPACE),
     ]
     # Word wants a paragraph after the last table of a document.
     return plain_table((_LEFT + 10 * MILLIMETRE, _RIGHT - 10 * MILLIMETRE), (left, right)) + space(2)

@@ -4,15 +4,16 @@ A short table stands on one page; of a longer one no page ends between a heading
 the first rows, nor begins with the last row.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.render import cells
 from thidua_cli.render.document import Bars, Headline
 from thidua_cli.render.docx.layout import PADDING, Layout, lay_out
 from thidua_cli.render.docx.official import TEXT_WIDTH
-from thidua_cli.render.docx.text import even, paragraph, run, space
-from thidua_cli.render.model import Column, Form, Heat, Mark, Table, Tone
+from thidua_cli.render.docx.text import even, line, paragraph, run, space, table_opening, table_row
+from thidua_cli.render.model import Form, Heat, Mark, Table, Tone
 
 _SHADES = {Tone.GOOD: "E2EFDA", Tone.WARN: "FFF2CC", Tone.BAD: "F8CBAD", Tone.MUTED: "EDEDED"}
 _HEADER = "F2F2F2"
@@ -28,138 +29,101 @@ def title(text: str, paper: float = TEXT_WIDTH) -> str:
     return paragraph(*even(text, paper, 13, bold=True), style="Heading2")
 
 
-def fits(made: Table) -> bool:
+def fits(table: Table) -> bool:
     """Whether upright paper has room for all columns in letters that can be read."""
-    made = _without_repeats(made)
-    return lay_out(made.columns, made.groups, made.total).is_good(made.columns)
+    table = _without_repeats(table)
+    return lay_out(table).is_good(table)
 
 
-def table(made: Table, paper: float = TEXT_WIDTH) -> Iterator[str]:
+def table(table: Table, paper: float = TEXT_WIDTH) -> Iterator[str]:
     """The table with its title; columns that find no room at the smallest size are named below it."""
-    if made.title:
-        yield title(made.title, paper)
-    if not made.groups and made.total is None:
-        if made.empty:
-            yield paragraph(run(made.empty, italic=True), style="BodyText")
+    if table.title:
+        yield title(table.title, paper)
+    if not table.groups and table.total is None:
+        if table.empty:
+            yield line(table.empty, italic=True, style="BodyText")
         return
-    made = _without_repeats(made)
-    layout = lay_out(made.columns, made.groups, made.total, paper)
-    yield from _opening(layout.widths.values())
-    if any(column.label for column in made.columns):
-        yield _header(made.columns, layout)
-    yield from _body(made, layout)
-    yield "</w:tbl>"
-    yield space(8)
-    if hidden := [made.columns[index].label for index in made.undrawn if index not in layout.widths]:
+    table = _without_repeats(table)
+    layout = lay_out(table, paper)
+    yield from _ruled(list(layout.widths.values()), _rows(table, layout))
+    if hidden := [table.columns[index].label for index in table.undrawn if index not in layout.widths]:
         note = _("Khổ giấy hẹp, không in cột: {names}.").format(names=", ".join(hidden))
-        yield paragraph(run(note, italic=True, size=11), after=6)
+        yield line(note, italic=True, size=11, after=6)
 
 
-def _without_repeats(made: Table) -> Table:
+def _without_repeats(table: Table) -> Table:
     """The table without columns that may give way and say in every row what stands in its group's heading."""
-    kept = [index for index, column in enumerate(made.columns) if not (column.drop and _repeats(made, index))]
-    if len(kept) == len(made.columns):
-        return made
-    return made._replace(
-        columns=[made.columns[index] for index in kept],
-        groups=[(heading, [[row[index] for index in kept] for row in rows]) for heading, rows in made.groups],
-    )
+    kept = [
+        index for index, column in enumerate(table.columns) if not (column.drop and _repeats(table, index))
+    ]
+    if len(kept) == len(table.columns):
+        return table
+    groups = [(heading, [[row[index] for index in kept] for row in rows]) for heading, rows in table.groups]
+    return table._replace(columns=[table.columns[index] for index in kept], groups=groups)
 
 
-def _repeats(made: Table, index: int) -> bool:
-    said = ((str(row[index] or ""), heading) for heading, rows in made.groups for row in rows)
+def _repeats(table: Table, index: int) -> bool:
+    said = ((str(row[index] or ""), heading) for heading, rows in table.groups for row in rows)
     return all(word and word in heading for word, heading in said)
 
 
-def _body(made: Table, layout: Layout) -> Iterator[str]:
-    shaded = isinstance(made, Heat)
-    count = sum(bool(heading) + len(rows) for heading, rows in made.groups) + (made.total is not None)
-    number = 0  # of the row that is written
-    for heading, rows in made.groups:
+def _ruled(widths: Sequence[int], rows: Iterator[str]) -> Iterator[str]:
+    """A table with lines, and room below it."""
+    yield table_opening(widths, "TableGrid")
+    yield from rows
+    yield "</w:tbl>"
+    yield space(8)
+
+
+def _rows(table: Table, layout: Layout) -> Iterator[str]:
+    rooms = list(layout.widths.values())
+    if any(column.label for column in table.columns):
+        yield _header([table.columns[index].label for index in layout.widths], rooms, layout.size)
+    headings = sum(bool(heading) for heading, _members in table.groups)
+    total = headings + table.row_count + (table.total is not None)
+    numbers = count(1)
+    for heading, rows in table.groups:
         if heading:
-            number += 1
-            yield _band(heading, layout)
+            next(numbers)
+            band = line(heading, bold=True, size=layout.size, keep=True)
+            yield table_row([_cell(band, sum(rooms), span=len(rooms))])
         for row in rows:
-            number += 1
-            keep = number < count and (count <= _SHORT or number <= _FIRST or number == count - 1)
-            yield _row(made.columns, layout, row, shaded=shaded, keep=keep)
-    if made.total is not None:
-        yield _row(made.columns, layout, made.total, bold=True)
+            yield _row(table, layout, row, keep=_is_kept(next(numbers), total))
+    if table.total is not None:
+        yield _row(table, layout, table.total, bold=True)
 
 
-def _opening(widths: Iterable[int]) -> Iterator[str]:
-    columns = list(widths)
-    yield (
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{sum(columns)}" w:type="dxa"/>'
-        '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>'
-    )
-    yield "".join(f'<w:gridCol w:w="{each}"/>' for each in columns) + "</w:tblGrid>"
+def _is_kept(number: int, total: int) -> bool:
+    """Whether a row, counted from 1, stays on a page with the next."""
+    return number < total and (total <= _SHORT or number <= _FIRST or number == total - 1)
 
 
-def _tr(content: str, *, header: bool = False) -> str:
-    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * header}</w:trPr>{content}</w:tr>"
-
-
-def _td(content: str, room: int, *, span: int = 1, shade: str = "") -> str:
+def _cell(content: str, room: int, *, shade: str = "", span: int = 1) -> str:
     look = f'<w:tcW w:w="{room}" w:type="dxa"/>'
     look += f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     look += f'<w:shd w:val="clear" w:color="auto" w:fill="{shade}"/>' if shade else ""
     return f'<w:tc><w:tcPr>{look}<w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>'
 
 
-def _header(columns: Sequence[Column], layout: Layout) -> str:
-    return _tr(
-        "".join(
-            _td(
-                paragraph(run(columns[index].label, bold=True, size=layout.size), align="center", keep=True),
-                room,
-                shade=_HEADER,
-            )
-            for index, room in layout.widths.items()
-        ),
-        header=True,
-    )
-
-
-def _band(heading: str, layout: Layout) -> str:
-    """A heading across the table, kept with the row below."""
-    content = paragraph(run(heading, bold=True, size=layout.size), keep=True)
-    return _tr(_td(content, sum(layout.widths.values()), span=len(layout.widths)))
+def _header(labels: Sequence[str], rooms: Sequence[int], size: int) -> str:
+    lines = [line(label, bold=True, size=size, align="center", keep=True) for label in labels]
+    headers = (_cell(label, room, shade=_HEADER) for label, room in zip(lines, rooms, strict=True))
+    return table_row(headers, header=True)
 
 
 def _row(
-    columns: Sequence[Column],
-    layout: Layout,
-    row: Sequence[object],
-    *,
-    bold: bool = False,
-    shaded: bool = False,
-    keep: bool = False,
+    table: Table, layout: Layout, row: Sequence[object], *, bold: bool = False, keep: bool = False
 ) -> str:
-    content = ""
+    is_heat, size = isinstance(table, Heat) and not bold, layout.size
+    written = []
     for index, room in layout.widths.items():
-        column, value = columns[index], row[index]
+        form, value = table.columns[index].form, row[index]
         tone = cells.tone(value)
-        text = run(
-            cells.show(value, column.form), bold=bold or (tone is Tone.BAD and not shaded), size=layout.size
-        )
-        align = _ALIGN.get(column.form, "center" if shaded and isinstance(value, Mark) else "")
-        content += _td(
-            paragraph(text, align=align, size=layout.size, keep=keep),
-            room,
-            shade=_SHADES.get(tone, "") if shaded else "",
-        )
-    return _tr(content)
-
-
-def headlines(items: Sequence[Headline]) -> Iterator[str]:
-    """A few figures side by side, more of them in a row each: what, how much, and what it means."""
-    if is_list(items):
-        yield from _figures_in_rows(items)
-    else:
-        yield from _figures_abreast(items)
-    yield "</w:tbl>"
-    yield space(8)
+        words = run(cells.show(value, form), bold=bold or (tone is Tone.BAD and not is_heat), size=size)
+        align = _ALIGN.get(form, "center" if is_heat and isinstance(value, Mark) else "")
+        content = paragraph(words, align=align, end_size=size, keep=keep)
+        written.append(_cell(content, room, shade=_SHADES.get(tone, "") if is_heat else ""))
+    return table_row(written)
 
 
 def is_list(items: Sequence[Headline]) -> bool:
@@ -167,63 +131,50 @@ def is_list(items: Sequence[Headline]) -> bool:
     return len(items) > _ABREAST
 
 
-def _figures_abreast(items: Sequence[Headline]) -> Iterator[str]:
-    rooms = [int(TEXT_WIDTH / len(items))] * len(items)
-    yield from _opening(rooms)
-    yield _tr(
-        "".join(
-            _td(
-                paragraph(run(item.label, size=11), align="center", before=2)
-                + paragraph(run(item.value, bold=True, size=18), align="center")
-                + (paragraph(run(item.note, italic=True, size=11), align="center", after=2)),
-                room,
-            )
-            for item, room in zip(items, rooms, strict=True)
-        )
+def headlines(items: Sequence[Headline]) -> Iterator[str]:
+    """A few figures side by side, more of them in a row each: what, how much, and what it means."""
+    if is_list(items):
+        rooms = [int(TEXT_WIDTH * part) for part in (0.27, 0.11, 0.62)]
+        yield from _ruled(rooms, (_figure_row(item, rooms, keep=item is not items[-1]) for item in items))
+    else:
+        room = int(TEXT_WIDTH / len(items))
+        yield from _ruled([room] * len(items), iter([table_row(_figure(item, room) for item in items)]))
+
+
+def _figure(item: Headline, room: int) -> str:
+    label = line(item.label, size=11, align="center", before=2)
+    value = line(item.value, bold=True, size=18, align="center")
+    return _cell(label + value + line(item.note, italic=True, size=11, align="center", after=2), room)
+
+
+def _figure_row(item: Headline, rooms: Sequence[int], *, keep: bool) -> str:
+    lines = (
+        line(item.label, size=11, keep=keep),
+        line(item.value, bold=True, size=14, align="center", keep=keep),
+        line(item.note, italic=True, size=11, keep=keep),
     )
+    return table_row(map(_cell, lines, rooms))
 
 
-def _figures_in_rows(items: Sequence[Headline]) -> Iterator[str]:
-    rooms = [int(TEXT_WIDTH * part) for part in (0.27, 0.11, 0.62)]
-    yield from _opening(rooms)
-    for item in items:
-        keep = item is not items[-1]
-        cells_ = (
-            paragraph(run(item.label, size=11), keep=keep),
-            paragraph(run(item.value, bold=True, size=14), align="center", keep=keep),
-            paragraph(run(item.note, italic=True, size=11), keep=keep),
-        )
-        yield _tr("".join(_td(cell, room) for cell, room in zip(cells_, rooms, strict=True)))
-
-
-def bars(made: Bars) -> Iterator[str]:
+def bars(block: Bars) -> Iterator[str]:
     """A row for each group, with a bar as long as its percentage."""
-    size = 11
-    yield title(made.title)
+    yield title(block.title)
     rooms = [int(TEXT_WIDTH * part) for part in (0.34, 0.22, 0.12, 0.32)]
-    yield from _opening(rooms)
-    columns = [
-        Column(_("Nhóm")),
-        Column(_("Đã làm/ phải làm"), Form.NUMBER),
-        Column(_("Tỷ lệ"), Form.RATE),
-        Column(_("Tiến độ")),
-    ]
-    yield _header(columns, Layout(dict(enumerate(rooms)), size))
-    for number, (label, done, applicable, rate) in enumerate(made.bars, 1):
-        count = len(made.bars)
-        keep = number < count and (count <= _SHORT or number <= _FIRST or number == count - 1)
-        texts = [
-            (label, "left"),
-            (f"{grouped(done)}/{grouped(applicable)}", "right"),
-            (cells.show(rate, Form.RATE), "right"),
-        ]
-        content = "".join(
-            _td(paragraph(run(text, size=size), align=align, keep=keep), room)
-            for (text, align), room in zip(texts, rooms, strict=False)
+    yield from _ruled(rooms, _bar_rows(block, rooms))
+
+
+def _bar_rows(block: Bars, rooms: Sequence[int]) -> Iterator[str]:
+    size = 11
+    yield _header([_("Nhóm"), _("Đã làm/ phải làm"), _("Tỷ lệ"), _("Tiến độ")], rooms, size)
+    for number, (label, done, applicable, rate) in enumerate(block.bars, 1):
+        keep = _is_kept(number, len(block.bars))
+        lines = (
+            line(label, size=size, align="left", keep=keep),
+            line(f"{grouped(done)}/{grouped(applicable)}", size=size, align="right", keep=keep),
+            line(cells.show(rate, Form.RATE), size=size, align="right", keep=keep),
+            _bar(rate or 0.0, rooms[3] - PADDING, keep=keep),
         )
-        yield _tr(content + _td(_bar(rate or 0.0, rooms[3] - PADDING, keep=keep), rooms[3]))
-    yield "</w:tbl>"
-    yield space(8)
+        yield table_row(map(_cell, lines, rooms))
 
 
 def _bar(rate: float, room: int, *, keep: bool) -> str:

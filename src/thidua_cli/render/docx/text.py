@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
-from thidua_cli.render.cells import visible
+from thidua_cli.render.cells import prose
 
 POINT = 20  # twentieths of a point, the unit of lengths
 MILLIMETRE = 56.7
@@ -38,10 +39,9 @@ _SURE = 0.92  # the part of a room that a text of the computed width surely fits
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """About how wide a text of one line is, in twentieths of a point."""
-    plain = unicodedata.normalize("NFD", text.replace("\u00a0", " "))
     thousandths = sum(
         _WIDTHS.get(letter, 722 if letter.isupper() else 500)
-        for letter in plain
+        for letter in unicodedata.normalize("NFD", text.replace("\u00a0", " "))
         if not unicodedata.combining(letter)
     )
     return thousandths / 1000 * size * POINT * (_BOLD if bold else 1)
@@ -51,13 +51,13 @@ def balanced(text: str, room: float, size: float, *, bold: bool = False) -> list
     """A text in as few lines as the room allows, about equally long, as a heading is broken by hand."""
     words, room = text.split(" "), room * _SURE
     for count in range(1, len(words) + 1):
-        lines = _lines(words, width(text, size, bold=bold) / count * 1.15, size, bold=bold)
+        lines = _filled(words, width(text, size, bold=bold) / count * 1.15, size, bold=bold)
         if len(lines) <= count and max(width(line, size, bold=bold) for line in lines) <= room:
             return lines
     return words
 
 
-def _lines(words: Sequence[str], room: float, size: float, *, bold: bool) -> list[str]:
+def _filled(words: Sequence[str], room: float, size: float, *, bold: bool) -> list[str]:
     lines: list[str] = []
     for word in words:
         longer = f"{lines[-1]} {word}" if lines else word
@@ -70,29 +70,24 @@ def _lines(words: Sequence[str], room: float, size: float, *, bold: bool) -> lis
 
 def safe(text: str) -> str:
     """Text for an element or an attribute: what XML refuses or nobody sees is shown as an escape."""
-    shown = "\u00a0".join(visible(part) for part in text.split("\u00a0"))
-    return escape(shown)
+    return escape(prose(text))
 
 
 def run(
-    text: str,
-    *,
-    bold: bool = False,
-    italic: bool = False,
-    size: float = 0,
-    colour: str = "",
-    after_break: bool = False,
+    text: str, *, bold: bool = False, italic: bool = False, size: float = 0, after_break: bool = False
 ) -> str:
     """Text of one kind, on a new line or not; size in points, 0 is that of the paragraph's style.
 
     A range of years and an ISO date are not broken at their hyphens.
     """
-    look = "<w:b/><w:bCs/>" * bold + "<w:i/><w:iCs/>" * italic
-    look += f'<w:color w:val="{colour}"/>' if colour else ""
-    look += f'<w:sz w:val="{size * 2:.0f}"/><w:szCs w:val="{size * 2:.0f}"/>' if size else ""
+    look = "<w:b/><w:bCs/>" * bold + "<w:i/><w:iCs/>" * italic + _size(size)
     look = f"<w:rPr>{look}</w:rPr>" if look else ""
     words = _HYPHEN.sub('</w:t><w:noBreakHyphen/><w:t xml:space="preserve">', safe(text))
     return f'<w:r>{look}{"<w:br/>" * after_break}<w:t xml:space="preserve">{words}</w:t></w:r>'
+
+
+def _size(points: float) -> str:
+    return f'<w:sz w:val="{points * 2:.0f}"/><w:szCs w:val="{points * 2:.0f}"/>' if points else ""
 
 
 def even(text: str, room: float, size: float, *, bold: bool = False, italic: bool = False) -> list[str]:
@@ -108,12 +103,12 @@ def paragraph(
     before: float = 0,
     after: float = 0,
     left: float = 0,
-    size: float = 0,
+    end_size: float = 0,
     keep: bool = False,
 ) -> str:
     """A paragraph; lengths in points, `keep`: with the next one.
 
-    `size` is that of its end, which makes an empty one as high as its neighbours.
+    `end_size` is that of its end, which makes an empty one as high as its neighbours.
     """
     look = f'<w:pStyle w:val="{style}"/>' if style else ""
     look += "<w:keepNext/>" * keep
@@ -121,8 +116,13 @@ def paragraph(
         look += f'<w:spacing w:before="{before * POINT:.0f}" w:after="{after * POINT:.0f}"/>'
     look += f'<w:ind w:left="{left * POINT:.0f}"/>' if left else ""
     look += f'<w:jc w:val="{align}"/>' if align else ""
-    look += f'<w:rPr><w:sz w:val="{size * 2:.0f}"/><w:szCs w:val="{size * 2:.0f}"/></w:rPr>' if size else ""
+    look += f"<w:rPr>{_size(end_size)}</w:rPr>" if end_size else ""
     return f"<w:p>{f'<w:pPr>{look}</w:pPr>' if look else ''}{''.join(runs)}</w:p>"
+
+
+def line(text: str, *, bold: bool = False, italic: bool = False, size: float = 0, **place: Any) -> str:
+    """A paragraph of text of one kind; `place` as `paragraph` says."""
+    return paragraph(run(text, bold=bold, italic=italic, size=size), **place)
 
 
 def space(height: float) -> str:
@@ -140,19 +140,30 @@ def rule(length: float, room: float, *, before: float = 0) -> str:
     )
 
 
-def plain_table(widths: Iterable[float], *rows: Iterable[Iterable[str]]) -> str:
-    """A table without borders, which only places paragraphs side by side."""
-    columns = [int(each) for each in widths]
-    body = ""
-    for row in rows:
-        cells = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{each}" w:type="dxa"/></w:tcPr>{"".join(cell)}</w:tc>'
-            for each, cell in zip(columns, row, strict=True)
-        )
-        body += f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
-    grid = "".join(f'<w:gridCol w:w="{each}"/>' for each in columns)
+def table_opening(widths: Iterable[int], style: str = "") -> str:
+    """The opening of a table with fixed widths of columns, in twentieths of a point."""
+    columns = list(widths)
+    look = f'<w:tblStyle w:val="{style}"/>' if style else ""
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in columns)
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(columns)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tbl><w:tblPr>{look}<w:tblW w:w="{sum(columns)}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
-        f"{body}</w:tbl>"
     )
+
+
+def table_row(cells: Iterable[str], *, header: bool = False) -> str:
+    """A row that is not split between pages; a header is repeated on each page."""
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * header}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def plain_table(widths: Sequence[float], *rows: Sequence[Iterable[str]]) -> str:
+    """A table without borders, which only places paragraphs side by side."""
+    columns = [int(width) for width in widths]
+    body = (
+        table_row(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{"".join(cell)}</w:tc>'
+            for width, cell in zip(columns, row, strict=True)
+        )
+        for row in rows
+    )
+    return f"{table_opening(columns)}{''.join(body)}</w:tbl>"
