@@ -8,23 +8,27 @@ row. Where also the rest has no room, each row is a block of its own. No value i
 import io
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+import textwrap
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
 
-from thidua_cli.render import cells, folded
-from thidua_cli.render.model import Report, Table, Tone
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    from thidua_cli.render.model import Curve
+from thidua_cli.render import cells, curve
+from thidua_cli.render.model import Column, Report, Table, Tone
 
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "bold red", Tone.MUTED: "dim"}
 _UNLIMITED = 100_000
-_GAP = "  "
 _NARROW = 3  # header lines from which texts are wrapped too
+_NAMING = 3  # columns among which the name of a row is looked for
+_INDENT = "  "
+_GAP = "  "
+_BETWEEN = " · "
 
 
 def available_width() -> int:
@@ -38,69 +42,71 @@ def available_width() -> int:
         return _UNLIMITED
 
 
-def to_text(report: Report, *, terminal: bool, coloured: bool = True) -> str:
-    """Lead, tables and notes; colour only with `terminal`, on a terminal, without NO_COLOR."""
-    from rich.console import Console
-
-    width = available_width() if terminal else _UNLIMITED
-    colour = coloured and terminal and sys.stdout is not None and sys.stdout.isatty()
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer,
-        width=_UNLIMITED,
-        force_terminal=colour,
-        color_system="auto" if colour else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )
-    for index, line in enumerate(report.lead):
-        console.print(_wrapped(line, width, "bold" if index == 0 else ""), soft_wrap=True)
-    for table in report.people():
-        console.print()
-        if table.title:
-            tone = table.tone if isinstance(table, Table) else Tone.PLAIN
-            console.print(_wrapped(table.title, width, f"bold {_STYLES[tone]}"), soft_wrap=True)
-        if not isinstance(table, Table):
-            _print_curve(console, table, width)
-        elif table.groups:
-            _print_table(console, table, width)
-        elif table.empty:
-            console.print(_wrapped(table.empty, width, ""), soft_wrap=True)
-    if report.notes:
-        console.print()
-    for line in report.notes:
-        console.print(_wrapped(line, width, "dim"), soft_wrap=True)
-    return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
-
-
 def to_lines(table: Table) -> list[str]:
     """One table as lines of a message: as wide as the terminal, without colour."""
     return to_text(Report((), (), lambda: [table]), terminal=True, coloured=False).strip("\n").split("\n")
 
 
-def _print_curve(console: "Console", curve: "Curve", width: int) -> None:
-    from rich.text import Text
+def to_text(report: Report, *, terminal: bool, coloured: bool = True) -> str:
+    """Lead, tables and notes; colour only with `terminal`, on a terminal, without NO_COLOR."""
+    colour = coloured and terminal and sys.stdout is not None and sys.stdout.isatty()
+    screen = _Screen(available_width() if terminal else _UNLIMITED, colour=colour)
+    for index, line in enumerate(report.lead):
+        screen.prose(line, "bold" if index == 0 else "")
+    for part in report.people():
+        screen.line("")
+        tone = part.tone if isinstance(part, Table) else Tone.PLAIN
+        if part.title:
+            screen.prose(part.title, f"bold {_STYLES[tone]}")
+        if not isinstance(part, Table):
+            width = screen.width if screen.width < _UNLIMITED else curve.DRAWN
+            for line in curve.to_lines(part, width):
+                screen.line(line)
+        elif part.groups:
+            _TablePrinter(screen, part).print()
+        elif part.empty:
+            screen.prose(part.empty)
+    if report.notes:
+        screen.line("")
+    for line in report.notes:
+        screen.prose(line, "dim")
+    return screen.text()
 
-    from thidua_cli.render import curve as drawing
 
-    for line in drawing.to_lines(curve, width if width < _UNLIMITED else drawing.DRAWN):
-        console.print(Text(line), soft_wrap=True)
+class _Screen:
+    """Collects what is printed, in lines of at most `width` cells."""
+
+    def __init__(self, width: int, *, colour: bool) -> None:
+        self.width = width
+        self._buffer = io.StringIO()
+        self.console = Console(
+            file=self._buffer,
+            width=_UNLIMITED,
+            force_terminal=colour,
+            color_system="auto" if colour else None,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+
+    def line(self, line: str | Text, style: str = "") -> None:
+        """Print a line that has room, or lines."""
+        self.console.print(Text(line, style=style) if isinstance(line, str) else line, soft_wrap=True)
+
+    def prose(self, line: str, style: str = "") -> None:
+        """Print a text of ours in as many lines as it needs."""
+        self.line("\n".join(_wrapped(cells.prose(line.replace("\n", " ")), self.width)), style)
+
+    def text(self) -> str:
+        return "".join(f"{line.rstrip()}\n" for line in self._buffer.getvalue().splitlines())
 
 
-def _wrapped(line: str, width: int, style: str) -> "Text":
-    import textwrap
-
-    from rich.text import Text
-
-    line = cells.prose(line.replace("\n", " "))
-    lines = (
-        textwrap.wrap(line, max(width, 20), break_long_words=False, break_on_hyphens=False) if line else [""]
-    )
-    return Text("\n".join(lines), style=style)
+def _wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text; a word is broken only where it is wider than all the room."""
+    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False) or [""]
 
 
-class _Layout(NamedTuple):
+class _ColumnWidths(NamedTuple):
     """Which columns stand side by side, how wide, and the cells between two of them."""
 
     widths: dict[int, int]
@@ -111,13 +117,125 @@ class _Layout(NamedTuple):
         return sum(self.widths.values()) + self.gap * (len(self.widths) - 1)
 
 
-def _lay_out(table: Table, texts: list[list[str]], width: int) -> _Layout | None:
+class _Pair(NamedTuple):
+    """A value behind its label; `style` is the value's."""
+
+    label: str
+    value: str
+    style: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.value}" if self.label else self.value
+
+
+class _TablePrinter:
+    """Prints a table: columns that have room side by side, else the name of a row; the others below it."""
+
+    def __init__(self, screen: _Screen, table: Table) -> None:
+        self.screen, self.table = screen, table
+        self.values = [row for _heading, rows in table.groups for row in rows]
+        if table.total is not None:
+            self.values.append(table.total)
+        forms = [column.form for column in table.columns]
+        self.texts = [list(map(cells.show, row, forms)) for row in self.values]
+        self.layout = _lay_out(table, self.texts, screen.width)
+        self.beside = list(self.layout.widths) if self.layout else range(_naming(table.columns))
+        self.below = [index for index in table.undrawn if index not in self.beside]
+
+    def print(self) -> None:
+        """Print the header, the rows below their headings, and the total."""
+        rule = "─" * (self.layout.total if self.layout else self.screen.width)
+        labels = [column.label for column in self.table.columns]
+        if self.layout and any(labels):
+            self.screen.console.print(self._grid(self.layout, header=True))
+        elif not self.layout and any(labels[index] for index in self.beside):
+            self._print_name(labels, "bold")
+            self.screen.line(rule)
+        rows = zip(self.values, self.texts, strict=True)
+        for heading, members in self.table.groups:
+            if heading:
+                self.screen.prose(heading, "bold")
+            self._print_rows(islice(rows, len(members)))
+        if self.table.total is not None:
+            self.screen.line(rule)
+            self._print_rows(rows, "bold")
+
+    def _print_rows(self, rows: Iterable[tuple[Sequence[object], list[str]]], style: str = "") -> None:
+        grid = self._grid(self.layout) if self.layout else None
+        for values, texts in rows:
+            styles = [_STYLES[cells.tone(value)] for value in values]
+            if grid is None:
+                self._print_name(texts, style)
+            else:
+                grid.add_row(*(Text(texts[index], style=styles[index]) for index in self.beside), style=style)
+            if self.below and self.layout and grid:
+                self.screen.console.print(grid)
+                grid = self._grid(self.layout)
+            self._print_pairs(
+                _Pair(self.table.columns[index].label, texts[index], styles[index]) for index in self.below
+            )
+        if grid:
+            self.screen.console.print(grid)
+
+    def _grid(self, layout: _ColumnWidths, *, header: bool = False) -> RichTable:
+        padding = (0, layout.gap - 1, 0, 0)
+        grid = RichTable(
+            box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding, show_header=header
+        )
+        for index, width in layout.widths.items():
+            column = self.table.columns[index]
+            grid.add_column(
+                Text(column.label, style="bold"),
+                justify="right" if column.form.is_right else "left",
+                width=width,
+                overflow="fold",
+            )
+        return grid
+
+    def _print_name(self, texts: Sequence[str], style: str) -> None:
+        """Print what names a row that is a block of its own."""
+        name = _GAP.join(texts[index] for index in self.beside if texts[index])
+        self.screen.line("\n".join(_wrapped(name, self.screen.width)), style)
+
+    def _print_pairs(self, pairs: Iterable[_Pair]) -> None:
+        """Print the pairs that hold something, as many in a line as have room; a longer one is wrapped."""
+        room = max(self.screen.width - len(_INDENT), 1)
+        line, used = Text(_INDENT), 0
+        for pair in pairs:
+            if not pair.value:
+                continue
+            needs = cell_len(str(pair))
+            if used and used + len(_BETWEEN) + needs > room:
+                self.screen.line(line)
+                line, used = Text(_INDENT), 0
+            if needs > room:
+                for part in _wrapped(str(pair), room):
+                    self.screen.line(_INDENT + part, pair.style)
+                continue
+            if used:
+                line.append(_BETWEEN, "dim")
+                used += len(_BETWEEN)
+            used += needs
+            line.append(f"{pair.label}: " if pair.label else "", "dim")
+            line.append(pair.value, pair.style)
+        if used:
+            self.screen.line(line)
+
+
+def _naming(columns: Sequence[Column]) -> int:
+    """How many of the first columns name a row: those up to the name, which is a text that may be wrapped."""
+    names = (index for index, column in enumerate(columns[:_NAMING], 1) if column.narrow)
+    return next(names, min(len(columns), 1))
+
+
+def _lay_out(table: Table, texts: list[list[str]], width: int) -> _ColumnWidths | None:
     """The columns that have room side by side, at least those that may not be folded; else none."""
     shown = list(range(len(table.columns)))
+    by_column = list(zip(*texts, strict=True)) or [()] * len(shown)
     while True:
         for gap, lines in ((2, 2), (1, 2), (1, 3)):
             available = width - gap * (len(shown) - 1)
-            layout = _Layout(_widths(table, texts, shown, lines, available), gap)
+            layout = _ColumnWidths(_widths(table.columns, by_column, shown, lines, available), gap)
             if layout.total <= width:
                 return layout
         ranks = [table.columns[index].drop for index in shown]
@@ -126,37 +244,29 @@ def _lay_out(table: Table, texts: list[list[str]], width: int) -> _Layout | None
         shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
 
 
-def _texts(table: Table) -> list[list[str]]:
-    """The cells of each column as text, all rows in order, the total last."""
-    rows = [row for _heading, group in table.groups for row in group]
-    if table.total is not None:
-        rows.append(table.total)
-    return [
-        [cells.show(row[index], column.form) for row in rows] for index, column in enumerate(table.columns)
-    ]
-
-
 def _widths(
-    table: Table, texts: list[list[str]], shown: list[int], lines: int, available: int
+    columns: Sequence[Column],
+    texts: Sequence[Sequence[str]],
+    shown: Sequence[int],
+    lines: int,
+    available: int,
 ) -> dict[int, int]:
-    from rich.cells import cell_len
-
+    """The widths of columns whose headers take so many lines; with many lines texts are wrapped too."""
     full, least = {}, {}
     for index in shown:
-        column = table.columns[index]
+        column = columns[index]
         # a number is narrow and its header may stand in lines; a text has room for its header
         words = _label_width(column.label, lines if column.form.is_right else lines - 1)
-        cell = max((cell_len(text) for text in texts[index]), default=0)
-        full[index] = max(cell, words)
-        longest_word = max((cell_len(word) for text in texts[index] for word in text.split()), default=0)
-        least[index] = (
-            max(min(full[index], max(column.narrow, longest_word)), words) if column.narrow else full[index]
-        )
+        full[index] = max(words, *map(cell_len, texts[index]), 0)
+        least[index] = full[index]
+        if column.narrow:
+            longest_word = max((cell_len(word) for text in texts[index] for word in text.split()), default=0)
+            least[index] = max(min(full[index], max(column.narrow, longest_word)), words)
     if lines < _NARROW:
         return full
     spare = available - sum(least.values())
     # What room there is goes first to the texts that then stand on one line, the rest to the longest.
-    wanting = sorted(shown, key=lambda each: full[each] - least[each])
+    wanting = sorted(shown, key=lambda index: full[index] - least[index])
     for index in wanting:
         if (need := full[index] - least[index]) <= spare:
             least[index] += need
@@ -168,118 +278,7 @@ def _widths(
 
 def _label_width(label: str, lines: int) -> int:
     """The least width in which a header takes no more than that many lines."""
-    import textwrap
-
-    longest = max((len(word) for word in label.split()), default=0)
+    longest = max(map(len, label.split()), default=0)
     return next(
         width for width in range(longest, len(label) + 1) if len(textwrap.wrap(label, width or 1)) <= lines
     )
-
-
-def _print_table(console: "Console", table: Table, width: int) -> None:
-    from rich.text import Text
-
-    texts = _texts(table)
-    layout = _lay_out(table, texts, width)
-    if layout is None:
-        _print_blocks(console, table, texts, width)
-        return
-    below = [index for index in table.undrawn if index not in layout.widths]
-    position = 0
-    for number, (heading, rows) in enumerate(table.groups):
-        grid = _grid(table, layout)
-        if number == 0:
-            grid.show_header = any(column.label for column in table.columns)
-            if heading or below:  # the header stands alone, above the first heading
-                console.print(grid)
-                grid = _grid(table, layout)
-        if heading:
-            console.print(_wrapped(heading, width, "bold"), soft_wrap=True)
-        for row in rows:
-            grid.add_row(*_line(row, texts, layout, position))
-            if below:
-                console.print(grid)
-                _print_pairs(console, table, (row, texts, position), below, width)
-                grid = _grid(table, layout)
-            position += 1
-        console.print(grid)
-    if table.total is not None:
-        console.print(Text("─" * layout.total), soft_wrap=True)
-        grid = _grid(table, layout)
-        grid.add_row(*_line(table.total, texts, layout, position), style="bold")
-        console.print(grid)
-        _print_pairs(console, table, (table.total, texts, position), below, width)
-
-
-def _print_blocks(console: "Console", table: Table, texts: list[list[str]], width: int) -> None:
-    """Each row as a block: what names it, and below all else with its label."""
-    from rich.text import Text
-
-    first = folded.naming(table.columns)
-    below = [index for index in table.undrawn if index >= first]
-
-    def named(parts: Sequence[str], style: str) -> None:
-        name = _GAP.join(part for part in parts if part)
-        console.print(Text("\n".join(folded.wrapped(name, width)), style=style), soft_wrap=True)
-
-    if labels := [column.label for column in table.columns[:first] if column.label]:
-        named(labels, "bold")
-        console.print(Text("─" * width), soft_wrap=True)
-    position = 0
-    for heading, rows in table.groups:
-        if heading:
-            console.print(_wrapped(heading, width, "bold"), soft_wrap=True)
-        for row in rows:
-            named([texts[index][position] for index in range(first)], "")
-            _print_pairs(console, table, (row, texts, position), below, width)
-            position += 1
-    if table.total is not None:
-        console.print(Text("─" * width), soft_wrap=True)
-        named([texts[index][position] for index in range(first)], "bold")
-        _print_pairs(console, table, (table.total, texts, position), below, width)
-
-
-def _print_pairs(
-    console: "Console",
-    table: Table,
-    row: tuple[Sequence[object], list[list[str]], int],
-    below: Sequence[int],
-    width: int,
-) -> None:
-    """What stands below a row: its values, the texts of all rows, and its place among them."""
-    values, texts, position = row
-    pairs = [
-        folded.Pair(table.columns[index].label, texts[index][position], _STYLES[cells.tone(values[index])])
-        for index in below
-    ]
-    for line in folded.lines(pairs, width):
-        console.print(line, soft_wrap=True)
-
-
-def _grid(table: Table, layout: _Layout) -> "RichTable":
-    from rich import box
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    grid = RichTable(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, layout.gap - 1, 0, 0),
-        show_header=False,
-    )
-    for index, width in layout.widths.items():
-        column = table.columns[index]
-        grid.add_column(
-            Text(column.label, style="bold"),
-            justify="right" if column.form.is_right else "left",
-            width=width,
-            overflow="fold",
-        )
-    return grid
-
-
-def _line(row: Sequence[object], texts: list[list[str]], layout: _Layout, position: int) -> list["Text"]:
-    from rich.text import Text
-
-    return [Text(texts[index][position], style=_STYLES[cells.tone(row[index])]) for index in layout.widths]
