@@ -341,5 +341,5 @@ def test_formats_follow_the_language() -> None:
 def test_json_gives_each_row_of_a_list_a_line() -> None:
     """Lists beside the rows are written like the rows, one object a line."""
     report = render.Report(("a",), [{"a": 1}], list, extra={"more": [{"b": 1}, {"b": 2}], "none": []})
-    text = render.to_text(report, render.Format.JSON)
+    text = render.to_bytes(report, render.Format.JSON).decode()
     assert '  "more": [\n    {"b": 1},\n    {"b": 2}\n  ],\n  "none": [],' in text

@@ -60,10 +60,10 @@ def test_every_format_is_written(form: Format) -> None:
 
 def test_json_holds_the_frame_and_the_rows() -> None:
     """An object with its version, both clocks, the head and the rows; none is []."""
-    found = json.loads(render.to_text(report([("một", 1), ("hai", None)]), Format.JSON))
+    found = json.loads(render.to_bytes(report([("một", 1), ("hai", None)]), Format.JSON).decode())
     assert list(found) == ["format_version", "register", "as_of", "known_at", "head", "rows"]
     assert found["rows"] == [{"name": "một", "number": 1}, {"name": "hai", "number": None}]
-    assert json.loads(render.to_text(report([]), Format.JSON))["rows"] == []
+    assert json.loads(render.to_bytes(report([]), Format.JSON).decode())["rows"] == []
 
 
 def workbook(*tables: Table, notes: Sequence[str] = ()) -> tuple[list[str], list[list[object]], str]:
@@ -152,11 +152,11 @@ def test_machine_formats_read_back_the_same_rows(rows: list[tuple[str, int | Non
     """JSON, JSONL, CSV and TSV hold equal rows, whatever the text."""
     made = report(rows)
     objects = [{"name": name, "number": number} for name, number in rows]
-    assert json.loads(render.to_text(made, Format.JSON))["rows"] == objects
-    lines = [line for line in render.to_text(made, Format.JSONL).split("\n") if line]
+    assert json.loads(render.to_bytes(made, Format.JSON).decode())["rows"] == objects
+    lines = [line for line in render.to_bytes(made, Format.JSONL).decode().split("\n") if line]
     assert [json.loads(line) for line in lines] == objects
     for form, delimiter in ((Format.CSV, ","), (Format.TSV, "\t")):
-        text = render.to_text(made, form, safe=safe)
+        text = render.to_bytes(made, form, safe=safe).decode()
         found = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
         assert [
             {"name": text_.unguard(row["name"]), "number": int(row["number"]) if row["number"] else None}
@@ -176,7 +176,7 @@ def test_the_formula_guard_is_a_bijection(value: str) -> None:
 @pytest.mark.parametrize("name", NASTY)
 def test_data_is_data_in_tables(name: str) -> None:
     """Markup, emoji codes and escape sequences are shown as those characters."""
-    text = render.to_text(report([(name, 1)]), Format.TABLE)
+    text = render.to_bytes(report([(name, 1)]), Format.TABLE).decode()
     assert name.replace("\x1b", "\\x1b") in text
     assert "\x1b" not in text
 
@@ -188,7 +188,7 @@ def _unescaped(cell: str) -> str:
 @pytest.mark.parametrize("name", [name for name in NASTY if "\x1b" not in name])
 def test_data_is_data_in_markdown(name: str) -> None:
     """A cell with any sign reads back, and does not break the row."""
-    text = render.to_text(report([(name, 7)]), Format.MD)
+    text = render.to_bytes(report([(name, 7)]), Format.MD).decode()
     line = next(line for line in text.splitlines() if line.endswith("| 7 |"))
     assert _unescaped(re.split(r"(?<!\\)\|", line)[1]) == name
 
@@ -279,13 +279,13 @@ def test_rates_and_bars_follow_the_language() -> None:
 def test_thousands_stand_apart_for_people() -> None:
     """70.000 in Vietnamese, 70,000 in English, differences with a true minus; machines get plain numbers."""
     made = report([("một", 70_000)])
-    assert "70.000" in render.to_text(made, Format.TABLE)
+    assert "70.000" in render.to_bytes(made, Format.TABLE).decode()
     assert cells.show(Delta(-1200), Form.NUMBER) == "\u22121.200"
     assert [cells.show(Delta(number), Form.NUMBER) for number in (1200, 0)] == ["+1.200", "0"]
     language.use("en")
-    assert "70,000" in render.to_text(made, Format.MD)
+    assert "70,000" in render.to_bytes(made, Format.MD).decode()
     for form in (Format.JSON, Format.CSV, Format.TSV, Format.JSONL):
-        assert "70000" in render.to_text(made, form)
+        assert "70000" in render.to_bytes(made, form).decode()
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:

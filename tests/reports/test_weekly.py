@@ -383,7 +383,7 @@ def _made(
     """A week's report as JSON and as a page, and the instant at which its register was known."""
     at = read_moment(connection, day, known_at)
     week = weekly.gather(connection, at, Filter(), on_day(connection, at, day - WEEK))
-    data = render.to_text(weekly.machine(week), render.Format.JSON).encode()
+    data = render.to_bytes(weekly.machine(week), render.Format.JSON)
     return data, to_bytes(weekly.document(week), DocumentFormat.HTML) if page else b"", at.known_at
 
 

@@ -40,7 +40,7 @@ def write_template(ctx: typer.Context, kind: ImportKind, file: str | None, outpu
         raise StoreError(
             _("{path}: đã có tệp này, có thể đã điền; chọn tên khác hoặc xóa tệp").format(path=output)
         )
-    pages.replace_file(output, data)
+    pages.put_at(output, [data])
     done = _("đã ghi tệp mẫu {path}").format(path=output)
     messages.confirm([done], saved=done)
 

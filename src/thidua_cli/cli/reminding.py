@@ -94,7 +94,7 @@ def remind(
         letters_of.replace_set(folder, at, letters, listing)
     elif letters:
         (letter,) = letters.values()
-        pages.replace_file(place, letter)
+        pages.put_at(place, [letter])
     else:
         messages.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào."), *found.known.lines])
     messages.tell_written()

@@ -108,24 +108,20 @@ def abridged(document: Document, most: int = _ROWS, whole: tuple[type, ...] = ()
 
     A table keeps `most` rows, or the first of each group; blocks of the types in `whole` keep all.
     """
-    sections = [
-        section._replace(
-            blocks=[
-                block if isinstance(block, whole) else _abridged_block(block, most)
-                for block in section.blocks
-            ]
-        )
-        for section in document.sections
-    ]
+
+    def shortened(block: Block) -> Block:
+        if not isinstance(block, Table) or isinstance(block, whole) or block.row_count <= most:
+            return block
+        return _abridged_table(block, most)
+
+    sections = [section._replace(blocks=[*map(shortened, section.blocks)]) for section in document.sections]
     return document._replace(sections=sections)
 
 
-def _abridged_block(block: Block, most: int) -> Block:
-    if not isinstance(block, Table) or block.row_count <= most:
-        return block
+def _abridged_table(table: Table, most: int) -> Table:
     groups: list[tuple[str, Sequence[Sequence[object]]]] = []
     left_out = 0
-    for heading, rows in block.groups:
+    for heading, rows in table.groups:
         if len(groups) * _ROWS_OF_GROUP >= most:
             left_out += len(rows)
             continue
@@ -135,9 +131,9 @@ def _abridged_block(block: Block, most: int) -> Block:
         )
         groups.append((heading + note if more > 0 else heading, rows[:_ROWS_OF_GROUP]))
         left_out += max(more, 0)
-    whole = DocumentFormat.XLSX if isinstance(block, Heat) else DocumentFormat.JSON
+    whole = DocumentFormat.XLSX if isinstance(table, Heat) else DocumentFormat.JSON
     words = _("bớt {number} dòng, xem đủ trong bản {form}").format(number=grouped(left_out), form=whole)
-    return block._replace(groups=groups, title=f"{block.title} ({words})")
+    return table._replace(groups=groups, title=f"{table.title} ({words})")
 
 
 def as_report(document: Document) -> Report:
@@ -150,19 +146,15 @@ def _flat(sections: Iterable[Section]) -> Iterator[Table | Curve]:
     for section in sections:
         yield Table([], [], title=section.title.upper())
         for block in section.blocks:
-            yield from _flat_block(block)
-
-
-def _flat_block(block: Block) -> Iterator[Table | Curve]:
-    match block:
-        case Paragraph(text):
-            yield Table([], [], empty=text)
-        case Headlines(items):
-            rows = [[item.label, item.value.replace("\u00a0", " "), item.note] for item in items]
-            yield Table([Column("", narrow=8), Column(""), Column("", narrow=10)], [("", rows)])
-        case Bars():
-            return  # the table that follows has the figures, and bars of its own
-        case Table() | Curve():
-            yield block
-        case _:
-            assert_never(block)
+            match block:
+                case Paragraph(text):
+                    yield Table([], [], empty=text)
+                case Headlines(items):
+                    rows = [[item.label, item.value.replace("\u00a0", " "), item.note] for item in items]
+                    yield Table([Column("", narrow=8), Column(""), Column("", narrow=10)], [("", rows)])
+                case Bars():
+                    pass  # the table that follows has the figures, and bars of its own
+                case Table() | Curve():
+                    yield block
+                case _:
+                    assert_never(block)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
@@ -27,33 +28,25 @@ class _Cell(NamedTuple):
     classes: str
 
 
-class _Rows(NamedTuple):
-    """A heading and its rows."""
+class _HtmlRows(NamedTuple):
+    """A heading and its rows; `is_short`: they are kept on one printed page."""
 
     heading: str
     rows: list[list[_Cell]]
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it is kept on one printed page."""
-        return len(self.rows) <= _FEW
+    is_short: bool
 
 
-class _Grid(NamedTuple):
-    """A table or a heat table, ready to be written."""
+class _HtmlTable(NamedTuple):
+    """A table, ready to be written; `is_short`: it is kept on one printed page."""
 
     title: str
     heads: list[_Cell]
-    groups: list[_Rows]
+    groups: list[_HtmlRows]
     total: list[_Cell] | None
     empty: str
     row_head: int  # the column that names a row
     look: str
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it is kept on one printed page."""
-        return sum(len(group.rows) + 1 for group in self.groups) <= _SHORT
+    is_short: bool
 
 
 def to_text(document: Document) -> str:
@@ -87,22 +80,18 @@ def _template() -> "Template":
 
 def _parts(section: Section) -> list[tuple[str, object]]:
     """The blocks of a section with the names of their macros; bars that follow each other stand together."""
+    named = [_part(block, f"{section.key}-{number}") for number, block in enumerate(section.blocks)]
     parts: list[tuple[str, object]] = []
-    for number, block in enumerate(section.blocks):
-        name, value = _part(block, f"{section.key}-{number}")
-        if name == "bars" and parts and parts[-1][0] == "bars":
-            together = parts[-1][1]
-            assert isinstance(together, list)  # noqa: S101 - made so two lines below
-            together.append(value)
-        else:
-            parts.append((name, [value] if name == "bars" else value))
+    for name, run in groupby(named, key=lambda part: part[0]):
+        values = [value for _name, value in run]
+        parts += [(name, values)] if name == "bars" else [(name, value) for value in values]
     return parts
 
 
 def _is_long(parts: list[tuple[str, object]]) -> bool:
     """Whether the section opens with a table that may take pages, and so begins on a new one."""
     first = parts[0][1] if parts else None
-    return isinstance(first, _Grid) and not first.is_short
+    return isinstance(first, _HtmlTable) and not first.is_short
 
 
 def _part(block: Block, key: str) -> tuple[str, object]:
@@ -115,54 +104,43 @@ def _part(block: Block, key: str) -> tuple[str, object]:
             return "curve", (block.title, svg.legend(block), svg.curve(block, key))
         case Bars():
             return "bars", (block.title, svg.bars(block, key))
-        case Heat():
-            return "grid", _heat(block)
         case Table():
-            return "grid", _grid(block)
+            return "grid", _table(block)
         case _:
             assert_never(block)
 
 
-def _grid(table: Table) -> _Grid:
-    def cells(row: Sequence[object]) -> list[_Cell]:
-        return [_cell(value, column) for value, column in zip(row, table.columns, strict=True)]
+def _table(table: Table) -> _HtmlTable:
+    is_heat = isinstance(table, Heat)
+    # Columns of a heat table that repeat the heading above the row are left to spreadsheets.
+    kept = [index for index, column in enumerate(table.columns) if not (is_heat and column.drop)]
+    columns = [table.columns[index] for index in kept]
 
-    return _Grid(
+    def cells(row: Sequence[object]) -> list[_Cell]:
+        write = _state if is_heat else _cell
+        return [write(row[index], column) for index, column in zip(kept, columns, strict=True)]
+
+    has_rates = any(column.form is Form.RATE for column in columns)
+    return _HtmlTable(
         table.title,
-        [_head(column) for column in table.columns],
-        [_Rows(heading, [cells(row) for row in rows]) for heading, rows in table.groups],
-        None if table.total is None else cells(table.total),
-        table.empty,
-        _row_head(table.columns),
-        "figures" if any(column.form is Form.RATE for column in table.columns) else "list",
+        heads=[_Cell(prose(column.label), _classes(column)) for column in columns],
+        groups=[
+            _HtmlRows(heading, [cells(row) for row in rows], len(rows) <= _FEW)
+            for heading, rows in table.groups
+        ],
+        total=None if table.total is None else cells(table.total),
+        empty=table.empty,
+        row_head=next((index for index, column in enumerate(columns) if column.narrow), 0),
+        look="heat" if is_heat else "figures" if has_rates else "list",
+        is_short=table.row_count + len(table.groups) <= _SHORT,
     )
 
 
-def _heat(heat: Heat) -> _Grid:
-    """A heat table; columns that repeat the heading above the row are left to spreadsheets."""
-    keep = [index for index, column in enumerate(heat.columns) if not column.drop]
-    groups = [
-        _Rows(heading, [[_heat_cell(row[index], heat.columns[index]) for index in keep] for row in rows])
-        for heading, rows in heat.groups
-    ]
-    columns = [heat.columns[index] for index in keep]
-    return _Grid(heat.title, [_head(each) for each in columns], groups, None, "", _row_head(columns), "heat")
-
-
-def _heat_cell(value: object, column: Column) -> _Cell:
+def _state(value: object, column: Column) -> _Cell:
     """A state; what is not marked is text, and a unit that is not bound has a dash."""
     if isinstance(value, Mark):
         return _Cell(show(value, column.form), f"state {value.tone}")
     return _cell(value, column) if value is not None else _Cell(NOTHING, "state none")
-
-
-def _row_head(columns: Sequence[Column]) -> int:
-    """The column whose cells name their rows: the first that may be wrapped."""
-    return next((index for index, column in enumerate(columns) if column.narrow), 0)
-
-
-def _head(column: Column) -> _Cell:
-    return _Cell(prose(column.label), _classes(column))
 
 
 def _cell(value: object, column: Column) -> _Cell:

@@ -11,15 +11,10 @@ FORMAT_VERSION = 1  # of the JSON object; 1: the first
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def to_json(report: Report) -> str:
-    """The report as one JSON object; each row has a line of its own."""
-    return b"".join(to_pieces(report)).decode()
-
-
 def to_pieces(report: Report) -> Iterator[bytes]:
-    """As `to_json`, in UTF-8 and piece by piece; rows of `extra` may come from an iterator too.
+    """The report as one JSON object, a line for each row; rows of `extra` may come from an iterator too.
 
-    Of a long report neither the rows nor the text are then ever held as a whole.
+    In pieces, so that neither the rows nor the text of a long report are ever held as a whole.
     """
     head = {
         "format_version": FORMAT_VERSION,
@@ -39,9 +34,9 @@ def to_pieces(report: Report) -> Iterator[bytes]:
     yield b"\n}\n"
 
 
-def to_lines(report: Report) -> str:
+def to_lines(report: Report) -> Iterator[bytes]:
     """Each row as one line of JSON."""
-    return "".join(f"{row}\n" for row in _rows(report))
+    return (f"{row}\n".encode() for row in _rows(report))
 
 
 def _value(value: object) -> Iterable[bytes]:

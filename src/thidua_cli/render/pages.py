@@ -56,41 +56,33 @@ def to_bytes(
     safe: bool = False,
     warnings: list[str] | None = None,
 ) -> bytes:
-    """The report in any format; text is as `to_text`, in UTF-8.
+    """The report in any format, text in UTF-8; what a workbook cannot hold goes to `warnings`.
 
-    What a workbook cannot hold goes to `warnings`.
-    """
-    if form is Format.XLSX:
-        from thidua_cli.render import xlsx
-
-        return xlsx.report_to_bytes(report, warnings)
-    return to_text(report, form, terminal=terminal, safe=safe).encode("utf-8")
-
-
-def to_text(report: Report, form: Format, *, terminal: bool = False, safe: bool = False) -> str:
-    """The report as text; with `terminal`, a table follows the width and colours of standard output.
-
-    `safe`: a spreadsheet runs nothing of CSV and TSV.
+    `terminal`: a table follows the width and colours of standard output. `safe`: as in `write`.
     """
     match form:
         case Format.TABLE:
             from thidua_cli.render import table
 
-            return table.to_text(report, terminal=terminal)
+            return table.to_text(report, terminal=terminal).encode()
         case Format.JSON | Format.JSONL:
             from thidua_cli.render import json_text
 
-            return json_text.to_json(report) if form is Format.JSON else json_text.to_lines(report)
+            return b"".join(
+                json_text.to_pieces(report) if form is Format.JSON else json_text.to_lines(report)
+            )
         case Format.CSV | Format.TSV:
             from thidua_cli.render import delimited
 
-            return delimited.to_text(report, "," if form is Format.CSV else "\t", safe=safe)
+            return delimited.to_text(report, "," if form is Format.CSV else "\t", safe=safe).encode()
         case Format.MD:
             from thidua_cli.render import markdown
 
-            return markdown.to_text(report)
+            return markdown.to_text(report).encode()
         case Format.XLSX:
-            raise ValueError(form)
+            from thidua_cli.render import xlsx
+
+            return xlsx.report_to_bytes(report, warnings)
         case _:
             assert_never(form)
 
@@ -146,8 +138,3 @@ def put_at(output: Path | None, pieces: Iterable[bytes]) -> None:
         put(pieces)
     else:
         files.replace(output, pieces)
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, as `files.replace` says."""
-    files.replace(path, [data])

@@ -10,9 +10,9 @@ from itertools import groupby, pairwise
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, grouped
-from thidua_cli.render.cells import prose, rate
+from thidua_cli.render.cells import prose, rate, show
 from thidua_cli.render.document import Bars
-from thidua_cli.render.model import Curve
+from thidua_cli.render.model import Curve, Form
 
 _WIDTH, _HEIGHT = 720, 330  # user units; the page scales them
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 14, 40, 42
@@ -45,7 +45,7 @@ class _Scale:
             count = min(4, self.span)
             days = [self.first + timedelta(days=self.span * number // count) for number in range(count + 1)]
         else:
-            days = next(found for step in _MONTHS if len(found := self._firsts(step)) <= _TICKS)
+            days = next(days for step in _MONTHS if len(days := self._firsts(step)) <= _TICKS)
         return [day.isoformat() for day in days]
 
     def _firsts(self, step: int) -> list[date]:
@@ -55,32 +55,31 @@ class _Scale:
         return [day for day in days if self.first <= day <= self.last]
 
 
-def curve(found: Curve, key: str) -> str:
+def curve(curve: Curve, key: str) -> str:
     """Percentages over time as steps, marks as upright lines; `key` makes the ids unique on the page."""
-    days = [day for points in found.series.values() for day, _value in points]
+    days = [day for points in curve.series.values() for day, _value in points]
     if not days:
         return ""
-    top = _TOP + _LABEL * max(len(found.marks) - 1, 0)  # each label has a line of its own
-    scale = _Scale(date.fromisoformat(min(days)), date.fromisoformat(max([*days, *found.marks])), top)
+    top = _TOP + _LABEL * max(len(curve.marks) - 1, 0)  # each label has a line of its own
+    scale = _Scale(date.fromisoformat(min(days)), date.fromisoformat(max([*days, *curve.marks])), top)
     parts = [
         *_grid(scale),
-        *(_mark(scale, day, label, line) for line, (day, label) in enumerate(sorted(found.marks.items()))),
-        *(_line(scale, points, number) for number, points in enumerate(found.series.values(), 1)),
+        *(_mark(scale, day, label, line) for line, (day, label) in enumerate(sorted(curve.marks.items()))),
+        *(_line(scale, points, number) for number, points in enumerate(curve.series.values(), 1)),
     ]
-    words = "; ".join(f"{name}: {_ends(points)}" for name, points in found.series.items() if points)
-    marks = "; ".join(found.marks.values())
-    return _svg(key, found.title, f"{words}. {marks}" if marks else words, scale.height, parts)
+    words = "; ".join(f"{name}: {_ends(points)}" for name, points in curve.series.items() if points)
+    marks = "; ".join(curve.marks.values())
+    return _svg(key, curve.title, f"{words}. {marks}" if marks else words, scale.height, parts)
 
 
 def _ends(points: Points) -> str:
-    first, last = points[0], points[-1]
+    (first_day, first), (last_day, last) = points[0], points[-1]
     return _("{first} ngày {first_day}, {last} ngày {last_day}").format(
-        first=_rate(first[1]), first_day=show_day(first[0]), last=_rate(last[1]), last_day=show_day(last[0])
+        first=show(first, Form.RATE),
+        first_day=show_day(first_day),
+        last=show(last, Form.RATE),
+        last_day=show_day(last_day),
     )
-
-
-def _rate(value: float | None) -> str:
-    return "–" if value is None else rate(value)
 
 
 def _grid(scale: _Scale) -> Iterable[str]:
@@ -113,43 +112,44 @@ def _mark(scale: _Scale, day: str, label: str, line: int) -> str:
 def _line(scale: _Scale, points: Points, number: int) -> str:
     """A path of steps: a rate holds until the next; days without a rate are a gap."""
     path: list[str] = []
-    for has_rate, run in groupby(points, key=lambda point: point[1] is not None):
-        if not has_rate:
-            continue
+    end = None
+    for _has_rate, run in groupby(points, key=lambda point: point[1] is not None):
         known = [(day, float(value)) for day, value in run if value is not None]
+        if not known:
+            continue
+        end = known[-1]
         path.append(f"M{scale.x(known[0][0])} {scale.y(known[0][1])}")
         for (_day, old), (day, new) in pairwise(known):
             if new != old:
                 path.append(f"H{scale.x(day)}V{scale.y(new)}")
-        path.append(f"H{scale.x(known[-1][0])}")
-    end = next(((day, value) for day, value in reversed(points) if value is not None), None)
+        path.append(f"H{scale.x(end[0])}")
     dot = (
         f'<circle class="s{number} dot" cx="{scale.x(end[0])}" cy="{scale.y(end[1])}" r="4"/>' if end else ""
     )
     return f'<path class="s{number} line" d="{"".join(path)}"/>{dot}'
 
 
-def legend(found: Curve) -> list[tuple[str, str]]:
+def legend(curve: Curve) -> list[tuple[str, str]]:
     """For each series a swatch, and its name with its last figure."""
     entries = []
-    for number, (name, points) in enumerate(found.series.items(), 1):
+    for number, (name, points) in enumerate(curve.series.items(), 1):
         day, last = points[-1] if points else ("", None)
         swatch = (
             '<svg class="swatch" viewBox="0 0 34 10" aria-hidden="true">'
             f'<line class="s{number} line" x1="1" y1="5" x2="33" y2="5"/></svg>'
         )
-        entries.append((swatch, f"{name}: {_rate(last)} ({show_day(day or None)})"))
+        entries.append((swatch, f"{name}: {show(last, Form.RATE)} ({show_day(day or None)})"))
     return entries
 
 
-def bars(found: Bars, key: str) -> str:
+def bars(bars: Bars, key: str) -> str:
     """A bar for each group, its name and figures above it."""
     parts = []
     full = _WIDTH - 2
-    for number, (label, done, applicable, share) in enumerate(found.bars):
+    for number, (label, done, applicable, share) in enumerate(bars.bars):
         y = number * _ROW
         width = round(full * (share or 0) / 100, 1)
-        figures = f"{grouped(done)}/{grouped(applicable)} · {_rate(share)}"
+        figures = f"{grouped(done)}/{grouped(applicable)} · {show(share, Form.RATE)}"
         parts.append(
             f'<text x="1" y="{y + 22}">{_text(label)}</text>'
             f'<text class="figure" x="{full + 1}" y="{y + 22}" text-anchor="end">{_text(figures)}</text>'
@@ -157,10 +157,10 @@ def bars(found: Bars, key: str) -> str:
             f'<rect class="bar" x="1" y="{y + 30}" width="{width}" height="{_BAR}" rx="3"/>'
         )
     words = "; ".join(
-        f"{label}: {grouped(done)}/{grouped(applicable)}, {_rate(share)}"
-        for label, done, applicable, share in found.bars
+        f"{label}: {grouped(done)}/{grouped(applicable)}, {show(share, Form.RATE)}"
+        for label, done, applicable, share in bars.bars
     )
-    return _svg(key, found.title, words, len(found.bars) * _ROW + 4, parts)
+    return _svg(key, bars.title, words, len(bars.bars) * _ROW + 4, parts)
 
 
 def _svg(key: str, title: str, words: str, height: int, parts: Iterable[str]) -> str:
