@@ -6,9 +6,9 @@ the same files again. Who recorded what and when, and what was voided, is only i
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground import text
@@ -22,7 +22,7 @@ from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
 from thidua_cli.rules.resolutions.model import CONTINUING
 
-Row = dict[str, object]
+Row = dict[str, Any]
 _FILLED = ("parent_code", "sort_order")  # what a new unit gets where nothing is said
 
 
@@ -38,13 +38,14 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
     """What the register holds of one kind, as known at an operation."""
     directory = Directory.read(connection, known)
     names = keys(kind)
-    if kind is ImportKind.UNITS:
+    if kind in (ImportKind.UNITS, ImportKind.CHANGES):
+        successions = _successions(connection, known)
+        original = _original(directory, successions)
+        if kind is ImportKind.CHANGES:
+            changed = _changes(directory, successions, {version.unit for version in original})
+            return Export(names, [{name: row.get(name) for name in names} for row in changed])
         first_day = load_plan(connection).phases[0].starts_on
-        rows = [_unit(version, directory, first_day) for version in _original(connection, directory, known)]
-        return Export(names, rows)
-    if kind is ImportKind.CHANGES:
-        changed = _changes(connection, directory, known)
-        return Export(names, [{name: row.get(name) for name in names} for row in changed])
+        return Export(names, [_unit(version, directory, first_day) for version in original])
     entries: list[Entry] = []
     if kind is ImportKind.EXEMPTIONS:
         entries += records.live_exemptions(connection, known)
@@ -59,11 +60,11 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
 # Units
 
 
-def _original(connection: sqlite3.Connection, directory: Directory, known: int) -> list[Version]:
+def _original(directory: Directory, successions: Sequence[Row]) -> list[Version]:
     """First versions of the units that a file of units can bring: no change did, the code is theirs alone."""
     brought = {
         (row["successor"], row["effective_on"])
-        for row in _successions(connection, known)
+        for row in successions
         if row["predecessor"] != row["successor"]
     }
     first = sorted(
@@ -76,7 +77,7 @@ def _original(connection: sqlite3.Connection, directory: Directory, known: int) 
             chosen.setdefault(text.code_key(version.code), version)
     units = {version.unit: version for version in chosen.values()}
     while lost := {
-        unit for unit, each in units.items() if each.parent is not None and each.parent not in units
+        unit for unit, version in units.items() if version.parent is not None and version.parent not in units
     }:
         for unit in lost:
             del units[unit]
@@ -87,54 +88,53 @@ def _unit(version: Version, directory: Directory, first_day: str) -> Row:
     row: Row = {
         "code": version.code,
         "name": version.name,
-        "kind": str(version.kind),
-        "level": str(version.level),
-        "parent_code": _code(version.parent, version.valid_from, directory),
-        "abbreviation": version.abbreviation,
-        "sort_order": version.sort_order,
+        **_state(version, version.valid_from, directory),
         "valid_from": version.valid_from,
         "note": version.note,
     }
     return row | _none(row, _FILLED) if version.valid_from > first_day else row
 
 
-def _none(row: Row, names: Sequence[str]) -> Row:
+def _state(version: Version, day: str, directory: Directory) -> Row:
+    """What a unit is on a day, with the code that its parent has on that day."""
+    parent = version.parent
+    return {
+        "kind": str(version.kind),
+        "level": str(version.level),
+        "parent_code": directory.last(parent, day).code if parent in directory.versions else None,
+        "abbreviation": version.abbreviation,
+        "sort_order": version.sort_order,
+    }
+
+
+def _none(row: Row, names: Iterable[str]) -> Row:
     """The cells of these columns that say "none", where an empty one would leave the value open."""
     return {name: NONE for name in names if row[name] is None}
-
-
-def _code(unit: int | None, day: str, directory: Directory) -> str | None:
-    return directory.last(unit, day).code if unit is not None and unit in directory.versions else None
 
 
 # Changes
 
 
-def _successions(connection: sqlite3.Connection, known: int) -> list[Mapping[str, object]]:
+def _successions(connection: sqlite3.Connection, known: int) -> list[Row]:
     cursor = connection.execute(store.sql("successions"), {"known": known})
     names = [item[0] for item in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _changes(connection: sqlite3.Connection, directory: Directory, known: int) -> list[Row]:
-    rows = [_change(row, directory) for row in _successions(connection, known)]
-    original = {version.unit for version in _original(connection, directory, known)}
-    told = {(row["successor"], row["effective_on"]) for row in _successions(connection, known)}
-    for versions in directory.versions.values():
-        first = versions[0]
-        if first.unit not in original and (first.unit, first.valid_from) not in told:
-            rows.append(_made(first, directory))
+def _changes(directory: Directory, successions: Sequence[Row], original: Set[int]) -> list[Row]:
+    rows = [_change(row, directory) for row in successions]
+    brought = {(row["successor"], row["effective_on"]) for row in successions}
+    for unit, versions in directory.versions.items():
+        if unit not in original and (unit, versions[0].valid_from) not in brought:
+            rows.append(_made(versions[0], directory))
     rows.sort(key=lambda row: str(row["effective_date"]))
     return rows
 
 
-def _change(row: Mapping[str, object], directory: Directory) -> Row:
-    day = str(row["effective_on"])
-    unit = row["successor"]
-    after = directory.on(int(str(unit)), day) if unit is not None else None
+def _change(row: Row, directory: Directory) -> Row:
+    day = row["effective_on"]
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-    old = row["predecessor"]
-    was = directory.on(int(str(old)), before) if old is not None else None
+    was, after = directory.on(row["predecessor"], before), directory.on(row["successor"], day)
     made: Row = {
         **_as_known("old", row, was),
         **_as_known("new", row, after),
@@ -144,29 +144,31 @@ def _change(row: Mapping[str, object], directory: Directory) -> Row:
         "extent": row["extent"],
         "note": row["note"],
     }
-    state = _state(after, day, directory)
     if after is None:
         return made
+    state = _state(after, day, directory)
+    emptied: Iterable[str] = _FILLED if after.valid_from == day else ()
     if row["change"] in CONTINUING and was is not None:
-        lost = [name for name, value in _state(was, before, directory).items() if value is not None]
-        return made | state | _none(state, [name for name in lost if name in (*_FILLED, "abbreviation")])
-    return made | state | (_none(state, _FILLED) if after.valid_from == day else {})
+        held = _state(was, before, directory)
+        emptied = [name for name in (*_FILLED, "abbreviation") if held[name] is not None]
+    return made | state | _none(state, emptied)
 
 
-def _as_known(side: str, row: Mapping[str, object], version: Version | None) -> Row:
+def _as_known(side: str, row: Row, version: Version | None) -> Row:
     """Code and name of one side as the document words them, or where the register knows others, those."""
     code, name = row[f"{side}_code"], row[f"{side}_name"]
     if version is not None:
-        code = code if text.code_key(str(code)) == text.code_key(version.code) else version.code
-        name = (
-            name if name is None or text.name_key(str(name)) == text.name_key(version.name) else version.name
-        )
+        if text.code_key(str(code)) != text.code_key(version.code):
+            code = version.code
+        if name is not None and text.name_key(name) != text.name_key(version.name):
+            name = version.name
     return {f"{side}_code": code, f"{side}_name": name}
 
 
 def _made(first: Version, directory: Directory) -> Row:
     """A unit that came without a change, in a place that a file of units cannot give it."""
-    made: Row = {
+    state = _state(first, first.valid_from, directory)
+    return {
         "new_code": first.code,
         "new_name": first.name,
         "effective_date": first.valid_from,
@@ -174,21 +176,8 @@ def _made(first: Version, directory: Directory) -> Row:
         "kind_of_change": str(Change.CREATE),
         "extent": str(Extent.WHOLE),
         "note": first.note,
-    }
-    state = _state(first, first.valid_from, directory)
-    return made | state | _none(state, _FILLED)
-
-
-def _state(version: Version | None, day: str, directory: Directory) -> Row:
-    """What a successor is on the day of its row, with the code that its parent has on that day."""
-    if version is None:
-        return {}
-    return {
-        "kind": str(version.kind),
-        "level": str(version.level),
-        "parent_code": _code(version.parent, day, directory),
-        "abbreviation": version.abbreviation,
-        "sort_order": version.sort_order,
+        **state,
+        **_none(state, _FILLED),
     }
 
 
@@ -196,16 +185,7 @@ def _state(version: Version | None, day: str, directory: Directory) -> Row:
 
 
 def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
-    document = entry.document
-    row: Row = {
-        "unit_code": _reference(entry, directory),
-        "document_number": document.number,
-        "document_issuer": document.issuer,
-        "document_date": document.date,
-        "received_on": document.received_on,
-        "evidence": document.evidence,
-        "note": document.note,
-    }
+    row: Row = {"unit_code": _reference(entry, directory), **entry.document.columns()}
     if isinstance(entry, Exemption):
         row |= {"obligation": entry.obligation, "on": entry.exempted_on, "reason": entry.reason}
     else:

@@ -45,11 +45,11 @@ def workbook(
     book.set_properties({"created": _MADE, "title": f"thidua import {kind}"})
     choices = {
         field: [label(term, language.current()) for term in TERMS[field]]
-        if field in TERMS
-        else list(obligations)
         for field in keys(kind)
-        if field in TERMS or field == "obligation"
+        if field in TERMS
     }
+    if "obligation" in keys(kind):
+        choices["obligation"] = list(obligations)
     _fill(book, _entry_sheet(book, kind, choices), kind, rows)
     _unit_sheet(book, units)
     _help_sheet(book, kind, choices)
@@ -143,19 +143,13 @@ def _fill(
             elif value is not None and field in DAYS:
                 page.write_datetime(number, index, date.fromisoformat(str(value)), day)
             elif value is not None:
-                _refuse_long(str(value), number + 1, field)
+                if not fits(str(value)):  # what is exported comes in again whole
+                    message = _("dòng {row}, cột {column}: {length} ký tự, dài hơn một ô Excel chứa được")
+                    raise UsageError(
+                        message.format(row=number + 1, column=field, length=len(str(value))),
+                        _("Dùng --format csv."),
+                    )
                 page.write_string(number, index, str(value), text)
-
-
-def _refuse_long(value: str, row: int, field: str) -> None:
-    """Raise UsageError for a text that Excel would cut: what is exported comes in again whole."""
-    if not fits(value):
-        raise UsageError(
-            _("dòng {row}, cột {column}: {length} ký tự, dài hơn một ô Excel chứa được").format(
-                row=row, column=field, length=len(value)
-            ),
-            _("Dùng --format csv."),
-        )
 
 
 def _unit_sheet(book: "Workbook", units: Sequence[Version]) -> None:
@@ -167,9 +161,8 @@ def _unit_sheet(book: "Workbook", units: Sequence[Version]) -> None:
         page.write_string(row, 0, version.code, text)
         page.write_string(row, 1, version.name)
         page.write_string(row, 2, label(version.kind, language.current()))
-    page.set_column(0, 0, 12)
-    page.set_column(1, 1, 60)
-    page.set_column(2, 2, 20)
+    for column, width in enumerate((12, 60, 20)):
+        page.set_column(column, column, width)
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, max(len(units), 1), 2)
 

@@ -7,7 +7,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from thidua_cli.ground.text import nfc
@@ -53,33 +53,22 @@ def _vni() -> dict[str, str]:
     return {**capitals, **table}
 
 
-def from_tcvn3(data: bytes) -> str:
-    """TCVN3 bytes as text; raises UnicodeDecodeError for a byte that TCVN3 does not have."""
+def _from_tcvn3(data: bytes) -> str:
     return codecs.charmap_decode(data, "strict", _tcvn3())[0]
 
 
-def from_vni(data: bytes) -> str:
-    """VNI bytes (letters and marks of Windows-1252) as text."""
+def _from_vni(data: bytes) -> str:
     pattern = "|".join(sorted(map(re.escape, _vni()), key=len, reverse=True))
     return re.sub(pattern, lambda match: _vni()[match[0]], data.decode("cp1252"))
 
 
-def _python(name: str) -> Callable[[bytes], str]:
-    return lambda data: data.decode(name)
-
-
-def _from_cp1258(data: bytes) -> str:
-    return nfc(data.decode("cp1258"))
-
-
+# From bytes to text; each raises UnicodeDecodeError for bytes that its encoding does not have.
 DECODERS: dict[str, Callable[[bytes], str]] = {
-    "utf-8": _python("utf-8-sig"),
-    "utf-16": _python("utf-16"),
-    "utf-16-le": _python("utf-16-le"),
-    "utf-16-be": _python("utf-16-be"),
-    "cp1258": _from_cp1258,
-    "tcvn3": from_tcvn3,
-    "vni": from_vni,
+    "utf-8": partial(str, encoding="utf-8-sig"),
+    **{name: partial(str, encoding=name) for name in ("utf-16", "utf-16-le", "utf-16-be")},
+    "cp1258": lambda data: nfc(data.decode("cp1258")),
+    "tcvn3": _from_tcvn3,
+    "vni": _from_vni,
 }
 _CANDIDATES = ("cp1258", "tcvn3", "vni")
 
@@ -92,9 +81,12 @@ _SYLLABLE = re.compile(f"({_ONSET})?(?:({_RHYME})|({_NUCLEUS})(ch|ng|nh|[cmnpt])
 _WORD = re.compile(r"[^\s\d,;:.!?\"'()\[\]{}/_“”‘’–—…-]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SMALL, _CAPITAL = re.compile(r"[a-z]"), re.compile(r"[A-Z]")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _TONES_OF_STOPS = frozenset("\u0301\u0323")  # of syllables that end in c, ch, p or t
 _SAMPLE = 200_000  # bytes or characters that show an encoding well enough
+_LONG = 4000  # characters of a text that are looked at
+_LONGEST = 30  # of a syllable, each letter with its marks beside it, and more
 
 
 class Guess(NamedTuple):
@@ -102,9 +94,6 @@ class Guess(NamedTuple):
 
     encoding: str
     preview: list[str]
-
-
-_LONGEST = 30  # of a syllable, each letter with its marks beside it, and more
 
 
 @lru_cache(maxsize=1 << 14)
@@ -148,6 +137,12 @@ def _words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if not word.isascii()]
 
 
+def _different_words(column: Sequence[str]) -> set[str]:
+    """The words of many texts that have letters outside ASCII."""
+    written = {part for part in set(" ".join(column).split()) if not part.isascii()}
+    return {word for part in written for word in _words(part)}
+
+
 def _share(text: str) -> float:
     """The share of words with letters outside ASCII that are Vietnamese syllables."""
     words = _words(text)
@@ -156,11 +151,11 @@ def _share(text: str) -> float:
 
 def _even(text: str) -> str:
     """Words whose ASCII letters are capitals in capitals: TCVN3 has no others with a tone."""
-    return _LETTERS.sub(lambda match: _evened(match[0]), text)
 
+    def even(word: re.Match[str]) -> str:
+        return word[0].upper() if _CAPITAL.search(word[0]) and not _SMALL.search(word[0]) else word[0]
 
-def _evened(word: str) -> str:
-    return word.upper() if _CAPITAL.search(word) and not _SMALL.search(word) else word
+    return _LETTERS.sub(even, text)
 
 
 def guess(data: bytes) -> Guess | None:
@@ -194,20 +189,17 @@ def _telling(data: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-_HIGH = re.compile(rb"[\x80-\xff]")
-
-
 def pieces(text: str) -> list[str]:
     """Three pieces of a text that show its letters, names rather than words; keys of JSON are none."""
-    found = re.split(r"[,;\t\r\n\"]+", re.sub(r'"[^"\n]*"\s*:', ",", text))
-    return telling(piece.strip() for piece in found)
+    split = re.split(r"[,;\t\r\n\"]+", re.sub(r'"[^"\n]*"\s*:', ",", text))
+    return telling(piece.strip() for piece in split)
 
 
 def telling(texts: Iterable[str]) -> list[str]:
     """The first three texts that show letters outside ASCII, those of several words before others."""
-    found = [each for each in dict.fromkeys(texts) if each]
-    letters = [each for each in found if not each.isascii()] or found
-    return sorted(letters, key=lambda each: " " not in each)[:3]
+    different = [text for text in dict.fromkeys(texts) if text]
+    letters = [text for text in different if not text.isascii()] or different
+    return sorted(letters, key=lambda text: " " not in text)[:3]
 
 
 def disguised(text: str) -> Guess | None:
@@ -224,9 +216,7 @@ def disguises(column: Sequence[str]) -> dict[int, Guess]:
     then (of text encoded twice, by one); texts of one such word show it together. What is foreign, or
     Vietnamese already, stays.
     """
-    whole = " ".join(column)
-    written = set() if whole.isascii() else {each for each in set(whole.split()) if not each.isascii()}
-    odd = {word for each in written for word in _words(each) if not is_syllable(word)}
+    odd = {word for word in _different_words(column) if not is_syllable(word)}
     if not odd:
         return {}
     found: dict[int, Guess] = {}
@@ -253,8 +243,7 @@ def impossible(names: Sequence[str]) -> dict[int, Guess]:
 
     One such word in a name is enough to doubt it: of the 10,000 names of the country's units none has one.
     """
-    written = {each for each in set(" ".join(names).split()) if not each.isascii() and len(each) < _LONG}
-    words = {word for each in written for word in _words(each) if len(word) > 1 and not is_syllable(word)}
+    words = {word for word in _different_words(names) if 1 < len(word) < _LONG and not is_syllable(word)}
     found: dict[int, Guess] = {}
     for encoding in ("vni", "tcvn3"):
         mended = {word: made for word in words if (made := _mended(word, DECODERS[encoding]))}
@@ -274,9 +263,6 @@ def _mended(word: str, read: Callable[[bytes], str]) -> str | None:
     return made if len(made) > 1 and is_syllable(_even(made)) else None
 
 
-_LONG = 4000  # characters of a text that are looked at
-
-
 def _repairs(text: str) -> Iterator[tuple[str, str]]:
     """How a text reads if it was decoded wrongly before, with the encoding that it really is."""
     if text.isascii():
@@ -288,7 +274,7 @@ def _repairs(text: str) -> Iterator[tuple[str, str]]:
             continue
         for name in ("utf-8", "tcvn3", "vni"):
             try:
-                repaired = data.decode() if name == "utf-8" else DECODERS[name](data)
+                repaired = DECODERS[name](data)
             except UnicodeDecodeError:
                 continue
             if repaired != text:

@@ -17,7 +17,7 @@ from thidua_cli.intake import advice, cells, columns
 from thidua_cli.intake.cells import HeadedRows
 from thidua_cli.intake.sheet import Sheet, short
 from thidua_cli.intake.tables.grid import Cell, refused
-from thidua_cli.register.terms import Kind, Level
+from thidua_cli.register.terms import LEVEL_OF_KIND, Kind
 from thidua_cli.rules.resolutions.naming import committee_name
 
 _PROVINCE, _DISTRICT, _WARD = "Mã TP", "Mã QH", "Mã PX"
@@ -38,13 +38,9 @@ def places(headers: Sequence[str]) -> list[str | None] | None:
 
 def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[Problem]:
     """What is wrong with the list's header row: columns that it does not have, or has once."""
-    without = columns.left_out(ignored)
     names = [columns.normal(header) for header in headers]
-    unknown = [
-        header
-        for header, name in zip(headers, names, strict=True)
-        if name and name not in _HEADERS and name not in without
-    ]
+    known = {"", *_HEADERS, *columns.left_out(ignored)}
+    unknown = [header for header, name in zip(headers, names, strict=True) if name not in known]
     then = advice.lines(list(dict.fromkeys(unknown)), {}, None)
     found: list[Problem] = []
     for index, (header, name) in enumerate(zip(headers, names, strict=True)):
@@ -165,7 +161,11 @@ def _provinces(table: HeadedRows, province: str) -> list[str | None]:
 
 
 def _written(values: Sequence[Cell], place: int) -> str:
-    return _clean(cells.header_text(values[place])) if place < len(values) else ""
+    """A cell made regular; nothing where it is not there, or cannot be."""
+    try:
+        return text.clean(cells.header_text(values[place])).value if place < len(values) else ""
+    except InvalidError:
+        return ""
 
 
 def _cleaned(listed: Sheet, made: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
@@ -177,17 +177,11 @@ def _cleaned(listed: Sheet, made: Sheet) -> Iterator[tuple[int, dict[str, str]]]
                 row[column] = text.clean(str(value)).value
             except InvalidError as error:
                 made.problems.append(Problem(error.message, error.cure, at=Place(number, column, value)))
-        if len(row) == len(values) and row[_PROVINCE]:
-            yield number, row
-        elif len(row) == len(values):
-            made.problems.append(_gap(number, _PROVINCE))
-
-
-def _clean(value: object) -> str:
-    try:
-        return text.clean(str(value)).value
-    except InvalidError:
-        return ""
+        if len(row) == len(values):
+            if row[_PROVINCE]:
+                yield number, row
+            else:
+                made.problems.append(_gap(number, _PROVINCE))
 
 
 def _has_gaps(number: int, row: dict[str, str], made: Sheet) -> bool:
@@ -208,11 +202,5 @@ def _gap(number: int, column: str) -> Problem:
 
 
 def _unit(code: str, name: str, kind: Kind, parent: str) -> dict[str, object]:
-    level = Level.DISTRICT if kind is Kind.DISTRICT_COMMITTEE else Level.COMMUNE
-    return {
-        "code": code,
-        "name": committee_name(name, kind),
-        "kind": str(kind),
-        "level": str(level),
-        "parent_code": parent,
-    }
+    values = (code, committee_name(name, kind), str(kind), str(LEVEL_OF_KIND[kind]), parent)
+    return dict(zip(FIELDS, values, strict=True))
