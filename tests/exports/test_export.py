@@ -279,7 +279,7 @@ def test_a_record_after_its_units_end_never_lands_on_another(
 def test_a_text_that_goes_out_comes_in_again(texts: list[str], delimiter: str, safe: bool) -> None:
     """import(export(text)) == text for every text, in CSV and TSV, exact or safe for a spreadsheet."""
     data = delimited.to_lines(["note"], [[text] for text in texts], delimiter, safe=safe).encode()
-    found = text_file.read(data, "x", None, lambda _row: text_file.Likeness(True, 1), delimiter)
+    found = text_file.read(data, None, lambda _row: text_file.Likeness(True, 1), delimiter)
     assert [as_text(row, guarded=True) for _number, row in found.rows] == [
         ["note"],
         *([text] for text in texts),

@@ -162,7 +162,7 @@ def _moved(data: bytes, row: int, column: int) -> bytes:
 def _read_xls(data: bytes) -> None:
     """Read or refused; never anything else."""
     with contextlib.suppress(RejectedError):
-        list(workbook.read(data, "x.xls", "xls", None).rows)
+        list(workbook.read(data, "xls", None).rows)
 
 
 def _damaged(base: str, cut: float, flips: list[tuple[str, float, int]]) -> bytes:
@@ -237,7 +237,7 @@ def test_a_sheet_is_looked_at_as_far_as_it_is_read(monkeypatch: pytest.MonkeyPat
     body = number + hidden + formula + many + end
     listed = _sheet_record(start, "A") + _sheet_record(start + len(number), "B")
     monkeypatch.setattr(xls_records, "_stream", lambda *_given: listed + end + body)
-    book = xls_records.look(xls_records._OLE, "x")
+    book = xls_records.look(xls_records._OLE)
     assert [book.hazards[name].formulas for name in "AB"] == [["C2"], ["C2"]]
     assert [book.hazards[name].cells for name in "AB"] == [3, 2]
     assert (book.hazards["A"].hidden_columns, book.hazards["A"].columns) == ([(3, 5)], 10)

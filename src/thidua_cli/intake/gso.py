@@ -9,14 +9,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from thidua_cli.ground import text
-from thidua_cli.ground.errors import InvalidError, UsageError
+from thidua_cli.ground.errors import InvalidError, RejectedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice, cells, columns
 from thidua_cli.intake.cells import HeadedRows
 from thidua_cli.intake.sheet import Sheet, short
-from thidua_cli.intake.tables.grid import Cell, refused
+from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register.terms import LEVEL_OF_KIND, Kind
 from thidua_cli.rules.resolutions.naming import committee_name
 
@@ -88,9 +88,8 @@ def sheet(table: HeadedRows, source: str, province: str | None) -> Sheet:
         if row[_WARD]:
             made.rows.append((number, _unit(row[_WARD], row[_WARD_NAME], Kind.COMMUNE_COMMITTEE, code)))
     if not made.rows and not made.problems:
-        raise refused(
-            source,
-            _("không có tỉnh, thành phố mã '{code}'").format(code=province),
+        raise RejectedError(
+            _("{file}: không có tỉnh, thành phố mã '{code}'").format(file=source, code=province),
             ", ".join(sorted({code for code in _provinces(table, province) if code}))[:200],
         )
     made.notices.append(

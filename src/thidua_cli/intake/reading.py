@@ -29,7 +29,7 @@ from thidua_cli.intake.cells import (
 from thidua_cli.intake.columns import Spread
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.tables import json_rows, text, workbook
-from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid
+from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, about
 from thidua_cli.intake.tables.text import Likeness
 from thidua_cli.register.fields import ImportKind, required
 
@@ -158,19 +158,20 @@ def read_table(source: str, kind: ImportKind, wishes: ReadOptions | None = None)
     data = read_bytes(source)
     if not data:
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
+
+    def likeness(values: Sequence[str]) -> Likeness:
+        return _likeness(values, kind, wished)
+
+    with about(name):
+        if form in (FileFormat.JSON, FileFormat.JSONL):
+            found = json_rows.read(data, wished.encoding, lines=form is FileFormat.JSONL)
+        elif form in _WITH_SHEETS:
+            grid = workbook.read(data, form, wished.sheet)
+        else:
+            grid = text.read(data, wished.encoding, likeness, "\t" if form is FileFormat.TSV else None)
     if form in (FileFormat.JSON, FileFormat.JSONL):
-        found = json_rows.read(data, name, wished.encoding, lines=form is FileFormat.JSONL)
         return _from_objects(found, name, kind, wished)
-    if form in (FileFormat.CSV, FileFormat.TSV):
-        delimiter = "\t" if form is FileFormat.TSV else None
-
-        def likeness(values: Sequence[str]) -> Likeness:
-            return _likeness(values, kind, wished)
-
-        grid = text.read(data, name, wished.encoding, likeness, delimiter)
-    else:
-        grid = workbook.read(data, name, form, wished.sheet)
-    return _from_grid(grid, name, kind, wished)
+    return _from_grid(grid.of(name), name, kind, wished)
 
 
 # Grids

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.intake.tables import container
-from thidua_cli.intake.tables.grid import Cell, refused
+from thidua_cli.intake.tables.grid import Cell
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -18,55 +19,55 @@ _NOISE = timedelta(milliseconds=1)  # what is left of a day after sums of fracti
 
 
 @contextlib.contextmanager
-def _reading(name: str) -> Iterator[None]:
+def _reading() -> Iterator[None]:
     """Translate exceptions of the reader to RejectedError."""
     import python_calamine
 
     try:
         yield
     except python_calamine.PasswordError:
-        raise refused(name, _("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại.")) from None
+        raise RejectedError(_("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại.")) from None
     except (python_calamine.CalamineError, OSError, ValueError):
-        raise container.damaged(name) from None
+        raise container.damaged() from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # which the reader raises and does not name
             raise
-        raise container.damaged(name) from None
+        raise container.damaged() from None
 
 
-def open_workbook(data: bytes | str, name: str) -> "CalamineWorkbook":
+def open_workbook(data: bytes | str) -> "CalamineWorkbook":
     """The workbook of these bytes, or of a path."""
     import python_calamine
 
-    with _reading(name):
+    with _reading():
         if isinstance(data, str):
             return python_calamine.CalamineWorkbook.from_path(data)
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
 
-def sheet_named(book: "CalamineWorkbook", sheet: str, name: str) -> "CalamineSheet":
-    with _reading(name):
+def sheet_named(book: "CalamineWorkbook", sheet: str) -> "CalamineSheet":
+    with _reading():
         found = book.get_sheet_by_name(sheet)
     if found.end is not None:
-        container.check_size(found.end[0] + 1, found.end[1] + 1, name)
+        container.check_size(found.end[0] + 1, found.end[1] + 1)
     return found
 
 
-def holds_data(page: "CalamineSheet", name: str) -> bool:
+def holds_data(page: "CalamineSheet") -> bool:
     return any(
         value is not None and not (isinstance(value, str) and not value.strip())
-        for _number, values in sheet_rows(page, name)
+        for _number, values in sheet_rows(page)
         for value in values
     )
 
 
-def sheet_rows(page: "CalamineSheet", name: str) -> Iterator[tuple[int, list[Cell]]]:
+def sheet_rows(page: "CalamineSheet") -> Iterator[tuple[int, list[Cell]]]:
     """The rows that are not empty, from column A."""
     before: list[Cell] = [None] * (page.start[1] if page.start is not None else 0)
     rows = enumerate(page.iter_rows(), 1)
     known: dict[object, Cell] = {}  # texts and days that come again are kept once
     while True:
-        with _reading(name):
+        with _reading():
             number, values = next(rows, (0, None))
         if values is None:
             return

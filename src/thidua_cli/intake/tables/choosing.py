@@ -9,7 +9,7 @@ from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.container import Hazards, SheetInfo
-from thidua_cli.intake.tables.grid import Grid, Rows, refused
+from thidua_cli.intake.tables.grid import Grid, Rows
 
 _LISTED = 10  # names or rows in a message
 
@@ -29,24 +29,23 @@ class Contents(NamedTuple):
     marked: str | None = None
 
 
-def read_sheet(contents: Contents, name: str, wished: str | None) -> Grid:
+def read_sheet(contents: Contents, wished: str | None) -> Grid:
     """The rows of the sheet wished for, else of the marked one, else of the one visible sheet with data."""
     notices: list[str] = []
-    sheet = _choose(contents, name, wished or contents.marked, notices)
+    sheet = _choose(contents, wished or contents.marked, notices)
     hazards = contents.hazards(sheet)
-    _refuse_hazards(hazards, name, notices)
+    _refuse_hazards(hazards, notices)
     rows = contents.rows(sheet)
     return Grid(rows, notices, letters=True, merged=hazards.merged, from_1904=contents.from_1904)
 
 
-def _choose(contents: Contents, name: str, wished: str | None, notices: list[str]) -> SheetInfo:
+def _choose(contents: Contents, wished: str | None, notices: list[str]) -> SheetInfo:
     sheets = contents.sheets
     if wished is not None:
         for sheet in sheets:
             if sheet.name == wished:
                 return sheet
-        raise refused(
-            name,
+        raise RejectedError(
             _("không có trang '{sheet}'").format(sheet=short(wished)),
             _("Các trang: {sheets}").format(sheets=_names(sheets)),
         )
@@ -57,20 +56,19 @@ def _choose(contents: Contents, name: str, wished: str | None, notices: list[str
     if len(filled) > 1:
         filled = [sheet for sheet in filled if contents.holds_data(sheet)]
     if len(filled) > 1:
-        raise refused(
-            name,
+        raise RejectedError(
             _("nhiều trang có dữ liệu: {sheets}").format(sheets=_names(filled)),
             _("Nêu một trang: {option}").format(
                 option=f"--sheet {advice.quoted(filled[0].name) or _('TÊN')}"
             ),
         )
     if not filled:
-        raise no_data(name)
+        raise no_data()
     return filled[0]
 
 
-def no_data(name: str) -> RejectedError:
-    return refused(name, _("không có dòng dữ liệu nào"))
+def no_data() -> RejectedError:
+    return RejectedError(_("không có dòng dữ liệu nào"))
 
 
 def _names(sheets: Sequence[SheetInfo]) -> str:
@@ -80,7 +78,7 @@ def _names(sheets: Sequence[SheetInfo]) -> str:
     return names if more <= 0 else _("{names} và {count} trang nữa").format(names=names, count=more)
 
 
-def _refuse_hazards(found: Hazards, name: str, notices: list[str]) -> None:
+def _refuse_hazards(found: Hazards, notices: list[str]) -> None:
     """Formulas, error and boolean cells: what they will be tomorrow, or what they mean, nobody knows."""
     problems = [
         _("{cell} là công thức: dán lại thành giá trị").format(cell=cell) for cell in found.formulas[:5]
@@ -98,8 +96,7 @@ def _refuse_hazards(found: Hazards, name: str, notices: list[str]) -> None:
     ]
     if problems:
         count = len(formulas.union(found.errors, found.booleans))
-        raise refused(
-            name,
+        raise RejectedError(
             _("{count} ô không phải giá trị; chưa ghi gì").format(count=count),
             *(f"  {problem}" for problem in problems),
         )

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.sheets import MOST_ROWS
-from thidua_cli.intake.tables.grid import MOST_CELLS, MOST_COLUMNS, refused
+from thidua_cli.intake.tables.grid import MOST_CELLS, MOST_COLUMNS
 
 MOST_BYTES = 64 * 1024 * 1024
 _MOST_PARTS = 2000
@@ -56,18 +56,17 @@ class Hazards:
         if first < MOST_COLUMNS and len(self.hidden_columns) < MOST_COLUMNS:
             self.hidden_columns.append((first, last))
 
-    def merge(self, top: int, left: int, bottom: int, right: int, name: str) -> None:
+    def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Note merged cells; raises RejectedError where there are more than any list has."""
         if len(self.merged) == _MOST_MERGED:
-            raise too_large(name)
+            raise too_large()
         self.merged.append((top, left, bottom, right))
 
 
-def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
+def open_zip(data: bytes) -> zipfile.ZipFile:
     """The container, with its parts checked; raises RejectedError."""
     if data.startswith(_OLE):
-        raise refused(
-            name,
+        raise RejectedError(
             _("có mật khẩu, hoặc là tệp .xls cũ mang tên .xlsx"),
             _("Lưu lại dạng .xlsx không mật khẩu."),
         )
@@ -75,46 +74,46 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise refused(name, _("không phải sổ tính, hoặc bị hỏng"), _("Mở bằng Excel rồi lưu lại.")) from None
+        raise RejectedError(_("không phải sổ tính, hoặc bị hỏng"), _("Mở bằng Excel rồi lưu lại.")) from None
     for part in parts:
         if part.filename.startswith(("/", "\\")) or ".." in part.filename.replace("\\", "/").split("/"):
-            raise refused(name, _("có phần mang tên xấu"))
+            raise RejectedError(_("có phần mang tên xấu"))
         if _MACRO.fullmatch(part.filename):
-            refuse_macros(name)
+            refuse_macros()
         if part.flag_bits & 1:
-            raise refused(name, _("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
+            raise RejectedError(_("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
     if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        raise refused(name, _("mở ra lớn hơn 64 MiB, không nhận"))
+        raise RejectedError(_("mở ra lớn hơn 64 MiB, không nhận"))
     if len({part.filename.casefold() for part in parts}) < len(parts):
-        raise damaged(name)  # which of two parts of one name is read, nobody knows
+        raise damaged()  # which of two parts of one name is read, nobody knows
     for part in parts:
-        _check_xml(part_bytes(archive, part.filename, name), part.filename, name)
+        _check_xml(part_bytes(archive, part.filename), part.filename)
     return archive
 
 
-def part_bytes(archive: zipfile.ZipFile, part: str, name: str) -> bytes:
+def part_bytes(archive: zipfile.ZipFile, part: str) -> bytes:
     """A part unpacked, never more than it declares; raises RejectedError where it is damaged."""
     try:
         return archive.read(part)
     except (KeyError, zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
-        raise damaged(name) from None
+        raise damaged() from None
     except Exception as error:
         if type(error).__module__ in ("zlib", "lzma", "_lzma"):
-            raise damaged(name) from None
+            raise damaged() from None
         raise
 
 
-def damaged(name: str) -> RejectedError:
+def damaged() -> RejectedError:
     """The error for a workbook that cannot be read whole."""
-    return refused(name, _("sổ tính bị hỏng"), _("Mở bằng Excel rồi lưu lại."))
+    return RejectedError(_("sổ tính bị hỏng"), _("Mở bằng Excel rồi lưu lại."))
 
 
-def refuse_macros(name: str) -> NoReturn:
+def refuse_macros() -> NoReturn:
     """Raises RejectedError for a workbook with macros."""
-    raise refused(name, _("có macro, không nhận"), _("Lưu lại dạng .xlsx."))
+    raise RejectedError(_("có macro, không nhận"), _("Lưu lại dạng .xlsx."))
 
 
-def _check_xml(data: bytes, part: str, name: str) -> None:
+def _check_xml(data: bytes, part: str) -> None:
     head = data[:4096]
     if not (part.lower().endswith(_XML_NAMES) or head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"):
         return
@@ -124,18 +123,17 @@ def _check_xml(data: bytes, part: str, name: str) -> None:
         or head.startswith((b"\xff\xfe", b"\xfe\xff"))
         or b"\0" in head
     ):
-        _refuse_doctype(name)
+        _refuse_doctype()
     if data.count(b"<") - data.count(b"</") > _MOST_ELEMENTS:
-        raise too_large(name)
+        raise too_large()
 
 
-def _refuse_doctype(name: str) -> NoReturn:
-    raise refused(name, _("có DOCTYPE hoặc mã hóa lạ, không nhận"))
+def _refuse_doctype() -> NoReturn:
+    raise RejectedError(_("có DOCTYPE hoặc mã hóa lạ, không nhận"))
 
 
 def parse(
     data: bytes,
-    name: str,
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None] | None = None,
     characters: Callable[[str], None] | None = None,
@@ -151,7 +149,7 @@ def parse(
         nonlocal depth
         depth += 1
         if depth > _MOST_DEPTH:
-            raise damaged(name)
+            raise damaged()
         start(tag if namespaces else tag.rpartition(":")[2], attributes)
 
     def closed(tag: str) -> None:
@@ -161,25 +159,24 @@ def parse(
             end(tag if namespaces else tag.rpartition(":")[2])
 
     parser.StartElementHandler, parser.EndElementHandler = opened, closed
-    parser.StartDoctypeDeclHandler = lambda *_declared: _refuse_doctype(name)
+    parser.StartDoctypeDeclHandler = lambda *_declared: _refuse_doctype()
     if characters is not None:
         parser.CharacterDataHandler = characters
     try:
         parser.Parse(data, True)
     except expat.ExpatError:
-        raise damaged(name) from None
+        raise damaged() from None
 
 
-def check_size(rows: int, columns: int, name: str) -> None:
+def check_size(rows: int, columns: int) -> None:
     """Raises RejectedError where a sheet's used cells reach further than is read."""
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-        raise too_large(name)
+        raise too_large()
 
 
-def too_large(name: str) -> RejectedError:
+def too_large() -> RejectedError:
     """The error for a sheet of more cells than are read."""
-    return refused(
-        name,
+    return RejectedError(
         _("trang tính lớn hơn {rows} dòng, {columns} cột hoặc {cells} ô (dòng nhân cột)").format(
             rows=grouped(MOST_ROWS), columns=MOST_COLUMNS, cells=grouped(MOST_CELLS)
         ),

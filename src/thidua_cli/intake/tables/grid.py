@@ -1,5 +1,6 @@
 """A file as a grid of cells, whatever its format, before anyone knows which columns it has."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -19,9 +20,13 @@ MOST_LETTERS = 100_000  # of a cell; nothing that is stored is nearly as long
 MOST_CELLS = 2_500_000  # rows times columns, for readers keep a place for every cell
 
 
-def refused(file: str, message: str, *hints: str) -> RejectedError:
-    """The error for a file, with its name before the message."""
-    return RejectedError(f"{file}: {message}", *hints)
+@contextlib.contextmanager
+def about(file: str) -> Iterator[None]:
+    """Put the name of a file before the message of a RejectedError."""
+    try:
+        yield
+    except RejectedError as error:
+        raise RejectedError(f"{file}: {error.message}", *error.hints) from None
 
 
 class Grid(NamedTuple):
@@ -39,7 +44,16 @@ class Grid(NamedTuple):
     merged: Sequence[tuple[int, int, int, int]] = ()
     from_1904: bool = False
 
+    def of(self, file: str) -> "Grid":
+        """The same, where an error on the way through the rows says which file it is about."""
+        return self._replace(rows=_rows_about(file, self.rows))
+
     @property
     def is_text(self) -> bool:
         """Whether this is CSV or TSV: rows of one length, and the apostrophes of `text.guard` come off."""
         return not (self.letters or self.objects)
+
+
+def _rows_about(file: str, rows: Rows) -> Rows:
+    with about(file):
+        yield from rows

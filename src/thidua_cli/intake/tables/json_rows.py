@@ -9,44 +9,41 @@ from thidua_cli.ground import config_files
 from thidua_cli.ground.errors import InvalidError, RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.intake.tables import text as text_file
-from thidua_cli.intake.tables.grid import MOST_COLUMNS, MOST_LETTERS, refused
+from thidua_cli.intake.tables.grid import MOST_COLUMNS, MOST_LETTERS
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def read(data: bytes, name: str, encoding: str | None, *, lines: bool) -> list[dict[str, Any]]:
+def read(data: bytes, encoding: str | None, *, lines: bool) -> list[dict[str, Any]]:
     """The objects of the file; raises RejectedError where it is anything else."""
-    text = text_file.decode(data, name, encoding)
+    text = text_file.decode(data, encoding)
     if not text.strip():
-        raise refused(name, _("tệp rỗng"))
+        raise RejectedError(_("tệp rỗng"))
     found: Any
     if lines:
-        found = [
-            _parse(line, name, number) for number, line in enumerate(_LINE_END.split(text), 1) if line.strip()
-        ]
+        found = [_parse(line, number) for number, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
     else:
-        found = _parse(text, name, 0)
+        found = _parse(text, 0)
     if isinstance(found, dict) and isinstance(found.get("rows"), list):
         found = found["rows"]  # a report of ours
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise refused(name, _("cần một danh sách các đối tượng"))
+        raise RejectedError(_("cần một danh sách các đối tượng"))
     return found
 
 
-def _parse(text: str, name: str, line: int) -> Any:
+def _parse(text: str, line: int) -> Any:
     """The value of a file, or of one line of it; raises RejectedError with the place."""
     try:
         return config_files.parse_json(text, _bounded)
     except json.JSONDecodeError as error:
-        raise refused(
-            name,
+        raise RejectedError(
             _("không phải JSON: dòng {line}, cột {column}").format(
                 line=line or error.lineno, column=error.colno
             ),
         ) from None
     except InvalidError as error:
-        place = _("{file}: dòng {line}").format(file=name, line=line) if line else name
-        raise RejectedError(f"{place}: {error.message}") from None
+        place = _("dòng {line}: {problem}") if line else "{problem}"
+        raise RejectedError(place.format(line=line, problem=error.message)) from None
 
 
 def _bounded(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import MARK, address
 from thidua_cli.intake.tables import container
 from thidua_cli.intake.tables.calamine import plain_cell
 from thidua_cli.intake.tables.choosing import Contents, no_data
 from thidua_cli.intake.tables.container import Hazards, SheetInfo, check_size
-from thidua_cli.intake.tables.grid import Cell, Rows, refused
+from thidua_cli.intake.tables.grid import Cell, Rows
 
 _NAMESPACES = {
     "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
@@ -40,25 +41,25 @@ class Page(NamedTuple):
     hazards: Hazards
 
 
-def contents(archive: zipfile.ZipFile, name: str, wished: str | None) -> Contents:
+def contents(archive: zipfile.ZipFile, wished: str | None) -> Contents:
     """The sheets, of which one is read: that wished for, else the marked, else the first visible with data.
 
     Raises RejectedError.
     """
     names = archive.namelist()
     if "content.xml" not in names:
-        raise refused(name, _("không phải sổ tính OpenDocument"))
+        raise RejectedError(_("không phải sổ tính OpenDocument"))
     manifest = "META-INF/manifest.xml"
-    if manifest in names and b"encryption-data" in container.part_bytes(archive, manifest, name):
-        raise refused(name, _("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
-    content = container.part_bytes(archive, "content.xml", name)
-    walk = _Walk(content, name, wished)
+    if manifest in names and b"encryption-data" in container.part_bytes(archive, manifest):
+        raise RejectedError(_("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
+    content = container.part_bytes(archive, "content.xml")
+    walk = _Walk(content, wished)
     if wished is None and walk.marked is not None and (walk.page is None or walk.page.name != walk.marked):
-        walk = _Walk(content, name, walk.marked)
+        walk = _Walk(content, walk.marked)
 
     def rows(_sheet: SheetInfo) -> Rows:
         if walk.page is None:
-            raise no_data(name)
+            raise no_data()
         return ((number, list(map(plain_cell, values))) for number, values in walk.page.rows)
 
     def hazards(sheet: SheetInfo) -> Hazards:
@@ -73,8 +74,8 @@ class _Walk:
     `page` is the first visible sheet with data, or the one wished for; `hazards` are of sheets with data.
     """
 
-    def __init__(self, content: bytes, name: str, wished: str | None) -> None:
-        self.name, self.wished = name, wished
+    def __init__(self, content: bytes, wished: str | None) -> None:
+        self.wished = wished
         self.sheets: list[SheetInfo] = []
         self.hazards: dict[str, Hazards] = {}
         self.page: Page | None = None
@@ -90,7 +91,7 @@ class _Walk:
         self.cell: dict[str, str] | None = None
         self.covered, self.skipped = False, 0  # depth inside notes and drawings of a cell
         self.paragraphs: list[list[str]] = []
-        container.parse(content, name, self.start, self.end, self.characters, namespaces=True)
+        container.parse(content, self.start, self.end, self.characters, namespaces=True)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if self.passed or self.skipped:
@@ -178,10 +179,10 @@ class _Walk:
         right = self._count(cell, "table:number-columns-spanned")
         if down > 1 or right > 1 or (self.covered and not blank):
             bottom, last = place[0] + max(down, 1) - 1, place[1] + max(right, 1) - 1
-            page.hazards.merge(*place, bottom, last, self.name)
+            page.hazards.merge(*place, bottom, last)
         if blank and "table:formula" not in cell:
             return
-        check_size(self.row + self.row_repeats, self.column, self.name)
+        check_size(self.row + self.row_repeats, self.column)
         self.values += [None] * (self.column - repeats - len(self.values)) + [value] * repeats
 
     def _close_row(self, page: Page) -> None:
@@ -192,7 +193,7 @@ class _Walk:
         if self.row_hidden:
             page.hazards.hidden_rows.extend(range(first, self.row + 1))
         self.width = max(self.width, len(self.values))
-        check_size(self.row, self.width, self.name)
+        check_size(self.row, self.width)
         page.hazards.cells += 1
         if self.page is None:
             page.rows.extend((number, self.values) for number in range(first, self.row + 1))
@@ -208,7 +209,7 @@ class _Walk:
         """How often something is there: once where nothing is said."""
         written = attributes.get(key, "1")
         if not (written.isascii() and written.isdigit()):
-            raise container.damaged(self.name)
+            raise container.damaged()
         return int(written[:9])
 
     def _value(self, cell: dict[str, str], where: str, found: Hazards) -> Cell:

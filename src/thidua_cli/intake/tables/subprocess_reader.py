@@ -15,7 +15,7 @@ from thidua_cli.ground import language
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.intake.tables.container import MOST_BYTES
-from thidua_cli.intake.tables.grid import Cell, Grid, refused
+from thidua_cli.intake.tables.grid import Cell, Grid
 
 _MEMORY = 512 << 20  # of addresses, most of which are never touched
 _MOST_ANSWER = 96 << 20  # of bytes
@@ -23,12 +23,12 @@ _KNOWN = 10_000
 _SECONDS = 4  # of the processor
 
 
-def read(data: bytes, name: str, sheet: str | None) -> Grid:
+def read(data: bytes, sheet: str | None) -> Grid:
     """The rows of an .xls as they come; raises RejectedError, also where their reader comes to an end."""
     if len(data) > MOST_BYTES:
-        raise refused(name, _("mở ra lớn hơn 64 MiB, không nhận"))
-    asked = json.dumps([name, sheet, language.current()]).encode("ascii")
-    lines = _answers(asked + b"\n", data, name)
+        raise RejectedError(_("mở ra lớn hơn 64 MiB, không nhận"))
+    asked = json.dumps([sheet, language.current()]).encode("ascii")
+    lines = _answers(asked + b"\n", data)
     answer = json.loads(next(lines))
     if "rejected" in answer:
         raise RejectedError(*answer["rejected"])
@@ -36,7 +36,7 @@ def read(data: bytes, name: str, sheet: str | None) -> Grid:
     return Grid(_rows(lines), answer["notices"], letters=True, merged=merged, from_1904=answer["from_1904"])
 
 
-def _answers(asked: bytes, data: bytes, name: str) -> Iterator[bytes]:
+def _answers(asked: bytes, data: bytes) -> Iterator[bytes]:
     """The lines that the other process writes; whoever stops listening ends it."""
     import subprocess
     import threading
@@ -65,7 +65,7 @@ def _answers(asked: bytes, data: bytes, name: str) -> Iterator[bytes]:
             process.kill()
             feeder.join()
     if process.returncode != 0:
-        raise refused(name, _("sổ tính bị hỏng, hoặc quá lớn"), _("Mở bằng Excel rồi lưu lại dạng .xlsx."))
+        raise RejectedError(_("sổ tính bị hỏng, hoặc quá lớn"), _("Mở bằng Excel rồi lưu lại dạng .xlsx."))
 
 
 def _rows(lines: Iterator[bytes]) -> Iterator[tuple[int, list[Cell]]]:
@@ -121,11 +121,11 @@ def main() -> None:
     from thidua_cli.intake.tables import xls
 
     _limit()
-    name, sheet, spoken = json.loads(sys.stdin.buffer.readline())
+    sheet, spoken = json.loads(sys.stdin.buffer.readline())
     language.use(spoken)
     rows: Iterator[object] = iter(())
     try:
-        grid = xls.read(sys.stdin.buffer.read(), name, sheet)
+        grid = xls.read(sys.stdin.buffer.read(), sheet)
         rows = grid.rows
         head = {"notices": grid.notices, "merged": grid.merged, "from_1904": grid.from_1904}
     except RejectedError as error:

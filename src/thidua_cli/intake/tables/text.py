@@ -11,7 +11,7 @@ from thidua_cli.ground import encodings
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import visible
-from thidua_cli.intake.tables.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid, Rows, refused
+from thidua_cli.intake.tables.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid, Rows
 
 if TYPE_CHECKING:
     import _csv
@@ -40,7 +40,6 @@ class Likeness(NamedTuple):
 
 def read(
     data: bytes,
-    name: str,
     encoding: str | None,
     likeness: Callable[[Sequence[str]], Likeness],
     delimiter: str | None = None,
@@ -48,29 +47,28 @@ def read(
     """The rows of a text table; raises RejectedError where it cannot be read without a guess."""
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
-            raise refused(
-                name,
+            raise RejectedError(
                 _("không phải bảng chữ mà là tệp {what}").format(what=what),
                 _("Nêu đúng --format, hoặc lưu lại dạng “CSV UTF-8”."),
             )
-    text = decode(data, name, encoding, lambda text: _data_cells(text, likeness, delimiter))
+    text = decode(data, encoding, lambda text: _data_cells(text, likeness, delimiter))
     if not text.strip():
-        raise refused(name, _("tệp rỗng"))
+        raise RejectedError(_("tệp rỗng"))
     skipped = 0
     if named := _SEP.match(text):
         delimiter, text, skipped = named[1], text[named.end() :], 1
-    return Grid(_rows(text, name, delimiter or _delimiter(text, name, likeness), skipped), [])
+    return Grid(_rows(text, delimiter or _delimiter(text, likeness), skipped), [])
 
 
 def decode(
-    data: bytes, name: str, encoding: str | None, cells: Callable[[str], Iterable[str]] = lambda _text: ()
+    data: bytes, encoding: str | None, cells: Callable[[str], Iterable[str]] = lambda _text: ()
 ) -> str:
     """The text: by --encoding, else by its byte order mark, else strict UTF-8; raises RejectedError.
 
     `cells` takes from a text what shows best how an encoding reads; it may find nothing.
     """
     if encoding is None and data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        raise refused(name, _("UTF-32, chưa đọc được"), _("Lưu lại dạng “CSV UTF-8”."))
+        raise RejectedError(_("UTF-32, chưa đọc được"), _("Lưu lại dạng “CSV UTF-8”."))
     bom = next((name for mark, name in _BOMS.items() if data.startswith(mark)), None)
     try:
         text = encodings.DECODERS[encoding or bom or "utf-8"](data).lstrip("\ufeff")
@@ -78,15 +76,15 @@ def decode(
         line = data.count(b"\n", 0, error.start) + 1
         if encoding is not None:
             message = _("dòng {line} không đọc được bằng {encoding}").format(line=line, encoding=encoding)
-            raise refused(name, message) from None
+            raise RejectedError(message) from None
         hints = _hints(encodings.guess(data), data, cells) or [_("Lưu lại dạng “CSV UTF-8” rồi thử lại.")]
-        raise refused(name, _("dòng {line} không phải UTF-8").format(line=line), *hints) from None
+        raise RejectedError(_("dòng {line} không phải UTF-8").format(line=line), *hints) from None
     if "\0" in text:
         guess = encodings.guess(data) if encoding is None else None
         if guess and guess.encoding.startswith("utf-16"):
-            raise refused(name, _("không phải UTF-8"), *_hints(guess, data, cells))
+            raise RejectedError(_("không phải UTF-8"), *_hints(guess, data, cells))
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise refused(name, _("dòng {line} có byte NUL: không phải bảng chữ").format(line=line))
+        raise RejectedError(_("dòng {line} có byte NUL: không phải bảng chữ").format(line=line))
     return text
 
 
@@ -120,7 +118,7 @@ def _data_cells(
                 yield from (cell.strip() for row in rows for cell in row if not cell.isascii())
 
 
-def _delimiter(text: str, name: str, likeness: Callable[[Sequence[str]], Likeness]) -> str:
+def _delimiter(text: str, likeness: Callable[[Sequence[str]], Likeness]) -> str:
     """The delimiter under which one of the first rows is the header; raises RejectedError where two are.
 
     Where there is no header under any, the one with the most known columns, then the one that divides most:
@@ -131,8 +129,7 @@ def _delimiter(text: str, name: str, likeness: Callable[[Sequence[str]], Likenes
     complete = [mark for mark in _DELIMITERS if best[mark].complete]
     if len(complete) > 1:
         marks = " ".join(map(repr, complete))
-        raise refused(
-            name,
+        raise RejectedError(
             _("tiêu đề đọc được bằng nhiều dấu phân cách: {marks}").format(marks=marks),
             _("Thêm dòng đầu nói rõ dấu phân cách, ví dụ sep=;"),
         )
@@ -165,7 +162,7 @@ def _reader(text: str, delimiter: str, *, strict: bool = False) -> "_csv.Reader"
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
 
 
-def _rows(text: str, name: str, delimiter: str, skipped: int) -> Rows:
+def _rows(text: str, delimiter: str, skipped: int) -> Rows:
     import csv
 
     number = skipped
@@ -174,21 +171,21 @@ def _rows(text: str, name: str, delimiter: str, skipped: int) -> Rows:
             number, values = row
             if len(values) > MOST_COLUMNS:
                 message = _("dòng {row} có {count} cột, tối đa {most}")
-                raise refused(name, message.format(row=number, count=len(values), most=MOST_COLUMNS))
+                raise RejectedError(message.format(row=number, count=len(values), most=MOST_COLUMNS))
             yield row
     except csv.Error as error:
         again = _reader(text, delimiter, strict=True)
         for _good in range(number - skipped):
             next(again)
-        raise _broken(name, again.line_num + skipped + 1, str(error)) from None
+        raise _broken(again.line_num + skipped + 1, str(error)) from None
 
 
-def _broken(name: str, line: int, why: str) -> RejectedError:
+def _broken(line: int, why: str) -> RejectedError:
     """The error for a table whose row that starts on a line cannot be read; `why` in the words of `csv`."""
     if "unexpected end of data" in why:
         message = _("dấu ngoặc kép mở ở dòng {line} không bao giờ đóng").format(line=line)
-        return refused(name, message, _("Thêm dấu ngoặc kép đóng, hoặc bỏ dấu mở."))
+        return RejectedError(message, _("Thêm dấu ngoặc kép đóng, hoặc bỏ dấu mở."))
     if "field limit" in why:
         message = _("ô bắt đầu ở dòng {line} dài hơn {most} ký tự").format(line=line, most=MOST_LETTERS)
-        return refused(name, message, _("Kiểm tra dấu ngoặc kép mở mà không đóng."))
-    return refused(name, _("dòng {line} sai dạng CSV: {why}").format(line=line, why=why))
+        return RejectedError(message, _("Kiểm tra dấu ngoặc kép mở mà không đóng."))
+    return RejectedError(_("dòng {line} sai dạng CSV: {why}").format(line=line, why=why))

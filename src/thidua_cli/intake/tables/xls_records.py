@@ -16,7 +16,7 @@ from thidua_cli.intake.tables.container import (
     refuse_macros,
     too_large,
 )
-from thidua_cli.intake.tables.grid import MOST_CELLS, refused
+from thidua_cli.intake.tables.grid import MOST_CELLS
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA, _DATEMODE, _FILEPASS, _BOUNDSHEET = 0x0006, 0x0022, 0x002F, 0x0085
@@ -39,43 +39,42 @@ class XlsContents(NamedTuple):
     from_1904: bool
 
 
-def look(data: bytes, name: str) -> XlsContents:
+def look(data: bytes) -> XlsContents:
     """What the workbook holds; raises RejectedError where it has a password or macros, or is damaged."""
     if not data.startswith(_OLE):
-        raise refused(
-            name,
+        raise RejectedError(
             _("không phải sổ tính .xls thật, chỉ mang tên ấy"),
             _("Mở bằng Excel rồi lưu lại dạng .xlsx."),
         )
-    stream = _stream(data, name)
+    stream = _stream(data)
     places: list[tuple[int, SheetInfo]] = []
     from_1904 = False
-    for kind, position, end in _records(stream, {_FILEPASS, _DATEMODE, _BOUNDSHEET}, name):
+    for kind, position, end in _records(stream, {_FILEPASS, _DATEMODE, _BOUNDSHEET}):
         body = stream[position + 4 : end]
         if kind == _FILEPASS:
-            raise refused(name, _("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
+            raise RejectedError(_("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
         if kind == _DATEMODE and body[:1] == b"\1":
             from_1904 = True
         if kind == _BOUNDSHEET and len(body) > 8:
-            places.append(_sheet(body, name))
+            places.append(_sheet(body))
     if len(places) > _MOST_SHEETS:
-        raise damaged(name)
+        raise damaged()
     sheets = [sheet for _offset, sheet in places]
     found = {sheet.name: Hazards() for sheet in sheets}
     used = dict.fromkeys(found, (0, 0))  # rows and columns
     places.sort(key=lambda place: place[0])
     ends = [offset for offset, _sheet_info in places[1:]] + [len(stream)]
     for (start, sheet), end in zip(places, ends, strict=True):
-        rows, columns = _scan(stream, start, end, found[sheet.name], name)
+        rows, columns = _scan(stream, start, end, found[sheet.name])
         used[sheet.name] = max(used[sheet.name][0], rows), max(used[sheet.name][1], columns)
     for rows, columns in used.values():
-        check_size(rows, columns, name)
+        check_size(rows, columns)
     if sum(rows * columns for rows, columns in used.values()) > MOST_CELLS:
-        raise too_large(name)  # the reader keeps all sheets
+        raise too_large()  # the reader keeps all sheets
     return XlsContents(sheets, found, from_1904)
 
 
-def _sheet(body: bytes, name: str) -> tuple[int, SheetInfo]:
+def _sheet(body: bytes) -> tuple[int, SheetInfo]:
     """Where a sheet begins in the stream, and its name."""
     offset, state, _type, length, wide = struct.unpack_from("<IBBBB", body)
     try:
@@ -85,11 +84,11 @@ def _sheet(body: bytes, name: str) -> tuple[int, SheetInfo]:
             else body[8 : 8 + length].decode("latin-1")
         )
     except UnicodeDecodeError:
-        raise damaged(name) from None
+        raise damaged() from None
     return offset, SheetInfo(text, bool(state & 3))
 
 
-def _scan(stream: bytes, start: int, end: int, found: Hazards, name: str) -> tuple[int, int]:
+def _scan(stream: bytes, start: int, end: int, found: Hazards) -> tuple[int, int]:
     """Rows and columns used of a sheet; what is besides plain values is noted in `found`.
 
     A sheet is read from its start to the end of its records, be it beyond the start of the next one.
@@ -100,7 +99,7 @@ def _scan(stream: bytes, start: int, end: int, found: Hazards, name: str) -> tup
         kind, length, row, column = _RECORD(stream, position)
         after = position + 4 + length
         if after > size:
-            raise damaged(name)
+            raise damaged()
         if kind in _CELLS and length >= 4:
             cells += 1
             if kind not in _SINGLE:
@@ -142,30 +141,30 @@ def _note(found: Hazards, kind: int, row: int, column: int, body: bytes) -> int:
     return column
 
 
-def _stream(data: bytes, name: str) -> bytes:
+def _stream(data: bytes) -> bytes:
     import olefile
 
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as container:
             if any(parts[0] == "_VBA_PROJECT_CUR" for parts in container.listdir(streams=False)):
-                refuse_macros(name)
+                refuse_macros()
             if not container.exists("Workbook"):
-                raise refused(name, _("có mật khẩu, hoặc không phải sổ tính .xls"), _("Lưu lại dạng .xlsx."))
+                raise RejectedError(_("có mật khẩu, hoặc không phải sổ tính .xls"), _("Lưu lại dạng .xlsx."))
             return bytes(container.openstream("Workbook").getvalue())
     except RejectedError:
         raise
     except Exception:  # whatever a damaged directory leads to
-        raise damaged(name) from None
+        raise damaged() from None
 
 
-def _records(stream: bytes, wanted: Set[int], name: str) -> Iterator[tuple[int, int, int]]:
+def _records(stream: bytes, wanted: Set[int]) -> Iterator[tuple[int, int, int]]:
     """The kind, the place and the end of each record of the wanted kinds."""
     position, size = 0, len(stream)
     while position + 4 <= size:
         kind, length = _HEAD(stream, position)
         end = position + 4 + length
         if end > size:
-            raise damaged(name)
+            raise damaged()
         if kind in wanted:
             yield kind, position, end
         position = end

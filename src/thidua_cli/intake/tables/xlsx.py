@@ -7,6 +7,7 @@ import zipfile
 from array import array
 from typing import NamedTuple
 
+from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import MARK, address
 from thidua_cli.intake.tables.container import (
@@ -19,7 +20,7 @@ from thidua_cli.intake.tables.container import (
     refuse_macros,
     too_large,
 )
-from thidua_cli.intake.tables.grid import MOST_CELLS, refused
+from thidua_cli.intake.tables.grid import MOST_CELLS
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -47,11 +48,11 @@ class BookInfo(NamedTuple):
     parts: dict[str, str]
 
 
-def book_info(archive: zipfile.ZipFile, name: str) -> BookInfo:
+def book_info(archive: zipfile.ZipFile) -> BookInfo:
     """What the workbook says of itself; raises RejectedError where it is none."""
     names = set(archive.namelist())
     if "xl/workbook.xml" not in names:
-        raise refused(name, _("không phải sổ tính Excel"), _("Mở bằng Excel rồi lưu lại."))
+        raise RejectedError(_("không phải sổ tính Excel"), _("Mở bằng Excel rồi lưu lại."))
     related: dict[str, tuple[str, str]] = {}
     listed: list[tuple[str, str, bool]] = []
     flags = {"1904": False, "marked": False}
@@ -61,7 +62,7 @@ def book_info(archive: zipfile.ZipFile, name: str) -> BookInfo:
         if tag == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             if kind in ("vbaProject", "xlMacrosheet"):
-                refuse_macros(name)
+                refuse_macros()
             part = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
             related[attributes.get("Id", "")] = kind, part
 
@@ -80,18 +81,18 @@ def book_info(archive: zipfile.ZipFile, name: str) -> BookInfo:
             marks.append(data)
 
     if "xl/_rels/workbook.xml.rels" in names:
-        parse(part_bytes(archive, "xl/_rels/workbook.xml.rels", name), name, relation)
-    parse(part_bytes(archive, "xl/workbook.xml", name), name, book, characters=text)
+        parse(part_bytes(archive, "xl/_rels/workbook.xml.rels"), relation)
+    parse(part_bytes(archive, "xl/workbook.xml"), book, characters=text)
     sheets = []
     for title, number, hidden in listed:
         kind, part = related.get(number, ("", ""))
         if kind in ("chartsheet", "dialogsheet"):
             continue  # they hold no rows
         if part not in names:
-            raise damaged(name)
+            raise damaged()
         sheets.append(SheetInfo(title, hidden, part))
     if not sheets:
-        raise damaged(name)
+        raise damaged()
     marked = "".join(marks).rpartition("!")[0].strip("'").replace("''", "'")
     parts = {kind: part for kind, part in related.values() if part in names}
     return BookInfo(sheets, flags["1904"], marked or None, parts)
@@ -104,8 +105,7 @@ class _Scan:
     in silence. Where places rise, as programs write them, there are none.
     """
 
-    def __init__(self, name: str, rows: int = 0, columns: int = 0) -> None:
-        self.name = name
+    def __init__(self, rows: int = 0, columns: int = 0) -> None:
         self.rising = True
         self.width, self.taken = columns, bytearray(rows * columns)
         self.found = Hazards()
@@ -136,21 +136,21 @@ class _Scan:
         number = attributes.get("r")
         if number is not None:
             if not (number.isascii() and number.isdigit() and 0 < int(number[:8]) < 10_000_000):
-                raise damaged(self.name)
+                raise damaged()
             self.row = int(number)
         self.hidden = attributes.get("hidden", "0") in ("1", "true")
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.every += 1
         if self.every > MOST_CELLS:
-            raise too_large(self.name)
+            raise too_large()
         self.kind, self.text = attributes.get("t", "n"), ""
         where = attributes.get("r")
         if where is None:
             self.column += 1
             self.place = self.row, self.column
         else:
-            self.place = _place(where, self.name)
+            self.place = _place(where)
             self.column = self.place[1]
         if self.kind == "b":
             self.found.booleans.append(self._where())
@@ -167,25 +167,25 @@ class _Scan:
         if self.taken:
             place = (row - 1) * self.width + column - 1
             if self.taken[place]:
-                raise damaged(self.name)
+                raise damaged()
             self.taken[place] = 1
         if row > self.rows or column > self.columns:
             self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-            check_size(self.rows, self.columns, self.name)
+            check_size(self.rows, self.columns)
         if self.hidden:
             self.hidden = False
             self.found.hidden_rows.append(row)
 
     def _hide(self, first: str, last: str) -> None:
         if not (_INDEX.fullmatch(first) and _INDEX.fullmatch(last)):
-            raise damaged(self.name)
+            raise damaged()
         self.found.hide(int(first) - 1, int(last) - 1)
 
     def _merge(self, reference: str) -> None:
         first, _colon, last = reference.partition(":")
-        top, left = _place(first, self.name)
-        bottom, right = _place(last or first, self.name)
-        self.found.merge(top, left - 1, bottom, right - 1, self.name)
+        top, left = _place(first)
+        bottom, right = _place(last or first)
+        self.found.merge(top, left - 1, bottom, right - 1)
 
     def characters(self, data: str) -> None:
         if self.in_value and self.kind in "es":
@@ -197,29 +197,29 @@ class _Scan:
                 self.found.errors[self._where()] = self.text
             elif self.kind == "s":
                 if not _INDEX.fullmatch(self.text):
-                    raise damaged(self.name)  # a reader takes it for the first
+                    raise damaged()  # a reader takes it for the first
                 self.shared.append(int(self.text))
             self.in_value = False
         elif tag == "row":
             self.row, self.column = self.row + 1, 0
 
 
-def hazards(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> Hazards:
+def hazards(archive: zipfile.ZipFile, book: BookInfo, part: str) -> Hazards:
     """What a worksheet holds besides plain values; raises RejectedError for a cell out of bounds."""
-    scan = _Scan(name)
-    data = part_bytes(archive, part, name)
-    parse(data, name, scan.start, scan.end, scan.characters)
+    scan = _Scan()
+    data = part_bytes(archive, part)
+    parse(data, scan.start, scan.end, scan.characters)
     if not scan.rising:
-        again = _Scan(name, scan.rows, scan.columns)
-        parse(data, name, again.start, again.end, again.characters)
+        again = _Scan(scan.rows, scan.columns)
+        parse(data, again.start, again.end, again.characters)
     if _ESCAPED.search(data):
-        raise damaged(name)  # readers differ on where such a cell stands
-    _check_shared(archive, book, scan.shared, name)
+        raise damaged()  # readers differ on where such a cell stands
+    _check_shared(archive, book, scan.shared)
     scan.found.area, scan.found.columns = scan.rows * scan.columns, scan.columns
     return scan.found
 
 
-def _check_shared(archive: zipfile.ZipFile, book: BookInfo, shared: "array[int]", name: str) -> None:
+def _check_shared(archive: zipfile.ZipFile, book: BookInfo, shared: "array[int]") -> None:
     """Raises RejectedError where shared texts, which the reader copies for every cell, are too much."""
     part = book.parts.get("sharedStrings")
     if part is None or len(shared) * archive.getinfo(part).file_size <= _MOST_TEXT:
@@ -234,12 +234,12 @@ def _check_shared(archive: zipfile.ZipFile, book: BookInfo, shared: "array[int]"
         if lengths:
             lengths[-1] += len(data)
 
-    parse(part_bytes(archive, part, name), name, start, characters=text)
+    parse(part_bytes(archive, part), start, characters=text)
     if sum(lengths[index] for index in shared if index < len(lengths)) > _MOST_TEXT:
-        raise too_large(name)
+        raise too_large()
 
 
-def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str, name: str) -> bytes:
+def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str) -> bytes:
     """A workbook of one sheet: exactly the parts that were checked, each in its usual place."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
@@ -249,10 +249,10 @@ def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str, name
             "xl/_rels/workbook.xml.rels",
             _RELATION.format(kind="worksheet", target="worksheets/sheet1.xml"),
         )
-        target.writestr("xl/worksheets/sheet1.xml", part_bytes(archive, part, name))
+        target.writestr("xl/worksheets/sheet1.xml", part_bytes(archive, part))
         for kind in _SHARED:
             if kind in book.parts:
-                target.writestr(f"xl/{kind}.xml", part_bytes(archive, book.parts[kind], name))
+                target.writestr(f"xl/{kind}.xml", part_bytes(archive, book.parts[kind]))
     return made.getvalue()
 
 
@@ -262,11 +262,11 @@ def weight(archive: zipfile.ZipFile, book: BookInfo, part: str) -> int:
     return _OVERHEAD + sum(archive.getinfo(each).file_size for each in parts)
 
 
-def _place(reference: str, name: str) -> tuple[int, int]:
+def _place(reference: str) -> tuple[int, int]:
     """Row and column of A2, from 1; raises RejectedError for anything that is not written so."""
     match = _REFERENCE.fullmatch(reference)
     if match is None:
-        raise damaged(name)
+        raise damaged()
     column = 0
     for letter in match[1]:
         column = column * 26 + ord(letter) - 64
