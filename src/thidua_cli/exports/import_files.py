@@ -7,12 +7,11 @@ the same files again. Who recorded what and when, and what was voided, is only i
 
 import sqlite3
 from collections.abc import Iterable, Sequence, Set
-from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground import text
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Entry, Exemption
@@ -133,7 +132,7 @@ def _changes(directory: Directory, successions: Sequence[Row], original: Set[int
 
 def _change(row: Row, directory: Directory) -> Row:
     day = row["effective_on"]
-    before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+    before = shifted(day, -1)
     was, after = directory.on(row["predecessor"], before), directory.on(row["successor"], day)
     made: Row = {
         **_as_known("old", row, was),
