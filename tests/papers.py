@@ -32,7 +32,7 @@ STAMP = Stamp(date(2022, 4, 4), "2022-04-04T00:00:00.000000Z")
 
 def head() -> Letterhead:
     """The letterhead of the examples."""
-    return letterhead.read_file(ROOT / "examples" / "letterhead.toml")
+    return letterhead.read_letterhead(ROOT / "examples" / "letterhead.toml")
 
 
 def document(connection: sqlite3.Connection, at: Moment, extra: str = "") -> Document:

@@ -31,7 +31,7 @@ from thidua_cli.render.model import Column, Curve, Form, Mark, Table, Tone
 from thidua_cli.render.paper import Stamp
 from thidua_cli.reports import papers as report_papers
 from thidua_cli.reports.figures import figure_columns
-from thidua_cli.reports.letterhead import read_file
+from thidua_cli.reports.letterhead import read_letterhead
 from thidua_cli.reports.moment import Moment, read_moment
 
 NASTY = " [red]đỏ[/] <script>alert(1)</script> =1+1 \x1b[31m \x00 \ud800 ]]> &amp; \" ' \u202e"
@@ -490,7 +490,7 @@ def test_a_heading_is_broken_into_even_lines(words: str) -> None:
 
 def test_without_a_file_the_letterhead_is_dots() -> None:
     """Nothing is made up: what is not known is left to be filled in by hand."""
-    dots = read_file(None)
+    dots = read_letterhead(None)
     assert set(dots.issuing_body + dots.place + dots.name) == {"…"}
     made = papers.words(to_docx(Document("Tên", [], "", [], []), dots, papers.STAMP))
     assert "Số: ……/BC-……" in made
@@ -514,7 +514,7 @@ def test_a_wrong_letterhead_is_rejected_with_its_place(tmp_path: Path, content: 
     path = tmp_path / "letterhead.toml"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(RejectedError) as error:
-        read_file(path)
+        read_letterhead(path)
     assert said in "\n".join([error.value.message, *error.value.hints])
 
 
@@ -536,5 +536,5 @@ def test_a_letterhead_that_cannot_be_read_is_said_in_full(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(RejectedError) as error:
-        read_file(path)
+        read_letterhead(path)
     assert error.value.message == f"{tmp_path}/{said}"

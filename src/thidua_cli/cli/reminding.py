@@ -55,9 +55,9 @@ def remind(
     để trộn thư, mỗi đơn vị và nghĩa vụ một dòng, có tên tệp công văn. NGÀY là ngày --as-of. Công văn
     của chương trình còn lại từ lần ghi trước cho cùng NGÀY thì được gỡ đi; các tệp khác giữ nguyên.
     """
-    from thidua_cli.reports import letterhead as letterheads
     from thidua_cli.reports import letters as letters_of
     from thidua_cli.reports import remind as report
+    from thidua_cli.reports.letterhead import read_letterhead
     from thidua_cli.reports.papers import stamp
 
     wanted = obligation.code()
@@ -71,7 +71,7 @@ def remind(
     folder = place if place and not as_letter and files.is_folder(place) else None
     if not as_letter and folder is None:
         _refuse_of_letters({"--letterhead": letterhead, "--one": one, "--answer-by": answer_by})
-    head = letterheads.read_file(letterhead) if as_letter or folder else None
+    head = read_letterhead(letterhead) if as_letter or folder else None
     # What goes to the units, letters and the list that is merged into them, is in the letterhead's language.
     language = head.language if head else ""
     with options.reading(ctx) as connection:

@@ -57,11 +57,11 @@ def report(
     Với -o THƯ-MỤC mà không nêu --format: html và json. Các tệp được thay cùng lúc, khi mọi dạng đã làm xong.
     """
     from thidua_cli.reports import weekly
-    from thidua_cli.reports.letterhead import read_file
+    from thidua_cli.reports.letterhead import read_letterhead
     from thidua_cli.reports.weekly.since import file_stem
 
     forms, place, in_folder = _places(forms or [], output)
-    letters = read_file(letterhead) if letterhead or DocumentFormat.DOCX in forms else None
+    letters = read_letterhead(letterhead) if letterhead or DocumentFormat.DOCX in forms else None
     with options.reading(ctx) as connection:
         at, wanted = shared.Selection(when, phase).read(connection)
         kept_in = None if place is None or files.is_stream(place) else place if in_folder else place.parent

@@ -263,52 +263,6 @@ def _check_obligations(plan: PlanIn) -> None:
             )
 
 
-# The letterhead
-
-
-Line = Annotated[str, BeforeValidator(fields.line)]
-RequiredLine = Annotated[str, BeforeValidator(fields.required_line)]
-Lines = Annotated[tuple[str, ...], BeforeValidator(fields.lines)]
-
-
-PaperLanguage = Annotated[str, BeforeValidator(fields.language)]
-
-
-class IssuerIn(Incoming):
-    governing_body: Line = ""
-    name: RequiredLine
-    name_in_text: Line = ""
-    place: RequiredLine
-    report_symbol: RequiredLine = "BC-……"
-    letter_symbol: RequiredLine = "……-……"
-
-
-class SignerIn(Incoming):
-    authority: Lines = ()
-    title: RequiredLine
-    name: Line = ""
-
-
-class ReportPaperIn(Incoming):
-    to: Lines = ()
-    copies: Lines = ()
-
-
-class LetterPaperIn(Incoming):
-    contact: Line = ""
-    copies: Lines = ()
-
-
-class LetterheadIn(Incoming):
-    """A letterhead file: the body that issues papers, who signs them, and who gets them."""
-
-    language: PaperLanguage = ""
-    issuer: IssuerIn
-    signer: SignerIn
-    report: ReportPaperIn = ReportPaperIn()
-    letter: LetterPaperIn = LetterPaperIn()
-
-
 Model = TypeVar("Model", bound=Incoming)
 
 

@@ -8,16 +8,17 @@ from thidua_cli.ground.language import _, some
 from thidua_cli.render.paper import Letterhead
 
 
-def read_file(path: Path | None) -> Letterhead:
+def read_letterhead(path: Path | None) -> Letterhead:
     """A letterhead file (TOML, UTF-8), validated; without a path, one of dots to be filled in by hand.
 
     Raises RejectedError with all that is wrong.
     """
     from thidua_cli.ground import config_files
     from thidua_cli.register import models
+    from thidua_cli.reports.letterhead_models import LetterheadIn
 
     source = path or resources.data("letterhead.toml")
-    found, problems = models.check(models.LetterheadIn, config_files.read_toml(source))
+    found, problems = models.check(LetterheadIn, config_files.read_toml(source))
     if found is None:
         raise RejectedError(_("{path}: mẫu tiêu đề có lỗi").format(path=source), *some(problems))
     return Letterhead(
