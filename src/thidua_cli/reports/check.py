@@ -1,4 +1,4 @@
-"""The verdict on each obligation, and the units that stand in its way."""
+"""Whether each obligation passes a check, and the units because of which it does not."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -35,9 +35,9 @@ def build(
 ) -> tuple[Report, bool]:
     """The report of `thidua check`, and whether every obligation passes.
 
-    Without codes, every obligation whose closing day is on or before the as-of date is looked at. Raises
-    NotFoundError for an unknown code, and where the rosters of what is asked are of days without the district
-    asked for; without codes, such obligations are left out.
+    Without codes, every obligation that closes on or before the as-of date is checked. Raises NotFoundError
+    for an unknown code, and if the roster of an obligation given by code is of a day without the selected
+    district; without codes, such obligations are left out.
     """
     plan = load_plan(connection)
     directory = units_of(connection, at)

@@ -48,16 +48,14 @@ class Comparison(NamedTuple):
 
     def figure_rows(self) -> list[dict[str, object]]:
         """Every figure at both moments; the `deltas` of the rows add up to the difference."""
-        return [
-            {
-                "obligation": code,
-                "figure": figure,
-                "from": counts_row(old)[figure],
-                "to": counts_row(new)[figure],
-            }
-            for code, (old, new) in self.figures.items()
-            for figure in FIGURES
-        ]
+        rows: list[dict[str, object]] = []
+        for code, tallies in self.figures.items():
+            old, new = map(counts_row, tallies)
+            rows += [
+                {"obligation": code, "figure": figure, "from": old[figure], "to": new[figure]}
+                for figure in FIGURES
+            ]
+        return rows
 
     def tables(self, *, codes: bool = True) -> list[Table]:
         """For each obligation, the figures that changed and the units by cause.

@@ -41,7 +41,7 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
         people,
         notes=list(_recorded_since(connection, one, other, chosen)),
         extra={
-            "from": {"as_of": one.day, "known_at": one.known_at, "head": one.known.anchor},
+            "from": one.identity,
             "figures": changed.figure_rows(),
             "units": [change._asdict() for change in renewed],
             **known.extra,

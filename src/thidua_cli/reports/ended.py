@@ -1,4 +1,4 @@
-"""Reports about a district that does not exist any more, or not yet, when a roster is drawn up."""
+"""Reports about a district that does not exist any more, or not yet, on the day of a roster."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Reach(NamedTuple):
-    """What a report can say of the district asked for; empty where every roster knew it and it still exists.
+    """What a report says of the selected district; empty if it exists now and on the days of all rosters.
 
     `lines`: since when it exists, or when it ended and where its area is now, for people; `extra`: the same
     for machines.
@@ -39,10 +39,10 @@ def reach(
     *,
     each: bool = False,
 ) -> Reach:
-    """What can be said of the chosen district under the obligations, at the last of the moments.
+    """What a report says of the selected district under the obligations, at the last of the moments.
 
-    Raises NotFoundError where no obligation can be answered at any of the moments, since the rosters are of
-    days without the district; with `each`, where one cannot.
+    Raises NotFoundError if the rosters of all obligations that have begun are of days without the district;
+    with `each`, if one of them is.
     """
     if not isinstance(chosen.district, int):
         return Reach()
@@ -50,178 +50,148 @@ def reach(
     beyond: set[str] = set()
     answered: set[str] = set()
     for at in moments:
-        begun = {item.code for item in obligations if item.phase.starts_on <= at.day}
-        beyond = _beyond(connection, at, chosen.district, obligations, directory) & begun
-        answered |= begun - beyond
-    at = moments[-1]
+        district = _District(connection, at, directory, directory.last(chosen.district, at.day))
+        begun = [item for item in obligations if item.phase.starts_on <= at.day]
+        beyond = {item.code for item in begun if district.is_beyond(item)}
+        answered |= {item.code for item in begun} - beyond
     if beyond and (each or not answered):
-        raise _nobody(connection, at, directory, chosen.district, sorted(beyond))
-    version = directory.last(chosen.district, at.day)
-    if not _has_ended(version, at):
-        return _of_new(directory, version, sorted(beyond)) if beyond else Reach()
-    return _told(connection, at, directory, version, sorted(beyond))
+        raise district.nobody(sorted(beyond))
+    return district.reach(sorted(beyond)) if beyond or district.has_ended else Reach()
 
 
 def require_alive(connection: sqlite3.Connection, at: Moment, chosen: Filter, directory: "Directory") -> None:
-    """Raise NotFoundError where the chosen district does not exist on the as-of date."""
+    """Raise NotFoundError if the selected district does not exist on the as-of date."""
     if isinstance(chosen.district, int) and directory.on(chosen.district, at.day) is None:
-        raise _nobody(connection, at, directory, chosen.district, [])
+        version = directory.last(chosen.district, at.day)
+        raise _District(connection, at, directory, version).nobody([])
 
 
-def _has_ended(version: "Version", at: Moment) -> bool:
-    return version.ended_on is not None and version.ended_on <= at.day
+class _District(NamedTuple):
+    """The selected district at a moment, with its name of that day or the nearest one."""
 
+    connection: sqlite3.Connection
+    at: Moment
+    directory: "Directory"
+    version: "Version"
 
-def _beyond(
-    connection: sqlite3.Connection,
-    at: Moment,
-    district: int,
-    obligations: Sequence[Obligation],
-    directory: "Directory",
-) -> set[str]:
-    """Obligations with nobody of the district, which did not exist on the day that their roster is of.
+    @property
+    def began(self) -> str:
+        return self.directory.versions[self.version.unit][0].valid_from
 
-    Not those that no unit of it was ever asked: their roster is empty there for its own reason.
-    """
-    first, last = directory.versions[district][0].valid_from, directory.versions[district][-1].ended_on
-    found = set()
-    for item in obligations:
-        counted_on = min(at.day, item.roster_on or at.day)
+    @property
+    def ended_on(self) -> str:
+        """The first day without it; only of one that has ended."""
+        return str(self.version.ended_on)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.version.ended_on is not None and self.version.ended_on <= self.at.day
+
+    @property
+    def name(self) -> str:
+        return f"{self.version.name} ({self.version.code})"
+
+    def is_beyond(self, item: Obligation) -> bool:
+        """Whether the district has nobody on a roster because it did not exist on the day of the roster.
+
+        Not if no unit of it was ever asked: that has its own reason.
+        """
+        district, directory = self.version.unit, self.directory
+        counted_on = min(self.at.day, item.roster_on or self.at.day)
         if directory.on(district, counted_on) is not None:
-            continue
-        facts = verdict.facts(connection, at.as_of, at.known.number, obligation=item.code)
+            return False
+        facts = verdict.facts(self.connection, self.at.as_of, self.at.known.number, obligation=item.code)
         if any(district_of(directory, fact.unit, fact.named_on) == district for fact in facts):
-            continue
-        apart = first > counted_on or (last is not None and last <= item.phase.starts_on)
-        if apart or (last and facts and {fact.unit for fact in facts} & _below(directory, district, last)):
-            found.add(item.code)
-    return found
+            return False
+        last = directory.versions[district][-1].ended_on
+        if self.began > counted_on or (last is not None and last <= item.phase.starts_on):
+            return True
+        return last is not None and not {fact.unit for fact in facts}.isdisjoint(self._below(last))
 
+    def _below(self, ended_on: str) -> set[int]:
+        """The units in the district on its last day, without the district itself."""
+        last, district = shifted(ended_on, -1), self.version.unit
+        units = {version.unit for version in self.directory.alive(last)} - {district}
+        return {unit for unit in units if district_of(self.directory, unit, last) == district}
 
-def _below(directory: "Directory", district: int, ended_on: str) -> set[int]:
-    """The units in a district on its last day, without the district itself."""
-    last = shifted(ended_on, -1)
-    return {
-        version.unit
-        for version in directory.alive(last)
-        if version.unit != district
-        and (held := directory.district(version.unit, last)) is not None
-        and held.unit == district
-    }
+    def heirs(self) -> "list[Version]":
+        """The units that have the area of the ended district on the as-of date, in protocol order.
 
+        They are its successors, through any number of successions. If it has none, or one of them ended
+        without a successor, they are also the units that were in it on its last day, and the successors of
+        those, as far as they are not in a successor of the district.
+        """
+        from thidua_cli.register.units import in_protocol_order
 
-def passed_to(
-    connection: sqlite3.Connection, at: Moment, directory: "Directory", district: "Version"
-) -> "list[Version]":
-    """The units that have the area of an ended district on the as-of date, in protocol order.
+        after = self._successors(self.version.unit, self.ended_on)
+        alive = {unit for unit in after if self._is_alive(unit)}
+        heirs = set(alive)
+        if not after or any(self._is_lost(unit) for unit in after - alive):
+            for unit in self._below(self.ended_on):
+                heirs |= {
+                    heir
+                    for heir in {unit} | self._successors(unit, self.ended_on)
+                    if district_of(self.directory, heir, self.at.day) not in alive
+                }
+        day = self.at.day
+        return in_protocol_order(version for unit in heirs if (version := self.directory.on(unit, day)))
 
-    They are its successors, through any number of successions. Where it has none, or one of them ended
-    without a successor, they are also the units that were in it on its last day, and the successors of those,
-    as far as they are not in a successor of the district.
-    """
-    from thidua_cli.register.units import in_protocol_order
+    def _is_alive(self, unit: int) -> bool:
+        return self.directory.on(unit, self.at.day) is not None
 
-    ended_on = str(district.ended_on)
-    heirs = _successors(connection, at, district.unit, ended_on)
-    alive = {unit for unit in heirs if directory.on(unit, at.day) is not None}
-    found = set(alive)
-    if not heirs or any(_is_lost(connection, at, directory, unit) for unit in heirs - alive):
-        for unit in _below(directory, district.unit, ended_on):
-            found |= {
-                each
-                for each in {unit} | _successors(connection, at, unit, ended_on)
-                if (inside := directory.district(each, at.day)) is None or inside.unit not in alive
-            }
-    return in_protocol_order(version for unit in found if (version := directory.on(unit, at.day)))
+    def _is_lost(self, unit: int) -> bool:
+        """Whether an ended unit has no successor that exists."""
+        ended_on = str(self.directory.last(unit, self.at.day).ended_on)
+        return not any(map(self._is_alive, self._successors(unit, ended_on)))
 
+    def _successors(self, unit: int, since: str) -> set[int]:
+        asked = {"known": self.at.known.number, "unit": unit, "since": since, "as_of": self.at.day}
+        rows = self.connection.execute(store.sql("relatives"), asked)
+        return {number for number, relation in rows if relation == "after"}
 
-def _is_lost(connection: sqlite3.Connection, at: Moment, directory: "Directory", unit: int) -> bool:
-    """Whether an ended unit passed to nobody who is alive."""
-    ended_on = str(directory.last(unit, at.day).ended_on)
-    after = _successors(connection, at, unit, ended_on)
-    return not any(directory.on(each, at.day) for each in after)
-
-
-def _successors(connection: sqlite3.Connection, at: Moment, unit: int, since: str) -> set[int]:
-    rows = connection.execute(
-        store.sql("relatives"),
-        {"known": at.known.number, "unit": unit, "since": since, "as_of": at.day},
-    )
-    return {number for number, relation in rows if relation == "after"}
-
-
-def _told(
-    connection: sqlite3.Connection,
-    at: Moment,
-    directory: "Directory",
-    district: "Version",
-    beyond: Sequence[str],
-) -> Reach:
-    """The end of a district, for a report that has something to say of it."""
-    heirs = passed_to(connection, at, directory, district)
-    words = _("{unit} ({code}) chấm dứt ngày {day}.").format(
-        unit=district.name, code=district.code, day=show_day(district.ended_on)
-    )
-    if heirs:
-        names = ", ".join(f"{heir.name} ({heir.code})" for heir in heirs)
-        words += " " + _("Địa bàn ấy nay thuộc: {units}.").format(units=names)
-    lines = [words]
-    if beyond:
-        lines.append(
-            _("Danh sách của {codes} lập sau ngày ấy, nên không có đơn vị nào của địa bàn này.").format(
-                codes=", ".join(beyond)
-            )
+    def reach(self, beyond: Sequence[str]) -> Reach:
+        """The end of the district, else its beginning, for a report that has other things to say of it."""
+        extra: dict[str, object] = {"unit_code": self.version.code, "unit_name": self.version.name}
+        if not self.has_ended:
+            extra |= {"valid_from": self.began, "beyond": beyond}
+            return Reach([f"{self._began_after(beyond)}."], {"new_district": extra}, frozenset(beyond))
+        heirs = self.heirs()
+        words = _("{unit} ({code}) chấm dứt ngày {day}.").format(
+            unit=self.version.name, code=self.version.code, day=show_day(self.ended_on)
         )
-    extra = {
-        "unit_code": district.code,
-        "unit_name": district.name,
-        "ended_on": district.ended_on,
-        "passed_to": [heir.code for heir in heirs],
-        "beyond": list(beyond),
-    }
-    return Reach(lines, {"ended_district": extra}, frozenset(beyond))
-
-
-def _of_new(directory: "Directory", district: "Version", beyond: Sequence[str]) -> Reach:
-    """The beginning of a district, for a report that has something else to say of it."""
-    began = directory.versions[district.unit][0].valid_from
-    extra = {
-        "unit_code": district.code,
-        "unit_name": district.name,
-        "valid_from": began,
-        "beyond": list(beyond),
-    }
-    line = f"{_began_after(district, began, beyond)}."
-    return Reach([line], {"new_district": extra}, frozenset(beyond))
-
-
-def _began_after(district: "Version", began: str, beyond: Sequence[str]) -> str:
-    return _("{unit} chỉ có từ ngày {day}, sau ngày chốt danh sách của {codes}").format(
-        unit=f"{district.name} ({district.code})", day=show_day(began), codes=", ".join(beyond)
-    )
-
-
-def _nobody(
-    connection: sqlite3.Connection, at: Moment, directory: "Directory", district: int, beyond: Sequence[str]
-) -> NotFoundError:
-    """That nobody can be selected, because there was no such district; with its days and its heirs."""
-    version = directory.last(district, at.day)
-    name = f"{version.name} ({version.code})"
-    codes = ", ".join(beyond)
-    if not _has_ended(version, at):
-        began = directory.versions[district][0].valid_from
-        message = _("{unit} chỉ có từ ngày {day}").format(unit=name, day=show_day(began))
+        if heirs:
+            names = ", ".join(f"{heir.name} ({heir.code})" for heir in heirs)
+            words += " " + _("Địa bàn ấy nay thuộc: {units}.").format(units=names)
+        lines = [words]
         if beyond:
-            message = _began_after(version, began, beyond)
-        others = [each for each in directory.with_code(version.code) if each.valid_from < began]
-        hint = _("Nêu --as-of trước ngày ấy để hỏi về đơn vị mang mã này khi đó.")
-        return NotFoundError(message, *([hint] if others else []))
-    day = show_day(version.ended_on)
-    message = _("{unit} đã chấm dứt ngày {day}").format(unit=name, day=day)
-    if beyond:
-        message = _("{unit} đã chấm dứt ngày {day}, nên danh sách của {codes} không có đơn vị nào").format(
-            unit=name, day=day, codes=codes
+            lines.append(
+                _("Danh sách của {codes} lập sau ngày ấy, nên không có đơn vị nào của địa bàn này.").format(
+                    codes=", ".join(beyond)
+                )
+            )
+        extra |= {"ended_on": self.ended_on, "passed_to": [heir.code for heir in heirs], "beyond": beyond}
+        return Reach(lines, {"ended_district": extra}, frozenset(beyond))
+
+    def _began_after(self, beyond: Sequence[str]) -> str:
+        return _("{unit} chỉ có từ ngày {day}, sau ngày chốt danh sách của {codes}").format(
+            unit=self.name, day=show_day(self.began), codes=", ".join(beyond)
         )
-    heirs = passed_to(connection, at, directory, version)
-    hints = [_("Địa bàn ấy nay thuộc:"), *(f"  {heir.code}  {heir.name}" for heir in heirs)] if heirs else []
-    return NotFoundError(message, *hints)
+
+    def nobody(self, beyond: Sequence[str]) -> NotFoundError:
+        """That nobody can be selected because there was no such district; with its days and its heirs."""
+        if not self.has_ended:
+            words = _("{unit} chỉ có từ ngày {day}").format(unit=self.name, day=show_day(self.began))
+            others = self.directory.with_code(self.version.code)
+            is_hinted = any(version.valid_from < self.began for version in others)
+            hint = _("Nêu --as-of trước ngày ấy để hỏi về đơn vị mang mã này khi đó.")
+            return NotFoundError(
+                self._began_after(beyond) if beyond else words, *([hint] if is_hinted else [])
+            )
+        words = (
+            _("{unit} đã chấm dứt ngày {day}, nên danh sách của {codes} không có đơn vị nào")
+            if beyond
+            else _("{unit} đã chấm dứt ngày {day}")
+        )
+        words = words.format(unit=self.name, day=show_day(self.ended_on), codes=", ".join(beyond))
+        heirs = [f"  {heir.code}  {heir.name}" for heir in self.heirs()]
+        return NotFoundError(words, *([_("Địa bàn ấy nay thuộc:"), *heirs] if heirs else []))

@@ -69,19 +69,6 @@ class TimelineEntry(NamedTuple):
     unit: int
     relation: str
 
-    def new_parent(self, directory: Directory) -> tuple[Version | None, Version | None] | None:
-        """The unit above before and after, where a live version comes under another than the last one."""
-        if self.event.event != "version" or self.event.void_operation is not None:
-            return None
-        for old, new in pairwise(directory.versions.get(self.unit, ())):
-            if new.number == self.event.id and new.parent != old.parent:
-                day = new.valid_from
-                old_above, above = (
-                    directory.named(unit, day) if unit else None for unit in (old.parent, new.parent)
-                )
-                return old_above, above
-        return None
-
 
 def build(connection: sqlite3.Connection, at: Moment, directory: Directory, version: Version) -> Report:
     """The report of `thidua history`: events up to the as-of date, voided ones marked, oldest first."""
@@ -215,36 +202,44 @@ def _words(entry: TimelineEntry, directory: Directory) -> str:
 
 
 def _version_words(entry: TimelineEntry, directory: Directory) -> str:
-    words = _("mang mã {code}, tên {name}").format(code=entry.event.what, name=entry.event.detail)
-    if (above := entry.new_parent(directory)) is None:
-        return words
-    old, new = (describe(unit) if unit else "–" for unit in above)
-    return words + _(", cấp trên: {old} → {new}").format(old=old, new=new)
+    """The code and name of a version, and the change of its parent if it is a live one."""
+    event = entry.event
+    words = _("mang mã {code}, tên {name}").format(code=event.what, name=event.detail)
+    for old, new in pairwise(directory.versions.get(entry.unit, ())):
+        if new.number == event.id and new.parent != old.parent and event.void_operation is None:
+            old_name, new_name = (_name(directory, unit, new.valid_from) for unit in (old.parent, new.parent))
+            return words + _(", cấp trên: {old} → {new}").format(old=old_name, new=new_name)
+    return words
+
+
+def _name(directory: Directory, unit: int | None, day: str) -> str:
+    version = None if unit is None else directory.named(unit, day)
+    return describe(version) if version else "–"
 
 
 def _child_words(event: Event, directory: Directory) -> str:
-    child = directory.last(int(str(event.what)), event.day)
-    other = directory.named(int(str(event.detail)), event.day) if event.detail is not None else None
+    other = None if event.detail is None else int(event.detail)
     template = (
         _("{child} chuyển đến, trước thuộc {other}")
         if event.event == "child_joined"
         else _("{child} chuyển đi, sang thuộc {other}")
     )
-    return template.format(child=describe(child), other=describe(other) if other else "–")
+    return template.format(
+        child=_name(directory, int(str(event.what)), event.day), other=_name(directory, other, event.day)
+    )
 
 
 def _succession_words(event: Event, directory: Directory) -> str:
     detail = "" if event.detail is None else str(event.detail)
     other = directory.named(int(detail), event.day) if detail.isdigit() else None
+    if event.what == Change.DISSOLVE:
+        return label(Change.DISSOLVE, current())
     if other is not None:
         unit = f"{other.code} {other.name}"
     else:
         unit = _("{unit} (ngoài sổ)").format(unit=detail) if detail else _("đơn vị ngoài sổ")
-    into = event.event == "successor"
-    if event.what == Change.DISSOLVE:
-        return label(Change.DISSOLVE, current())
-    template = _("{how}, {extent}, vào {unit}") if into else _("{how}, {extent}, từ {unit}")
-    return template.format(
+    into, out = _("{how}, {extent}, vào {unit}"), _("{how}, {extent}, từ {unit}")
+    return (into if event.event == "successor" else out).format(
         how=label(Change(str(event.what)), current()),
         extent=label(Extent(str(event.extent)), current()),
         unit=unit,

@@ -1,4 +1,4 @@
-"""The letterhead file: whose papers a report and a reminder are."""
+"""The letterhead file: the body that issues reports and reminders."""
 
 from pathlib import Path
 

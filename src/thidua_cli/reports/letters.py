@@ -38,7 +38,7 @@ def replace_set(folder: Path, at: Moment, letters: Mapping[str, bytes], lists: M
     """Put the letters of a day and their list into a folder, in place of the day's letters from before.
 
     All are written before the first is renamed into place; letters that have no successor go last. What is
-    not a letter of this program for that day is left alone. Raises StoreError where it cannot be done.
+    not a letter of this program for that day is left alone. Raises StoreError if it cannot be done.
     """
     filesystem.make_folder(folder)
     old = [path for path in sorted(folder.glob(f"remind-{at.day}*.docx")) if path.name not in letters]
@@ -65,28 +65,25 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
         [number, task(item), *owed(item, state, reminder.at)]
         for number, (item, state) in enumerate(debt.owed, 1)
     ]
+    words = _words(reminder, letterhead, debt.unit.name)
     opening = _(
         "Triển khai {movement}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {unit} về các"
         " nội dung sau:"
     )
-    words = _words(reminder, letterhead) | {"unit": debt.unit.name}
+    duties = Table(columns, [("", rows)])
     return Letter(
         [debt.unit.name],
-        _subject(reminder, letterhead),
-        [
-            Paragraph(opening.format(**words)),
-            Table(columns, [("", rows)]),
-            *_request(debt.unit.name, letterhead, answer_by),
-        ],
+        _subject(words),
+        [Paragraph(opening.format(**words)), duties, *_request(words, letterhead, answer_by)],
     )
 
 
 def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date | None) -> Letter:
+    words = _words(reminder, letterhead, _("các cơ quan, đơn vị"))
     opening = _(
         "Triển khai {movement}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {count} cơ quan,"
         " đơn vị (chi tiết tại Phụ lục kèm theo), cụ thể:"
     )
-    words = _words(reminder, letterhead) | {"count": len(reminder.debts)}
     counts = Counter(item for debt in reminder.debts for item, _state in debt.owed)
     points = [
         _("- {deed} ({due}): {count} cơ quan, đơn vị chưa có {missing};").format(
@@ -96,65 +93,53 @@ def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date |
         if counts[item]
     ]
     points[-1] = f"{points[-1].removesuffix(';')}."
+    listed = table(reminder.debts, reminder.at, paper=True)
     return Letter(
         [_("Các cơ quan, đơn vị có tên trong danh sách kèm theo")],
-        _subject(reminder, letterhead),
+        _subject(words),
         [
-            Paragraph(opening.format(**words)),
+            Paragraph(opening.format(**words, count=len(reminder.debts))),
             *map(Paragraph, points),
-            *_request(_("các cơ quan, đơn vị"), letterhead, answer_by),
+            *_request(words, letterhead, answer_by),
         ],
-        [
-            Section(
-                "units",
-                _("Danh sách cơ quan, đơn vị chưa thực hiện"),
-                [table(reminder.debts, reminder.at, paper=True)],
-            )
-        ],
+        [Section("units", _("Danh sách cơ quan, đơn vị chưa thực hiện"), [listed])],
     )
 
 
 def _limits(reminder: Reminder, item: Obligation) -> str:
-    """Until when; and whose it is, where the plan lays one action of a phase on several kinds by name."""
+    """The due date; with the title if the plan has several obligations of this action in this phase."""
     until = _("thời hạn {day}").format(day=due(item)) if item.due_on else due(item)
     alike = [other for other in reminder.plan.obligations if other[1:3] == item[1:3]]
     return f"{lower_first(item.title)}; {until}" if len(alike) > 1 else until
 
 
-def _words(reminder: Reminder, letterhead: Letterhead) -> dict[str, object]:
-    title = reminder.plan.title
-    movement = title if current() == "en" else lower_first(title)
+def _words(reminder: Reminder, letterhead: Letterhead, unit: str) -> dict[str, str]:
+    """What the sentences of a letter name; `unit` is who is reminded."""
+    at, title = reminder.at, reminder.plan.title
+    # of a day to come, only what is recorded so far is known
+    day = dates.day_of(at.known_at) if at.is_forecast else at.as_of
     return {
-        "movement": movement,
-        "day": show_day(_known_day(reminder.at)),
+        "movement": title if current() == "en" else lower_first(title),
+        "day": show_day(day),
         "issuer": letterhead.name_in_text,
+        "unit": unit,
     }
 
 
-def _known_day(at: Moment) -> date:
-    """The day up to which it is known what was received: of a day to come, the day of the last operation."""
-    return dates.day_of(at.known_at) if at.is_forecast else at.as_of
+def _subject(words: dict[str, str]) -> str:
+    return _("đôn đốc thực hiện {movement}").format(**words)
 
 
-def _subject(reminder: Reminder, letterhead: Letterhead) -> str:
-    return _("đôn đốc thực hiện {movement}").format(**_words(reminder, letterhead))
-
-
-def _request(unit: str, letterhead: Letterhead, answer_by: date | None) -> list[Paragraph]:
+def _request(words: dict[str, str], letterhead: Letterhead, answer_by: date | None) -> list[Paragraph]:
     """What is asked for: do it, send the document with its number and date, or say why not."""
     by = _(" trước ngày {day}").format(day=show_day(answer_by)) if answer_by else ""
     to = _(" (đầu mối: {contact})").format(contact=letterhead.contact) if letterhead.contact else ""
-    return [
-        Paragraph(
-            _(
-                "Đề nghị {unit} khẩn trương thực hiện và gửi văn bản còn thiếu, ghi rõ số và ngày ban hành,"
-                " về {issuer}{to}{by}."
-            ).format(unit=unit, issuer=letterhead.name_in_text, to=to, by=by)
-        ),
-        Paragraph(
-            _(
-                "Trường hợp đã thực hiện, đề nghị gửi bản sao văn bản để cập nhật; trường hợp được miễn,"
-                " đề nghị gửi văn bản cho phép. Văn bản trả lời ghi rõ số và ngày của công văn này./."
-            )
-        ),
-    ]
+    send = _(
+        "Đề nghị {unit} khẩn trương thực hiện và gửi văn bản còn thiếu, ghi rõ số và ngày ban hành,"
+        " về {issuer}{to}{by}."
+    )
+    answer = _(
+        "Trường hợp đã thực hiện, đề nghị gửi bản sao văn bản để cập nhật; trường hợp được miễn,"
+        " đề nghị gửi văn bản cho phép. Văn bản trả lời ghi rõ số và ngày của công văn này./."
+    )
+    return [Paragraph(send.format(**words, to=to, by=by)), Paragraph(answer)]

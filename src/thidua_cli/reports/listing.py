@@ -59,23 +59,16 @@ def row(directory: Directory, fact: Fact, state: State) -> dict[str, object]:
     """A unit under an obligation, for machines."""
     version = unit_of(directory, fact)
     parent = directory.on(version.parent, fact.named_on)
-    return {
+    row = {
+        **fact._asdict(),
         "unit_code": version.code,
         "unit_name": version.name,
-        "kind": fact.kind,
-        "level": fact.level,
         "parent_code": parent.code if parent else None,
-        "obligation": fact.obligation,
         "state": str(state),
-        "due_on": fact.due_on,
-        "done_on": fact.done_on,
-        "received_on": fact.received_on,
         "declared_late": fact.declared_late,
-        "document_number": fact.document_number,
-        "document_date": fact.document_date,
         "record_id": fact.record_id or fact.exemption_id,
-        "ended_on": fact.ended_on,
     }
+    return {field: row[field] for field in FIELDS}
 
 
 def _columns() -> list[Column]:

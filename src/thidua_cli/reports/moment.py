@@ -37,6 +37,11 @@ class Moment(NamedTuple):
         return self.as_of.isoformat()
 
     @property
+    def identity(self) -> dict[str, str]:
+        """The moment for machines: enough to ask for the same report again."""
+        return {"as_of": self.day, "known_at": self.known_at, "head": self.known.anchor}
+
+    @property
     def is_before_register(self) -> bool:
         """Whether `--known-at` is before the register was made, when it knew only what `init` loaded."""
         return self.known_at < self.known.recorded_at
@@ -128,9 +133,7 @@ def report_at(
         fields=fields,
         rows=rows,
         people=people,
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
+        **at.identity,
         register=at.register,
         lead=[heading, *moment_lines(at), *lead],
         notes=[*notes, anchor_note(at)],

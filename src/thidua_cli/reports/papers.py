@@ -1,4 +1,4 @@
-"""Between reports and paper: what a paper bears that comes from the moment it speaks of."""
+"""Reports as official documents on paper: their date, and tables narrow enough for a page."""
 
 from collections.abc import Sequence
 
@@ -13,20 +13,20 @@ from thidua_cli.reports.moment import Moment
 
 
 def stamp(at: Moment) -> Stamp:
-    """The day of a paper: the later of the day it speaks of and the day of what it knows.
+    """The date of a document: the later of the as-of day and the day of the last operation it includes.
 
-    So the same moment always gives the same paper, and no paper is older than what it says.
+    So the same moment always gives the same document, and no document is older than its contents.
     """
     return Stamp(max(at.as_of, dates.day_of(at.known_at)), at.known_at)
 
 
 def report_stamp(at: Moment) -> Stamp:
-    """As `stamp`; a report of what is expected is of the day of what it knows, which has been."""
+    """As `stamp`, but a forecast has the day of the last operation, since its as-of day is to come."""
     return Stamp(dates.day_of(at.known_at), at.known_at) if at.is_forecast else stamp(at)
 
 
 def on_paper(document: Document) -> Document:
-    """The document for a narrow page: figures that belong together stand in one column."""
+    """The document for a narrow page: figures that belong together share a column."""
     return document._replace(
         sections=[
             section._replace(blocks=[_joined(block) for block in section.blocks])

@@ -13,7 +13,7 @@ FIELDS = ("phase", "obligation", "action", "title", "due_on", "closes_on", "rost
 
 
 def build(connection: sqlite3.Connection, phase: str | None) -> Report:
-    """The report of `thidua plan`; phases and contents stand beside the rows in JSON."""
+    """The report of `thidua plan`; in JSON, phases and contents are beside the rows."""
     plan = load_plan(connection)
     items = [item for item in plan.obligations if phase in (None, item.phase.code)]
     head, register = journal.head(connection), journal.register_id(connection)

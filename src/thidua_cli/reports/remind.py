@@ -1,4 +1,4 @@
-"""Who is to be reminded of what, and the letters that do it."""
+"""Which units are to be reminded of what."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.dates import days_between, show_day
 from thidua_cli.ground.language import _, counted
-from thidua_cli.ground.text import lower_first
-from thidua_cli.register.plan import Obligation, Phase, Plan, load_plan
+from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Version, protocol_key
 from thidua_cli.render.model import Column, Form, Mark, Report, Table
@@ -15,7 +14,7 @@ from thidua_cli.reports.ended import Reach, reach
 from thidua_cli.reports.grouping import heading, numbered
 from thidua_cli.reports.moment import Moment, report_at
 from thidua_cli.reports.selection import Filter, judged, units_of
-from thidua_cli.reports.wording import TONES
+from thidua_cli.reports.wording import TONES, phase_name
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "obligation", "action", "state", "due_on", "closes_on",
@@ -53,7 +52,7 @@ def read(
 ) -> Reminder:
     """Units that still exist and owe something overdue, or due within so many days of the as-of date.
 
-    Raises NotFoundError for an unknown obligation, and where the rosters are of days without the district.
+    Raises NotFoundError for an unknown obligation, and if the rosters are of days without the district.
     """
     plan = load_plan(connection)
     code = plan.obligation(obligation).code if obligation else None
@@ -132,13 +131,8 @@ def task(item: Obligation) -> str:
     return words.format(phase=phase_name(item.phase))
 
 
-def phase_name(phase: Phase) -> str:
-    """A phase inside a sentence, without its years."""
-    return lower_first(phase.title.partition(" (")[0])
-
-
 def due(item: Obligation) -> str:
-    """Until when; where the plan sets no day, that it sets none."""
+    """The due date; if the plan sets none, that it sets none."""
     if item.due_on:
         return show_day(item.due_on)
     return _("không đặt hạn; giai đoạn kết thúc {day}").format(day=show_day(item.closes_on))

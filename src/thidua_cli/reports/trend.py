@@ -151,7 +151,7 @@ def panel(item: Obligation, points: Sequence[Point]) -> Curve | Table:
 
 
 def curve(title: str, item: Obligation, points: Sequence[Point]) -> Curve:
-    """The part of a curve in which something happens, from the last point before the first deed.
+    """The part of a curve in which something happens, from the last point before the first action.
 
     A curve on which nothing changes is drawn whole.
     """

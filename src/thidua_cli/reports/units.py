@@ -9,6 +9,7 @@ from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory, Version, in_protocol_order
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
+from thidua_cli.reports import listing
 from thidua_cli.reports.ended import require_alive
 from thidua_cli.reports.grouping import heading, numbered
 from thidua_cli.reports.moment import Moment, report_at
@@ -28,7 +29,7 @@ def build(
     """The report of `thidua units list`: the units that exist on the as-of date.
 
     With `changed_since` (that day included), instead those that began, changed or ended from then on. Raises
-    NotFoundError where the district asked for does not exist on that date, so that nobody is in it.
+    NotFoundError if the selected district does not exist on that date.
     """
     directory = Directory.read(connection, at.known.number)
     all_units = (
@@ -64,7 +65,7 @@ def last_day(version: Version, day: str) -> str:
 
 
 def row(directory: Directory, version: Version, day: str) -> dict[str, object]:
-    """A unit for machines; `ended_on` only where it is not after the day."""
+    """A unit for machines; `ended_on` only if it is not after the day."""
     parent = directory.on(version.parent, last_day(version, day))
     return {
         "unit_code": version.code,
@@ -143,23 +144,15 @@ def show(
 ) -> Report:
     """The report of `thidua units show`: one unit, and its state under each obligation that binds it."""
     directory = Directory.read(connection, at.known.number)
-    obligations = [
-        {
-            "obligation": fact.obligation,
-            "state": str(state),
-            "done_on": fact.done_on,
-            "document_number": fact.document_number,
-            "record_id": fact.record_id or fact.exemption_id,
-        }
-        for fact, state in judged
-    ]
+    keys = ("obligation", "state", "done_on", "document_number", "record_id")
+    rows = [listing.row(directory, fact, state) for fact, state in judged]
     return report_at(
         at,
         f"{version.code}  {version.name}",
         (*FIELDS, "note"),
         [{**row(directory, version, at.day), "note": version.note}],
         lambda: [_properties(directory, version, at.day), _states(judged)],
-        extra={"obligations": obligations},
+        extra={"obligations": [{key: row[key] for key in keys} for row in rows]},
     )
 
 

@@ -11,7 +11,7 @@ FIELDS = ("check", "operation", "table", "row", "finding")
 
 
 def build(proof: Proof) -> Report:
-    """The report of `thidua verify`; nothing at all for people where nothing was found."""
+    """The report of `thidua verify`; empty for people if nothing was found."""
     rows = [_row(item) for item in proof.findings]
 
     def people() -> list[Table]:

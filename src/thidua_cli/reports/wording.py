@@ -2,7 +2,7 @@
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.plan import Obligation
+from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import State, label
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Mark, Tone
@@ -23,6 +23,13 @@ def due_words(item: Obligation) -> str:
     if item.due_on:
         return _("hạn {day}").format(day=show_day(item.due_on))
     return _("không đặt hạn, giai đoạn đến {day}").format(day=show_day(item.closes_on))
+
+
+def phase_name(phase: Phase) -> str:
+    """A phase inside a sentence, without its years."""
+    from thidua_cli.ground.text import lower_first
+
+    return lower_first(phase.title.partition(" (")[0])
 
 
 def share(counts: Tally) -> str:

@@ -1,7 +1,7 @@
-"""The weekly report: one gathering of facts, told to machines (`machine`) and to people (`document`)."""
+"""The weekly report: facts gathered once, as data (`machine`) and as a document for people (`document`)."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from thidua_cli.ground.dates import show_instant
 from thidua_cli.ground.language import _
@@ -22,7 +22,7 @@ from thidua_cli.standing.verdict import tally
 
 
 def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Moment | None) -> Week:
-    """All that the report tells, as of one moment; `since` is the moment of the report before, if any."""
+    """The facts of the report at a moment; `since` is the moment of the report before, if any."""
     plan = load_plan(connection)
     courses = trend.series(connection, at, chosen, step=trend.Interval.DAY)
     directory = units_of(connection, at)
@@ -37,7 +37,7 @@ def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Mo
         counts={item.code: tally(mine) for item, mine in of.items()},
         lines={by: status.lines(connection, at, plan, of, by, directory) for by in (None, *By)},
         directory=directory,
-        exempted=exempted_units(connection, at, pairs),
+        exempted=exempted_units(connection, at, pairs, directory),
         changes=compare_moments(connection, since, at, chosen, pairs, directory) if since else None,
         courses=courses,
     )
@@ -49,14 +49,12 @@ def machine(week: Week) -> Report:
         fields=status.FIELDS,
         rows=[line.row() for line in week.lines[None]],
         people=list,
-        as_of=week.at.day,
-        known_at=week.at.known_at,
-        head=week.at.known.anchor,
+        **week.at.identity,
         register=week.at.register,
         extra={
             "movement": {"code": week.plan.code, "title": week.plan.title},
             **{f"by_{by}": [line.row() for line in week.lines[by]] for by in By},
-            "since": _moment(week.since),
+            "since": week.since.identity if week.since else None,
             "changes": week.changes.rows() if week.changes else [],
             "figures": week.changes.figure_rows() if week.changes else [],
             "overdue": _units(week, {State.OVERDUE}),
@@ -65,10 +63,6 @@ def machine(week: Week) -> Report:
             "exemptions": annexes.exemption_rows(week),
         },
     )
-
-
-def _moment(at: Moment | None) -> Mapping[str, object] | None:
-    return {"as_of": at.day, "known_at": at.known_at, "head": at.known.anchor} if at else None
 
 
 def _units(week: Week, states: set[State], *, declared_late: bool = False) -> Iterator[dict[str, object]]:
@@ -107,9 +101,7 @@ def document(week: Week) -> Document:
             words.rosters(week),
             anchor_note(at),
         ],
-        as_of=at.day,
-        known_at=at.known_at,
-        head=at.known.anchor,
+        **at.identity,
         is_forecast=at.is_forecast,
     )
 

@@ -1,13 +1,11 @@
 """The annexes: who has not done it, who was late, who is excused, and every unit under every obligation."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from thidua_cli.ground.dates import days_between
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.register.entries import Exemption
 from thidua_cli.register.plan import Obligation
 from thidua_cli.register.terms import State, label
-from thidua_cli.register.units import Version
 from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Form, Heat, Mark, Rows, Table
@@ -150,7 +148,7 @@ def exemptions(week: Week) -> Section:
             exemption.document.number or _("(không số)"),
             exemption.reason,
         ]
-        for place, (version, fact, exemption) in enumerate(_exempted(week), 1)
+        for place, (version, fact, exemption) in enumerate(week.exempted, 1)
     ]
     table = Table(
         columns,
@@ -173,12 +171,8 @@ def exemption_rows(week: Week) -> list[dict[str, object]]:
             "reason": exemption.reason,
             "record_id": exemption.id,
         }
-        for version, fact, exemption in _exempted(week)
+        for version, fact, exemption in week.exempted
     ]
-
-
-def _exempted(week: Week) -> Iterator[tuple[Version, Fact, Exemption]]:
-    return ((unit_of(week.directory, fact), fact, exemption) for fact, exemption in week.exempted)
 
 
 def units(week: Week) -> Section:

@@ -46,7 +46,7 @@ def _headline(item: Obligation, counts: Tally, *, several: bool) -> Headline:
 
 
 def _curve(week: Week, phase: Phase) -> Curve | None:
-    """The rates of a phase's obligations over the days on which something happens; none before any deed."""
+    """The rates of a phase's obligations over the days on which something happens; none before any action."""
     courses = {
         item: week.courses.get(item.code, ())
         for item in week.in_play

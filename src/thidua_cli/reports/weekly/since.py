@@ -1,4 +1,4 @@
-"""Which report a report is compared with."""
+"""The earlier report that a weekly report is compared with."""
 
 import re
 import sqlite3
@@ -32,7 +32,7 @@ def on_day(connection: sqlite3.Connection, at: Moment, day: date) -> Moment:
 
 
 def week_before(connection: sqlite3.Connection, at: Moment) -> Moment | None:
-    """As of the end of the day a week earlier, as known then; None where the register was made later."""
+    """As of the end of the day a week earlier, as known then; None if the register was made later."""
     found = on_day(connection, at, at.as_of - WEEK)
     return None if found.is_before_register else found
 
@@ -41,7 +41,7 @@ def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | N
     """The moment of the folder's newest JSON report of an earlier week; None for the first report.
 
     So a report that is made again in its own week, or later, is compared with the same one as before. Raises
-    RejectedError where that file is not a report of this register.
+    RejectedError if that file is not a report of this register.
     """
     mine = file_stem(at.as_of)
     earlier = [

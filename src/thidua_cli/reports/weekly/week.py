@@ -1,4 +1,4 @@
-"""What the weekly report tells, gathered once."""
+"""The facts of the weekly report, gathered once."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from thidua_cli.register.entries import Exemption, live_exemptions
 from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.reports.comparison import Comparison
+from thidua_cli.reports.grouping import unit_of
 from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.selection import Pairs
 from thidua_cli.reports.status import By, Line
@@ -16,13 +17,13 @@ from thidua_cli.reports.trend import Point
 from thidua_cli.standing.verdict import Fact, Tally
 
 if TYPE_CHECKING:
-    from thidua_cli.register.units import Directory
+    from thidua_cli.register.units import Directory, Version
 
 _SOON = 180  # days before its due date from which an obligation is spoken of
 
 
 class Week(NamedTuple):
-    """The facts of one report; mappings are by the obligation's code, units stand in protocol order."""
+    """The facts of one report; mappings are by the obligation's code, units in protocol order."""
 
     plan: Plan
     at: Moment
@@ -32,13 +33,13 @@ class Week(NamedTuple):
     counts: Mapping[str, Tally]
     lines: Mapping[By | None, Sequence[Line]]
     directory: "Directory"
-    exempted: Sequence[tuple[Fact, Exemption]]
+    exempted: Sequence[tuple["Version", Fact, Exemption]]
     changes: Comparison | None
     courses: Mapping[str, Sequence[Point]]
 
     @property
     def begun(self) -> list[Phase]:
-        """The phases that the report speaks of."""
+        """The phases that have begun on the as-of date."""
         return [phase for phase in self._phases if phase.starts_on <= self.at.day]
 
     @property
@@ -54,7 +55,7 @@ class Week(NamedTuple):
     def in_play(self) -> list[Obligation]:
         """The obligations that are broken down by groups and units.
 
-        Those that somebody has met or missed, launches, and what is due within half a year; of what comes
+        Those that a unit has met or missed, launches, and what is due within half a year; of what is due
         later only the figure is of interest.
         """
         return [item for item in self.obligations if self._is_in_play(item)]
@@ -62,9 +63,8 @@ class Week(NamedTuple):
     @property
     def at_rest(self) -> list[Obligation]:
         """Obligations with a roster that are not in play."""
-        return [
-            item for item in self.obligations if self.counts[item.code].roster and not self._is_in_play(item)
-        ]
+        rest = [item for item in self.obligations if not self._is_in_play(item)]
+        return [item for item in rest if self.counts[item.code].roster]
 
     def _is_in_play(self, item: Obligation) -> bool:
         counts = self.counts[item.code]
@@ -74,10 +74,12 @@ class Week(NamedTuple):
         return counts.applicable > 0 and (item.action is Action.LAUNCH or is_near)
 
 
-def exempted_units(connection: sqlite3.Connection, at: Moment, pairs: Pairs) -> list[tuple[Fact, Exemption]]:
+def exempted_units(
+    connection: sqlite3.Connection, at: Moment, pairs: Pairs, directory: "Directory"
+) -> list[tuple["Version", Fact, Exemption]]:
     """The units that count as exempt, with what excused them."""
     exempt = [fact for fact, state in pairs if state is State.EXEMPT]
     if not exempt:
         return []
-    by_id = {found.id: found for found in live_exemptions(connection, at.known.number)}
-    return [(fact, by_id[fact.exemption_id]) for fact in exempt]
+    by_id = {exemption.id: exemption for exemption in live_exemptions(connection, at.known.number)}
+    return [(unit_of(directory, fact), fact, by_id[fact.exemption_id]) for fact in exempt]

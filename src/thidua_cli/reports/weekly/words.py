@@ -11,7 +11,7 @@ from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
 from thidua_cli.reports.weekly.week import Week
-from thidua_cli.reports.wording import share
+from thidua_cli.reports.wording import phase_name, share
 from thidua_cli.standing.verdict import Tally
 
 
@@ -23,8 +23,8 @@ def summary(week: Week) -> str:
     sentences: list[str] = []
     for item in week.in_play:
         counts = week.counts[item.code]
-        deed = _deed(item, counts, phase=item.phase if len(week.begun) > 1 else None)
-        sentence = f"{'' if sentences else opening}{deed}{_done(counts, item)}{_open(counts, item)}."
+        words = _who_did(item, counts, phase=item.phase if len(week.begun) > 1 else None)
+        sentence = f"{'' if sentences else opening}{words}{_done(counts, item)}{_open(counts, item)}."
         sentences.append(sentence[:1].upper() + sentence[1:])
     return " ".join(sentences)
 
@@ -38,9 +38,9 @@ def _opening(week: Week) -> str:
     return words.format(day=show_day(week.at.as_of))
 
 
-def _deed(item: Obligation, counts: Tally, phase: Phase | None) -> str:
-    """Who has done it; nobody, where nobody has."""
-    words = {
+def _who_did(item: Obligation, counts: Tally, phase: Phase | None) -> str:
+    """How many units have done it."""
+    some, none = {
         Action.LAUNCH: (
             _("{done}/{applicable} đơn vị đã phát động{phase} ({rate})"),
             _("chưa có đơn vị nào phát động{phase}"),
@@ -53,65 +53,55 @@ def _deed(item: Obligation, counts: Tally, phase: Phase | None) -> str:
             _("{done}/{applicable} đơn vị đã hoàn thành {title}{phase} ({rate})"),
             _("chưa có đơn vị nào hoàn thành {title}{phase}"),
         ),
-    }[item.action][not counts.done]
-    return words.format(
+    }[item.action]
+    return (some if counts.done else none).format(
         done=grouped(counts.done),
         applicable=grouped(counts.applicable),
         rate=share(counts),
         title=lower_first(item.title),
-        phase=_(" {phase}").format(phase=lower_first(phase.title.partition(" (")[0])) if phase else "",
+        phase=_(" {phase}").format(phase=phase_name(phase)) if phase else "",
     )
 
 
 def _done(counts: Tally, item: Obligation) -> str:
-    """How many of those who did it were in time; nothing where no due day was set and all were."""
+    """How many of those who did it were in time; empty if no due date was set and all were."""
     if not counts.done:
         return ""
     on_time, late = counts.states[State.ON_TIME], counts.states[State.LATE]
+    words = _(", tất cả đúng hạn") if item.due_on else ""
     if late:
         words = _(", trong đó {late} đơn vị trễ hạn và {number} đơn vị đúng hạn").format(
             late=grouped(late), number=grouped(on_time)
         )
-    else:
-        words = _(", tất cả đúng hạn") if item.due_on else ""
     if counts.declared_late:
-        declared = (
-            _(" (có {number} đơn vị khai muộn)") if words else _(", trong đó {number} đơn vị khai muộn")
-        )
-        words += declared.format(number=grouped(counts.declared_late))
+        some, none = _(" (có {number} đơn vị khai muộn)"), _(", trong đó {number} đơn vị khai muộn")
+        words += (some if words else none).format(number=grouped(counts.declared_late))
     return words
 
 
 def _open(counts: Tally, item: Obligation) -> str:
-    """How many have not done it; nothing where all have."""
+    """How many have not done it; empty if all have."""
     pending, overdue = counts.states[State.PENDING], counts.states[State.OVERDUE]
-    words = ""
     if overdue:
-        words = _("còn {number} đơn vị quá hạn").format(number=grouped(overdue))
+        words = _("còn {number} đơn vị quá hạn")
     elif pending and item.due_on:
-        words = _("còn {number} đơn vị chưa thực hiện, hạn {day}").format(
-            number=grouped(pending), day=show_day(item.due_on)
-        )
+        words = _("còn {number} đơn vị chưa thực hiện, hạn {day}")
     elif pending:
-        words = _("còn {number} đơn vị chưa thực hiện").format(number=grouped(pending))
-    return f"; {words}" if words else ""
+        words = _("còn {number} đơn vị chưa thực hiện")
+    else:
+        return ""
+    return "; " + words.format(number=grouped(overdue or pending), day=show_day(item.due_on))
 
 
 def nobody() -> Paragraph:
-    """What stands in a section that has nobody to speak of."""
+    """The text of a section without units."""
     return Paragraph(_("Chưa có đơn vị nào phải thực hiện."))
 
 
 def not_begun(phases: Sequence[Phase]) -> list[Block]:
-    """A line for each phase that is still to come."""
-    return [
-        Paragraph(
-            _("{phase} bắt đầu ngày {day}, chưa tính.").format(
-                phase=phase.title, day=show_day(phase.starts_on)
-            )
-        )
-        for phase in phases
-    ]
+    """A line for each phase that has not begun."""
+    words = _("{phase} bắt đầu ngày {day}, chưa tính.")
+    return [Paragraph(words.format(phase=phase.title, day=show_day(phase.starts_on))) for phase in phases]
 
 
 def at_rest(week: Week, opening: str) -> list[Block]:
@@ -144,55 +134,41 @@ def rosters(week: Week) -> str:
 
 def definitions(week: Week) -> Section:
     """What each word of the report means, and who is on the roster of each obligation."""
-    rows = [
-        [
-            _("Thuộc diện"),
-            _(
-                "Đơn vị thuộc loại phải thực hiện, có ít nhất một ngày tồn tại từ ngày giai đoạn bắt đầu đến"
-                " ngày chốt danh sách (hoặc đến ngày báo cáo, nếu sớm hơn). Đơn vị lập sau đó không tính;"
-                " đơn vị đã chấm dứt vẫn tính. Ngày chốt của từng nghĩa vụ, và danh sách nào hẹp hơn,"
-                " ghi ở dưới."
-            ),
-        ],
-        [_("Phải làm"), _("Thuộc diện, trừ các đơn vị được miễn và hết hiệu lực.")],
-        [
-            _("Đúng hạn"),
-            _(
-                "Thực hiện vào hoặc trước ngày hết hạn; không đặt hạn thì đến ngày cuối giai đoạn. Tính theo"
-                " ngày thực hiện, không theo ngày nhận văn bản."
-            ),
-        ],
-        [
-            _("Khai muộn"),
-            _(
-                "Thực hiện đúng hạn nhưng văn bản đến sau ngày hết hạn (không đặt hạn: sau ngày cuối giai"
-                " đoạn); vẫn tính là đúng hạn."
-            ),
-        ],
-        [_("Trễ hạn"), _("Đã thực hiện, sau ngày hết hạn.")],
-        [_("Trong hạn"), _("Chưa thực hiện, chưa qua ngày hết hạn.")],
-        [_("Quá hạn"), _("Chưa thực hiện, đã qua ngày hết hạn.")],
-        [_("Miễn"), _("Được miễn đến hết ngày báo cáo, có lý do; phụ lục III ghi văn bản, nếu có.")],
-        [
-            _("Hết hiệu lực"),
-            _("Chưa thực hiện, và đơn vị đã chấm dứt vào hoặc trước ngày hết hạn."),
-        ],
-        [_("Đã làm"), _("Đúng hạn cộng trễ hạn.")],
-        [
-            _("Tỷ lệ"),
-            _("Đã làm chia cho phải làm, làm tròn xuống một chữ số thập phân: 100 % nghĩa là tất cả đã làm."),
-        ],
-    ]
-    lists = [[name(item, week), _roster_rule(item)] for item in week.obligations]
+    meanings = {
+        _("Thuộc diện"): _(
+            "Đơn vị thuộc loại phải thực hiện, có ít nhất một ngày tồn tại từ ngày giai đoạn bắt đầu đến"
+            " ngày chốt danh sách (hoặc đến ngày báo cáo, nếu sớm hơn). Đơn vị lập sau đó không tính;"
+            " đơn vị đã chấm dứt vẫn tính. Ngày chốt của từng nghĩa vụ, và danh sách nào hẹp hơn,"
+            " ghi ở dưới."
+        ),
+        _("Phải làm"): _("Thuộc diện, trừ các đơn vị được miễn và hết hiệu lực."),
+        _("Đúng hạn"): _(
+            "Thực hiện vào hoặc trước ngày hết hạn; không đặt hạn thì đến ngày cuối giai đoạn. Tính theo"
+            " ngày thực hiện, không theo ngày nhận văn bản."
+        ),
+        _("Khai muộn"): _(
+            "Thực hiện đúng hạn nhưng văn bản đến sau ngày hết hạn (không đặt hạn: sau ngày cuối giai"
+            " đoạn); vẫn tính là đúng hạn."
+        ),
+        _("Trễ hạn"): _("Đã thực hiện, sau ngày hết hạn."),
+        _("Trong hạn"): _("Chưa thực hiện, chưa qua ngày hết hạn."),
+        _("Quá hạn"): _("Chưa thực hiện, đã qua ngày hết hạn."),
+        _("Miễn"): _("Được miễn đến hết ngày báo cáo, có lý do; phụ lục III ghi văn bản, nếu có."),
+        _("Hết hiệu lực"): _("Chưa thực hiện, và đơn vị đã chấm dứt vào hoặc trước ngày hết hạn."),
+        _("Đã làm"): _("Đúng hạn cộng trễ hạn."),
+        _("Tỷ lệ"): _(
+            "Đã làm chia cho phải làm, làm tròn xuống một chữ số thập phân: 100 % nghĩa là tất cả đã làm."
+        ),
+    }
+    lists = [(name(item, week), _roster_rule(item)) for item in week.obligations]
     columns = [Column(_("Từ")), Column(_("Nghĩa"), narrow=30)]
-    groups = [("", rows), (_("Danh sách đơn vị của từng nghĩa vụ"), lists)]
-    return Section(
-        "definitions", _("Giải thích"), [Table(columns, groups, title=_("Các từ dùng trong báo cáo"))]
-    )
+    groups = [("", list(meanings.items())), (_("Danh sách đơn vị của từng nghĩa vụ"), lists)]
+    table = Table(columns, groups, title=_("Các từ dùng trong báo cáo"))
+    return Section("definitions", _("Giải thích"), [table])
 
 
 def name(item: Obligation, week: Week) -> str:
-    """An obligation by its title, with its phase where another phase has one of that title."""
+    """An obligation by its title, with its phase if another phase has one of that title."""
     several = sum(other.title == item.title for other in week.plan.obligations) > 1
     return f"{item.title} · {item.phase.code.upper()}" if several else item.title
 
