@@ -82,7 +82,7 @@ def _start_in_utf8() -> None:
     try:
         line = Path("/proc/self/cmdline").read_bytes().split(b"\0")[:-1]
     except OSError:
-        line = [os.fsencode(each) for each in sys.orig_argv]
+        line = [os.fsencode(argument) for argument in sys.orig_argv]
     line[1:1] = [b"-X", b"utf8"]  # also where Python is told to mind no variables
     with contextlib.suppress(UnicodeDecodeError, OSError):
         b" ".join(line).decode("utf-8")
@@ -112,39 +112,40 @@ def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = No
         return Exit.USAGE
     except BrokenPipeError:
         return Exit.READER_GONE
-    except PermissionError as error:  # where it cannot even be seen whether there is a file
-        _complain_of_rights(error)
-        return Exit.STORE
-    except OSError as error:  # what Typer prints by itself, a help page, has no other boundary
-        complain(language.why(error))
+    except OSError as error:  # of a path that cannot be looked at, or of a help page that Typer prints
+        _complain_of_system(error)
         return Exit.STORE
 
 
 def _say_stopped(number: int, writers: "Sequence[Writer | Restored]") -> None:
-    """That a signal stopped the command, and whether its write happened."""
+    """Print that a signal stopped the command, and what it had written by then."""
     from thidua_cli.ground import drafts
 
     stored = [writer.operation for writer in writers if writer.operation is not None]
+    paths = drafts.placed()
     if stored:
         done = _("đã lưu ở thao tác #{number}").format(number=stored[-1].number)
-    elif paths := drafts.placed():
+    elif paths[1:]:
+        done = _("đã ghi {path} và {count} tệp trước đó").format(path=paths[-1], count=len(paths) - 1)
+    elif paths:
         done = _("đã ghi {path}").format(path=paths[-1])
-        if paths[1:]:
-            done = _("đã ghi {path} và {count} tệp trước đó").format(path=paths[-1], count=len(paths) - 1)
     else:
         done = _("chưa ghi gì")
-    if number == signal.SIGINT:
-        complain(_("đã dừng theo yêu cầu; {done}").format(done=done))
-    else:
-        complain(_("bị dừng bởi tín hiệu; {done}").format(done=done))
+    words = (
+        _("đã dừng theo yêu cầu; {done}") if number == signal.SIGINT else _("bị dừng bởi tín hiệu; {done}")
+    )
+    complain(words.format(done=done))
 
 
-def _complain_of_rights(error: PermissionError) -> None:
+def _complain_of_system(error: OSError) -> None:
+    """Print what the system refused, and on which path and by whose rights where that is known."""
     from thidua_cli.ground import filesystem
 
-    name = error.filename if isinstance(error.filename, str) else ""
-    message = f"{name}: {language.why(error)}" if name else language.why(error)
-    complain(message, filesystem.what_bars(Path(name)) if name else ())
+    why, path = language.why(error), error.filename
+    if isinstance(error, PermissionError) and isinstance(path, str):
+        complain(f"{path}: {why}", filesystem.what_bars(Path(path)))
+    else:
+        complain(why)
 
 
 def _wanted_language(arguments: Sequence[str]) -> str:

@@ -11,12 +11,14 @@ from thidua_cli.cli.commands import Commands, group
 from thidua_cli.cli.settings import Settings
 from thidua_cli.cli.usage import ParserError, in_our_words
 from thidua_cli.ground import language
-from thidua_cli.ground.errors import MissingError, ThiduaError, UsageError
+from thidua_cli.ground.errors import MissingError, StoreError, ThiduaError, UsageError
 from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
     from thidua_cli.custody.restore import Restored
     from thidua_cli.store import Writer
+
+_MAX_SHOWN = 3  # findings; verify prints all
 
 
 def _commands() -> Commands:
@@ -163,7 +165,26 @@ def _run(program: Any, context: Any) -> None:
     except (ThiduaError, OSError, RuntimeError, ParserError):  # RuntimeError: how Typer ends a command
         raise
     except Exception as error:
-        from thidua_cli.cli import blame
-
-        blame.blame(context.obj, error)
+        _blame_register(context.obj, error)
         raise
+
+
+def _blame_register(settings: Settings, error: Exception) -> None:
+    """Raise StoreError if the register is not intact: no command is made for what it never stores.
+
+    Returns where the register is sound, or cannot be asked: then `error` is a defect of ours.
+    """
+    from thidua_cli.custody import verify
+
+    try:
+        proof = verify.inspect(settings.db, read_only=True)
+    except ThiduaError:
+        return
+    if found := verify.format_problems(proof.findings, _MAX_SHOWN):
+        stored = [writer.operation for writer in settings.writers if writer.operation is not None]
+        raise StoreError(
+            _("{path}: sổ không nguyên vẹn, lệnh này không dùng được").format(path=settings.db),
+            *found,
+            *(_("đã lưu ở thao tác #{number}").format(number=operation.number) for operation in stored),
+            _("Lấy lại từ bản sao lưu: thidua restore TỆP. Mọi điều không đúng: thidua verify."),
+        ) from error

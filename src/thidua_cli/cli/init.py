@@ -3,7 +3,6 @@
 import os
 import re
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from thidua_cli import store
 from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli.describe import rest
 from thidua_cli.ground import filesystem, resources
 from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, counted
@@ -26,8 +26,9 @@ from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
     from thidua_cli.intake.units import UnitBatch
+    from thidua_cli.register.models import PlanIn
 
-_TOLD = 10  # differences
+_MAX_SHOWN = 10  # differences
 
 
 def init(
@@ -56,46 +57,45 @@ def init(
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
     filesystem.refuse_dangling(path)
-    shared = None if group is None else _group(group)
+    number = None if group is None else _group(group)
     if path.exists():
-        if shared is not None:
-            _refuse_other_group(path, shared)
-        _already_there(ctx, plan_file, units_file)
+        if number is not None:
+            _refuse_other_group(path, number)
+        _confirm_same(ctx, plan_file, units_file)
         return
     plan = read_plan_file(plan_file or resources.data("plan.toml"))
-    table = None
-    if not no_units:
-        file = units_file or resources.data("seed_units.csv")
-        table = _first_units(ctx, file, plan.phases[0].starts_on.isoformat(), plan_file)
+    file = None if no_units else units_file or resources.data("seed_units.csv")
+    units = _first_units(ctx, file, plan.phases[0].starts_on.isoformat(), plan_file) if file else None
 
     def load(writer: Writer) -> None:
         options.settings(ctx).writers.append(writer)
-        store_plan(writer, plan)
-        if table is not None:
-            table.apply(writer)
+        _load(writer, plan, units)
 
     operation = store.create(
-        path, load, actor=options.actor(ctx), command=options.command_line(ctx), group=shared
+        path, load, actor=options.actor(ctx), command=options.command_line(ctx), group=number
     )
-    units = len(table.new) if table is not None else 0
     messages.confirm(
         [
             _("Đã tạo sổ {path}: {units} (thao tác #{number})").format(
-                path=path,
-                units=counted(units, "{n} đơn vị", "{n} unit", "{n} units"),
-                number=operation.number,
+                path=path, units=_counted(len(units.new) if units else 0), number=operation.number
             )
         ],
         saved=_("đã tạo sổ đến thao tác #{number}").format(number=operation.number),
     )
     if filesystem.is_exposed(path.parent):
-        messages.warn(
-            [
-                _("tài khoản nào trên máy cũng thay được tệp trong {folder}; nên: chmod o-w {folder}").format(
-                    folder=path.parent
-                )
-            ]
-        )
+        warning = _("tài khoản nào trên máy cũng thay được tệp trong {folder}; nên: chmod o-w {folder}")
+        messages.warn([warning.format(folder=path.parent)])
+
+
+def _load(writer: Writer, plan: "PlanIn | None", units: "UnitBatch | None") -> None:
+    if plan is not None:
+        store_plan(writer, plan)
+    if units is not None:
+        units.apply(writer)
+
+
+def _counted(units: int) -> str:
+    return counted(units, "{n} đơn vị", "{n} unit", "{n} units")
 
 
 def _group(name: str) -> int:
@@ -134,73 +134,56 @@ def _refuse_other_group(path: Path, group: int) -> None:
         )
 
 
-def _by_import(ctx: typer.Context, file: Path, plan_file: Path | None, hints: Sequence[str]) -> list[str]:
-    """Where a cure is an option that only `import` has: the two commands that make the same register."""
-    if not any(
-        re.search(r"--(map|ignore-column|sheet|encoding|province|max-errors)\b", hint) for hint in hints
-    ):
-        return []
-    command = options.settings(ctx).command
-    planned = ["--plan", str(plan_file)] if plan_file else []
-    return [
-        _("Các tùy chọn ấy là của import: {init}, rồi {units} với các tùy chọn ấy").format(
-            init=command("init", *planned, "--no-units"), units=command("import", "units", str(file))
-        )
-    ]
-
-
 def _first_units(ctx: typer.Context, file: Path, first_day: str, plan_file: Path | None) -> "UnitBatch":
-    """The units of a file; raises RejectedError, with the way by `import` where only that has the cure."""
+    """Read the units of a file.
+
+    Raises RejectedError; where the cure is an option of `import`, with the two commands that make the same
+    register.
+    """
     from thidua_cli.intake.units import first_units
 
     try:
         return first_units(file, first_day)
     except RejectedError as error:
-        error.hints = [*error.hints, *_by_import(ctx, file, plan_file, error.hints)]
+        if re.search(r"--(map|ignore-column|sheet|encoding|province|max-errors)\b", " ".join(error.hints)):
+            command = options.settings(ctx).command
+            planned = ["--plan", str(plan_file)] if plan_file else []
+            way = _("Các tùy chọn ấy là của import: {init}, rồi {units} với các tùy chọn ấy").format(
+                init=command("init", *planned, "--no-units"), units=command("import", "units", str(file))
+            )
+            error.hints = [*error.hints, way]
         raise
 
 
-def _already_there(ctx: typer.Context, plan_file: Path | None, units_file: Path | None) -> None:
-    """A register that is there already is a success, unless it was made of other files than these."""
+def _confirm_same(ctx: typer.Context, plan_file: Path | None, units_file: Path | None) -> None:
+    """Accept a register that is there already; raises RefusedError if it was made from other files."""
     path = options.settings(ctx).db
     with options.reading(ctx) as connection:
         count = connection.execute("SELECT count(DISTINCT unit) FROM unit_version").fetchone()[0]
         different = _differences(ctx, connection, plan_file, units_file)
     if different:
-        more = len(different) - _TOLD
         raise RefusedError(
             _("{path}: sổ đã có; init không nạp thêm tệp khác vào sổ").format(path=path),
-            *(f"  {line}" for line in different[:_TOLD]),
-            *([_("  … và {count} nữa").format(count=more)] if more > 0 else []),
+            *(f"  {line}" for line in different[:_MAX_SHOWN]),
+            *rest(len(different), _MAX_SHOWN),
             _("Thêm đơn vị: {units} TỆP. Phong trào khác: sổ khác, thidua --db … init --plan …").format(
                 units=options.settings(ctx).command("import", "units")
             ),
         )
-    messages.confirm(
-        [
-            _("Sổ đã có ở {path}: {units}").format(
-                path=path, units=counted(count, "{n} đơn vị", "{n} unit", "{n} units")
-            )
-        ]
-    )
+    messages.confirm([_("Sổ đã có ở {path}: {units}").format(path=path, units=_counted(count))])
 
 
 def _differences(
     ctx: typer.Context, connection: sqlite3.Connection, plan_file: Path | None, units_file: Path | None
 ) -> list[str]:
-    """What the files that are named hold otherwise than those of which the register was made."""
+    """How the files that are given differ from those from which the register was made."""
     plan = read_plan_file(plan_file) if plan_file else None
     first_day = plan.phases[0].starts_on.isoformat() if plan else load_plan(connection).phases[0].starts_on
-    table = _first_units(ctx, units_file, first_day, plan_file) if units_file else None
-
-    def load(writer: Writer) -> None:
-        if plan is not None:
-            store_plan(writer, plan)
-        if table is not None:
-            table.apply(writer)
-
-    sorts = [*(PLAN_ROWS if plan else ()), *(UNIT_ROWS if table else ())]
-    return seed_differences(connection, load, sorts) if sorts else []
+    units = _first_units(ctx, units_file, first_day, plan_file) if units_file else None
+    tables = [*(PLAN_ROWS if plan else ()), *(UNIT_ROWS if units else ())]
+    if not tables:
+        return []
+    return seed_differences(connection, lambda writer: _load(writer, plan, units), tables)
 
 
 def plan(

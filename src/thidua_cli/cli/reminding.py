@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -13,9 +13,24 @@ from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, speaking
 from thidua_cli.register.plan import load_plan
 from thidua_cli.render import pages
-from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
-from thidua_cli.reports.moment import Moment
+
+if TYPE_CHECKING:
+    from thidua_cli.render.paper import Letterhead
+    from thidua_cli.reports.remind import Reminder
+
+
+class _Letters(NamedTuple):
+    """How letters are made."""
+
+    one: Annotated[bool, typer.Option("--one", help=_("Một công văn cho tất cả, kèm danh sách."))] = False
+    letterhead: shared.LetterheadFile = None
+    answer_by: Annotated[
+        date | None,
+        typer.Option(
+            "--answer-by", parser=parameters.day, metavar=_("NGÀY"), help=_("Đề nghị trả lời trước ngày này.")
+        ),
+    ] = None
 
 
 def remind(
@@ -28,14 +43,7 @@ def remind(
             "--within", min=0, metavar=_("SỐ-NGÀY"), help=_("Cả đơn vị sẽ đến hạn trong số ngày này.")
         ),
     ] = None,
-    one: Annotated[bool, typer.Option("--one", help=_("Một công văn cho tất cả, kèm danh sách."))] = False,
-    letterhead: shared.LetterheadFile = None,
-    answer_by: Annotated[
-        date | None,
-        typer.Option(
-            "--answer-by", parser=parameters.day, metavar=_("NGÀY"), help=_("Đề nghị trả lời trước ngày này.")
-        ),
-    ] = None,
+    wanted: _Letters,
     asked: shared.Selection,
     form: shared.FormatOf = None,
     output: Annotated[
@@ -55,69 +63,75 @@ def remind(
     để trộn thư, mỗi đơn vị và nghĩa vụ một dòng, có tên tệp công văn. NGÀY là ngày --as-of. Công văn
     của chương trình còn lại từ lần ghi trước cho cùng NGÀY thì được gỡ đi; các tệp khác giữ nguyên.
     """
-    from thidua_cli.reports import letters as letters_of
+    from thidua_cli.reports import letterhead as letterheads
     from thidua_cli.reports import remind as report
-    from thidua_cli.reports.letterhead import read_letterhead
-    from thidua_cli.reports.papers import stamp
 
-    wanted = obligation.code()
-    as_letter = output is not None and output.suffix.lower() == ".docx"
-    if as_letter and not one:
-        raise UsageError(
-            _("-o {path}: một tệp chỉ chứa một công văn").format(path=output),
-            _("Nêu --one, hoặc một thư mục: -o THƯ-MỤC"),
-        )
-    place = None if output == Path("-") else output
-    folder = place if place and not as_letter and files.is_folder(place) else None
-    if not as_letter and folder is None:
-        _refuse_of_letters({"--letterhead": letterhead, "--one": one, "--answer-by": answer_by})
-    head = read_letterhead(letterhead) if as_letter or folder else None
-    # What goes to the units, letters and the list that is merged into them, is in the letterhead's language.
-    language = head.language if head else ""
+    code = obligation.code()
+    place = _place_of_letters(output, wanted)
+    head = letterheads.read_file(wanted.letterhead) if place else None
     with options.reading(ctx) as connection:
         at, filtered = asked.read(connection)
-        wanted = load_plan(connection).obligation(wanted).code if wanted else None
-        with speaking(language):
-            found = report.read(connection, at, filtered, obligation=wanted, within=within)
+        code = load_plan(connection).obligation(code).code if code else None
+        # What goes to the units, letters and the list merged into them, is in the letterhead's language.
+        with speaking(head.language if head else ""):
+            reminder = report.read(connection, at, filtered, obligation=code, within=within)
     if place is None or head is None:
-        options.emit(report.build(found, one=one), form, output, *text)
-        return
-    _refuse_past(answer_by, stamp(at).day)
-    options.refuse_of_text("docx" if as_letter else form or Format.CSV, bom=text.bom, safe=text.safe)
-    warnings: list[str] = []
-    with speaking(language):
-        letters = dict(letters_of.letters(found, head, one=one, answer_by=answer_by))
-        listing = _listing(
-            report.build(found, one=one), at, form or Format.CSV, safe=text.safe, warnings=warnings
-        )
-    if folder is not None:
-        letters_of.replace_set(folder, at, letters, listing)
-    elif letters:
-        (letter,) = letters.values()
-        pages.put_at(place, [letter])
+        shared.Output(form, output, text).emit(report.build(reminder, one=wanted.one))
     else:
-        messages.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào."), *found.known.lines])
-    messages.tell_written()
-    messages.warn(warnings)
+        _write(place, reminder, head, wanted, form or Format.CSV, text)
 
 
-def _listing(
-    listed: Report, at: Moment, form: Format, *, safe: bool, warnings: list[str]
-) -> dict[str, bytes]:
-    """The list of the letters of a day, by the name of its file."""
-    ending = "txt" if form is Format.TABLE else str(form)
-    mark = b"\xef\xbb\xbf" if form in (Format.CSV, Format.TSV) else b""
-    return {f"remind-{at.day}.{ending}": mark + pages.to_bytes(listed, form, safe=safe, warnings=warnings)}
+def _place_of_letters(output: Path | None, wanted: _Letters) -> Path | None:
+    """Where letters go, a folder or a .docx file; none where -o is the place of a list.
 
-
-def _refuse_of_letters(given: dict[str, object]) -> None:
-    """Options of letters mean nothing where none is written."""
-    names = [name for name, value in given.items() if value]
-    if names:
+    Raises UsageError where a file would hold several letters, or options of letters have none to apply to.
+    """
+    if output is not None and output.suffix.lower() == ".docx":
+        if not wanted.one:
+            raise UsageError(
+                _("-o {path}: một tệp chỉ chứa một công văn").format(path=output),
+                _("Nêu --one, hoặc một thư mục: -o THƯ-MỤC"),
+            )
+        return output
+    if output is not None and output != Path("-") and files.is_folder(output):
+        return output
+    given = {"--letterhead": wanted.letterhead, "--one": wanted.one, "--answer-by": wanted.answer_by}
+    if names := [name for name, value in given.items() if value]:
         raise UsageError(
             _("{options}: chỉ dùng khi ghi công văn").format(options=", ".join(names)),
             _("Nêu -o THƯ-MỤC, hoặc --one -o TỆP.docx"),
         )
+    return None
+
+
+def _write(
+    place: Path, reminder: "Reminder", head: "Letterhead", wanted: _Letters, form: Format, text: shared.Text
+) -> None:
+    """Write letters, and into a folder their list too; raises UsageError for options that do not apply."""
+    from thidua_cli.reports import letters as letters_of
+    from thidua_cli.reports import remind as report
+    from thidua_cli.reports.papers import stamp
+
+    to_folder = place.suffix.lower() != ".docx"
+    _refuse_past(wanted.answer_by, stamp(reminder.at).day)
+    text.check(form if to_folder else "docx")
+    warnings: list[str] = []
+    with speaking(head.language):
+        letters = dict(letters_of.letters(reminder, head, one=wanted.one, answer_by=wanted.answer_by))
+        listed = pages.to_bytes(
+            report.build(reminder, one=wanted.one), form, safe=text.safe, warnings=warnings
+        )
+    if to_folder:
+        mark = b"\xef\xbb\xbf" if form in (Format.CSV, Format.TSV) else b""
+        name = f"remind-{reminder.at.day}.{'txt' if form is Format.TABLE else form}"
+        letters_of.replace_set(place, reminder.at, letters, {name: mark + listed})
+    elif letters:
+        (letter,) = letters.values()
+        pages.put_at(place, [letter])
+    else:
+        messages.confirm([_("Không có đơn vị nào cần đôn đốc; không ghi tệp nào."), *reminder.known.lines])
+    messages.tell_written()
+    messages.warn(warnings)
 
 
 def _refuse_past(answer_by: date | None, day: date) -> None:
