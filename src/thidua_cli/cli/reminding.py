@@ -63,12 +63,12 @@ def remind(
     để trộn thư, mỗi đơn vị và nghĩa vụ một dòng, có tên tệp công văn. NGÀY là ngày --as-of. Công văn
     của chương trình còn lại từ lần ghi trước cho cùng NGÀY thì được gỡ đi; các tệp khác giữ nguyên.
     """
-    from thidua_cli.reports import letterhead as letterheads
     from thidua_cli.reports import remind as report
+    from thidua_cli.reports.letterhead import read_letterhead
 
     code = obligation.code()
     place = _place_of_letters(output, wanted)
-    head = letterheads.read_file(wanted.letterhead) if place else None
+    head = read_letterhead(wanted.letterhead) if place else None
     with options.reading(ctx) as connection:
         at, filtered = asked.read(connection)
         code = load_plan(connection).obligation(code).code if code else None
@@ -114,7 +114,7 @@ def _write(
 
     to_folder = place.suffix.lower() != ".docx"
     _refuse_past(wanted.answer_by, stamp(reminder.at).day)
-    text.check(form if to_folder else "docx")
+    options.refuse_of_text(form if to_folder else "docx", bom=text.bom, safe=text.safe)
     warnings: list[str] = []
     with speaking(head.language):
         letters = dict(letters_of.letters(reminder, head, one=wanted.one, answer_by=wanted.answer_by))
