@@ -25,9 +25,9 @@ _CONTINUING = (Change.KEEP, Change.RENAME)
 class By(NamedTuple):
     """From which day a change holds, by which document."""
 
-    on: Annotated[date, option("--on", _("NGÀY"), _("Ngày đầu tiên của tình trạng mới."), day)]
-    doc: Annotated[str, option("--doc", _("SỐ"), _("Số văn bản quyết định."))]
-    note: Annotated[str | None, option("--note", _("CHỮ"), _("Ghi chú."))] = None
+    on: Annotated[date, option("--on", _("Ngày đầu tiên của tình trạng mới."), _("NGÀY"), day)]
+    doc: Annotated[str, option("--doc", _("Số văn bản quyết định."), _("SỐ"))]
+    note: Annotated[str | None, option("--note", _("Ghi chú."), _("CHỮ"))] = None
     dry_run: shared.DryRun = False
 
     def before(self, directory: Directory, unit: str) -> Version:
@@ -49,7 +49,7 @@ Renamed = Annotated[
 Child = Annotated[
     list[str] | None,
     option(
-        "--child", _("MÃ=MÃ"), _("Đơn vị thuộc đơn vị kết thúc = đơn vị cấp trên mới của nó; dùng nhiều lần.")
+        "--child", _("Đơn vị thuộc đơn vị kết thúc = đơn vị cấp trên mới của nó; dùng nhiều lần."), _("MÃ=MÃ")
     ),
 ]
 _NAMES = {"effective_date": "--on", "resolution": "--doc", "note": "--note"}  # options by fields
@@ -79,10 +79,10 @@ def merge(
     units: Annotated[list[str], argument(_("ĐƠN-VỊ..."), _("Các đơn vị nhập vào."))],
     by: By,
     into: Annotated[
-        str | None, option("--into", _("ĐƠN-VỊ"), _("Đơn vị tiếp tục, nhận các đơn vị kia."))
+        str | None, option("--into", _("Đơn vị tiếp tục, nhận các đơn vị kia."), _("ĐƠN-VỊ"))
     ] = None,
-    code: Annotated[str | None, option("--code", _("MÃ"), _("Mã của đơn vị mới lập."))] = None,
-    name: Annotated[str | None, option("--name", _("TÊN"), _("Tên của đơn vị mới lập."))] = None,
+    code: Annotated[str | None, option("--code", _("Mã của đơn vị mới lập."), _("MÃ"))] = None,
+    name: Annotated[str | None, option("--name", _("Tên của đơn vị mới lập."), _("TÊN"))] = None,
     child: Child = None,
 ) -> None:
     """Nhập các đơn vị vào một đơn vị: --into nếu đơn vị ấy tiếp tục, --code và --name nếu lập mới."""
@@ -113,11 +113,11 @@ def split(
     to: Annotated[
         list[str],
         option(
-            "--to", _("'MÃ TÊN'"), _("Đơn vị mới lập ('MÃ TÊN'), hoặc đơn vị đang có (MÃ); dùng nhiều lần.")
+            "--to", _("Đơn vị mới lập ('MÃ TÊN'), hoặc đơn vị đang có (MÃ); dùng nhiều lần."), _("'MÃ TÊN'")
         ),
     ],
     by: By,
-    keep: Annotated[bool, typer.Option("--keep", help=_("Đơn vị bị tách vẫn tiếp tục."))] = False,
+    keep: Annotated[bool, option("--keep", _("Đơn vị bị tách vẫn tiếp tục."))] = False,
     child: Child = None,
 ) -> None:
     """Tách một đơn vị ra nhiều đơn vị; với --keep thì chỉ chuyển đi một phần."""

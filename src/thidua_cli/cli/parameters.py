@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -51,9 +52,13 @@ def term(parse: Callable[[str], Value]) -> Callable[[Any], Value]:
 
 
 def option(
-    names: str, metavar: str | None, words: str, parser: Callable[[Any], Any] | None = None, **more: Any
+    names: str,
+    words: str,
+    metavar: str | None = None,
+    parser: Callable[[Any], Any] | None = None,
+    **more: Any,
 ) -> Any:
-    """Return an option of one or more names, divided by spaces, that takes a value."""
+    """Return an option of one or more names, divided by spaces."""
     return typer.Option(*names.split(), metavar=metavar, help=words, parser=parser, **more)
 
 
@@ -133,11 +138,11 @@ class Fields:
                 kind, more = int, {"min": 0}
             elif field.words is not None:
                 kind, more = field.words, {"parser": term(field.reads)}
-            option = typer.Option(name, metavar=metavar, help=words, **more)
+            made = option(name, words, metavar, **more)
             if needed and not self.correcting:
-                yield _parameter(field.key, Annotated[kind, option])
+                yield _parameter(field.key, Annotated[kind, made])
             else:
-                yield _parameter(field.key, Annotated[kind | None, option], None)
+                yield _parameter(field.key, Annotated[kind | None, made], None)
 
     def given(self, arguments: dict[str, object]) -> dict[str, object]:
         """Return the fields that were given; an option that was not given says nothing of its field."""
@@ -157,49 +162,37 @@ def option_names(*kinds: ImportKind) -> dict[str, str]:
 
 def flat(function: Callable[..., object]) -> Callable[..., object]:
     """Return a function for Typer: `function` with the options of its groups in place of the groups."""
-    taken = list(inspect.signature(function).parameters.values())
+    spread = {
+        parameter.name: _spread(parameter) for parameter in inspect.signature(function).parameters.values()
+    }
 
     def command(**arguments: Any) -> object:
-        return function(**{parameter.name: _value(parameter, arguments) for parameter in taken})
+        return function(**{name: value(arguments) for name, (_options, value) in spread.items()})
 
-    options_of_all = [option for parameter in taken for option in _spread(parameter)]
-    command.__signature__ = inspect.Signature(options_of_all)  # type: ignore[attr-defined]
+    all_options = [option for options, _value in spread.values() for option in options]
+    command.__signature__ = inspect.Signature(all_options)  # type: ignore[attr-defined]
     return command
 
 
-def _spread(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
-    """Yield the options of a parameter: its own, or those of a group, in their order."""
-    if (of_catalogue := _fields_of(parameter)) is not None:
-        yield from of_catalogue.parameters()
-    elif _is_group(parameter):
-        for part in _parts(parameter):
-            yield from _spread(part)
-    else:
-        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+_Spread = tuple[list[inspect.Parameter], Callable[[dict[str, Any]], Any]]
 
 
-def _value(parameter: inspect.Parameter, arguments: dict[str, Any]) -> Any:
-    if (of_catalogue := _fields_of(parameter)) is not None:
-        return of_catalogue.given(arguments)
-    if _is_group(parameter):
-        return parameter.annotation._make(_value(part, arguments) for part in _parts(parameter))
-    return arguments[parameter.name]
-
-
-def _fields_of(parameter: inspect.Parameter) -> Fields | None:
-    extras = getattr(parameter.annotation, "__metadata__", ())
-    return next((extra for extra in extras if isinstance(extra, Fields)), None)
-
-
-def _is_group(parameter: inspect.Parameter) -> bool:
-    return hasattr(parameter.annotation, "_make")
-
-
-def _parts(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
-    """Yield the fields of a group as parameters."""
-    group = parameter.annotation
-    for name, annotation in group.__annotations__.items():
-        yield _parameter(name, annotation, group._field_defaults.get(name, inspect.Parameter.empty))
+def _spread(parameter: inspect.Parameter) -> _Spread:
+    """Return the options of a parameter, and what makes its value of theirs."""
+    name, group = parameter.name, parameter.annotation
+    for extra in getattr(group, "__metadata__", ()):
+        if isinstance(extra, Fields):
+            return list(extra.parameters()), extra.given
+    if not hasattr(group, "_field_defaults"):
+        return [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)], itemgetter(name)
+    parts = [
+        _spread(_parameter(part, annotation, group._field_defaults.get(part, inspect.Parameter.empty)))
+        for part, annotation in group.__annotations__.items()
+    ]
+    return (
+        [option for options, _value in parts for option in options],
+        lambda arguments: group._make(value(arguments) for _options, value in parts),
+    )
 
 
 def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:

@@ -41,7 +41,7 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
 
 
 UnitAsOf = Annotated[
-    date | None, option("--unit-as-of", _("NGÀY"), _("Đọc mã, tên đơn vị theo ngày này."), day)
+    date | None, option("--unit-as-of", _("Đọc mã, tên đơn vị theo ngày này."), _("NGÀY"), day)
 ]
 
 

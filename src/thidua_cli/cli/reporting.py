@@ -33,21 +33,21 @@ def report(
         str | None,
         option(
             "--since",
-            _("NGÀY|last"),
             _("So với ngày này (mặc định: 7 ngày trước), hoặc last: báo cáo JSON mới nhất ở nơi ghi."),
+            _("NGÀY|last"),
         ),
     ] = None,
     phase: shared.Phase = None,
     forms: Annotated[
         list[DocumentFormat] | None,
-        typer.Option("--format", "-f", help=_("Dạng báo cáo; với -o THƯ-MỤC dùng được nhiều lần.")),
+        option("--format -f", _("Dạng báo cáo; với -o THƯ-MỤC dùng được nhiều lần.")),
     ] = None,
     output: Annotated[
         Path | None,
         option(
             "-o --output",
-            _("TỆP|THƯ-MỤC"),
             _("Tệp, hoặc thư mục: mỗi dạng một tệp, như status-2022-W13.html."),
+            _("TỆP|THƯ-MỤC"),
         ),
     ] = None,
     letterhead: shared.LetterheadFile = None,

@@ -19,7 +19,7 @@ from thidua_cli.reports.status import By
 def status(
     ctx: typer.Context,
     *,
-    by: Annotated[By | None, typer.Option("--by", help=_("Chia nhỏ mỗi nghĩa vụ."))] = None,
+    by: Annotated[By | None, option("--by", _("Chia nhỏ mỗi nghĩa vụ."))] = None,
     asked: shared.Selection,
     out: shared.Output,
 ) -> None:
@@ -38,7 +38,7 @@ def listing(
     asked: shared.Selection,
     states: shared.States = None,
     declared_late: Annotated[
-        bool, typer.Option("--declared-late", help=_("Chỉ đơn vị khai muộn: làm đúng hạn, văn bản đến sau."))
+        bool, option("--declared-late", _("Chỉ đơn vị khai muộn: làm đúng hạn, văn bản đến sau."))
     ] = False,
     out: shared.Output,
 ) -> None:
@@ -59,12 +59,10 @@ def check(
     obligations: Annotated[
         list[str] | None, argument(_("[NGHĨA-VỤ]..."), _("Mặc định: mọi nghĩa vụ đã đến hạn."))
     ] = None,
-    complete: Annotated[
-        bool, typer.Option("--complete", help=_("Không đạt cả khi còn đơn vị trong hạn."))
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help=_("Không đạt cả khi có đơn vị trễ hạn."))] = False,
-    ended: Annotated[bool, typer.Option("--ended", help=_("Tính cả đơn vị quá hạn nay không còn."))] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help=_("Không in gì, chỉ mã thoát."))] = False,
+    complete: Annotated[bool, option("--complete", _("Không đạt cả khi còn đơn vị trong hạn."))] = False,
+    strict: Annotated[bool, option("--strict", _("Không đạt cả khi có đơn vị trễ hạn."))] = False,
+    ended: Annotated[bool, option("--ended", _("Tính cả đơn vị quá hạn nay không còn."))] = False,
+    quiet: Annotated[bool, option("-q --quiet", _("Không in gì, chỉ mã thoát."))] = False,
     asked: shared.Selection,
     out: shared.Output,
 ) -> None:
@@ -104,9 +102,7 @@ def history(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, ou
 def log(
     ctx: typer.Context,
     *,
-    limit: Annotated[
-        int | None, typer.Option("--limit", "-n", min=1, help=_("Chỉ số thao tác mới nhất này."))
-    ] = None,
+    limit: Annotated[int | None, option("--limit -n", _("Chỉ số thao tác mới nhất này."), min=1)] = None,
     when: shared.When,
     out: shared.Output,
 ) -> None:
@@ -125,10 +121,10 @@ def diff(
     ctx: typer.Context,
     *,
     before: Annotated[
-        str, option("--from", _("LÚC"), _("Ngày (xét đến hết ngày), thời điểm hoặc '#thao-tác'."))
+        str, option("--from", _("Ngày (xét đến hết ngày), thời điểm hoặc '#thao-tác'."), _("LÚC"))
     ],
     after: Annotated[
-        str | None, option("--to", _("LÚC"), _("Như --from (mặc định: hôm nay, thao tác mới nhất)."))
+        str | None, option("--to", _("Như --from (mặc định: hôm nay, thao tác mới nhất)."), _("LÚC"))
     ] = None,
     asked: shared.Selection,
     out: shared.Output,

@@ -6,8 +6,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-import typer
-
 from thidua_cli.cli import options
 from thidua_cli.cli.parameters import argument, day, option, term
 from thidua_cli.ground.errors import UsageError
@@ -27,26 +25,26 @@ def _words(terms: type[StrEnum]) -> str:
     return ", ".join(f"{term} ({label(term, current())})" for term in terms)
 
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Chỉ nói sẽ thay đổi gì, không ghi."))]
-Reason = Annotated[str, option("--reason", _("CHỮ"), _("Lý do."))]
+DryRun = Annotated[bool, option("--dry-run", _("Chỉ nói sẽ thay đổi gì, không ghi."))]
+Reason = Annotated[str, option("--reason", _("Lý do."), _("CHỮ"))]
 UnitArgument = Annotated[str, argument(_("ĐƠN-VỊ"), _("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
-Phase = Annotated[str | None, option("--phase", _("MÃ"), _("Chỉ một giai đoạn: p1, p2."))]
+Phase = Annotated[str | None, option("--phase", _("Chỉ một giai đoạn: p1, p2."), _("MÃ"))]
 KnownAt = Annotated[
     str | None,
-    option("--known-at", _("LÚC"), _("Theo sổ như đã biết khi đó: ngày, thời điểm hoặc '#thao-tác'.")),
+    option("--known-at", _("Theo sổ như đã biết khi đó: ngày, thời điểm hoặc '#thao-tác'."), _("LÚC")),
 ]
 States = Annotated[
     list[State] | None,
     option(
         "--state",
-        _("TRẠNG-THÁI"),
         _("Chỉ các trạng thái này, dùng được nhiều lần: {words}.").format(words=_words(State)),
+        _("TRẠNG-THÁI"),
         term(values.state),
     ),
 ]
 LetterheadFile = Annotated[
     Path | None,
-    option("--letterhead", _("TỆP"), _("Tên cơ quan, nơi nhận, người ký (TOML); không có thì để dấu chấm.")),
+    option("--letterhead", _("Tên cơ quan, nơi nhận, người ký (TOML); không có thì để dấu chấm."), _("TỆP")),
 ]
 
 
@@ -54,7 +52,7 @@ class When(NamedTuple):
     """The day up to which a report looks, and the state of the register that it knows."""
 
     as_of: Annotated[
-        date | None, option("--as-of", _("NGÀY"), _("Tính đến hết ngày này (mặc định: hôm nay)."), day)
+        date | None, option("--as-of", _("Tính đến hết ngày này (mặc định: hôm nay)."), _("NGÀY"), day)
     ] = None
     known_at: KnownAt = None
 
@@ -70,19 +68,19 @@ class UnitsOf(NamedTuple):
         Kind | None,
         option(
             "--kind",
-            _("LOẠI"),
             _("Chỉ một loại đơn vị: {words}.").format(words=_words(Kind)),
+            _("LOẠI"),
             term(values.kind),
         ),
     ] = None
     level: Annotated[
         Level | None,
         option(
-            "--level", _("CẤP"), _("Chỉ một cấp: {words}.").format(words=_words(Level)), term(values.level)
+            "--level", _("Chỉ một cấp: {words}.").format(words=_words(Level)), _("CẤP"), term(values.level)
         ),
     ] = None
     district: Annotated[
-        str | None, option("--district", _("ĐƠN-VỊ"), _("Chỉ một quận, huyện; city: ngoài các quận, huyện."))
+        str | None, option("--district", _("Chỉ một quận, huyện; city: ngoài các quận, huyện."), _("ĐƠN-VỊ"))
     ] = None
 
 
@@ -116,7 +114,7 @@ class Obligation(NamedTuple):
     """One obligation, as an argument or as an option."""
 
     named: Annotated[str | None, argument(_("[NGHĨA-VỤ]"), _("Ví dụ p1-launch; xem thidua plan."))] = None
-    other: Annotated[str | None, option("--obligation", _("MÃ"), _("Tương đương tham số NGHĨA-VỤ."))] = None
+    other: Annotated[str | None, option("--obligation", _("Tương đương tham số NGHĨA-VỤ."), _("MÃ"))] = None
 
     def code(self) -> str | None:
         """Return the obligation that was named; raises UsageError where argument and option differ."""
@@ -130,19 +128,16 @@ class Obligation(NamedTuple):
 class Text(NamedTuple):
     """What only CSV and TSV take."""
 
-    bom: Annotated[
-        bool, typer.Option("--bom", help=_("Thêm BOM để Excel đọc đúng tiếng Việt (csv, tsv)."))
-    ] = False
+    bom: Annotated[bool, option("--bom", _("Thêm BOM để Excel đọc đúng tiếng Việt (csv, tsv)."))] = False
     safe: Annotated[
         bool,
-        typer.Option(
-            "--spreadsheet-safe",
-            help=_("Thêm ' trước ô mà Excel sẽ chạy như công thức (csv, tsv); import bỏ đi."),
+        option(
+            "--spreadsheet-safe", _("Thêm ' trước ô mà Excel sẽ chạy như công thức (csv, tsv); import bỏ đi.")
         ),
     ] = False
 
 
-FormatOf = Annotated[Format | None, typer.Option("--format", "-f", help=_("Dạng kết quả (mặc định: table)."))]
+FormatOf = Annotated[Format | None, option("--format -f", _("Dạng kết quả (mặc định: table)."))]
 
 
 class Output(NamedTuple):
@@ -150,7 +145,7 @@ class Output(NamedTuple):
 
     form: FormatOf = None
     output: Annotated[
-        Path | None, option("-o --output", _("TỆP"), _("Ghi vào tệp; phần mở rộng cho biết dạng."))
+        Path | None, option("-o --output", _("Ghi vào tệp; phần mở rộng cho biết dạng."), _("TỆP"))
     ] = None
     text: Text = Text()
 

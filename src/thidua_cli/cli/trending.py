@@ -17,11 +17,9 @@ def trend(
     ctx: typer.Context,
     *,
     obligation: shared.Obligation,
-    step: Annotated[
-        Interval, typer.Option("--step", help=_("Mỗi tuần hay mỗi ngày một dòng."))
-    ] = Interval.WEEK,
+    step: Annotated[Interval, option("--step", _("Mỗi tuần hay mỗi ngày một dòng."))] = Interval.WEEK,
     start: Annotated[
-        date | None, option("--from", _("NGÀY"), _("Từ ngày này (mặc định: ngày đầu giai đoạn)."), day)
+        date | None, option("--from", _("Từ ngày này (mặc định: ngày đầu giai đoạn)."), _("NGÀY"), day)
     ] = None,
     when: shared.When,
     phase: shared.Phase = None,

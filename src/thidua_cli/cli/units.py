@@ -45,10 +45,7 @@ def listing(
     changed_since: Annotated[
         date | None,
         option(
-            "--changed-since",
-            _("NGÀY"),
-            _("Chỉ đơn vị mới có, thay đổi hoặc kết thúc từ ngày này."),
-            day,
+            "--changed-since", _("Chỉ đơn vị mới có, thay đổi hoặc kết thúc từ ngày này."), _("NGÀY"), day
         ),
     ] = None,
     out: shared.Output,
@@ -101,7 +98,7 @@ def add(
     code: Annotated[str, argument(_("MÃ"), _("Mã đơn vị."))],
     name: Annotated[str, argument(_("TÊN"), _("Tên đầy đủ, có từ chỉ cấp."))],
     given: Added,
-    doc: Annotated[str | None, option("--doc", _("SỐ"), _("Số văn bản quyết định."))] = None,
+    doc: Annotated[str | None, option("--doc", _("Số văn bản quyết định."), _("SỐ"))] = None,
 ) -> None:
     """Thêm một đơn vị mới từ ngày nêu ở --on."""
     from thidua_cli.intake.sheet import Sheet
