@@ -76,7 +76,7 @@ def rename(ctx: typer.Context, unit: shared.UnitArgument, by: By, given: Renamed
 
 def merge(
     ctx: typer.Context,
-    units: Annotated[list[str], argument(_("ĐƠN-VỊ..."), _("Các đơn vị nhập vào."))],
+    units: Annotated[list[str], argument(_("Các đơn vị nhập vào."), _("ĐƠN-VỊ..."))],
     by: By,
     into: Annotated[
         str | None, option("--into", _("Đơn vị tiếp tục, nhận các đơn vị kia."), _("ĐƠN-VỊ"))

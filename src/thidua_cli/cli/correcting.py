@@ -25,7 +25,7 @@ from thidua_cli.rules.decide import Register
 if TYPE_CHECKING:
     from thidua_cli.register.models import ExemptionIn, RecordIn
 
-Id = Annotated[str, argument(_("SỐ"), _("Số bản ghi, ví dụ 12 hoặc '#12'."))]
+Id = Annotated[str, argument(_("Số bản ghi, ví dụ 12 hoặc '#12'."), _("SỐ"))]
 
 
 CORRECTED = {

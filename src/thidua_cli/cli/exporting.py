@@ -64,11 +64,11 @@ def run(
     if kind is ExportKind.REGISTER:
         if form not in (None, ExportFormat.JSONL) or known_at is not None:
             raise UsageError(_("export register luôn là JSONL và luôn là cả sổ"))
-        options.refuse_of_text(Format.JSONL, bom=text.bom, safe=text.safe)
+        text.check(Format.JSONL)
         _register(ctx, target)
     else:
         form = form or _form_of(target)
-        options.refuse_of_text(form, bom=text.bom, safe=text.safe)
+        text.check(form)
         _list(ctx, ImportKind(kind.value), form, target, known_at, text)
 
 
@@ -91,7 +91,7 @@ def _list(
     from thidua_cli.reports.selection import units_of
 
     with options.reading(ctx) as connection:
-        at = options.moment(connection, None, known_at)
+        at = shared.When(None, known_at).moment(connection)
         made = export(connection, kind, at.known.number)
         if form is ExportFormat.XLSX:
             from thidua_cli.exports.template import workbook

@@ -5,7 +5,6 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,22 +16,16 @@ from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.errors import InvalidError, NotFoundError, StoreError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.render import pages
-from thidua_cli.render.model import Report
-from thidua_cli.render.pages import Format
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import Incoming
-    from thidua_cli.reports.moment import Moment
     from thidua_cli.store.journal import Operation
 
 Decision = TypeVar("Decision")
 Done = TypeVar("Done")
 Form = TypeVar("Form")
 Model = TypeVar("Model", bound="Incoming")
-
-_DELIMITED = (Format.CSV, Format.TSV)
 
 
 def settings(ctx: typer.Context) -> Settings:
@@ -94,16 +87,6 @@ def _clock_is_behind(latest: "Operation") -> list[str]:
             " hãy nêu số thao tác thay cho ngày"
         ).format(number=latest.number),
     ]
-
-
-def moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> "Moment":
-    """Read `--as-of` and `--known-at`, as `read_moment` does; warns where a wrong clock leaves them open."""
-    from thidua_cli.reports import moment as moments
-
-    at = moments.read_moment(connection, as_of, known_at)
-    if known_at is not None and not known_at.startswith("#"):
-        messages.warn(moments.clock_warning(connection, at))
-    return at
 
 
 def refuse_read_only(ctx: typer.Context) -> None:
@@ -183,27 +166,6 @@ def command_line(ctx: typer.Context) -> str:
     return line.encode("utf-8", "backslashreplace").decode()
 
 
-def emit(
-    report: Report, form: Format | None, output: Path | None, bom: bool = False, safe: bool = False
-) -> None:
-    """Write a report; without --format, the ending of -o decides, else a table. `-` is standard output.
-
-    Raises UsageError for an option that means nothing for the format.
-    """
-    output = target(output)
-    if form is None:
-        form = Format.TABLE
-        if output is not None and output.suffix.lower() not in ("", ".", ".txt"):
-            form = form_of(output, {str(form): form for form in Format})
-    refuse_of_text(form, bom=bom, safe=safe)
-    if form.is_binary:
-        refuse_terminal(form, output)
-    warnings = pages.write(report, form, output, bom=bom, safe=safe)
-    if output is not None:
-        messages.tell_written()
-    messages.warn(warnings)
-
-
 def form_of(path: Path, forms: Mapping[str, Form]) -> Form:
     """Return the format that the ending of a file names, in either case; raises UsageError for any other."""
     ending = path.suffix.lstrip(".").lower()
@@ -220,15 +182,6 @@ def target(output: Path | None) -> Path | None:
     if output is not None and not output.name:
         raise UsageError(_("-o: thiếu tên tệp"))
     return None if output == Path("-") else output
-
-
-def refuse_of_text(form: str, *, bom: bool, safe: bool) -> None:
-    """Raise UsageError where an option of CSV and TSV is given for another format."""
-    for name, given in (("--bom", bom), ("--spreadsheet-safe", safe)):
-        if given and form not in _DELIMITED:
-            raise UsageError(
-                _("{option} chỉ dùng cho {forms}").format(option=name, forms=", ".join(_DELIMITED))
-            )
 
 
 def refuse_terminal(form: str, output: Path | None) -> None:

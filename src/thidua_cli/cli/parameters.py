@@ -62,7 +62,7 @@ def option(
     return typer.Option(*names.split(), metavar=metavar, help=words, parser=parser, **more)
 
 
-def argument(metavar: str, words: str) -> Any:
+def argument(words: str, metavar: str) -> Any:
     """Return an argument."""
     return typer.Argument(metavar=metavar, help=words)
 
@@ -99,10 +99,10 @@ _OPTIONS = {
 
 def option_of(field: Field, own: Mapping[str, Option] = MappingProxyType({})) -> Option:
     """Return the option that gives a field, by default called like the field; `own` ones go first."""
-    option = own.get(field.key) or _OPTIONS.get(field.key) or Option("--" + field.key.replace("_", "-"))
+    made = own.get(field.key) or _OPTIONS.get(field.key) or Option("--" + field.key.replace("_", "-"))
     header = field.vi if current() == "vi" else field.key.replace("_", " ").capitalize()
-    return option._replace(
-        help=option.help or f"{header}.", metavar=option.metavar or _METAVARS.get(field.shape, _("CHỮ"))
+    return made._replace(
+        help=made.help or f"{header}.", metavar=made.metavar or _METAVARS.get(field.shape, _("CHỮ"))
     )
 
 

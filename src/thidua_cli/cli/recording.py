@@ -48,7 +48,7 @@ UnitAsOf = Annotated[
 class How(NamedTuple):
     """Which units are recorded, and how."""
 
-    units: Annotated[list[str], argument(_("ĐƠN-VỊ..."), _("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
+    units: Annotated[list[str], argument(_("Mã, hoặc tên đầy đủ có từ chỉ cấp."), _("ĐƠN-VỊ..."))]
     unit_as_of: UnitAsOf = None
     dry_run: shared.DryRun = False
 

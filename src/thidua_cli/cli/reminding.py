@@ -114,7 +114,7 @@ def _write(
 
     to_folder = place.suffix.lower() != ".docx"
     _refuse_past(wanted.answer_by, stamp(reminder.at).day)
-    options.refuse_of_text(form if to_folder else "docx", bom=text.bom, safe=text.safe)
+    text.check(form if to_folder else "docx")
     warnings: list[str] = []
     with speaking(head.language):
         letters = dict(letters_of.letters(reminder, head, one=wanted.one, answer_by=wanted.answer_by))

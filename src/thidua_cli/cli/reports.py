@@ -57,7 +57,7 @@ def check(
     ctx: typer.Context,
     *,
     obligations: Annotated[
-        list[str] | None, argument(_("[NGHĨA-VỤ]..."), _("Mặc định: mọi nghĩa vụ đã đến hạn."))
+        list[str] | None, argument(_("Mặc định: mọi nghĩa vụ đã đến hạn."), _("[NGHĨA-VỤ]..."))
     ] = None,
     complete: Annotated[bool, option("--complete", _("Không đạt cả khi còn đơn vị trong hạn."))] = False,
     strict: Annotated[bool, option("--strict", _("Không đạt cả khi có đơn vị trễ hạn."))] = False,
@@ -149,11 +149,11 @@ def _two_moments(
     if days[0] is not None and (after is None or days[1] is not None):
         if as_of is not None:
             raise UsageError(_("so sánh hai ngày thì không nêu --as-of"))
-        one, other = (options.moment(connection, day, known_at) for day in days)
+        one, other = (shared.When(day, known_at).moment(connection) for day in days)
     elif days[0] is None and (after is None or days[1] is None):
         if known_at is not None:
             raise UsageError(_("so sánh hai thời điểm của sổ thì không nêu --known-at"))
-        one, other = (options.moment(connection, as_of, text) for text in (before, after))
+        one, other = (shared.When(as_of, text).moment(connection) for text in (before, after))
     else:
         raise UsageError(_("--from và --to phải cùng là ngày, hoặc cùng là thời điểm, số thao tác"))
     if (one.as_of, one.known.number) > (other.as_of, other.known.number):

@@ -6,12 +6,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from thidua_cli.cli import options
+from thidua_cli.cli import messages, options
 from thidua_cli.cli.parameters import argument, day, option, term
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current
 from thidua_cli.register import values
 from thidua_cli.register.terms import Kind, Level, State, label
+from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
 
@@ -27,7 +28,7 @@ def _words(terms: type[StrEnum]) -> str:
 
 DryRun = Annotated[bool, option("--dry-run", _("Chỉ nói sẽ thay đổi gì, không ghi."))]
 Reason = Annotated[str, option("--reason", _("Lý do."), _("CHỮ"))]
-UnitArgument = Annotated[str, argument(_("ĐƠN-VỊ"), _("Mã, hoặc tên đầy đủ có từ chỉ cấp."))]
+UnitArgument = Annotated[str, argument(_("Mã, hoặc tên đầy đủ có từ chỉ cấp."), _("ĐƠN-VỊ"))]
 Phase = Annotated[str | None, option("--phase", _("Chỉ một giai đoạn: p1, p2."), _("MÃ"))]
 KnownAt = Annotated[
     str | None,
@@ -57,8 +58,13 @@ class When(NamedTuple):
     known_at: KnownAt = None
 
     def moment(self, connection: sqlite3.Connection) -> "Moment":
-        """Return the moment that the options name, as `options.moment`."""
-        return options.moment(connection, self.as_of, self.known_at)
+        """Read the moment, as `read_moment` does; warns where a wrong clock leaves it open."""
+        from thidua_cli.reports import moment as moments
+
+        at = moments.read_moment(connection, self.as_of, self.known_at)
+        if self.known_at is not None and not self.known_at.startswith("#"):
+            messages.warn(moments.clock_warning(connection, at))
+        return at
 
 
 class UnitsOf(NamedTuple):
@@ -113,7 +119,7 @@ class Selection(NamedTuple):
 class Obligation(NamedTuple):
     """One obligation, as an argument or as an option."""
 
-    named: Annotated[str | None, argument(_("[NGHĨA-VỤ]"), _("Ví dụ p1-launch; xem thidua plan."))] = None
+    named: Annotated[str | None, argument(_("Ví dụ p1-launch; xem thidua plan."), _("[NGHĨA-VỤ]"))] = None
     other: Annotated[str | None, option("--obligation", _("Tương đương tham số NGHĨA-VỤ."), _("MÃ"))] = None
 
     def code(self) -> str | None:
@@ -136,6 +142,15 @@ class Text(NamedTuple):
         ),
     ] = False
 
+    def check(self, form: str) -> None:
+        """Raise UsageError where one is given for another format."""
+        delimited = (Format.CSV, Format.TSV)
+        for name, given in (("--bom", self.bom), ("--spreadsheet-safe", self.safe)):
+            if given and form not in delimited:
+                raise UsageError(
+                    _("{option} chỉ dùng cho {forms}").format(option=name, forms=", ".join(delimited))
+                )
+
 
 FormatOf = Annotated[Format | None, option("--format -f", _("Dạng kết quả (mặc định: table)."))]
 
@@ -150,5 +165,17 @@ class Output(NamedTuple):
     text: Text = Text()
 
     def emit(self, report: Report) -> None:
-        """Write a report, as `options.emit`."""
-        options.emit(report, self.form, self.output, self.text.bom, self.text.safe)
+        """Write a report; without --format, the ending of -o decides, else a table. `-` is standard output.
+
+        Raises UsageError for an option that means nothing for the format.
+        """
+        output, form = options.target(self.output), self.form or Format.TABLE
+        if self.form is None and output and output.suffix.lower() not in ("", ".", ".txt"):
+            form = options.form_of(output, {str(form): form for form in Format})
+        self.text.check(form)
+        if form.is_binary:
+            options.refuse_terminal(form, output)
+        warnings = pages.write(report, form, output, bom=self.text.bom, safe=self.text.safe)
+        if output is not None:
+            messages.tell_written()
+        messages.warn(warnings)

@@ -12,7 +12,7 @@ from thidua_cli.rules import undo as undoing
 
 def undo(
     ctx: typer.Context,
-    operation: Annotated[str, argument(_("THAO-TÁC"), _("Số thao tác, xem thidua log."))],
+    operation: Annotated[str, argument(_("Số thao tác, xem thidua log."), _("THAO-TÁC"))],
     reason: shared.Reason,
 ) -> None:
     """Hoàn tác một thao tác: hủy mọi thứ nó đưa vào và lấy lại những gì nó đã hủy, bằng một thao tác mới."""

@@ -95,8 +95,8 @@ Added = Annotated[
 
 def add(
     ctx: typer.Context,
-    code: Annotated[str, argument(_("MÃ"), _("Mã đơn vị."))],
-    name: Annotated[str, argument(_("TÊN"), _("Tên đầy đủ, có từ chỉ cấp."))],
+    code: Annotated[str, argument(_("Mã đơn vị."), _("MÃ"))],
+    name: Annotated[str, argument(_("Tên đầy đủ, có từ chỉ cấp."), _("TÊN"))],
     given: Added,
     doc: Annotated[str | None, option("--doc", _("Số văn bản quyết định."), _("SỐ"))] = None,
 ) -> None:
