@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli.parameters import argument, option
 from thidua_cli.custody import verify as verifying
 from thidua_cli.ground import filesystem
 from thidua_cli.ground.errors import Exit
@@ -16,33 +17,29 @@ def verify(
     ctx: typer.Context,
     *,
     anchors: Annotated[
-        list[str] | None,
-        typer.Option("--anchor", metavar=_("MỐC"), help=_("Sổ phải còn giữ mốc này; dùng được nhiều lần.")),
+        list[str] | None, option("--anchor", _("Sổ phải còn giữ mốc này; dùng được nhiều lần."), _("MỐC"))
     ] = None,
     reports: Annotated[
         list[Path] | None,
-        typer.Option(
+        option(
             "--report",
-            metavar=_("TỆP|-"),
-            help=_(
+            _(
                 "Sổ phải còn giữ mọi mốc ghi trong báo cáo này (JSON, Markdown, HTML, Excel, Word, bảng);"
                 " -: đầu vào chuẩn."
             ),
+            _("TỆP|-"),
         ),
     ] = None,
     extends: Annotated[
-        Path | None,
-        typer.Option("--extends", metavar=_("SỔ.db"), help=_("Sổ phải nối tiếp sổ kia, như bản sao lưu.")),
+        Path | None, option("--extends", _("Sổ phải nối tiếp sổ kia, như bản sao lưu."), _("SỔ.db"))
     ] = None,
-    evidence: Annotated[
-        bool, typer.Option("--evidence", help=_("Kiểm tra cả mã băm của tệp minh chứng."))
-    ] = False,
+    evidence: Annotated[bool, option("--evidence", _("Kiểm tra cả mã băm của tệp minh chứng."))] = False,
     evidence_dir: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--evidence-dir",
-            metavar=_("THƯ-MỤC"),
-            help=_("Tìm tệp minh chứng từ đây (mặc định: thư mục hiện tại); gồm cả --evidence."),
+            _("Tìm tệp minh chứng từ đây (mặc định: thư mục hiện tại); gồm cả --evidence."),
+            _("THƯ-MỤC"),
         ),
     ] = None,
     out: shared.Output,
@@ -75,14 +72,10 @@ def verify(
 def backup(
     ctx: typer.Context,
     dest: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar=_("[THƯ-MỤC]"), help=_("Nơi để bản sao lưu (mặc định: thư mục backups cạnh sổ).")
-        ),
+        Path | None, argument(_("Nơi để bản sao lưu (mặc định: thư mục backups cạnh sổ)."), _("[THƯ-MỤC]"))
     ] = None,
     keep: Annotated[
-        int | None,
-        typer.Option("--keep", min=1, help=_("Chỉ giữ số bản mới nhất này của sổ, xóa các bản cũ hơn.")),
+        int | None, option("--keep", _("Chỉ giữ số bản mới nhất này của sổ, xóa các bản cũ hơn."), min=1)
     ] = None,
 ) -> None:
     """Sao lưu sổ thành một tệp mới, kiểm tra xong mới đặt tên; in đường dẫn của tệp.
@@ -107,18 +100,12 @@ def restore(
     ctx: typer.Context,
     file: Annotated[
         Path,
-        typer.Argument(
-            metavar=_("TỆP|-"),
-            help=_("Bản sao lưu, hoặc tệp do thidua export register ghi; - là đầu vào chuẩn."),
-        ),
+        argument(_("Bản sao lưu, hoặc tệp do thidua export register ghi; - là đầu vào chuẩn."), _("TỆP|-")),
     ],
     discard_after: Annotated[
         int | None,
-        typer.Option(
-            "--discard-after",
-            metavar=_("SỐ"),
-            min=0,
-            help=_("Đồng ý bỏ mọi thao tác sau thao tác này của sổ hiện tại."),
+        option(
+            "--discard-after", _("Đồng ý bỏ mọi thao tác sau thao tác này của sổ hiện tại."), _("SỐ"), min=0
         ),
     ] = None,
 ) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from thidua_cli import store
 from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli.parameters import argument, option
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
@@ -44,14 +45,13 @@ class ExportFormat(StrEnum):
 def run(
     ctx: typer.Context,
     *,
-    kind: Annotated[ExportKind, typer.Argument(metavar=_("LOẠI"), help=", ".join(ExportKind))],
+    kind: Annotated[ExportKind, argument(", ".join(ExportKind), _("LOẠI"))],
     form: Annotated[
         ExportFormat | None,
-        typer.Option("--format", "-f", help=_("Dạng của tệp (mặc định: theo phần mở rộng, không thì csv).")),
+        option("--format -f", _("Dạng của tệp (mặc định: theo phần mở rộng, không thì csv).")),
     ] = None,
     output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Ghi vào tệp này (mặc định: đầu ra chuẩn).")),
+        Path | None, option("-o --output", _("Ghi vào tệp này (mặc định: đầu ra chuẩn)."), _("TỆP"))
     ] = None,
     known_at: shared.KnownAt = None,
     text: shared.Text,

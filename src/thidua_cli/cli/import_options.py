@@ -6,9 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import typer
-
-from thidua_cli.cli import options, parameters
+from thidua_cli.cli import options
+from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import encodings, files
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
@@ -21,32 +20,26 @@ class FileOptions(NamedTuple):
     """How the file is read."""
 
     form: Annotated[
-        FileFormat | None,
-        typer.Option("--format", "-f", help=_("Dạng của tệp (mặc định: theo phần mở rộng).")),
+        FileFormat | None, option("--format -f", _("Dạng của tệp (mặc định: theo phần mở rộng)."))
     ] = None
-    sheet: Annotated[str | None, typer.Option("--sheet", metavar=_("TÊN"), help=_("Trang của sổ tính."))] = (
-        None
-    )
+    sheet: Annotated[str | None, option("--sheet", _("Trang của sổ tính."), _("TÊN"))] = None
     encoding: Annotated[
-        str | None,
-        typer.Option(
-            "--encoding", metavar=_("TÊN"), help=_("Bảng mã của tệp: utf-8, utf-16, cp1258, tcvn3, vni.")
-        ),
+        str | None, option("--encoding", _("Bảng mã của tệp: utf-8, utf-16, cp1258, tcvn3, vni."), _("TÊN"))
     ] = None
     renamed: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--map",
-            metavar=_("CỘT=TIÊU-ĐỀ"),
-            help=_("Cột của chương trình, tên nào cũng được, là tiêu đề này trong tệp; dùng nhiều lần."),
+            _("Cột của chương trình, tên nào cũng được, là tiêu đề này trong tệp; dùng nhiều lần."),
+            _("CỘT=TIÊU-ĐỀ"),
         ),
     ] = None
     ignored: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--ignore-column",
-            metavar=_("TIÊU-ĐỀ"),
-            help=_("Bỏ qua cột này của tệp, không có tiêu đề thì nêu chữ của cột (E); dùng nhiều lần."),
+            _("Bỏ qua cột này của tệp, không có tiêu đề thì nêu chữ của cột (E); dùng nhiều lần."),
+            _("TIÊU-ĐỀ"),
         ),
     ] = None
 
@@ -92,26 +85,16 @@ class RowOptions(NamedTuple):
     """What rows say that the file does not, and what becomes of rows that differ from the register."""
 
     on: Annotated[
-        date | None,
-        typer.Option(
-            "--on",
-            parser=parameters.day,
-            metavar=_("NGÀY"),
-            help=_("Đơn vị có từ ngày này, nếu tệp không nêu."),
-        ),
+        date | None, option("--on", _("Đơn vị có từ ngày này, nếu tệp không nêu."), _("NGÀY"), day)
     ] = None
     phase: Annotated[
         str | None,
-        typer.Option(
-            "--phase", metavar=_("MÃ"), help=_("Giai đoạn của những dòng mà tệp không nêu giai đoạn: p1, p2.")
-        ),
+        option("--phase", _("Giai đoạn của những dòng mà tệp không nêu giai đoạn: p1, p2."), _("MÃ")),
     ] = None
-    correct: Annotated[
-        bool, typer.Option("--correct", help=_("Dòng khác với bản ghi trong sổ thì sửa bản ghi ấy."))
-    ] = False
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar=_("CHỮ"), help=_("Lý do sửa, cần khi có --correct."))
-    ] = None
+    correct: Annotated[bool, option("--correct", _("Dòng khác với bản ghi trong sổ thì sửa bản ghi ấy."))] = (
+        False
+    )
+    reason: Annotated[str | None, option("--reason", _("Lý do sửa, cần khi có --correct."), _("CHỮ"))] = None
 
     def check(self, kind: ImportKind, province: str | None) -> None:
         """Raise UsageError for an option that means nothing for this kind of file."""
@@ -143,11 +126,10 @@ class ReportOptions(NamedTuple):
     """How the import is reported."""
 
     report_form: Annotated[
-        ReportForm, typer.Option("--format-report", help=_("Dạng của bản tường trình việc nhập."))
+        ReportForm, option("--format-report", _("Dạng của bản tường trình việc nhập."))
     ] = ReportForm.TEXT
     max_errors: Annotated[
-        int,
-        typer.Option("--max-errors", min=0, help=_("Liệt kê tối đa số lỗi, và số lưu ý, này; 0: tất cả.")),
+        int, option("--max-errors", _("Liệt kê tối đa số lỗi, và số lưu ý, này; 0: tất cả."), min=0)
     ] = 20
 
 

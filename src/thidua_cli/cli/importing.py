@@ -16,6 +16,7 @@ from thidua_cli.cli.import_options import (
     check_rejects,
 )
 from thidua_cli.cli.import_template import write_template
+from thidua_cli.cli.parameters import argument, option
 from thidua_cli.cli.shared import DryRun
 from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _, grouped
@@ -37,34 +38,24 @@ from thidua_cli.store import Writer, journal
 
 def run(
     ctx: typer.Context,
-    kind: Annotated[ImportKind, typer.Argument(metavar=_("LOẠI"), help=", ".join(ImportKind))],
+    kind: Annotated[ImportKind, argument(", ".join(ImportKind), _("LOẠI"))],
     file: Annotated[
-        str | None,
-        typer.Argument(
-            metavar=_("TỆP|-"), help=_("CSV, TSV, XLSX, XLS, ODS, JSON, JSONL; - là đầu vào chuẩn.")
-        ),
+        str | None, argument(_("CSV, TSV, XLSX, XLS, ODS, JSON, JSONL; - là đầu vào chuẩn."), _("TỆP|-"))
     ] = None,
     *,
     dry_run: DryRun = False,
     source: FileOptions,
     rows: RowOptions,
     rejects: Annotated[
-        Path | None,
-        typer.Option("--rejects", metavar=_("TỆP"), help=_("Ghi các dòng sai vào tệp CSV này, kèm lý do.")),
+        Path | None, option("--rejects", _("Ghi các dòng sai vào tệp CSV này, kèm lý do."), _("TỆP"))
     ] = None,
     province: Annotated[
-        str | None,
-        typer.Option(
-            "--province", metavar=_("MÃ"), help=_("Tỉnh, thành phố lấy từ danh mục của cơ quan thống kê.")
-        ),
+        str | None, option("--province", _("Tỉnh, thành phố lấy từ danh mục của cơ quan thống kê."), _("MÃ"))
     ] = None,
     template: Annotated[
-        bool,
-        typer.Option("--template", help=_("Không nhập, mà ghi một tệp Excel mẫu để điền (-o TỆP.xlsx).")),
+        bool, option("--template", _("Không nhập, mà ghi một tệp Excel mẫu để điền (-o TỆP.xlsx)."))
     ] = False,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar=_("TỆP"), help=_("Nơi ghi tệp mẫu."))
-    ] = None,
+    output: Annotated[Path | None, option("-o --output", _("Nơi ghi tệp mẫu."), _("TỆP"))] = None,
     report: ReportOptions,
 ) -> None:
     """Nhập đơn vị, phát động, đăng ký, tổng kết, miễn hoặc thay đổi từ tệp.

@@ -11,6 +11,7 @@ import typer
 from thidua_cli import store
 from thidua_cli.cli import messages, options, shared
 from thidua_cli.cli.describe import rest
+from thidua_cli.cli.parameters import option
 from thidua_cli.ground import filesystem, resources
 from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, counted
@@ -34,18 +35,13 @@ _MAX_SHOWN = 10  # differences
 def init(
     ctx: typer.Context,
     plan_file: Annotated[
-        Path | None,
-        typer.Option("--plan", metavar=_("TỆP"), help=_("Kế hoạch của một phong trào khác (TOML).")),
+        Path | None, option("--plan", _("Kế hoạch của một phong trào khác (TOML)."), _("TỆP"))
     ] = None,
-    units_file: Annotated[
-        Path | None, typer.Option("--units", metavar=_("TỆP"), help=_("Danh sách đơn vị khác (CSV)."))
-    ] = None,
-    no_units: Annotated[bool, typer.Option("--no-units", help=_("Chưa đưa đơn vị nào vào."))] = False,
+    units_file: Annotated[Path | None, option("--units", _("Danh sách đơn vị khác (CSV)."), _("TỆP"))] = None,
+    no_units: Annotated[bool, option("--no-units", _("Chưa đưa đơn vị nào vào."))] = False,
     group: Annotated[
         str | None,
-        typer.Option(
-            "--group", metavar=_("NHÓM"), help=_("Sổ của nhóm tài khoản này: mọi người trong nhóm cùng ghi.")
-        ),
+        option("--group", _("Sổ của nhóm tài khoản này: mọi người trong nhóm cùng ghi."), _("NHÓM")),
     ] = None,
 ) -> None:
     """Tạo sổ theo dõi: lược đồ, kế hoạch và danh sách đơn vị ban đầu.

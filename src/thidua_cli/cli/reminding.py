@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import messages, options, parameters, shared
+from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
@@ -23,13 +24,10 @@ if TYPE_CHECKING:
 class _Letters(NamedTuple):
     """How letters are made."""
 
-    one: Annotated[bool, typer.Option("--one", help=_("Một công văn cho tất cả, kèm danh sách."))] = False
+    one: Annotated[bool, option("--one", _("Một công văn cho tất cả, kèm danh sách."))] = False
     letterhead: shared.LetterheadFile = None
     answer_by: Annotated[
-        date | None,
-        typer.Option(
-            "--answer-by", parser=parameters.day, metavar=_("NGÀY"), help=_("Đề nghị trả lời trước ngày này.")
-        ),
+        date | None, option("--answer-by", _("Đề nghị trả lời trước ngày này."), _("NGÀY"), day)
     ] = None
 
 
@@ -38,21 +36,17 @@ def remind(
     *,
     obligation: shared.Obligation,
     within: Annotated[
-        int | None,
-        typer.Option(
-            "--within", min=0, metavar=_("SỐ-NGÀY"), help=_("Cả đơn vị sẽ đến hạn trong số ngày này.")
-        ),
+        int | None, option("--within", _("Cả đơn vị sẽ đến hạn trong số ngày này."), _("SỐ-NGÀY"), min=0)
     ] = None,
     wanted: _Letters,
     asked: shared.Selection,
     form: shared.FormatOf = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar=_("NƠI"),
-            help=_("Thư mục: công văn và danh sách; tệp .docx (với --one): công văn; tệp khác: danh sách."),
+        option(
+            "-o --output",
+            _("Thư mục: công văn và danh sách; tệp .docx (với --one): công văn; tệp khác: danh sách."),
+            _("NƠI"),
         ),
     ] = None,
     text: shared.Text,
