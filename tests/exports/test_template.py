@@ -15,9 +15,8 @@ import pytest
 import office
 from conftest import Outcome
 from thidua_cli.ground.sheets import letters
-from thidua_cli.intake.cells import DAYS
 from thidua_cli.register import terms
-from thidua_cli.register.fields import ImportKind, keys
+from thidua_cli.register.fields import DAYS, ImportKind, keys
 
 Run = Callable[..., Outcome]
 Fill = Callable[..., str]

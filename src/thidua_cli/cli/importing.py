@@ -24,15 +24,16 @@ from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.text import visible
 from thidua_cli.intake import advice, columns, reading
 from thidua_cli.intake.batch import Batch
-from thidua_cli.intake.cells import HeadedRows, sheet_of
 from thidua_cli.intake.changes import ChangeBatch
+from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
 from thidua_cli.intake.reading import ReadOptions
 from thidua_cli.intake.records import RecordBatch
 from thidua_cli.intake.rejects import write_rejects
 from thidua_cli.intake.sheet import RejectedRowsError, Sheet, reject, short
-from thidua_cli.intake.units import UnitBatch, without_province
+from thidua_cli.intake.units import UnitBatch
 from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, known
 from thidua_cli.register.plan import load_plan
+from thidua_cli.register.units import Directory
 from thidua_cli.store import Writer, journal
 
 
@@ -173,7 +174,11 @@ class _Import(NamedTuple):
             sheet = sheet_of(read)
             with options.reading(self.ctx) as connection:
                 first_day = load_plan(connection).phases[0].starts_on
-                without_province(sheet, self.how.province, connection)
+                province = Directory.read(connection, journal.LATEST).with_code(self.how.province or "")
+            if self.how.province and not province:  # no parent of its districts
+                for _row, values in sheet.rows:
+                    if values.get("parent_code") == self.how.province:
+                        values["parent_code"] = None
             return UnitBatch(sheet, first_day, on, progress.rows)
         if self.kind is ImportKind.CHANGES:
             return ChangeBatch(sheet_of(read))

@@ -62,7 +62,7 @@ class Labels(NamedTuple):
     others: Sequence[str]
 
 
-class Likely(NamedTuple):
+class HeaderMatches(NamedTuple):
     """Which fields headers may be.
 
     `mapped` is the likely header of each field; `doubtful` are headers that may be one of several fields, or
@@ -73,10 +73,10 @@ class Likely(NamedTuple):
     doubtful: dict[str, list[str]]
 
 
-def likely(headers: Iterable[str], labels: Mapping[str, Labels], preferred: Collection[str]) -> Likely:
+def likely(headers: Iterable[str], labels: Mapping[str, Labels], preferred: Collection[str]) -> HeaderMatches:
     """The fields whose labels each header is most like; where several are, the one that is `preferred`."""
     scores = {header: _scores(header, labels) for header in headers}
-    found = Likely({}, {})
+    found = HeaderMatches({}, {})
     for header, all_of in sorted(scores.items(), key=lambda item: -max(item[1].values(), default=0)):
         free = {field: score for field, score in all_of.items() if field not in found.mapped}
         fields = _best(free) or _best(all_of)

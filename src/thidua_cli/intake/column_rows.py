@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError
-from thidua_cli.intake.cells import HeadedRows
+from thidua_cli.intake.headed_rows import HeadedRows
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.fields import ACTIONS, DAYS, ImportKind, Shape, known

@@ -100,7 +100,7 @@ def absent(ignored: Sequence[str], headers: Sequence[str]) -> dict[str, str | No
     }
 
 
-class Spread(NamedTuple):
+class TwoRowHeader(NamedTuple):
     """A header that seems to stand on two rows, `upper` and `lower`, a group over its columns.
 
     `columns` are those whose header is in the other row than that which is taken for the header.
@@ -121,54 +121,41 @@ class Spread(NamedTuple):
         )
 
 
-class Headers(NamedTuple):
-    """Which field each column holds (none: ignored), and what is wrong with the header row."""
-
-    fields: Sequence[str | None]
-    problems: list[Problem]
-
-
 def match(
     kind: ImportKind,
     headers: Sequence[str],
     row: int,
     filled: Mapping[int, bool],
-    renamed: Mapping[str, str] = MappingProxyType({}),
-    ignored: Sequence[str] = (),
-    spread: Spread | None = None,
-) -> Headers:
-    """Match a header row; `filled` tells which columns without a header hold data below it.
+    renamed: Mapping[str, str],
+    ignored: Sequence[str],
+    two_rows: TwoRowHeader | None,
+) -> tuple[Sequence[str | None], list[Problem]]:
+    """The field of each column (none: ignored), and what is wrong with the header row.
 
-    `spread` is of a header that seems to stand on two rows.
+    `filled` says which columns without a header hold data below it; `two_rows` is of a header that seems to
+    stand on two rows.
     """
     without = left_out(ignored)
     found: list[str | None] = []
     unknown: list[str] = []
-    problems = unnamed(filled, row, headers, ignored, spread)
+    problems = unnamed(filled, row, headers, ignored, two_rows)
     for index, header in enumerate(headers):
         name = normal(header)
         field = field_of(kind, header, renamed) if name and name not in without else None
         if field is None and name and name not in without:
             unknown.append(header)
         elif field is not None and field in found:
-            problems.append(_twice(kind, row, field, found.index(field), index, header))
+            message = _("cột {field} có hai lần: cột {first} và {second}").format(
+                field=called(kind, field), first=letters(found.index(field)), second=letters(index)
+            )
+            problems.append(Problem(message, _("xóa một cột"), at=Place(row, short(header))))
         found.append(field)
     if UNIT_NAME.key in found and "unit_code" not in found:
         found[found.index(UNIT_NAME.key)] = "unit_code"
     missing = [field for field in required(kind) if field not in found]
     if missing or unknown:
-        problems = _unmatched(kind, row, headers, missing, unknown, set(found), ignored, spread) + problems
-    return Headers(found, problems)
-
-
-def _twice(kind: ImportKind, row: int, field: str, first: int, second: int, header: str) -> Problem:
-    return Problem(
-        _("cột {field} có hai lần: cột {first} và {second}").format(
-            field=called(kind, field), first=letters(first), second=letters(second)
-        ),
-        _("xóa một cột"),
-        at=Place(row, short(header)),
-    )
+        problems = _unmatched(kind, row, headers, missing, unknown, set(found), ignored, two_rows) + problems
+    return found, problems
 
 
 class Options(NamedTuple):
@@ -224,10 +211,10 @@ def _unmatched(
     unknown: Sequence[str],
     found: Set[str | None],
     ignored: Sequence[str],
-    spread: Spread | None,
+    two_rows: TwoRowHeader | None,
 ) -> list[Problem]:
     """Columns that are missing or unknown, with the options that mend them and all columns there are."""
-    over = spread.over(headers) if spread else set()
+    over = two_rows.over(headers) if two_rows else set()
     options = advise(kind, [header for header in unknown if header not in over], missing, found, ignored)
     then = options.then
     problems = []
@@ -243,8 +230,8 @@ def _unmatched(
     for index, header in enumerate(headers):
         if header in unknown:
             letter = letters(index)
-            if spread and header in over:
-                cure = spread.cure()
+            if two_rows and header in over:
+                cure = two_rows.cure()
             elif header in options.likes:
                 cure = options.likes[header]
             elif header not in options.ignorable:
@@ -262,14 +249,14 @@ def unnamed(
     row: int,
     headers: Sequence[str],
     ignored: Sequence[str],
-    spread: Spread | None = None,
+    two_rows: TwoRowHeader | None = None,
 ) -> list[Problem]:
     """Columns of data without a header; parameters as for `match`."""
     return [
         Problem(
             _("cột {letter} có dữ liệu mà không có tiêu đề").format(letter=letters(index)),
-            spread.cure()
-            if spread and index in spread.columns
+            two_rows.cure()
+            if two_rows and index in two_rows.columns
             else _("ghi tiêu đề, xóa cột, hoặc --ignore-column {letter}").format(letter=letters(index)),
             at=Place(row, letters(index)),
         )

@@ -14,7 +14,7 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice, cells, columns
-from thidua_cli.intake.cells import HeadedRows
+from thidua_cli.intake.headed_rows import HeadedRows, merged_in, sheet_of
 from thidua_cli.intake.sheet import Sheet, short
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register.terms import LEVEL_OF_KIND, Kind
@@ -65,8 +65,8 @@ def sheet(table: HeadedRows, source: str, province: str | None) -> Sheet:
             _("{file}: danh mục cả nước: nêu --province, ví dụ --province 48").format(file=source)
         )
     inside = _inside(table, province)
-    merged = cells.merged_in(table, {number for number, _values in inside.body})
-    listed = cells.sheet_of(inside)
+    merged, _spoiled = merged_in(table, {number for number, _values in inside.body})
+    listed = sheet_of(inside)
     listed.problems += merged
     made = Sheet(FIELDS, [], listed.problems, notices=listed.notices, headers=listed.headers, raw=listed.raw)
     districts: dict[str, str] = {}

@@ -6,7 +6,8 @@ from typing import Any
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import columns
-from thidua_cli.intake.cells import HeadedRows, empty
+from thidua_cli.intake.cells import empty
+from thidua_cli.intake.headed_rows import HeadedRows
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.grid import ABSENT, Grid
 from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, required

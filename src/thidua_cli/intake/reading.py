@@ -8,35 +8,31 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from thidua_cli.ground import encodings, resources
+from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, why
-from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import columns, gso, objects
-from thidua_cli.intake.cells import (
-    HeadedRows,
-    as_text,
-    blank,
-    disguised,
-    empty,
-    header_text,
-    inhabited,
-    looks_like_data,
-    sheet_of,
+from thidua_cli.intake.cells import as_text, blank, empty, inhabited
+from thidua_cli.intake.headed_rows import HeadedRows, disguised, sheet_of
+from thidua_cli.intake.header_rows import (
+    find_header,
+    likeness,
+    listed,
+    misread_headers,
+    sunk,
+    two_row_header,
     unnumbered,
 )
-from thidua_cli.intake.columns import Spread
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.tables import json_rows, text, workbook
-from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, about
+from thidua_cli.intake.tables.grid import HEADER_ROWS, Grid, about
 from thidua_cli.intake.tables.text import Likeness
 from thidua_cli.register.fields import ImportKind, required
 
 STDIN = "-"
 _PIECE = 1 << 20
 MOST_BYTES = 512 << 20  # of a file that is read whole
-_COMPARED = 30  # rows that are looked at for a header in other words
 
 
 class FileFormat(StrEnum):
@@ -159,8 +155,8 @@ def read_table(source: str, kind: ImportKind, wishes: ReadOptions | None = None)
     if not data:
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
 
-    def likeness(values: Sequence[str]) -> Likeness:
-        return _likeness(values, kind, wished)
+    def compare(values: Sequence[str]) -> Likeness:
+        return likeness(values, kind, wished.renamed)
 
     with about(name):
         if form in (FileFormat.JSON, FileFormat.JSONL):
@@ -168,7 +164,7 @@ def read_table(source: str, kind: ImportKind, wishes: ReadOptions | None = None)
         elif form in _WITH_SHEETS:
             grid = workbook.read(data, form, wished.sheet)
         else:
-            grid = text.read(data, wished.encoding, likeness, "\t" if form is FileFormat.TSV else None)
+            grid = text.read(data, wished.encoding, compare, "\t" if form is FileFormat.TSV else None)
     if form in (FileFormat.JSON, FileFormat.JSONL):
         return _from_objects(found, name, kind, wished)
     return _from_grid(grid.of(name), name, kind, wished)
@@ -180,25 +176,18 @@ def read_table(source: str, kind: ImportKind, wishes: ReadOptions | None = None)
 def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: ReadOptions) -> HeadedRows | Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, HEADER_ROWS))
-    position = _header(first, kind, wished)
+    position = find_header(first, kind, wished.renamed)
     if position is None:
-        raise RejectedError(
-            _("{file}: không thấy dòng tiêu đề").format(file=source),
-            *_misread_headers(first, kind, wished),
-            _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=columns.accepted(kind)),
-            _("Tiêu đề khác thì nêu --map, như: {option}").format(
-                option=" ".join(f'--map {field}="{_("TIÊU ĐỀ")}"' for field in required(kind))
-            ),
-        )
+        raise _without_header(source, kind, misread_headers(first, kind, wished.renamed))
     header_row, header = first[position]
     headers = as_text(header, guarded=grid.is_text)
     named = [columns.field_of(kind, name, wished.renamed) for name in headers]
     _refuse_absent(headers, source, wished)
-    listed = _listed(headers, kind) if not columns.complete(kind, set(named)) else None
-    sunk = _sunk(first[:position], listed or named, gso.CODES if listed else required(kind))
-    if sunk:
+    office = listed(headers, kind) if not columns.complete(kind, set(named)) else None
+    lost = sunk(first[:position], office or named, gso.CODES if office else required(kind))
+    if lost:
         raw = [(number, as_text(values, guarded=grid.is_text)) for number, values in first[:position]]
-        raise reject(source, sunk, wished.most, sheet=Sheet([], [], headers=headers, raw=raw))
+        raise reject(source, lost, wished.most, sheet=Sheet([], [], headers=headers, raw=raw))
     notices = list(grid.notices)
     above = [number for number, values in first[:position] if not blank(values)]
     if above:
@@ -217,55 +206,37 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: ReadOptions) -
         for index, name in enumerate(headers)
         if columns.ignores(wished.ignored, headers, index) and holds_data(index)
     )
-    if listed:
+    if office:
         _refuse_renamed(source, wished)
         problems = gso.problems(headers, header_row, wished.ignored)
         problems += columns.unnamed(filled, header_row, headers, wished.ignored)
-        fields: Sequence[str | None] = [name if name in gso.NEEDED else None for name in listed]
+        fields: Sequence[str | None] = [name if name in gso.NEEDED else None for name in office]
         fields = [*fields, *[None] * (width - len(fields))]
     else:
-        spread = _spread(first, position, kind, named, filled)
+        two_rows = two_row_header(first, position, kind, named, filled)
         fields, problems = columns.match(
-            kind, headers, header_row, filled, wished.renamed, wished.ignored, spread
+            kind, headers, header_row, filled, wished.renamed, wished.ignored, two_rows
         )
     if problems:
-        raise reject(source, problems, wished.most, then=_misread_headers(first, kind, wished))
+        raise reject(source, problems, wished.most, then=misread_headers(first, kind, wished.renamed))
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
     strange = disguised(table)
     table = unnumbered(table._replace(problems=strange))
-    if listed:
+    if office:
         return gso.sheet(table, source, wished.province)
     return sheet_of(table) if strange else table
 
 
-def _spread(
-    first: Sequence[tuple[int, Sequence[Cell]]],
-    position: int,
-    kind: ImportKind,
-    named: Sequence[str | None],
-    filled: Mapping[int, bool],
-) -> Spread | None:
-    """Whether the header seems to go on in the row below or above it.
-
-    Below, words stand wherever a column has no header, and nowhere under one that is ours; above, there is a
-    header of ours over such a column.
-    """
-    bare = {index for index, holds_data in filled.items() if holds_data}
-    for other in (position + 1, position - 1):
-        if not bare or not 0 <= other < len(first) or abs(first[other][0] - first[position][0]) != 1:
-            continue
-        words = {index: value for index, value in enumerate(first[other][1]) if not empty(value)}
-        plain = all(isinstance(value, str) and not value.isdigit() for value in words.values())
-        if not plain or not bare <= words.keys():
-            continue
-        upper, lower = sorted((first[position][0], first[other][0]))
-        if other > position and not any(field and index in words for index, field in enumerate(named)):
-            return Spread(upper, lower, words.keys())
-        if other < position and any(columns.field_of(kind, str(words[index])) for index in bare):
-            return Spread(upper, lower, bare)
-    return None
+def _without_header(source: str, kind: ImportKind, hints: Sequence[str]) -> RejectedError:
+    options = " ".join(f'--map {field}="{_("TIÊU ĐỀ")}"' for field in required(kind))
+    return RejectedError(
+        _("{file}: không thấy dòng tiêu đề").format(file=source),
+        *hints,
+        _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=columns.accepted(kind)),
+        _("Tiêu đề khác thì nêu --map, như: {option}").format(option=options),
+    )
 
 
 def _runs(numbers: Sequence[int]) -> str:
@@ -277,31 +248,6 @@ def _runs(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
-
-
-def _listed(headers: Sequence[str], kind: ImportKind) -> Sequence[str | None] | None:
-    return gso.places(headers) if kind is ImportKind.UNITS else None
-
-
-def _misread_headers(
-    first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: ReadOptions
-) -> list[str]:
-    """Hints where headers are those of a file of that kind once they are decoded again."""
-    found = {}
-    for _number, values in first:
-        for cell in values:
-            guess = encodings.disguised(cell) if isinstance(cell, str) else None
-            if guess and columns.field_of(kind, guess.preview[0], wished.renamed):
-                found[cell] = guess
-    if not found:
-        return []
-    return [
-        _("Tiêu đề trông như {encoding} đọc nhầm; đọc lại:").format(
-            encoding=next(iter(found.values())).encoding
-        ),
-        *(f"  {short(cell)} → {guess.preview[0]}" for cell, guess in list(found.items())[:3]),
-        _("Chuyển tệp sang Unicode (UTF-8) rồi thử lại."),
-    ]
 
 
 def _refuse_absent(headers: Iterable[str], source: str, wished: ReadOptions) -> None:
@@ -322,44 +268,6 @@ def _refuse_renamed(source: str, wished: ReadOptions) -> None:
         raise UsageError(
             _("{file}: danh mục của cơ quan thống kê có cột riêng, không dùng --map").format(file=source)
         )
-
-
-def _header(first: Sequence[tuple[int, Sequence[Cell]]], kind: ImportKind, wished: ReadOptions) -> int | None:
-    """The first row with all required columns, else the one with most known columns; or none."""
-    best, most = None, 0
-    for index, (_number, values) in enumerate(first):
-        complete, known = _likeness(values, kind, wished)
-        if complete:
-            return index
-        if known > most:
-            best, most = index, known
-    if best is None:  # none is as we call it: which is most like a header of ours?
-        for index, (_number, values) in enumerate(first[:_COMPARED]):
-            like = columns.resemblance(kind, [header_text(cell) for cell in values])
-            if like > max(most, 1):
-                best, most = index, like
-    return best
-
-
-def _sunk(
-    above: Sequence[tuple[int, Sequence[Cell]]], fields: Sequence[str | None], required: Sequence[str]
-) -> list[Problem]:
-    """Rows of data above the header, which sank into them: as titles they would be lost."""
-    return [
-        Problem(
-            _("dòng dữ liệu nằm phía trên dòng tiêu đề"), _("đưa dòng tiêu đề lên đầu bảng"), at=Place(number)
-        )
-        for number, values in above
-        if looks_like_data(values, fields, required)
-    ]
-
-
-def _likeness(values: Sequence[Cell], kind: ImportKind, wished: ReadOptions) -> Likeness:
-    """How much a row is like the header of a file of that kind, or of the statistics office's list."""
-    names = [header_text(cell) for cell in values]
-    known = {columns.field_of(kind, name, wished.renamed) for name in names} - {None}
-    listed = _listed(names, kind) is not None
-    return Likeness(listed or columns.complete(kind, known), len(known))
 
 
 def _from_objects(

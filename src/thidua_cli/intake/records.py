@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from thidua_cli.ground import dates
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
-from thidua_cli.intake import bulk, cells, column_rows
+from thidua_cli.intake import bulk, column_rows
 from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch, in_row
-from thidua_cli.intake.cells import HeadedRows
+from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
 from thidua_cli.intake.sheet import Sheet
 from thidua_cli.register import entries
 from thidua_cli.register.entries import Entry
@@ -62,7 +62,7 @@ class RecordBatch(Batch):
         source = self._source
         if places is not None and isinstance(source, HeadedRows):
             source = source._replace(body=[source.body[place] for place in sorted(places)])
-        self.sheet, self._checked = cells.sheet_of(source), places
+        self.sheet, self._checked = sheet_of(source), places
         self._items: list[RecordRow] = []
         self._wrong = list(self.sheet.problems)
         if not self.sheet.rows:

@@ -1,6 +1,6 @@
 """A unit of a file, and what is wrong with it beside the units of the register."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -118,6 +118,25 @@ def overlaps(item: UnitRow, later: Sequence[Version]) -> Problem:
         ),
         _("đơn vị ấy: ghi ngày ấy; đơn vị khác: dùng mã khác, hoặc một ngày sau khi mã không còn ai dùng"),
     )
+
+
+def rings(units: Mapping[str, UnitRow]) -> list[Problem]:
+    """Units of a file, by key, that are above one another in a ring."""
+    problems = []
+    done: set[str] = set()
+    for start in units:
+        path: list[str] = []
+        at = start
+        while at in units and at not in done and at not in path:
+            path.append(at)
+            at = units[at].parent_key
+        if at in path and len(path[path.index(at) :]) > 1:
+            codes = [units[key].unit.code for key in path[path.index(at) :]]
+            message = _("vòng tròn cấp trên: {ring}").format(ring=" → ".join([*codes, codes[0]]))
+            where = Place(units[at].row, "parent_code", codes[0])
+            problems.append(Problem(message, _("sửa mã cấp trên"), at=where))
+        done.update(path)
+    return problems
 
 
 def filling(item: UnitRow, filled: UnitRow) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.ground.problem import Problem
 from thidua_cli.ground.text import code_key
 from thidua_cli.intake import reading
 from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch, in_row
@@ -22,6 +22,7 @@ from thidua_cli.intake.unit_rows import (
     differences,
     filling,
     overlaps,
+    rings,
 )
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.terms import Kind, Level
@@ -103,7 +104,7 @@ class UnitBatch(Batch):
             if item.parent_key not in refused - first.keys():
                 self._check_parent(item)
             self._compare(item)
-        self._check_rings()
+        self.problems += rings(self._first)
         self._fill()
 
     def _refuse(self, item: UnitRow, field: str, message: str, cure: str) -> None:
@@ -192,21 +193,6 @@ class UnitBatch(Batch):
 
     def _differences(self, item: UnitRow, held: Version) -> list[UnitDifference]:
         return differences(item, held, self.directory, self.sheet.fields)
-
-    def _check_rings(self) -> None:
-        done: set[str] = set()
-        for start in self._first:
-            path: list[str] = []
-            at = start
-            while at in self._first and at not in done and at not in path:
-                path.append(at)
-                at = self._first[at].parent_key
-            if at in path and len(path[path.index(at) :]) > 1:
-                ring = [self._first[key].unit.code for key in path[path.index(at) :]]
-                message = _("vòng tròn cấp trên: {ring}").format(ring=" → ".join([*ring, ring[0]]))
-                where = Place(self._first[at].row, "parent_code", ring[0])
-                self.problems.append(Problem(message, _("sửa mã cấp trên"), at=where))
-            done.update(path)
 
     def _fill(self) -> None:
         """Give the new units of later days the parent and the order that the file leaves open."""
@@ -304,11 +290,3 @@ def first_units(path: Path, first_day: str) -> UnitBatch:
     if batch.problems:
         raise reject(str(path), batch.problems, most=20)
     return batch
-
-
-def without_province(sheet: Sheet, province: str | None, connection: sqlite3.Connection) -> None:
-    """Drop a parent that neither the register nor the list has: the province of its districts."""
-    if province and not Directory.read(connection, LATEST).with_code(province):
-        for _row, values in sheet.rows:
-            if values.get("parent_code") == province:
-                values["parent_code"] = None
