@@ -18,7 +18,7 @@ NAME_LIMIT, NOTE_LIMIT, NUMBER_LIMIT, CODE_LIMIT = 255, 2000, 64, 32
 ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff")
 D_STROKES = frozenset("ÐƉ")  # of other languages, and typed for Đ
 
-_ZERO_WIDTH = re.compile(f"[{''.join(sorted(ZERO_WIDTH))}]")
+_ZERO_WIDTH, _D_STROKES = (re.compile(f"[{''.join(sorted(signs))}]") for signs in (ZERO_WIDTH, D_STROKES))
 _SPACES = re.compile("[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile("\r\n|[\r\n\u2028\u2029]")
 # Printable to Python, and nothing to see: what Unicode lets a program ignore, fillers, a blank of Braille.
@@ -83,6 +83,12 @@ class Cleaned:
     value: str
     changes: set[str] = field(default_factory=set)
 
+    def become(self, value: str, change: str) -> None:
+        """Take a new value; note the change where there is one."""
+        if value != self.value:
+            self.value = value
+            self.changes.add(change)
+
 
 def clean(raw: str, *, lines: bool = False) -> Cleaned:
     """NFC, one space for a run of spaces, none at the edges, no zero-width characters, `Đ` for `Ð`.
@@ -92,37 +98,24 @@ def clean(raw: str, *, lines: bool = False) -> Cleaned:
     """
     if raw.isascii() and raw.isprintable() and "  " not in raw and raw == raw.strip(" "):
         return Cleaned(raw)
-    result = Cleaned(nfc(raw))
-    if result.value != raw:
-        result.changes.add("nfc")
-    _substitute(result, _ZERO_WIDTH, "", "zero-width")
-    if "Ð" in result.value or "Ɖ" in result.value:
-        result.changes.add("d-stroke")
-        result.value = result.value.replace("Ð", "Đ").replace("Ɖ", "Đ")
+    result = Cleaned(raw)
+    result.become(nfc(raw), "nfc")
+    result.become(_ZERO_WIDTH.sub("", result.value), "zero-width")
+    result.become(_D_STROKES.sub("Đ", result.value), "d-stroke")
     if lines:
         result.value = _LINE_ENDS.sub("\n", result.value)
     else:
-        _substitute(result, _LINE_ENDS, " ", "line-end")
+        result.become(_LINE_ENDS.sub(" ", result.value), "line-end")
     _refuse_controls(result.value)
-    spaced = "\n".join(_SPACES.sub(" ", line).strip(" ") for line in result.value.split("\n")).strip("\n")
-    if spaced != result.value:
-        result.changes.add("spaces")
-        result.value = spaced
+    spaced = (_SPACES.sub(" ", line).strip(" ") for line in result.value.split("\n"))
+    result.become("\n".join(spaced).strip("\n"), "spaces")
     return result
-
-
-def _substitute(result: Cleaned, pattern: re.Pattern[str], by: str, change: str) -> None:
-    changed = pattern.sub(by, result.value)
-    if changed != result.value:
-        result.changes.add(change)
-        result.value = changed
 
 
 def _refuse_controls(value: str) -> None:
     if "\ufffd" in value:
-        raise InvalidError(
-            _("có ký tự U+FFFD: văn bản đã hỏng từ trước"), _("lấy lại từ tệp gốc, lưu dạng UTF-8")
-        )
+        message = _("có ký tự U+FFFD: văn bản đã hỏng từ trước")
+        raise InvalidError(message, _("lấy lại từ tệp gốc, lưu dạng UTF-8"))
     if _BIDI.search(value):
         raise InvalidError(_("có ký tự đổi chiều chữ"), _("gõ lại ô này"))
     for character in value:
@@ -144,16 +137,13 @@ def check_name(value: str) -> str:
     strange = sorted({character for character in value if character not in _NAME_CHARACTERS})
     if any(unicodedata.combining(character) for character in strange):
         raise InvalidError(_("có dấu thanh rời hoặc thừa"), _("gõ lại tên bằng bảng mã Unicode"))
-    if strange and not any(each.isalpha() or each in _LATIN_1_SIGNS for each in strange):
-        raise InvalidError(
-            _("có ký tự không dùng trong tên: {signs}").format(signs=" ".join(strange[:5])),
-            _("bỏ ký tự ấy"),
-        )
+    if strange and not any(sign.isalpha() or sign in _LATIN_1_SIGNS for sign in strange):
+        message = _("có ký tự không dùng trong tên: {signs}").format(signs=" ".join(strange[:5]))
+        raise InvalidError(message, _("bỏ ký tự ấy"))
     if strange:
-        raise InvalidError(
-            _("có chữ ngoài bảng chữ cái tiếng Việt: {letters}").format(letters=" ".join(strange[:5])),
-            _("có thể là TCVN3, VNI hoặc mã hóa hai lần: chuyển sang Unicode rồi thử lại"),
-        )
+        message = _("có chữ ngoài bảng chữ cái tiếng Việt: {letters}").format(letters=" ".join(strange[:5]))
+        cure = _("có thể là TCVN3, VNI hoặc mã hóa hai lần: chuyển sang Unicode rồi thử lại")
+        raise InvalidError(message, cure)
     if value[0] not in _LETTERS and not value[0].isdigit():
         raise InvalidError(_("tên phải bắt đầu bằng chữ hoặc số"), _("bỏ ký tự ở đầu"))
     return value
@@ -165,18 +155,16 @@ def check_code(value: str) -> str:
         raise InvalidError(_("mã bỏ trống"), _("ghi mã đơn vị"))
     check_length(value, CODE_LIMIT)
     if not _CODE.fullmatch(value):
-        raise InvalidError(
-            _("mã chỉ gồm chữ cái ASCII, chữ số, . _ - và bắt đầu bằng chữ hoặc số"), _("gõ lại mã")
-        )
+        message = _("mã chỉ gồm chữ cái ASCII, chữ số, . _ - và bắt đầu bằng chữ hoặc số")
+        raise InvalidError(message, _("gõ lại mã"))
     return value
 
 
 def check_length(value: str, limit: int) -> str:
     """The value itself, if it has at most `limit` characters; raises InvalidError otherwise."""
     if len(value) > limit:
-        raise InvalidError(
-            _("dài {length} ký tự, tối đa {limit}").format(length=len(value), limit=limit), _("viết ngắn lại")
-        )
+        message = _("dài {length} ký tự, tối đa {limit}").format(length=len(value), limit=limit)
+        raise InvalidError(message, _("viết ngắn lại"))
     return value
 
 
@@ -251,16 +239,12 @@ def visible(text: str) -> str:
     """The text with every character that cannot be seen, or could move the cursor, as an escape."""
     if seen(text):
         return text
-    return "".join(character if seen(character) else _escaped(character) for character in text)
+    return "".join(sign if seen(sign) else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def seen(text: str) -> bool:
     """Whether every character of the text can be seen, or is a plain space."""
     return text.isprintable() and (text.isascii() or not _UNSEEN.search(text))
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode()
 
 
 def guard(value: str, *, safe: bool) -> str:
