@@ -67,8 +67,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     """The container, with its parts checked; raises RejectedError."""
     if data.startswith(_OLE):
         raise RejectedError(
-            _("có mật khẩu, hoặc là tệp .xls cũ mang tên .xlsx"),
-            _("Lưu lại dạng .xlsx không mật khẩu."),
+            _("có mật khẩu, hoặc là tệp .xls cũ mang tên .xlsx"), _("Lưu lại dạng .xlsx không mật khẩu.")
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))

@@ -39,7 +39,7 @@ def _parse(text: str, line: int) -> Any:
         raise RejectedError(
             _("không phải JSON: dòng {line}, cột {column}").format(
                 line=line or error.lineno, column=error.colno
-            ),
+            )
         ) from None
     except InvalidError as error:
         place = _("dòng {line}: {problem}") if line else "{problem}"

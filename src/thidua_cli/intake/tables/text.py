@@ -137,8 +137,7 @@ def _delimiter(text: str, likeness: Callable[[Sequence[str]], Likeness]) -> str:
         return complete[0]
     lines = sample.splitlines()[:HEADER_ROWS]
     return max(
-        _DELIMITERS,
-        key=lambda mark: (best[mark].known, max((line.count(mark) for line in lines), default=0)),
+        _DELIMITERS, key=lambda mark: (best[mark].known, max((line.count(mark) for line in lines), default=0))
     )
 
 

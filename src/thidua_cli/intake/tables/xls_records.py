@@ -43,8 +43,7 @@ def look(data: bytes) -> XlsContents:
     """What the workbook holds; raises RejectedError where it has a password or macros, or is damaged."""
     if not data.startswith(_OLE):
         raise RejectedError(
-            _("không phải sổ tính .xls thật, chỉ mang tên ấy"),
-            _("Mở bằng Excel rồi lưu lại dạng .xlsx."),
+            _("không phải sổ tính .xls thật, chỉ mang tên ấy"), _("Mở bằng Excel rồi lưu lại dạng .xlsx.")
         )
     stream = _stream(data)
     places: list[tuple[int, SheetInfo]] = []

@@ -246,8 +246,7 @@ def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str) -> b
         target.writestr("xl/workbook.xml", _BOOK.format(date1904=int(book.from_1904)))
         target.writestr("_rels/.rels", _RELATION.format(kind="officeDocument", target="xl/workbook.xml"))
         target.writestr(
-            "xl/_rels/workbook.xml.rels",
-            _RELATION.format(kind="worksheet", target="worksheets/sheet1.xml"),
+            "xl/_rels/workbook.xml.rels", _RELATION.format(kind="worksheet", target="worksheets/sheet1.xml")
         )
         target.writestr("xl/worksheets/sheet1.xml", part_bytes(archive, part))
         for kind in _SHARED:
