@@ -4,18 +4,26 @@ Run as a module, this is that process. Both sides speak JSON through pipes.
 """
 
 import contextlib
+import io
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.intake.tables.container import MOST_BYTES
+from thidua_cli.intake.tables import xls_records
+from thidua_cli.intake.tables.calamine import holds_data, open_workbook, sheet_named, sheet_rows
+from thidua_cli.intake.tables.choosing import Contents, read_sheet
+from thidua_cli.intake.tables.container import MOST_BYTES, SheetInfo
 from thidua_cli.intake.tables.grid import Cell, Grid
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 _MEMORY = 512 << 20  # of addresses, most of which are never touched
 _MOST_ANSWER = 96 << 20  # of bytes
@@ -24,11 +32,19 @@ _SECONDS = 4  # of the processor
 
 
 def read(data: bytes, sheet: str | None) -> Grid:
-    """The rows of an .xls as they come; raises RejectedError, also where their reader comes to an end."""
+    """The rows of an .xls; raises RejectedError, also where their reader comes to an end."""
+    import subprocess
+
     if len(data) > MOST_BYTES:
         raise RejectedError(_("mở ra lớn hơn 64 MiB, không nhận"))
-    asked = json.dumps([sheet, language.current()]).encode("ascii")
-    lines = _answers(asked + b"\n", data)
+    asked = json.dumps([sheet, language.current()]).encode("ascii") + b"\n"
+    command = [sys.executable, "-P", "-m", __name__]
+    done = subprocess.run(  # noqa: S603 - this very interpreter
+        command, input=asked + data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+    )
+    if done.returncode != 0:
+        raise RejectedError(_("sổ tính bị hỏng, hoặc quá lớn"), _("Mở bằng Excel rồi lưu lại dạng .xlsx."))
+    lines = io.BytesIO(done.stdout)
     answer = json.loads(next(lines))
     if "rejected" in answer:
         raise RejectedError(*answer["rejected"])
@@ -36,39 +52,7 @@ def read(data: bytes, sheet: str | None) -> Grid:
     return Grid(_rows(lines), answer["notices"], letters=True, merged=merged, from_1904=answer["from_1904"])
 
 
-def _answers(asked: bytes, data: bytes) -> Iterator[bytes]:
-    """The lines that the other process writes; whoever stops listening ends it."""
-    import subprocess
-    import threading
-
-    command = [sys.executable, "-P", "-m", __name__]
-    process = subprocess.Popen(  # noqa: S603 - this very interpreter
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-
-    def feed(pipe: IO[bytes]) -> None:
-        with contextlib.suppress(OSError), pipe:  # it may have come to an end
-            pipe.write(asked)
-            pipe.write(data)
-
-    with process:
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
-        feeder = threading.Thread(target=feed, args=(process.stdin,), daemon=True)
-        feeder.start()
-        process.stdin = None  # the feeder closes it
-        try:
-            for line in process.stdout:
-                if line.endswith(b"\n"):
-                    yield line
-            process.wait()
-        finally:
-            process.kill()
-            feeder.join()
-    if process.returncode != 0:
-        raise RejectedError(_("sổ tính bị hỏng, hoặc quá lớn"), _("Mở bằng Excel rồi lưu lại dạng .xlsx."))
-
-
-def _rows(lines: Iterator[bytes]) -> Iterator[tuple[int, list[Cell]]]:
+def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[Cell]]]:
     known: dict[str, str] = {}  # texts that come again are kept once
     for line in lines:
         number, values = json.loads(line)
@@ -116,16 +100,41 @@ def _limit() -> None:
             resource.setrlimit(kind, (most, most))
 
 
+def _read_here(data: bytes, sheet: str | None) -> Grid:
+    """The rows of the one visible sheet with data, or of `sheet`, read in this process."""
+    contents = xls_records.look(data)
+    try:
+        file = os.memfd_create("xls")
+    except (AttributeError, OSError):  # another system than Linux
+        pages = open_workbook(data)
+    else:  # from a file the reader needs a third less memory, if the bytes are given up
+        with open(file, "wb") as target:  # noqa: PTH123 - of no path
+            target.write(data)
+            target.flush()
+            del data
+            pages = open_workbook(f"/proc/self/fd/{file}")
+
+    def page(info: SheetInfo) -> "CalamineSheet":
+        return sheet_named(pages, info.name)
+
+    made = Contents(
+        contents.sheets,
+        lambda info: contents.hazards[info.name],
+        lambda info: holds_data(page(info)),
+        lambda info: sheet_rows(page(info)),
+        contents.from_1904,
+    )
+    return read_sheet(made, sheet)
+
+
 def main() -> None:
     """Read the file on standard input, and write what is in it on standard output, a line for each row."""
-    from thidua_cli.intake.tables import xls
-
     _limit()
     sheet, spoken = json.loads(sys.stdin.buffer.readline())
     language.use(spoken)
     rows: Iterator[object] = iter(())
     try:
-        grid = xls.read(sys.stdin.buffer.read(), sheet)
+        grid = _read_here(sys.stdin.buffer.read(), sheet)
         rows = grid.rows
         head = {"notices": grid.notices, "merged": grid.merged, "from_1904": grid.from_1904}
     except RejectedError as error:
