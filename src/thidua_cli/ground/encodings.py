@@ -105,10 +105,10 @@ def is_syllable(word: str) -> bool:
     parts = [unicodedata.normalize("NFD", letter) for letter in word.lower()]
     tones = {place: part for place, made in enumerate(parts) for part in made if part in _TONES}
     bare = "".join(part for made in parts for part in made if part not in _TONES)
-    found = _SYLLABLE.fullmatch(unicodedata.normalize("NFC", bare))
-    if found is None or sum(part in _TONES for made in parts for part in made) > 1:
+    syllable = _SYLLABLE.fullmatch(unicodedata.normalize("NFC", bare))
+    if syllable is None or sum(part in _TONES for made in parts for part in made) > 1:
         return False
-    onset, rhyme, nucleus, coda = (part or "" for part in found.groups())
+    onset, rhyme, nucleus, coda = (part or "" for part in syllable.groups())
     vowels = rhyme or nucleus
     if coda in ("c", "ch", "p", "t") and not _TONES_OF_STOPS.issuperset(tones.values() or "?"):
         return False
@@ -180,10 +180,10 @@ def _telling(data: bytes) -> bytes:
     """Lines that have bytes outside ASCII, as many as show the encoding."""
     lines: list[bytes] = []
     size = position = 0
-    while size < _SAMPLE and (found := _HIGH.search(data, position)):
-        start = max(data.rfind(b"\n", position, found.start()) + 1, found.start() - 500, position)
-        end = data.find(b"\n", found.end(), found.end() + 2000)
-        position = end if end >= 0 else found.end() + 2000
+    while size < _SAMPLE and (byte := _HIGH.search(data, position)):
+        start = max(data.rfind(b"\n", position, byte.start()) + 1, byte.start() - 500, position)
+        end = data.find(b"\n", byte.end(), byte.end() + 2000)
+        position = end if end >= 0 else byte.end() + 2000
         lines.append(data[start:position])
         size += len(lines[-1])
     return b"\n".join(lines)
@@ -219,7 +219,7 @@ def disguises(column: Sequence[str]) -> dict[int, Guess]:
     odd = {word for word in _different_words(column) if not is_syllable(word)}
     if not odd:
         return {}
-    found: dict[int, Guess] = {}
+    guesses: dict[int, Guess] = {}
     undecided: dict[str, dict[int, str]] = {}
     for index, text in enumerate(column):
         if text.isascii() or odd.isdisjoint(_words(text[:_LONG])):
@@ -228,14 +228,14 @@ def disguises(column: Sequence[str]) -> dict[int, Guess]:
         if guess is None:
             continue
         if _proves(text[:_LONG], guess.preview[0], words=1 if guess.encoding == "utf-8" else 2):
-            found[index] = guess
+            guesses[index] = guess
         else:
             undecided.setdefault(guess.encoding, {})[index] = guess.preview[0]
     for name, texts in undecided.items():
         before = "\n".join(column[index] for index in texts)
         if _proves(before, "\n".join(texts.values()), words=4):
-            found |= {index: Guess(name, [repaired]) for index, repaired in texts.items()}
-    return found
+            guesses |= {index: Guess(name, [repaired]) for index, repaired in texts.items()}
+    return guesses
 
 
 def impossible(names: Sequence[str]) -> dict[int, Guess]:
@@ -244,14 +244,14 @@ def impossible(names: Sequence[str]) -> dict[int, Guess]:
     One such word in a name is enough to doubt it: of the 10,000 names of the country's units none has one.
     """
     words = {word for word in _different_words(names) if 1 < len(word) < _LONG and not is_syllable(word)}
-    found: dict[int, Guess] = {}
+    guesses: dict[int, Guess] = {}
     for encoding in ("vni", "tcvn3"):
         mended = {word: made for word in words if (made := _mended(word, DECODERS[encoding]))}
         for index, name in enumerate(names if mended else ()):
             parts = re.split(f"({_WORD.pattern})", name)
-            if index not in found and not mended.keys().isdisjoint(parts):
-                found[index] = Guess(encoding, ["".join(mended.get(part, part) for part in parts)])
-    return found
+            if index not in guesses and not mended.keys().isdisjoint(parts):
+                guesses[index] = Guess(encoding, ["".join(mended.get(part, part) for part in parts)])
+    return guesses
 
 
 def _mended(word: str, read: Callable[[bytes], str]) -> str | None:

@@ -70,9 +70,9 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub(_sorted_marks, text))
 
 
-def _sorted_marks(found: re.Match[str]) -> str:
+def _sorted_marks(match: re.Match[str]) -> str:
     """Marks in canonical order, which is a stable sort between any two characters that are no marks."""
-    runs = groupby(found[0], key=lambda character: unicodedata.combining(character) > 0)
+    runs = groupby(match[0], key=lambda character: unicodedata.combining(character) > 0)
     return "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)
 
 

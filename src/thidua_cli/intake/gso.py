@@ -32,8 +32,8 @@ FIELDS = ("code", "name", "kind", "level", "parent_code")
 
 def places(headers: Sequence[str]) -> list[str | None] | None:
     """Which of the list's columns each header is (none: another); none at all where one is missing."""
-    found = [_HEADERS.get(columns.normal(header)) for header in headers]
-    return found if set(NEEDED) <= set(found) else None
+    fields = [_HEADERS.get(columns.normal(header)) for header in headers]
+    return fields if set(NEEDED) <= set(fields) else None
 
 
 def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[Problem]:
@@ -42,17 +42,17 @@ def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[P
     known = {"", *_HEADERS, *columns.left_out(ignored)}
     unknown = [header for header, name in zip(headers, names, strict=True) if name not in known]
     then = advice.lines(list(dict.fromkeys(unknown)), {}, None)
-    found: list[Problem] = []
+    wrong: list[Problem] = []
     for index, (header, name) in enumerate(zip(headers, names, strict=True)):
         if name in _HEADERS and name in names[:index]:
             message = _("cột {field} có hai lần: cột {first} và {second}").format(
                 field=header, first=letters(names.index(name)), second=letters(index)
             )
-            found.append(Problem(message, _("xóa một cột"), at=Place(row, short(header))))
+            wrong.append(Problem(message, _("xóa một cột"), at=Place(row, short(header))))
         elif header in unknown:
             cure = _("xóa cột {letter}, hoặc --ignore-column").format(letter=letters(index))
-            found.append(Problem(_("không biết cột này"), cure, at=Place(row, short(header)), then=then))
-    return found
+            wrong.append(Problem(_("không biết cột này"), cure, at=Place(row, short(header)), then=then))
+    return wrong
 
 
 def sheet(table: HeadedRows, source: str, province: str | None) -> Sheet:
@@ -111,7 +111,7 @@ def _inside(table: HeadedRows, province: str) -> HeadedRows:
         return {(place, written) for place in places if (written := _written(values, place))}
 
     numbered = list(zip(codes, table.body, strict=True))
-    ours = {each for code, (_number, values) in numbered if code == province for each in said(values)}
+    ours = {word for code, (_number, values) in numbered if code == province for word in said(values)}
     around = zip(_carried(codes), _carried(codes[::-1])[::-1], strict=True)
     body, dropped = [], []
     for near, (code, (number, values)) in zip(around, numbered, strict=True):
@@ -138,25 +138,25 @@ def _inside(table: HeadedRows, province: str) -> HeadedRows:
 
 def _carried(codes: Sequence[str | None]) -> list[str | None]:
     """Of each row the last code that was said."""
-    found: list[str | None] = []
+    carried: list[str | None] = []
     for code in codes:
-        found.append(code or (found[-1] if found else None))
-    return found
+        carried.append(code or (carried[-1] if carried else None))
+    return carried
 
 
 def _provinces(table: HeadedRows, province: str) -> list[str | None]:
     """The province of each row as far as it is beyond doubt; a merged cell holds it for all its rows."""
     place, width = table.fields.index(_PROVINCE), len(table.headers)
     rows = [number for number, _values in table.body]
-    found: list[str | None] = []
+    codes: list[str | None] = []
     for _number, values in table.body:
         code = _written(values, place) if table.grid.letters or len(values) == width else ""
-        found.append(code if code == province or (code.isascii() and code.isdigit()) else None)
+        codes.append(code if code == province or (code.isascii() and code.isdigit()) else None)
     for top, left, bottom, _right in table.grid.merged:
         first, last = bisect_left(rows, top), bisect_right(rows, bottom)
         if left == place and first < last and rows[first] == top:
-            found[first:last] = [found[first]] * (last - first)
-    return found
+            codes[first:last] = [codes[first]] * (last - first)
+    return codes
 
 
 def _written(values: Sequence[Cell], place: int) -> str:

@@ -47,10 +47,10 @@ def open_workbook(data: bytes | str) -> "CalamineWorkbook":
 
 def sheet_named(book: "CalamineWorkbook", sheet: str) -> "CalamineSheet":
     with _reading():
-        found = book.get_sheet_by_name(sheet)
-    if found.end is not None:
-        container.check_size(found.end[0] + 1, found.end[1] + 1)
-    return found
+        page = book.get_sheet_by_name(sheet)
+    if page.end is not None:
+        container.check_size(page.end[0] + 1, page.end[1] + 1)
+    return page
 
 
 def holds_data(page: "CalamineSheet") -> bool:

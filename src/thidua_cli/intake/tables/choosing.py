@@ -78,35 +78,35 @@ def _names(sheets: Sequence[SheetInfo]) -> str:
     return names if more <= 0 else _("{names} và {count} trang nữa").format(names=names, count=more)
 
 
-def _refuse_hazards(found: Hazards, notices: list[str]) -> None:
+def _refuse_hazards(hazards: Hazards, notices: list[str]) -> None:
     """Formulas, error and boolean cells: what they will be tomorrow, or what they mean, nobody knows."""
     problems = [
-        _("{cell} là công thức: dán lại thành giá trị").format(cell=cell) for cell in found.formulas[:5]
+        _("{cell} là công thức: dán lại thành giá trị").format(cell=cell) for cell in hazards.formulas[:5]
     ]
-    formulas = set(found.formulas)
+    formulas = set(hazards.formulas)
     problems += [
         _("{cell} chứa lỗi {error}: sửa ô này").format(cell=cell, error=short(error))
-        for cell, error in list(found.errors.items())[:5]
+        for cell, error in list(hazards.errors.items())[:5]
         if cell not in formulas
     ]
     problems += [
         _("{cell} là TRUE hoặc FALSE: gõ lại thành chữ").format(cell=cell)
-        for cell in found.booleans[:5]
+        for cell in hazards.booleans[:5]
         if cell not in formulas
     ]
     if problems:
-        count = len(formulas.union(found.errors, found.booleans))
+        count = len(formulas.union(hazards.errors, hazards.booleans))
         raise RejectedError(
             _("{count} ô không phải giá trị; chưa ghi gì").format(count=count),
             *(f"  {problem}" for problem in problems),
         )
-    if found.hidden_rows:
-        rows = ", ".join(map(str, found.hidden_rows[:_LISTED]))
+    if hazards.hidden_rows:
+        rows = ", ".join(map(str, hazards.hidden_rows[:_LISTED]))
         notices.append(_("dòng ẩn vẫn được đọc: {rows}").format(rows=rows))
     hidden = {
         column
-        for first, last in found.hidden_columns
-        for column in range(first, min(last + 1, found.columns))
+        for first, last in hazards.hidden_columns
+        for column in range(first, min(last + 1, hazards.columns))
     }
     if hidden:
         named = ", ".join(map(letters, sorted(hidden)[:_LISTED]))

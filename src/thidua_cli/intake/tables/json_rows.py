@@ -19,16 +19,16 @@ def read(data: bytes, encoding: str | None, *, lines: bool) -> list[dict[str, An
     text = text_file.decode(data, encoding)
     if not text.strip():
         raise RejectedError(_("tệp rỗng"))
-    found: Any
+    rows: Any
     if lines:
-        found = [_parse(line, number) for number, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
+        rows = [_parse(line, number) for number, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
     else:
-        found = _parse(text, 0)
-    if isinstance(found, dict) and isinstance(found.get("rows"), list):
-        found = found["rows"]  # a report of ours
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        rows = _parse(text, 0)
+    if isinstance(rows, dict) and isinstance(rows.get("rows"), list):
+        rows = rows["rows"]  # a report of ours
+    if not isinstance(rows, list) or not all(isinstance(item, dict) for item in rows):
         raise RejectedError(_("cần một danh sách các đối tượng"))
-    return found
+    return rows
 
 
 def _parse(text: str, line: int) -> Any:
@@ -47,7 +47,7 @@ def _parse(text: str, line: int) -> Any:
 
 
 def _bounded(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """As `textfiles.unique`; raises InvalidError for one with more keys or longer texts than are read."""
+    """As `config_files.unique`; raises InvalidError for one with more keys or longer texts than are read."""
     if len(pairs) > MOST_COLUMNS:
         raise InvalidError(
             _("một đối tượng có {count} khóa, tối đa {most}").format(count=len(pairs), most=MOST_COLUMNS)

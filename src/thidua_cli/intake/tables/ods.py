@@ -212,15 +212,15 @@ class _Walk:
             raise container.damaged()
         return int(written[:9])
 
-    def _value(self, cell: dict[str, str], where: str, found: Hazards) -> Cell:
-        """What a cell holds; what is no plain value is noted in `found`."""
+    def _value(self, cell: dict[str, str], where: str, hazards: Hazards) -> Cell:
+        """What a cell holds; what is no plain value is noted in `hazards`."""
         if "table:formula" in cell:
-            found.formulas.append(where)
+            hazards.formulas.append(where)
             return "="
         text = "\n".join("".join(parts) for parts in self.paragraphs)
         kind = cell.get("office:value-type", "string")
         if kind == "boolean":
-            found.booleans.append(where)
+            hazards.booleans.append(where)
             return True
         written = {
             "float": "office:value",
@@ -232,7 +232,7 @@ class _Walk:
             return cell.get("office:string-value", text) if kind == "string" else text
         value = _typed(kind, cell.get(written, ""))
         if value is None:
-            found.errors[where] = cell.get(written, "")
+            hazards.errors[where] = cell.get(written, "")
             return "?"
         return value
 

@@ -59,18 +59,18 @@ def look(data: bytes) -> XlsContents:
     if len(places) > _MOST_SHEETS:
         raise damaged()
     sheets = [sheet for _offset, sheet in places]
-    found = {sheet.name: Hazards() for sheet in sheets}
-    used = dict.fromkeys(found, (0, 0))  # rows and columns
+    hazards = {sheet.name: Hazards() for sheet in sheets}
+    used = dict.fromkeys(hazards, (0, 0))  # rows and columns
     places.sort(key=lambda place: place[0])
     ends = [offset for offset, _sheet_info in places[1:]] + [len(stream)]
     for (start, sheet), end in zip(places, ends, strict=True):
-        rows, columns = _scan(stream, start, end, found[sheet.name])
+        rows, columns = _scan(stream, start, end, hazards[sheet.name])
         used[sheet.name] = max(used[sheet.name][0], rows), max(used[sheet.name][1], columns)
     for rows, columns in used.values():
         check_size(rows, columns)
     if sum(rows * columns for rows, columns in used.values()) > MOST_CELLS:
         raise too_large()  # the reader keeps all sheets
-    return XlsContents(sheets, found, from_1904)
+    return XlsContents(sheets, hazards, from_1904)
 
 
 def _sheet(body: bytes) -> tuple[int, SheetInfo]:
@@ -87,8 +87,8 @@ def _sheet(body: bytes) -> tuple[int, SheetInfo]:
     return offset, SheetInfo(text, bool(state & 3))
 
 
-def _scan(stream: bytes, start: int, end: int, found: Hazards) -> tuple[int, int]:
-    """Rows and columns used of a sheet; what is besides plain values is noted in `found`.
+def _scan(stream: bytes, start: int, end: int, hazards: Hazards) -> tuple[int, int]:
+    """Rows and columns used of a sheet; what is besides plain values is noted in `hazards`.
 
     A sheet is read from its start to the end of its records, be it beyond the start of the next one.
     """
@@ -102,41 +102,41 @@ def _scan(stream: bytes, start: int, end: int, found: Hazards) -> tuple[int, int
         if kind in _CELLS and length >= 4:
             cells += 1
             if kind not in _SINGLE:
-                column = _note(found, kind, row, column, stream[position + 4 : after])
+                column = _note(hazards, kind, row, column, stream[position + 4 : after])
             if row >= rows:
                 rows = row + 1
             if column >= columns:
                 columns = column + 1
         elif kind in _BESIDES and length >= 4:
-            _note(found, kind, row, column, stream[position + 4 : after])
+            _note(hazards, kind, row, column, stream[position + 4 : after])
         elif kind == _EOF and after >= end:
             break
         position = after
-    found.cells += cells
-    found.columns = max(found.columns, columns)
+    hazards.cells += cells
+    hazards.columns = max(hazards.columns, columns)
     return rows, columns
 
 
-def _note(found: Hazards, kind: int, row: int, column: int, body: bytes) -> int:
+def _note(hazards: Hazards, kind: int, row: int, column: int, body: bytes) -> int:
     """Note what a record is besides a plain value; returns the last column that it fills."""
     if kind == _FORMULA:
-        found.formulas.append(address(row + 1, column))
+        hazards.formulas.append(address(row + 1, column))
     elif kind == _BOOLERR and len(body) >= 8:
         if body[7]:
-            found.errors[address(row + 1, column)] = _ERRORS.get(body[6], "#?")
+            hazards.errors[address(row + 1, column)] = _ERRORS.get(body[6], "#?")
         else:
-            found.booleans.append(address(row + 1, column))
+            hazards.booleans.append(address(row + 1, column))
     elif kind == _MANY:
         return int(_WORD(body, len(body) - 2)[0])
     elif kind == _ROW and len(body) >= 16:
         if struct.unpack_from("<I", body, 12)[0] & 0x20:
-            found.hidden_rows.append(row + 1)
+            hazards.hidden_rows.append(row + 1)
     elif kind == _COLUMNS and len(body) >= 10:
         if body[8] & 1:
-            found.hide(row, column)  # here, the first and the last
+            hazards.hide(row, column)  # here, the first and the last
     elif kind == _MERGED:
         for top, bottom, left, right in struct.iter_unpack("<4H", body[2 : 2 + (len(body) - 2) // 8 * 8]):
-            found.merged.append((top + 1, left, bottom + 1, right))
+            hazards.merged.append((top + 1, left, bottom + 1, right))
     return column
 
 

@@ -108,7 +108,7 @@ class _Scan:
     def __init__(self, rows: int = 0, columns: int = 0) -> None:
         self.rising = True
         self.width, self.taken = columns, bytearray(rows * columns)
-        self.found = Hazards()
+        self.hazards = Hazards()
         self.every = 0  # cells, empty ones too
         self.rows, self.columns = 0, 0  # that are used
         self.row, self.column, self.hidden = 1, 0, False
@@ -126,7 +126,7 @@ class _Scan:
         elif tag == "row":
             self._row(attributes)
         elif tag == "f":
-            self.found.formulas.append(self._where())
+            self.hazards.formulas.append(self._where())
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif tag == "col" and attributes.get("hidden", "0") in ("1", "true"):
@@ -153,7 +153,7 @@ class _Scan:
             self.place = _place(where)
             self.column = self.place[1]
         if self.kind == "b":
-            self.found.booleans.append(self._where())
+            self.hazards.booleans.append(self._where())
 
     def _where(self) -> str:
         return address(self.place[0], self.place[1] - 1)
@@ -162,7 +162,7 @@ class _Scan:
         if self.place <= self.last:
             self.rising = False
         self.last = self.place
-        self.found.cells += 1
+        self.hazards.cells += 1
         row, column = self.place
         if self.taken:
             place = (row - 1) * self.width + column - 1
@@ -174,18 +174,18 @@ class _Scan:
             check_size(self.rows, self.columns)
         if self.hidden:
             self.hidden = False
-            self.found.hidden_rows.append(row)
+            self.hazards.hidden_rows.append(row)
 
     def _hide(self, first: str, last: str) -> None:
         if not (_INDEX.fullmatch(first) and _INDEX.fullmatch(last)):
             raise damaged()
-        self.found.hide(int(first) - 1, int(last) - 1)
+        self.hazards.hide(int(first) - 1, int(last) - 1)
 
     def _merge(self, reference: str) -> None:
         first, _colon, last = reference.partition(":")
         top, left = _place(first)
         bottom, right = _place(last or first)
-        self.found.merge(top, left - 1, bottom, right - 1)
+        self.hazards.merge(top, left - 1, bottom, right - 1)
 
     def characters(self, data: str) -> None:
         if self.in_value and self.kind in "es":
@@ -194,7 +194,7 @@ class _Scan:
     def end(self, tag: str) -> None:
         if tag == "v":
             if self.kind == "e":
-                self.found.errors[self._where()] = self.text
+                self.hazards.errors[self._where()] = self.text
             elif self.kind == "s":
                 if not _INDEX.fullmatch(self.text):
                     raise damaged()  # a reader takes it for the first
@@ -215,8 +215,8 @@ def hazards(archive: zipfile.ZipFile, book: BookInfo, part: str) -> Hazards:
     if _ESCAPED.search(data):
         raise damaged()  # readers differ on where such a cell stands
     _check_shared(archive, book, scan.shared)
-    scan.found.area, scan.found.columns = scan.rows * scan.columns, scan.columns
-    return scan.found
+    scan.hazards.area, scan.hazards.columns = scan.rows * scan.columns, scan.columns
+    return scan.hazards
 
 
 def _check_shared(archive: zipfile.ZipFile, book: BookInfo, shared: "array[int]") -> None:
@@ -258,7 +258,7 @@ def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str) -> b
 def weight(archive: zipfile.ZipFile, book: BookInfo, part: str) -> int:
     """How many bytes `one_sheet_workbook` unpacks, and what it costs besides."""
     parts = [part, *(book.parts[kind] for kind in _SHARED if kind in book.parts)]
-    return _OVERHEAD + sum(archive.getinfo(each).file_size for each in parts)
+    return _OVERHEAD + sum(archive.getinfo(name).file_size for name in parts)
 
 
 def _place(reference: str) -> tuple[int, int]:
