@@ -1,12 +1,21 @@
 """The catalogue of fields: each header means one field, and every part that reads or writes files follows it."""
 
+import io
+import sqlite3
+import zipfile
+from pathlib import Path
+
 import pytest
 
+from thidua_cli.cli import parameters
+from thidua_cli.exports.import_files import export
+from thidua_cli.exports.template import workbook
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import InvalidError
-from thidua_cli.intake import columns
-from thidua_cli.register import fields
+from thidua_cli.intake import columns, reading
+from thidua_cli.register import fields, values
 from thidua_cli.register.fields import ImportKind
+from thidua_cli.store.journal import LATEST
 
 
 @pytest.mark.parametrize("kind", ImportKind)
@@ -37,3 +46,25 @@ def test_a_required_field_may_not_be_empty() -> None:
     for key in ("code", "name", "unit_code", "done_on", "obligation", "reason"):
         with pytest.raises(InvalidError):
             readers[key]("")
+
+
+def test_a_new_field_is_one_row_of_the_catalogue(
+    seeded: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Templates, headers of imports, exports and options have a field as soon as the catalogue has it."""
+    kind, seal = ImportKind.LAUNCHES, fields.Field("seal", "Con dấu", values.short, also=("dấu",))
+    more = fields.FILES[kind]._replace(optional=(*fields.FILES[kind].optional, seal))
+    file = tmp_path / "launches.csv"
+    file.write_text("unit_code,done_on,Dấu\nSCT,2022-03-30,tròn\n", encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setitem(fields.FILES, kind, more)  # type: ignore[arg-type]
+        for cached in (fields.known, columns._meanings):
+            cached.cache_clear()
+        with zipfile.ZipFile(io.BytesIO(workbook(kind, [], []))) as book:
+            assert "Con dấu" in book.read("xl/sharedStrings.xml").decode()
+        assert reading.read(str(file), kind).rows[0][1]["seal"] == "tròn"
+        assert "seal" in export(seeded, kind, LATEST).fields
+        assert parameters.option_names(kind)["seal"] == "--seal"
+        assert seal in parameters.record_fields(kind).fields
+    for cached in (fields.known, columns._meanings):
+        cached.cache_clear()

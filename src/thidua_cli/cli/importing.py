@@ -8,13 +8,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from thidua_cli.cli import import_report, messages, options, progress
-from thidua_cli.cli.import_options import (
-    FileOptions,
-    ReportForm,
-    ReportOptions,
-    RowOptions,
-    check_rejects,
-)
+from thidua_cli.cli.import_options import FileOptions, ReportForm, ReportOptions, RowOptions, check_rejects
 from thidua_cli.cli.import_template import write_template
 from thidua_cli.cli.parameters import argument, option
 from thidua_cli.cli.shared import DryRun

@@ -19,11 +19,9 @@ from thidua_cli.register.fields import ImportKind, known
 from thidua_cli.register.plan import Plan
 from thidua_cli.store import Writer
 
-_STORED = (
-    *(key for key, field in known(ImportKind.REGISTRATIONS).items() if field.stored),
-    "evidence_sha256",
-)
-_CONTENT = (*_STORED, "contents")  # what makes records the same
+_FIELDS = known(ImportKind.REGISTRATIONS)
+_STORED = (*(key for key, field in _FIELDS.items() if field.stored), "evidence_sha256")
+_CONTENT = (*(key for key, field in _FIELDS.items() if field.compared), "evidence_sha256")
 
 
 class Outcomes(NamedTuple):

@@ -61,11 +61,7 @@ def sunk(above: Rows, fields: Sequence[str | None], required: Sequence[str]) -> 
 
 
 def two_row_header(
-    first: Rows,
-    position: int,
-    kind: ImportKind,
-    named: Sequence[str | None],
-    filled: Mapping[int, bool],
+    first: Rows, position: int, kind: ImportKind, named: Sequence[str | None], filled: Mapping[int, bool]
 ) -> TwoRowHeader | None:
     """Whether the header seems to go on in the row below or above it.
 

@@ -98,56 +98,22 @@ NOTE = Field("note", "Ghi chú", values.note, stored=True, compared=True, wide=T
 # The unit of a record: a second word on which unit is meant, or the only one, is its name.
 UNIT_NAME = Field("unit_name", "Tên đơn vị", values.optional, like=_BODIES)
 UNIT_CODE = Field("unit_code", "Mã đơn vị", values.unit, Shape.CODE, also=("unit", "đơn vị"))
+_NUMBERS = ("số hiệu", "số ký hiệu", "số hiệu văn bản", "số quyết định", "số kế hoạch", "số công văn")
+_DAYS = ("ngày ban hành", "ngày ký", "ngày ký văn bản", "ngày quyết định", "ngày kế hoạch", "ngày công văn")
+_RECEIVED = ("ngày đến", "ngày tiếp nhận", "ngày nhận văn bản")
+_PATHS = ("đường dẫn", "tệp đính kèm", "link", "file")
 DOCUMENT = (
-    Field(
-        "document_number",
-        "Số văn bản",
-        values.number,
-        like=(
-            *("số hiệu", "số ký hiệu", "số hiệu văn bản", "số quyết định", "số kế hoạch", "số công văn"),
-            *_PAPERS,
-        ),
-        stored=True,
-        compared=True,
-    ),
-    Field(
-        "document_issuer",
-        "Cơ quan ban hành",
-        values.short,
-        like=("nơi ban hành", "đơn vị ban hành"),
-        stored=True,
-        compared=True,
-    ),
-    Field(
-        "document_date",
-        "Ngày văn bản",
-        values.optional_day,
-        Shape.DAY,
-        like=(
-            *("ngày ban hành", "ngày ký", "ngày ký văn bản", "ngày quyết định", "ngày kế hoạch"),
-            *("ngày công văn", *_PAPERS),
-        ),
-        stored=True,
-        compared=True,
-    ),
-    Field(
-        "received_on",
-        "Ngày nhận",
-        values.optional_day,
-        Shape.DAY,
-        also=("received_date",),
-        like=("ngày đến", "ngày tiếp nhận", "ngày nhận văn bản"),
-        stored=True,
-        compared=True,
-    ),
-    Field(
-        "evidence",
-        "Minh chứng",
-        values.evidence,
-        like=("đường dẫn", "tệp đính kèm", "link", "file"),
-        stored=True,
-        compared=True,
-        wide=True,
+    *(
+        field._replace(stored=True, compared=True)
+        for field in (
+            Field("document_number", "Số văn bản", values.number, like=(*_NUMBERS, *_PAPERS)),
+            Field(
+                "document_issuer", "Cơ quan ban hành", values.short, like=("nơi ban hành", "đơn vị ban hành")
+            ),
+            Field("document_date", "Ngày văn bản", values.optional_day, Shape.DAY, like=(*_DAYS, *_PAPERS)),
+            Field("received_on", "Ngày nhận", values.optional_day, Shape.DAY, ("received_date",), _RECEIVED),
+            Field("evidence", "Minh chứng", values.evidence, like=_PATHS, wide=True),
+        )
     ),
     NOTE,
 )
