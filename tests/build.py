@@ -12,7 +12,8 @@ from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ExemptionIn, RecordIn
 from thidua_cli.register.plan import load_plan
 from thidua_cli.rules import decide as deciding
-from thidua_cli.rules.decide import Outcome, Register
+from thidua_cli.rules.decide import Outcome
+from thidua_cli.rules.snapshot import Snapshot
 
 # A program whose schema is one step further than this one's; its arguments are a command line.
 FUTURE = """
@@ -31,9 +32,9 @@ def head(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT max(number) FROM operation").fetchone()[0])
 
 
-def read(connection: sqlite3.Connection) -> Register:
+def read(connection: sqlite3.Connection) -> Snapshot:
     """All of the register as it is known now."""
-    return Register.read(connection, load_plan(connection), head(connection))
+    return Snapshot(connection, load_plan(connection), head(connection))
 
 
 def record(

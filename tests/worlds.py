@@ -9,7 +9,7 @@ import build
 from oracle import Unit
 from thidua_cli import store
 from thidua_cli.register import entries as records
-from thidua_cli.register.entries import Document, Exemption, Record
+from thidua_cli.register.entries import Exemption, Paper, Record
 from thidua_cli.register.terms import Action, Kind, Level
 
 DAYS = st.dates(date(2020, 12, 1), date(2027, 2, 1)).map(date.isoformat) | st.sampled_from(
@@ -88,12 +88,12 @@ def populate(connection: sqlite3.Connection, world: dict[int, Unit]) -> None:
             )
             build.unit(writer, unit.code, unit.kind, level, unit.born, ended=unit.ended, parent=parent)
             entries += [
-                Record(unit.number, phase, Action(action), day, Document(received_on=unit.received.get(deed)))
+                Record(unit.number, phase, Action(action), day, Paper(received_on=unit.received.get(deed)))
                 for deed, day in unit.done.items()
                 for phase, action in [deed]
             ]
             entries += [
-                Exemption(unit.number, code, day, "lý do", Document()) for code, day in unit.exempt.items()
+                Exemption(unit.number, code, day, "lý do", Paper()) for code, day in unit.exempt.items()
             ]
         for unit in world.values():
             for old, day in unit.predecessors:

@@ -423,9 +423,9 @@ class Units(RuleBasedStateMachine):
             is_sound = False
         with store.write(self.register, actor="test", command="changes") as writer:
             made = resolutions.plan(self.register, LATEST, rows)
-            if not made.faults:
+            if not made.problems:
                 resolutions.apply(writer, made)
-        assert is_sound is not bool(made.faults), (decided, made.faults)
+        assert is_sound is not bool(made.problems), (decided, made.problems)
         if is_sound:
             self.wrote(wanted)
 

@@ -43,18 +43,18 @@ from thidua_cli.rules import decide, invariants, resolutions, undo
 from thidua_cli.rules.resolutions import Row
 from thidua_cli.standing import causes as diff
 from thidua_cli.standing import verdict
-from thidua_cli.standing.causes import Cause, Evidence, Side
+from thidua_cli.standing.causes import Cause, Observations, Side
 from thidua_cli.store.journal import LATEST
 
 Run = Callable[..., Outcome]
 FILE = resources.data("changes_2025.csv")
 
 
-def apply(connection: sqlite3.Connection, rows: Sequence[Row]) -> resolutions.Plan:
+def apply(connection: sqlite3.Connection, rows: Sequence[Row]) -> resolutions.ChangeSet:
     """Plan and store; a plan with faults stores nothing."""
     with store.write(connection, actor="test", command="changes") as writer:
         made = resolutions.plan(connection, LATEST, rows)
-        if not made.faults:
+        if not made.problems:
             resolutions.apply(writer, made)
     return made
 
@@ -76,7 +76,7 @@ def changed(seeded: sqlite3.Connection) -> sqlite3.Connection:
     connection = copy(seeded)
     batch = ChangeBatch(reading.read(str(FILE), ImportKind.CHANGES))
     assert not batch.problems
-    assert not apply(connection, batch.rows).faults
+    assert not apply(connection, batch.rows).problems
     return connection
 
 
@@ -384,7 +384,7 @@ def test_merge_into_one_that_continues(register: sqlite3.Connection) -> None:
         change("keep", "SXD Sở Xây dựng", "SXD Sở Xây dựng", "2025-03-01"),
         change("merge", "SGTVT Sở Giao thông vận tải", "SXD Sở Xây dựng", "2025-03-01"),
     ])  # fmt: skip
-    assert not made.faults
+    assert not made.problems
     units = directory(register)
     assert units.resolve("SXD", date(2025, 3, 1)).unit == units.resolve("SXD", date(2025, 2, 28)).unit
     assert units.on(units.resolve("SGTVT", date(2025, 2, 28)).unit, "2025-03-01") is None
@@ -457,7 +457,7 @@ def test_an_unsound_change_is_refused_whole(
 ) -> None:
     """Each fault names the field; nothing is stored."""
     made = apply(register, rows)
-    assert [each.field for each in made.faults][:1] == [fault], made.faults
+    assert [each.at.field for each in made.problems][:1] == [fault], made.problems
     assert build.head(register) == 1
 
 
@@ -501,8 +501,8 @@ def test_a_part_does_not_pass_to_the_unit_itself(run: Run) -> None:
 
 def test_a_change_before_a_later_one_is_refused(register: sqlite3.Connection) -> None:
     """What was already changed from a later day on must be undone first."""
-    assert not apply(register, [change("rename", "SDL Sở Du lịch", "SDL2 Sở Du lịch", "2025-03-01")]).faults
-    assert apply(register, [change("dissolve", "SDL Sở Du lịch", "", "2024-03-01")]).faults
+    assert not apply(register, [change("rename", "SDL Sở Du lịch", "SDL2 Sở Du lịch", "2025-03-01")]).problems
+    assert apply(register, [change("dissolve", "SDL Sở Du lịch", "", "2024-03-01")]).problems
 
 
 def test_two_units_may_swap_codes(register: sqlite3.Connection) -> None:
@@ -511,7 +511,7 @@ def test_two_units_may_swap_codes(register: sqlite3.Connection) -> None:
         change("rename", "SCT Sở Công Thương", "SDL Sở Công Thương", "2025-03-01"),
         change("rename", "SDL Sở Du lịch", "SCT Sở Du lịch", "2025-03-01"),
     ])  # fmt: skip
-    assert not made.faults
+    assert not made.problems
     assert directory(register).resolve("SDL", date(2025, 3, 1)).name == "Sở Công Thương"
 
 
@@ -542,8 +542,8 @@ def test_a_unit_that_has_ended_is_not_outside_the_register(
     """No row brings back a unit that has ended: it neither continues nor passes on."""
     apply(register, [change("dissolve", "491 ", "", "2022-09-01")])
     made = apply(register, [change(kind, "491 Quận Thanh Khê", new, "2025-01-01")])
-    (fault,) = made.faults
-    assert fault.field == "old_code"
+    (fault,) = made.problems
+    assert fault.at.field == "old_code"
     assert f"491 UBND quận Thanh Khê đã chấm dứt ngày 01/09/2022 (thao tác #2), {says}" in fault.message
     assert not made.outside
 
@@ -551,7 +551,7 @@ def test_a_unit_that_has_ended_is_not_outside_the_register(
 def test_a_unit_with_another_code_is_not_outside_the_register(register: sqlite3.Connection) -> None:
     """A row under a code that a living unit had before is told of its code of today."""
     apply(register, [change("rename", "SDL ", "SDLM Sở Du lịch", "2022-09-01")])
-    (fault,) = apply(register, [change("keep", "SDL ", "SDL Sở Du lịch", "2025-01-01")]).faults
+    (fault,) = apply(register, [change("keep", "SDL ", "SDL Sở Du lịch", "2025-01-01")]).problems
     assert fault.message == "SDL Sở Du lịch mang mã SDLM từ ngày 01/09/2022"
 
 
@@ -565,7 +565,7 @@ def test_the_file_of_2025_does_not_bring_back_a_district(run: Run) -> None:
 
 def test_units_below_a_unit_that_ends_come_under_the_one_above(register: sqlite3.Connection) -> None:
     """A ward outlives its district and is then the city's."""
-    assert not apply(register, [change("dissolve", "494 UBND quận Ngũ Hành Sơn", "", "2025-01-01")]).faults
+    assert not apply(register, [change("dissolve", "494 UBND quận Ngũ Hành Sơn", "", "2025-01-01")]).problems
     units = directory(register)
     ward = units.resolve("20287", date(2025, 1, 1))
     assert units.on(ward.parent, "2025-01-01") == units.resolve("48", date(2025, 1, 1))
@@ -674,18 +674,18 @@ def test_what_passes_into_a_unit_names_it_as_it_is(
             change("merge", "SGTVT Sở Giao thông vận tải", f"SXD {one}", "2025-03-01"),
             change("rename", "SXD Sở Xây dựng", f"SXD {other}", "2025-03-01"),
         ][:: 1 - 2 * place])  # fmt: skip
-        (fault,) = made.faults
-        assert fault.field == "new_name"
+        (fault,) = made.problems
+        assert fault.at.field == "new_name"
         assert one in fault.message
         assert other in fault.message
 
 
 def test_a_name_that_contradicts_one_of_the_same_day(register: sqlite3.Connection) -> None:
     """Also where the unit with that code was made, or kept, by an earlier operation."""
-    assert not apply(register, [change("merge", "SNV Sở Nội vụ", "SM Sở Mới", "2025-03-01")]).faults
+    assert not apply(register, [change("merge", "SNV Sở Nội vụ", "SM Sở Mới", "2025-03-01")]).problems
     made = apply(register, [change("merge", "STC Sở Tài chính", "SM Sở Khác", "2025-03-01")])
-    assert [fault.field for fault in made.faults] == ["new_name"]
-    assert not apply(register, [change("merge", "STC Sở Tài chính", "SM Sở Mới", "2025-03-01")]).faults
+    assert [fault.at.field for fault in made.problems] == ["new_name"]
+    assert not apply(register, [change("merge", "STC Sở Tài chính", "SM Sở Mới", "2025-03-01")]).problems
 
 
 def _parents(run: Run, day: str, of: str) -> set[str]:
@@ -753,7 +753,7 @@ def test_a_file_says_where_units_below_go(register: sqlite3.Connection) -> None:
         )
         for part in (1, 2)
     ]
-    (fault,) = resolutions.plan(register, LATEST, parts).faults
+    (fault,) = resolutions.plan(register, LATEST, parts).problems
     assert "20263" in fault.message
     units = directory(register)
     wards = [each for each in units.alive("2023-04-30") if each.parent == units.with_code("493")[0].unit]
@@ -763,7 +763,7 @@ def test_a_file_says_where_units_below_go(register: sqlite3.Connection) -> None:
         )
         for each in wards
     ]
-    assert not apply(register, [*rows, *parts]).faults
+    assert not apply(register, [*rows, *parts]).problems
     assert (
         directory(register).resolve("4931", date(2023, 5, 1)).unit
         == directory(register).on(wards[0].unit, "2023-05-01").parent
@@ -1085,7 +1085,7 @@ def test_a_new_unit_is_not_below_one_of_a_lower_level(register: sqlite3.Connecti
     names = {each.code: each.name for each in directory(register).alive("2023-12-31")}
     wards = (f"{code} {names[code]}" for code in ("20227", "20230"))
     rows = [change("merge", ward, "STT Sở Thử", "2024-01-01") for ward in wards]
-    assert not apply(register, rows).faults
+    assert not apply(register, rows).problems
     units = directory(register)
     made = units.resolve("STT", date(2024, 1, 1))
     above = units.on(made.parent, "2024-01-01")
@@ -1095,7 +1095,7 @@ def test_a_new_unit_is_not_below_one_of_a_lower_level(register: sqlite3.Connecti
 def test_undo_refuses_where_later_rows_rest_on_it(register: sqlite3.Connection) -> None:
     """A unit with records of its own does not vanish."""
     made = apply(register, [change("create", "", "SM Sở Mới", "2022-01-01")])
-    assert not made.faults
+    assert not made.problems
     build.record(register, "SM", "2022-03-01")
 
     def take_back() -> None:
@@ -1120,7 +1120,7 @@ def _rows(
 
 def _check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> None:
     before, after = (_rows(connection, side.day, f"#{side.known}") for side in (one, other))
-    found = diff.compare(before, after, Evidence(connection, load_plan(connection), one, other))
+    found = diff.compare(before, after, Observations(connection, load_plan(connection), one, other))
     told = Told(connection, one, other)
     for each in found:
         assert told.is_true(each), each
@@ -1393,7 +1393,7 @@ def test_an_heir_is_told_as_one(register: sqlite3.Connection) -> None:
     _check_causes(register, one, other)
     _check_causes(register, Side("2025-01-31", known + 1), other)
     before, after = (_rows(register, side.day, f"#{side.known}") for side in (one, other))
-    found = diff.compare(before, after, Evidence(register, load_plan(register), one, other))
+    found = diff.compare(before, after, Observations(register, load_plan(register), one, other))
     assert [(each.fact.unit, each.fact.obligation, each.cause) for each in found] == [
         (late, "p1-review", Cause.SUCCESSION_CHANGED)
     ]

@@ -91,13 +91,13 @@ def _live(register: sqlite3.Connection) -> dict[int, entries.Record]:
 
 
 def _contents(register: sqlite3.Connection) -> dict[int, object]:
-    return {unit: entry.content() for unit, entry in _live(register).items()}
+    return {unit: (entry.done_on, entry.contents) for unit, entry in _live(register).items()}
 
 
 def _do(register: sqlite3.Connection, deed: str, code: str, day: int) -> None:
     """Record a unit's launch, or correct it where it is recorded."""
     unit = Directory.read(register, LATEST).with_code(code)[0].unit
-    entry = entries.Record(unit, "p1", Action.LAUNCH, f"2022-02-{day:02}", entries.Document())
+    entry = entries.Record(unit, "p1", Action.LAUNCH, f"2022-02-{day:02}", entries.Paper())
     held = _live(register).get(unit)
     with store.write(register, actor="test", command=deed) as writer:
         if held is None:

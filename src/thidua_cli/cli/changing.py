@@ -201,7 +201,7 @@ def _change(
     from thidua_cli.register.models import ChangeIn
     from thidua_cli.rules import resolutions
 
-    def plan(connection: sqlite3.Connection) -> resolutions.Plan:
+    def plan(connection: sqlite3.Connection) -> resolutions.ChangeSet:
         common = {"effective_date": by.on, "resolution": by.doc, "note": by.note}
         made = resolutions.plan(
             connection,
@@ -211,12 +211,9 @@ def _change(
                 for row in rows(Directory.read(connection, LATEST))
             ],
         )
-        if made.faults:
+        if made.problems:
             raise RefusedError(
-                *(
-                    f"{fault.message} ({cure})" if (cure := fault.typed or fault.cure) else fault.message
-                    for fault in made.faults
-                )
+                *(f"{each.message} ({each.cure})" if each.cure else each.message for each in made.problems)
             )
         return made
 

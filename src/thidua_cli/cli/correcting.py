@@ -20,7 +20,7 @@ from thidua_cli.register.entries import Entry, Exemption
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import decide as deciding
-from thidua_cli.rules.decide import Register
+from thidua_cli.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import ExemptionIn, RecordIn
@@ -83,7 +83,7 @@ def correct(
     reason = options.checked_reason(why)
     hashes: dict[str, str] = {}
 
-    def decide(connection: sqlite3.Connection) -> tuple[Register, Entry, Entry, Sequence[str]]:
+    def decide(connection: sqlite3.Connection) -> tuple[Snapshot, Entry, Entry, Sequence[str]]:
         _table, old = records.find(connection, _number(number))
         register = read_register(connection, hashes=hashes)
         changes = _changes(old, given)
@@ -112,7 +112,7 @@ def correct(
 
 
 def _corrected(
-    register: Register, old: Entry, given: Mapping[str, object], unit_day: date | None
+    register: Snapshot, old: Entry, given: Mapping[str, object], unit_day: date | None
 ) -> tuple[Entry, Sequence[str]]:
     """What an entry is to be, and warnings; raises where that cannot be."""
     del register.entries[old.key]

@@ -12,8 +12,8 @@ from thidua_cli.register.terms import Level, State, label
 from thidua_cli.register.units import Directory, Version, describe, other_holders
 
 if TYPE_CHECKING:
-    from thidua_cli.rules.decide import Register
-    from thidua_cli.rules.resolutions import Plan, Step
+    from thidua_cli.rules.resolutions import ChangeSet, Effect
+    from thidua_cli.rules.snapshot import Snapshot
 
 EXAMPLES = 5
 
@@ -23,10 +23,10 @@ def rest(count: int, shown: int = EXAMPLES) -> list[str]:
     return [_("  … và {count} nữa").format(count=count - shown)] if count > shown else []
 
 
-def describe_changes(made: "Plan") -> list[str]:
+def describe_changes(made: "ChangeSet") -> list[str]:
     """What a plan of changes does, day by day: counts by level before and after, and each unit."""
     lines = []
-    for day in dict.fromkeys(sorted(step.day for step in made.steps)):
+    for day in dict.fromkeys(sorted(effect.day for effect in made.effects)):
         lines.append(_("{day}:").format(day=show_day(day)))
         if day in made.counts:
             old, new = made.counts[day]
@@ -37,9 +37,9 @@ def describe_changes(made: "Plan") -> list[str]:
                 for level in Level
                 if old[level] or new[level]
             ]
-        for step in made.steps:
-            if step.day == day:
-                lines += _describe_step(step)
+        for effect in made.effects:
+            if effect.day == day:
+                lines += _describe_effect(effect)
     if made.carried:
         lines.append(_("Tình trạng đã ghi từ trước, viết lại theo (hủy và ghi mới):"))
         lines += [f"  {_carried(old, fresh)}" for old, fresh in made.carried]
@@ -52,20 +52,20 @@ def describe_changes(made: "Plan") -> list[str]:
 _SIGNS = {"new": "+", "changed": "~", "ended": "-"}
 
 
-def _describe_step(step: "Step") -> list[str]:
+def _describe_effect(effect: "Effect") -> list[str]:
     """A unit that begins, changes or ends, with what went into it and where it came from or goes."""
-    into = "".join(f" → {describe(each)}" for each in step.successors)
-    lines = [f"  {_SIGNS[step.what]} {describe(step.version)}{into}"]
-    for each in step.predecessors:
-        if each.unit != step.version.unit:
+    into = "".join(f" → {describe(each)}" for each in effect.successors)
+    lines = [f"  {_SIGNS[effect.what]} {describe(effect.version)}{into}"]
+    for each in effect.predecessors:
+        if each.unit != effect.version.unit:
             lines.append(f"      ← {describe(each)}")
-        elif (each.code, each.name) != (step.version.code, step.version.name):
-            if each.name != step.version.name:
-                lines.append(_("      tên: {old} → {new}").format(old=each.name, new=step.version.name))
-            if each.code != step.version.code:
-                lines.append(_("      mã: {old} → {new}").format(old=each.code, new=step.version.code))
-    if step.above is not None:
-        old, new = (describe(each) if each else "–" for each in step.above)
+        elif (each.code, each.name) != (effect.version.code, effect.version.name):
+            if each.name != effect.version.name:
+                lines.append(_("      tên: {old} → {new}").format(old=each.name, new=effect.version.name))
+            if each.code != effect.version.code:
+                lines.append(_("      mã: {old} → {new}").format(old=each.code, new=effect.version.code))
+    if effect.above is not None:
+        old, new = (describe(each) if each else "–" for each in effect.above)
         lines.append(_("      cấp trên: {old} → {new}").format(old=old, new=new))
     return lines
 
@@ -90,7 +90,7 @@ def _carried(old: Version, fresh: Version | None) -> str:
     return f"{day}: {describe(old)} → {', '.join(changed)}"
 
 
-def describe_entry(entry: Entry, register: "Register") -> str:
+def describe_entry(entry: Entry, register: "Snapshot") -> str:
     """An entry in a message: unit, action, date, verdict, document, contents. May read the register."""
     version = register.directory.last(entry.unit, entry.day)
     words = [f"{version.code} {version.name}"]
@@ -135,7 +135,7 @@ def voided_line(entry: Entry, what: str, *, dry_run: bool) -> str:
     return line.format(number=entry.id, what=what)
 
 
-def _verdict(record: Record, register: "Register") -> str:
+def _verdict(record: Record, register: "Snapshot") -> str:
     """The verdict of `list` on a record, after a comma; nothing for a unit that is on no roster."""
     judged = register.judged(record)
     if judged is None:

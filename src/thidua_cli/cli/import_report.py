@@ -14,7 +14,7 @@ from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.intake.records import RecordBatch
 from thidua_cli.intake.units import UnitBatch
 from thidua_cli.register.units import describe
-from thidua_cli.rules.decide import differences
+from thidua_cli.rules.compare import differences
 from thidua_cli.store.journal import Operation
 
 _CHANGES = 20  # shown of an import, one by one

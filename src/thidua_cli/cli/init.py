@@ -27,7 +27,7 @@ from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
     from thidua_cli.intake.units import UnitBatch
-    from thidua_cli.register.models import PlanIn
+    from thidua_cli.register.plan_models import PlanIn
 
 _MAX_SHOWN = 10  # differences
 

@@ -6,14 +6,13 @@ Characters that a terminal would act on, or show nothing for, are printed as esc
 import contextlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thidua_cli.ground.errors import Exit, StoreError
 from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import Problem
+    from thidua_cli.ground.problem import Problem
     from thidua_cli.store import Writer
 
 _MAX_SHOWN = 4  # written files that are named
@@ -102,4 +101,4 @@ def saved(writer: "Writer") -> str:
 
 def format_problems(problems: "Iterable[Problem]", names: Mapping[str, str]) -> list[str]:
     """Problems with fields as lines, each field called by the option that gave it."""
-    return [str(replace(problem, field=names.get(problem.field, problem.field))) for problem in problems]
+    return [str(problem.within(field=names.get(problem.at.field, problem.at.field))) for problem in problems]

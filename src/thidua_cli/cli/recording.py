@@ -21,7 +21,9 @@ from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.register.plan import load_plan
 from thidua_cli.rules import decide as deciding
-from thidua_cli.rules.decide import Entries, Outcome, Register
+from thidua_cli.rules.compare import NOTHING, differences
+from thidua_cli.rules.decide import Outcome
+from thidua_cli.rules.snapshot import Entries, Snapshot
 from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], how
     """
     hashes: dict[str, str] = {}
 
-    def decide(connection: sqlite3.Connection) -> tuple[Register, list[Outcome]]:
+    def decide(connection: sqlite3.Connection) -> tuple[Snapshot, list[Outcome]]:
         register = read_register(connection, hashes=hashes)
         outcomes = [deciding.decide(register, item, how.unit_as_of) for item in incoming]
         _refuse(outcomes, register, options.settings(ctx))
@@ -149,12 +151,12 @@ def _new(outcomes: Sequence[Outcome]) -> list[Entry]:
 
 def read_register(
     connection: sqlite3.Connection, entries: Entries | None = None, hashes: Hashes | None = None
-) -> Register:
-    """Return the register as it is now, as `Register.read`."""
-    return Register.read(connection, load_plan(connection), LATEST, entries, hashes)
+) -> Snapshot:
+    """The register as it is now, for decisions."""
+    return Snapshot(connection, load_plan(connection), LATEST, entries, hashes)
 
 
-def _refuse(outcomes: Sequence[Outcome], register: Register, settings: Settings) -> None:
+def _refuse(outcomes: Sequence[Outcome], register: Snapshot, settings: Settings) -> None:
     if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
         first, *others = errors
         first.hints = [*first.hints, *(line for error in others for line in (error.message, *error.hints))]
@@ -171,15 +173,15 @@ def _refuse(outcomes: Sequence[Outcome], register: Register, settings: Settings)
         )
 
 
-def _difference(outcome: Outcome, register: Register, settings: Settings) -> list[str]:
+def _difference(outcome: Outcome, register: Snapshot, settings: Settings) -> list[str]:
     """What is recorded, what was asked for, in what else they differ, and the command that corrects."""
     old, new, fresh = outcome.existing, outcome.entry, outcome.corrected
     assert old and new and fresh  # noqa: S101, PT018
-    differing = [each for each in deciding.differences(old, fresh) if each.decides]
+    differing = [each for each in differences(old, fresh) if each.decides]
     command = ["record", "correct", str(old.id)]
     for each in differing:
         said = each.new if each.column == each.field else str(fresh.document.evidence)
-        command += [CORRECTED_NAMES[each.column], "" if said == deciding.NOTHING else said]
+        command += [CORRECTED_NAMES[each.column], "" if said == NOTHING else said]
     return [
         _("  trong sổ, #{number}: {what}").format(number=old.id, what=describe_entry(old, register)),
         _("  lệnh này: {what}").format(what=describe_entry(new, register)),

@@ -144,13 +144,5 @@ def _refuse_taken(directory: Directory, code: str, on: date, problems: "Sequence
 
 def _format(problems: "Sequence[Problem]") -> list[str]:
     """Return what is wrong with a unit, by option; the rows of problems are those of no file."""
-    from thidua_cli.register import models
-
     names = option_names(ImportKind.UNITS) | {"code": _("MÃ"), "name": _("TÊN")}
-    return messages.format_problems(
-        [
-            models.Problem(problem.at.field, problem.at.value, problem.message, problem.cure)
-            for problem in problems
-        ],
-        names,
-    )
+    return messages.format_problems(problems, names)

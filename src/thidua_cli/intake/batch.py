@@ -4,12 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.ground.problem import Problem
 from thidua_cli.intake.sheet import Sheet
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
-    from thidua_cli.register import models
+    pass
 
 Numbered = tuple[int, dict[str, object]]  # a row of a file: its number, and its values by field
 Watch = Callable[[Sequence[Numbered]], Iterable[Numbered]]  # passes rows on, as a progress bar does
@@ -68,8 +68,3 @@ class Batch(Protocol):
     def bad(self) -> set[int]:
         """The rows that have a problem."""
         return {problem.at.row for problem in self.problems if problem.at.row} | self.sheet.spoiled
-
-
-def in_row(row: int, problems: "Iterable[models.Problem]") -> list[Problem]:
-    """The problems of a model as problems of a row."""
-    return [Problem(each.message, each.cure, at=Place(row, each.field, each.value)) for each in problems]

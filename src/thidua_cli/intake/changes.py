@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
-from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.ground.problem import Problem
 from thidua_cli.ground.text import code_key
-from thidua_cli.intake.batch import Batch, in_row
+from thidua_cli.intake.batch import Batch
 from thidua_cli.intake.sheet import Sheet, without_none
 from thidua_cli.register import values as fields
 from thidua_cli.rules import resolutions
-from thidua_cli.rules.resolutions import Fault, Row
+from thidua_cli.rules.resolutions import Row
 from thidua_cli.store import Writer
 from thidua_cli.store.journal import LATEST
 
@@ -28,21 +28,21 @@ class ChangeBatch(Batch):
         for number, given in sheet.rows:
             values, emptied = without_none(given)
             change, wrong = models.check(models.ChangeIn, values)
-            self._wrong += in_row(number, wrong)
+            self._wrong += [problem.within(row=number) for problem in wrong]
             if change is not None:
                 self.rows.append(Row(number, change, emptied))
         self.problems = self._wrong
 
     def plan(self, connection: sqlite3.Connection) -> None:
         self.made = resolutions.plan(connection, LATEST, self.rows)
-        self.problems = self._wrong + as_problems(self._certain(self.made.faults))
+        self.problems = self._wrong + self._certain(self.made.problems)
         if self._wrong:  # what becomes of units is not known without all rows
-            self.made.steps, self.made.outside = [], []
+            self.made.effects, self.made.outside = [], []
         outside = [_("ngoài sổ: {unit}").format(unit=unit) for unit in self.made.outside]
         self.warnings = outside + self.made.warnings
 
-    def _certain(self, faults: Sequence[Fault]) -> list[Fault]:
-        """The faults that remain whatever the unreadable rows of the file mean.
+    def _certain(self, problems: Sequence[Problem]) -> list[Problem]:
+        """The problems that remain whatever the unreadable rows of the file mean.
 
         On days before those rows all are. On their first day it is what is said of units as they were on the
         day before, except about a code that such a row gives to a unit. Later nothing is certain.
@@ -53,17 +53,16 @@ class ChangeBatch(Batch):
         if self.sheet.problems or None in given:
             return []
         if not unread:
-            return list(faults)
+            return list(problems)
         first = min(day or min(days.values(), default="") for day, _code in unread)
-        named = {row.number: code_key(row.change.old_code or "") for row in self.rows}
+        named = {row.number: row.old_key for row in self.rows}
         return [
-            fault
-            for fault in faults
-            if days[fault.row] < first
-            or (
-                days[fault.row] == first
-                and fault.field in _OF_THE_DAY_BEFORE
-                and named[fault.row] not in given
+            problem
+            for problem in problems
+            if (row := problem.at.row or 0)
+            and (
+                days[row] < first
+                or (days[row] == first and problem.at.field in _OF_THE_DAY_BEFORE and named[row] not in given)
             )
         ]
 
@@ -81,15 +80,15 @@ class ChangeBatch(Batch):
         """
         return [
             {
-                "what": step.what,
-                "on": step.day,
-                "unit_code": step.version.code,
-                "unit_name": step.version.name,
-                "predecessors": [unit.code for unit in step.predecessors],
-                "successors": [unit.code for unit in step.successors],
-                "parents": [unit.code if unit else None for unit in step.above] if step.above else [],
+                "what": effect.what,
+                "on": effect.day,
+                "unit_code": effect.version.code,
+                "unit_name": effect.version.name,
+                "predecessors": [unit.code for unit in effect.predecessors],
+                "successors": [unit.code for unit in effect.successors],
+                "parents": [unit.code if unit else None for unit in effect.above] if effect.above else [],
             }
-            for step in self.made.steps
+            for effect in self.made.effects
         ]
 
 
@@ -103,10 +102,3 @@ def _unread(values: dict[str, object]) -> tuple[str | None, str | None]:
         return fields.day(values.get("effective_date")).isoformat(), code
     except InvalidError:
         return None, code
-
-
-def as_problems(faults: Sequence[Fault]) -> list[Problem]:
-    """What planning found wrong, as problems of the file."""
-    return [
-        Problem(fault.message, fault.cure, at=Place(fault.row, fault.field, fault.value)) for fault in faults
-    ]

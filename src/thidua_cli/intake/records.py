@@ -13,7 +13,7 @@ from thidua_cli.ground import dates
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import bulk, column_rows
-from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch, in_row
+from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
 from thidua_cli.intake.sheet import Sheet
 from thidua_cli.register import entries
@@ -23,7 +23,9 @@ from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Version
 from thidua_cli.rules import decide
-from thidua_cli.rules.decide import NOTHING, Outcome, Register, differences, read_entries
+from thidua_cli.rules.compare import NOTHING, differences
+from thidua_cli.rules.decide import Outcome
+from thidua_cli.rules.snapshot import Snapshot, read_entries
 from thidua_cli.store import Writer
 from thidua_cli.store.journal import LATEST
 
@@ -76,9 +78,7 @@ class RecordBatch(Batch):
                 item, wrong = models.check(models.ExemptionIn, renamed)
             else:
                 item, wrong = models.check(models.RecordIn, {**values, "action": ACTIONS[self._kind]})
-            for problem in in_row(row, wrong):
-                at = problem.at._replace(field=_column(problem.at.field))
-                self._wrong.append(problem._replace(at=at))
+            self._wrong += [problem.within(row=row, field=_column(problem.at.field)) for problem in wrong]
             if item is not None:
                 self._items.append(RecordRow(row, item))
 
@@ -100,9 +100,9 @@ class RecordBatch(Batch):
         while True:
             if outcomes and set(outcomes.row_by_row) != set(self._checked or ()):
                 self._check(outcomes.row_by_row)
-            self._register: Register | None = None
+            self._register: Snapshot | None = None
             if self._items:
-                self._register = Register.read(connection, plan, LATEST, live, self.hashes)
+                self._register = Snapshot(connection, plan, LATEST, live, self.hashes)
             keys = self._decide()
             # A row may mean, by its name, a unit that a row of the columns names by its code.
             left = outcomes.without(keys) if outcomes else None

@@ -12,7 +12,7 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Problem
 from thidua_cli.ground.text import code_key
 from thidua_cli.intake import reading
-from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch, in_row
+from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch
 from thidua_cli.intake.sheet import Sheet, reject, without_none
 from thidua_cli.intake.unit_rows import (
     UnitDifference,
@@ -60,7 +60,7 @@ class UnitBatch(Batch):
         for row, given in watch(sheet.rows):
             values, emptied = without_none(given)
             unit, wrong = models.check(models.UnitIn, values)
-            self.wrong += in_row(row, wrong)
+            self.wrong += [problem.within(row=row) for problem in wrong]
             if unit is not None:
                 begins = unit.valid_from or on
                 day = begins.isoformat() if begins else first_day
@@ -73,15 +73,13 @@ class UnitBatch(Batch):
         self.compare(Directory.read(connection, LATEST))
         self.warnings += self.filled
         if self.changed and not self.problems:
-            from thidua_cli.intake.changes import as_problems
-
             self.changes = resolutions.plan(connection, LATEST, [change_row(*each) for each in self.changed])
-            self.problems = as_problems(self.changes.faults)
+            self.problems = self.changes.problems
             self.warnings += self.changes.warnings
 
     def compare(self, directory: Directory) -> None:
         """Compare the units with those of the register."""
-        self.directory, self.changes = directory, resolutions.Plan()
+        self.directory, self.changes = directory, resolutions.ChangeSet()
         self.new: list[UnitRow] = []
         self.unchanged: list[UnitRow] = []
         self.changed: list[tuple[UnitRow, Version, list[UnitDifference]]] = []  # and how the unit was

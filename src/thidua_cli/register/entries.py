@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from thidua_cli import store
@@ -14,8 +14,8 @@ from thidua_cli.store import Writer
 from thidua_cli.store.journal import LATEST
 
 
-class Document(NamedTuple):
-    """The paper behind a record or an exemption; dates are ISO text."""
+class Paper(NamedTuple):
+    """The document behind a record or an exemption; dates are ISO text."""
 
     number: str | None = None
     issuer: str | None = None
@@ -45,7 +45,7 @@ class Record(NamedTuple):
     phase: str
     action: Action
     done_on: str
-    document: Document
+    document: Paper
     contents: tuple[int, ...] = ()
     id: int | None = None
 
@@ -58,10 +58,6 @@ class Record(NamedTuple):
     def day(self) -> str:
         return self.done_on
 
-    def content(self) -> tuple[object, ...]:
-        """What the record says beside its key and its document."""
-        return self.done_on, self.contents
-
 
 class Exemption(NamedTuple):
     """A unit excused from one obligation; `id` is None while it is not stored."""
@@ -70,7 +66,7 @@ class Exemption(NamedTuple):
     obligation: str
     exempted_on: str
     reason: str
-    document: Document
+    document: Paper
     id: int | None = None
 
     @property
@@ -81,10 +77,6 @@ class Exemption(NamedTuple):
     @property
     def day(self) -> str:
         return self.exempted_on
-
-    def content(self) -> tuple[object, ...]:
-        """What the exemption says beside its key and its document."""
-        return self.exempted_on, self.reason
 
 
 Entry = Record | Exemption
@@ -101,42 +93,12 @@ def issuer_key(issuer: str | None) -> str:
     return text.name_key(issuer) if issuer else ""
 
 
-def same_paper(one: Document, other: Document) -> bool:
+def same_paper(one: Paper, other: Paper) -> bool:
     """Whether two documents are one: number and issuer as normalised, and dates; not evidence or note."""
     return (one.date, one.received_on) == (other.date, other.received_on) and (
         (one.number == other.number or number_key(one.number) == number_key(other.number))
         and (one.issuer == other.issuer or issuer_key(one.issuer) == issuer_key(other.issuer))
     )
-
-
-def same(one: Entry, other: Entry) -> bool:
-    """Whether two entries with one key are one: the same day, contents or reason, and document."""
-    return one.content() == other.content() and same_paper(one.document, other.document)
-
-
-def differ(one: Entry, other: Entry) -> bool:
-    """Whether two entries with one key are not the same, or have other evidence or another note."""
-    return not same(one, other) or _beside(one.document) != _beside(other.document)
-
-
-def _beside(document: Document) -> tuple[str | None, ...]:
-    return document.evidence, document.evidence_sha256, document.note
-
-
-def completed(new: Entry, given: Set[str], old: Entry) -> Entry:
-    """Return `new` with every field that is not in `given` copied from `old`, an entry of the same thing.
-
-    No evidence and no note say nothing, given or not; nor does evidence that has not been hashed say another
-    hash of the same path.
-    """
-    held, said = old.document.columns(), new.document.columns()
-    taken = {name for name in given if name not in ("evidence", "note") or said.get(name)}
-    if "evidence" in taken and (said["evidence_sha256"] or said["evidence"] != held["evidence"]):
-        taken.add("evidence_sha256")
-    document = Document(*((said if name in taken else held)[name] for name in said))
-    if isinstance(old, Record) and isinstance(new, Record) and "contents" not in given:
-        return new._replace(document=document, contents=old.contents)
-    return new._replace(document=document)
 
 
 # Reading
@@ -160,7 +122,7 @@ def live_records(
             keep(phase, phase),
             Action(act),
             keep(done_on, done_on),
-            Document(paper[0], *map(keep, paper[1:], paper[1:])),
+            Paper(paper[0], *map(keep, paper[1:], paper[1:])),
             tuple(int(content) for content in contents.split(",")) if contents else (),
             found,
         )
@@ -175,7 +137,7 @@ def live_exemptions(
 ) -> list[Exemption]:
     """Live exemptions: of one unit, the one with a number, or all."""
     rows = connection.execute(store.sql("live_exemptions"), {"known": known, "unit": unit, "id": number})
-    return [Exemption(row[1], row[2], row[3], row[4], Document(*row[5:12]), row[0]) for row in rows]
+    return [Exemption(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
 
 
 # Writing
@@ -184,33 +146,17 @@ def live_exemptions(
 def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
     """Store entries that `decide` found to be new; returns them with their ids (fresh where none is set)."""
     stored: list[Entry] = []
-    tables: Mapping[str, list[dict[str, object]]] = {"record": [], "exemption": [], "record_content": []}
+    tables: dict[str, list[dict[str, object]]] = {"record": [], "exemption": [], "record_content": []}
     for entry in entries:
         if isinstance(entry, Record):
             number = entry.id or writer.next_id("record")
-            tables["record"].append(
-                {
-                    "id": number,
-                    "unit": entry.unit,
-                    "phase": entry.phase,
-                    "action": str(entry.action),
-                    "done_on": entry.done_on,
-                    **entry.document.columns(),
-                }
-            )
+            row = {"phase": entry.phase, "action": str(entry.action), "done_on": entry.done_on}
             tables["record_content"] += [{"record": number, "content": content} for content in entry.contents]
         else:
             number = entry.id or writer.next_id("exemption")
-            tables["exemption"].append(
-                {
-                    "id": number,
-                    "unit": entry.unit,
-                    "obligation": entry.obligation,
-                    "exempted_on": entry.exempted_on,
-                    "reason": entry.reason,
-                    **entry.document.columns(),
-                }
-            )
+            row = {"obligation": entry.obligation, "exempted_on": entry.exempted_on, "reason": entry.reason}
+        table = "record" if isinstance(entry, Record) else "exemption"
+        tables[table].append({"id": number, "unit": entry.unit, **row, **entry.document.columns()})
         stored.append(entry._replace(id=number))
     for table, rows in tables.items():
         if rows:
@@ -245,19 +191,15 @@ def find(connection: sqlite3.Connection, number: int) -> tuple[Literal["record",
 def void(writer: Writer, number: int, reason: str, replacement: int | None = None) -> Entry:
     """Void a live record or exemption; returns it. Raises as `find`."""
     table, entry = find(writer.connection, number)
-    writer.insert(
-        "void",
-        [
-            {
-                "id": writer.next_id("void"),
-                "target": table,
-                "target_id": number,
-                "reason": reason,
-                "replacement": replacement,
-            }
-        ],
-    )
+    void_row(writer, (table, number), reason, replacement)
     return entry
+
+
+def void_row(writer: Writer, row: tuple[str, int], reason: str, replacement: int | None) -> None:
+    """Void a row, given as its table and id; `replacement` is the id of the row that takes its place."""
+    table, number = row
+    void = {"id": writer.next_id("void"), "target": table, "target_id": number, "reason": reason}
+    writer.insert("void", [void | {"replacement": replacement}])
 
 
 def correct(writer: Writer, number: int, reason: str, corrected: Entry) -> Entry:

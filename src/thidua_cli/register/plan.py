@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import NotFoundError, RejectedError
@@ -12,7 +12,8 @@ from thidua_cli.ground.language import _, some
 from thidua_cli.register.terms import Action, Kind
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import PlanIn
+    from thidua_cli.register.models import Incoming
+    from thidua_cli.register.plan_models import PlanIn
     from thidua_cli.store import Writer
 
 
@@ -42,6 +43,9 @@ class Obligation(NamedTuple):
         return self.due_on or self.phase.ends_on
 
 
+_Item = TypeVar("_Item", Phase, Obligation)
+
+
 class Plan(NamedTuple):
     """The plan of a register, with titles in the language in use."""
 
@@ -53,13 +57,8 @@ class Plan(NamedTuple):
 
     def phase(self, code: str) -> Phase:
         """The phase with that code; raises NotFoundError."""
-        for phase in self.phases:
-            if phase.code == code.lower():
-                return phase
-        raise NotFoundError(
-            _("không có giai đoạn {code}").format(code=code),
-            _("Các giai đoạn: {codes}").format(codes=", ".join(phase.code for phase in self.phases)),
-        )
+        message, others = _("không có giai đoạn {code}"), _("Các giai đoạn: {codes}")
+        return _with_code(self.phases, code, message, others)
 
     def phase_of(self, day: str) -> Phase | None:
         """The phase that holds a day, or none."""
@@ -67,21 +66,25 @@ class Plan(NamedTuple):
 
     def obligation(self, code: str) -> Obligation:
         """The obligation with that code; raises NotFoundError."""
-        for obligation in self.obligations:
-            if obligation.code == code.lower():
-                return obligation
-        raise NotFoundError(
-            _("không có nghĩa vụ {code}").format(code=code),
-            _("Các nghĩa vụ: {codes}").format(codes=", ".join(item.code for item in self.obligations)),
-        )
+        message, others = _("không có nghĩa vụ {code}"), _("Các nghĩa vụ: {codes}")
+        return _with_code(self.obligations, code, message, others)
+
+
+def _with_code(items: Sequence[_Item], code: str, message: str, others: str) -> _Item:
+    for item in items:
+        if item.code == code.lower():
+            return item
+    codes = ", ".join(item.code for item in items)
+    raise NotFoundError(message.format(code=code), others.format(codes=codes))
 
 
 def read_plan_file(path: Path) -> "PlanIn":
     """A plan file (TOML, UTF-8), validated; raises RejectedError with all that is wrong."""
     from thidua_cli.ground import config_files
-    from thidua_cli.register import models
+    from thidua_cli.register.models import check
+    from thidua_cli.register.plan_models import PlanIn
 
-    plan, problems = models.check(models.PlanIn, config_files.read_toml(path))
+    plan, problems = check(PlanIn, config_files.read_toml(path))
     if plan is None:
         raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *some(problems))
     return plan
@@ -90,41 +93,24 @@ def read_plan_file(path: Path) -> "PlanIn":
 def store_plan(writer: "Writer", plan: "PlanIn") -> None:
     """Write the plan as rows of the operation."""
     writer.insert("movement", [{"id": 1, **plan.movement.model_dump()}])
-    writer.insert(
-        "phase",
-        [
-            {
-                "code": phase.code.lower(),
-                "position": position,
-                "starts_on": phase.starts_on.isoformat(),
-                "ends_on": phase.ends_on.isoformat(),
-                "title_vi": phase.title_vi,
-                "title_en": phase.title_en,
-            }
-            for position, phase in enumerate(plan.phases, 1)
-        ],
-    )
-    writer.insert(
-        "obligation",
-        [
-            {
-                "code": item.code.lower(),
-                "position": position,
-                "phase": item.phase.lower(),
-                "action": str(item.action),
-                "due_on": item.due_on and item.due_on.isoformat(),
-                "roster_on": item.roster_on and item.roster_on.isoformat(),
-                "newcomers": int(item.newcomers),
-                "title_vi": item.title_vi,
-                "title_en": item.title_en,
-            }
-            for position, item in enumerate(plan.obligations, 1)
-        ],
-    )
+    writer.insert("phase", _rows(plan.phases))
+    obligations = _rows(plan.obligations)
+    for row in obligations:
+        row |= {"phase": str(row["phase"]).lower(), "newcomers": int(bool(row["newcomers"]))}
+    writer.insert("obligation", obligations)
     kinds = [(item.code.lower(), str(kind)) for item in plan.obligations for kind in item.bound]
     writer.insert("obligation_kind", [{"obligation": code, "kind": kind} for code, kind in kinds])
     if plan.contents:
         writer.insert("content", [content.model_dump() for content in plan.contents])
+
+
+def _rows(items: "Sequence[Incoming]") -> list[dict[str, object]]:
+    """Phases or obligations as rows, in the order of the plan file; days are ISO text."""
+    rows: list[dict[str, object]] = []
+    for position, item in enumerate(items, 1):
+        row = item.model_dump(mode="json", exclude={"kinds", "all_kinds_but"})
+        rows.append(row | {"code": row["code"].lower(), "position": position})
+    return rows
 
 
 def load_plan(connection: sqlite3.Connection) -> Plan:
@@ -223,10 +209,7 @@ def _difference(
     else:
         for name in ours:
             if ours[name] != theirs[name]:
+                one, other = ("–" if side[name] is None else side[name] for side in (ours, theirs))
                 yield _("{what}: {field} {ours}, trong tệp {theirs}").format(
-                    what=what, field=name, ours=_shown(ours[name]), theirs=_shown(theirs[name])
+                    what=what, field=name, ours=one, theirs=other
                 )
-
-
-def _shown(value: object) -> str:
-    return "–" if value is None else str(value)

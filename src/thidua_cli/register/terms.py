@@ -1,6 +1,5 @@
 """The words of the field: identifiers in English, labels in Vietnamese and English."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -39,7 +38,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """How a unit stands towards one obligation on one day."""
+    """The state of a unit under one obligation on one day."""
 
     ON_TIME = "on_time"
     LATE = "late"
@@ -102,7 +101,7 @@ _LABELS: dict[StrEnum, tuple[str, str]] = {
 }
 
 # Labels that a file may use besides the identifiers and the labels above.
-_OTHER_KIND_LABELS: dict[str, Kind] = {
+_OTHER_LABELS: dict[str, StrEnum] = {
     "Ban, Ngành": Kind.AGENCY,
     "UBND quận": Kind.DISTRICT_COMMITTEE,
     "UBND huyện": Kind.DISTRICT_COMMITTEE,
@@ -110,21 +109,15 @@ _OTHER_KIND_LABELS: dict[str, Kind] = {
     "UBND xã": Kind.COMMUNE_COMMITTEE,
     "UBND thị trấn": Kind.COMMUNE_COMMITTEE,
     "UBND đặc khu": Kind.COMMUNE_COMMITTEE,
-}
-
-_OTHER_STATE_LABELS: dict[str, State] = {
     "Hoàn thành đúng hạn": State.ON_TIME,
     "Hoàn thành quá hạn": State.LATE,
     "Chưa hoàn thành, trong hạn": State.PENDING,
     "Chưa hoàn thành, quá hạn": State.OVERDUE,
 }
 
-LEVEL_OF_KIND: dict[Kind, Level] = {
-    kind: {
-        Kind.DISTRICT_COMMITTEE: Level.DISTRICT,
-        Kind.COMMUNE_COMMITTEE: Level.COMMUNE,
-    }.get(kind, Level.CITY)
-    for kind in Kind
+LEVEL_OF_KIND = dict.fromkeys(Kind, Level.CITY) | {
+    Kind.DISTRICT_COMMITTEE: Level.DISTRICT,
+    Kind.COMMUNE_COMMITTEE: Level.COMMUNE,
 }
 
 # Words that open the name of a territory; without one, such a name is not yet a unit.
@@ -137,24 +130,10 @@ def label(term: StrEnum, language: str) -> str:
     return english if language == "en" else vietnamese
 
 
-def kind_names() -> dict[str, Kind]:
-    """Every way to write a kind, in lower case, and the kind it means."""
-    return _names(Kind, _OTHER_KIND_LABELS)
-
-
-def level_names() -> dict[str, Level]:
-    """Every way to write a level, in lower case, and the level it means."""
-    return _names(Level, {})
-
-
-def state_names() -> dict[str, State]:
-    """Every way to write a state, in lower case, and the state it means."""
-    return _names(State, _OTHER_STATE_LABELS)
-
-
-def _names(terms: type[_Term], others: Mapping[str, _Term]) -> dict[str, _Term]:
-    names = {str(term): term for term in terms}
+def names(terms: type[_Term]) -> dict[str, _Term]:
+    """Every way to write each of the terms, in lower case, and the term it means."""
+    written = {str(term): term for term in terms}
     for term in terms:
-        names.update(dict.fromkeys(_LABELS[term], term))
-    names.update(others)
-    return {name.lower(): term for name, term in names.items()}
+        written.update(dict.fromkeys(_LABELS[term], term))
+    written.update({other: term for other, term in _OTHER_LABELS.items() if isinstance(term, terms)})
+    return {name.lower(): term for name, term in written.items()}

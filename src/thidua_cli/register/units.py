@@ -1,4 +1,4 @@
-"""Units: who was called what on which day, and what a person means by a code or a name."""
+"""Units: their names and codes on each day, and the unit that a code or a name means."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,11 +33,11 @@ class Version(NamedTuple):
     abbreviation: str | None
     sort_order: int | None
     valid_from: str
-    until_on: str | None
-    ended_on: str | None
-    note: str | None
-    document_number: str | None
-    operation: int
+    until_on: str | None = None
+    ended_on: str | None = None
+    note: str | None = None
+    document_number: str | None = None
+    operation: int = 0
     number: int = 0
 
     def holds_on(self, day: str) -> bool:
@@ -90,10 +90,7 @@ class Directory:
 
     def alive(self, day: str) -> list[Version]:
         """The units that exist on that day, in protocol order."""
-        return sorted(
-            (version for version in self if version.holds_on(day)),
-            key=protocol_key,
-        )
+        return in_protocol_order(version for version in self if version.holds_on(day))
 
     def rank(self, version: Version) -> int:
         """The place of a version among all in protocol order; all are sorted once."""
@@ -127,8 +124,6 @@ class Directory:
         on = day.isoformat()
         wanted = text.clean(reference).value
         candidates = [version for version in self.with_code(wanted) if version.holds_on(on)]
-        if len(candidates) == 1:
-            return candidates[0]
         if not candidates:
             named = {version.unit: version for version in self.with_name(wanted) if version.holds_on(on)}
             candidates = list(named.values())
@@ -200,7 +195,7 @@ class Directory:
         return [alive[unit] for unit in list(ordered)[:SUGGESTIONS]]
 
     def _spellings(self, version: Version) -> tuple[str, str, str]:
-        """What a slip of the pen is compared with: the folded name, the code, the name without its level."""
+        """What a misspelt name is compared with: the folded name, the code, the name without its level."""
         if version not in self._folded:
             name = text.fold(text.name_key(version.name))
             self._folded[version] = name, version.code.lower(), _without_level(version)
@@ -208,10 +203,7 @@ class Directory:
 
     def district(self, unit: int, day: str) -> Version | None:
         """The district that the unit is, or is in, on that day; none for a unit outside any district."""
-        version = self.on(unit, day)
-        if version is None or version.kind is Kind.DISTRICT_COMMITTEE:
-            return version
-        seen: set[int] = set()
+        version, seen = self.on(unit, day), set[int]()
         while version is not None and version.unit not in seen:
             if version.kind is Kind.DISTRICT_COMMITTEE:
                 return version
@@ -222,18 +214,13 @@ class Directory:
 
 def with_days(versions: Iterable[Version]) -> list[str]:
     """Each unit of some versions, as it was called last, from its first of these days up to its last one."""
-    of: dict[int, list[Version]] = {}
-    for version in versions:
-        of.setdefault(version.unit, []).append(version)
     lines = []
-    for held in of.values():
-        held.sort(key=lambda version: version.valid_from)
+    for held in _by_unit(versions):
         end = held[-1].until_on
+        until = _(" đến trước {day}").format(day=show_day(end)) if end else ""
         lines.append(
             _("{unit}: từ {start}{end}").format(
-                unit=describe(held[-1]),
-                start=show_day(held[0].valid_from),
-                end=_(" đến trước {day}").format(day=show_day(end)) if end else "",
+                unit=describe(held[-1]), start=show_day(held[0].valid_from), end=until
             )
         )
     return lines
@@ -241,17 +228,22 @@ def with_days(versions: Iterable[Version]) -> list[str]:
 
 def history_commands(versions: Iterable[Version]) -> list[str]:
     """As `with_days`, each with the command that shows the unit as of the last of its days."""
-    of: dict[int, list[Version]] = {}
-    for version in versions:
-        of.setdefault(version.unit, []).append(version)
     lines = []
-    for held in of.values():
-        last = max(held, key=lambda version: version.valid_from)
+    for held in _by_unit(versions):
+        last = held[-1]
         day = last.valid_from
         if last.until_on:
             day = (date.fromisoformat(last.until_on) - timedelta(days=1)).isoformat()
         lines.append(f"{with_days(held)[0]}: thidua history {last.code} --as-of {day}")
     return lines
+
+
+def _by_unit(versions: Iterable[Version]) -> list[list[Version]]:
+    """The versions of each unit, in order of time."""
+    of: dict[int, list[Version]] = {}
+    for version in versions:
+        of.setdefault(version.unit, []).append(version)
+    return [sorted(held, key=lambda version: version.valid_from) for held in of.values()]
 
 
 def _without_level(version: Version) -> str:

@@ -1,10 +1,9 @@
-"""What each field of an incoming row may hold: from the value as given to the value as stored.
+"""Readers of fields: each takes a value as a file or an option gives it, and returns the value to store.
 
-One function for each kind of field, for a file and for the command line alike; text is made regular first
-(`text.clean`). Every complaint is an InvalidError with its cure. `models` puts the fields together.
+Text is made regular first (`text.clean`). Raise InvalidError, with a cure. `models` puts the fields together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -15,11 +14,12 @@ from thidua_cli.ground.language import LANGUAGES, _, current
 from thidua_cli.register import terms
 
 Word = TypeVar("Word", bound=StrEnum)
+Value = TypeVar("Value")
 _MOST_DIGITS = 18  # of a number that SQLite stores
 
 
 def plain(value: object, *, lines: bool = False) -> str:
-    """A regular text; nothing is an empty one."""
+    """A regular text; empty for None."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -35,11 +35,6 @@ def optional(value: object) -> str | None:
 def code(value: object) -> str:
     """The code of a unit."""
     return text.check_code(plain(value))
-
-
-def optional_code(value: object) -> str | None:
-    """The code of a unit, or none."""
-    return text.check_code(written) if (written := plain(value)) else None
 
 
 def name(value: object) -> str:
@@ -58,24 +53,14 @@ def name(value: object) -> str:
         ) from None
 
 
-def optional_name(value: object) -> str | None:
-    """The name of a unit, or none."""
-    return text.check_name(written) if (written := plain(value)) else None
+def _limited(limit: int, *, lines: bool = False) -> Callable[[object], str | None]:
+    """A reader of a text of at most `limit` characters, or of nothing."""
+    return lambda value: text.check_length(plain(value, lines=lines), limit) or None
 
 
-def short(value: object) -> str | None:
-    """A text no longer than a name, or none."""
-    return text.check_length(plain(value), text.NAME_LIMIT) or None
-
-
-def number(value: object) -> str | None:
-    """The number of a document, as typed, or none."""
-    return text.check_length(plain(value), text.NUMBER_LIMIT) or None
-
-
-def note(value: object) -> str | None:
-    """A note, which may have several lines, or none."""
-    return text.check_length(plain(value, lines=True), text.NOTE_LIMIT) or None
+short = _limited(text.NAME_LIMIT)
+number = _limited(text.NUMBER_LIMIT)  # of a document, as typed
+note = _limited(text.NOTE_LIMIT, lines=True)
 
 
 def evidence(value: object) -> str | None:
@@ -88,9 +73,8 @@ def evidence(value: object) -> str | None:
 
 
 def reason(value: object) -> str:
-    """A reason, which must say something."""
-    written = text.check_length(plain(value, lines=True), text.NOTE_LIMIT)
-    if not written:
+    """A reason; empty is refused."""
+    if not (written := note(value)):
         raise InvalidError(_("lý do bỏ trống"), _("ghi lý do"))
     return written
 
@@ -107,35 +91,50 @@ def planned_day(value: object) -> date | None:
     return None if value is None else day(value)
 
 
-def optional_day(value: object) -> date | None:
-    """A calendar day, or none."""
-    empty = value is None or (isinstance(value, str) and not plain(value))
-    return None if empty else day(value)
-
-
 def kind(value: object) -> terms.Kind:
     """A kind of unit, by its word or a label."""
-    return _named(value, terms.kind_names(), _("không có loại đơn vị này"))
-
-
-def optional_kind(value: object) -> terms.Kind | None:
-    """A kind of unit, or none."""
-    return kind(value) if plain(value) else None
+    return _term(terms.Kind, value, _("không có loại đơn vị này"))
 
 
 def level(value: object) -> terms.Level:
     """A level, by its word or a label."""
-    return _named(value, terms.level_names(), _("không có cấp này"))
-
-
-def optional_level(value: object) -> terms.Level | None:
-    """A level, or none."""
-    return level(value) if plain(value) else None
+    return _term(terms.Level, value, _("không có cấp này"))
 
 
 def state(value: object) -> terms.State:
     """A state of a unit under an obligation, by its word or a label."""
-    return _named(value, terms.state_names(), _("không có trạng thái này"))
+    return _term(terms.State, value, _("không có trạng thái này"))
+
+
+def change(value: object) -> terms.Change:
+    """The kind of a change."""
+    return _term(terms.Change, value)
+
+
+def action(value: object) -> terms.Action:
+    """What an obligation asks for."""
+    return _term(terms.Action, value)
+
+
+def extent(value: object) -> terms.Extent:
+    """How much of a unit a change is about; without a word, the whole."""
+    return _term(terms.Extent, value) if plain(value) else terms.Extent.WHOLE
+
+
+def _or_none(reads: Callable[[object], Value]) -> Callable[[object], Value | None]:
+    """A reader of what another reads, or of nothing."""
+
+    def read(value: object) -> Value | None:
+        return None if value is None or (isinstance(value, str) and not plain(value)) else reads(value)
+
+    return read
+
+
+optional_code = _or_none(code)
+optional_name = _or_none(name)
+optional_day = _or_none(day)
+optional_kind = _or_none(kind)
+optional_level = _or_none(level)
 
 
 def language(value: object) -> str:
@@ -149,22 +148,22 @@ def language(value: object) -> str:
     return written
 
 
-def _named(value: object, names: Mapping[str, Word], complaint: str) -> Word:
-    """The word that a name in lower case means; else the complaint, with what may be meant or is there."""
-    written = plain(value)
-    if (found := names.get(written.lower())) is None:
-        words = type(next(iter(names.values())))
-        raise InvalidError(complaint, _near(written, names) or _one_of(words))
-    return found
+def _term(words: type[Word], value: object, complaint: str = "") -> Word:
+    """The word that a value means.
+
+    Raises InvalidError; with a complaint of its own it suggests what may be meant, else it lists the words.
+    """
+    written, names = plain(value), terms.names(words)
+    if (word := names.get(written.lower())) is None:
+        near = _near(written, names) if complaint else ""
+        raise InvalidError(complaint or _("không có giá trị này"), near or _one_of(words))
+    return word
 
 
 def _one_of(words: type[StrEnum]) -> str:
     """The words there are, as the language in use writes them; labels may hold a comma."""
-    if current() == "en":
-        return _("dùng một trong: {terms}").format(terms=", ".join(words))
-    return _("dùng một trong: {terms}").format(
-        terms="; ".join(terms.label(word, current()) for word in words)
-    )
+    labels = "; ".join(terms.label(word, current()) for word in words)
+    return _("dùng một trong: {terms}").format(terms=", ".join(words) if current() == "en" else labels)
 
 
 def _near(written: str, names: Mapping[str, StrEnum]) -> str:
@@ -172,16 +171,15 @@ def _near(written: str, names: Mapping[str, StrEnum]) -> str:
     from difflib import get_close_matches
 
     folded = {text.fold(name): term for name, term in names.items()}
-    near = dict.fromkeys(folded[each] for each in get_close_matches(text.fold(written), folded, cutoff=0.7))
+    near = dict.fromkeys(folded[name] for name in get_close_matches(text.fold(written), folded, cutoff=0.7))
+    words = "; ".join(f"{terms.label(term, current())} ({term})" for term in near)
     if current() == "en":
         words = ", ".join(f"{term} ({terms.label(term, 'en')})" for term in near)
-    else:
-        words = "; ".join(f"{terms.label(term, current())} ({term})" for term in near)
     return _("có phải là: {words}?").format(words=words) if near else ""
 
 
 def whole(written: str) -> int | None:
-    """The number that ASCII digits stand for; none for another text, or one too great to be stored."""
+    """The number that ASCII digits say; none for another text, or one too great to be stored."""
     if not (written.isascii() and written.isdigit()):
         return None
     digits = written.lstrip("0") or "0"
@@ -190,19 +188,17 @@ def whole(written: str) -> int | None:
 
 def whole_number(value: object) -> int | None:
     """A number from 0 to 999999999, or none."""
-    found: int | None
-    if isinstance(value, int) and not isinstance(value, bool):
-        found = value
-    else:
+    number = value if isinstance(value, int) and not isinstance(value, bool) else None
+    if number is None:
         written = plain(value)
         if not written:
             return None
         if not (written.isascii() and written.isdigit()):
             raise InvalidError(_("không phải số nguyên"), _("ghi các chữ số 0-9"))
-        found = whole(written)
-    if found is None or not 0 <= found < 10**9:
+        number = whole(written)
+    if number is None or not 0 <= number < 10**9:
         raise InvalidError(_("số quá lớn hoặc âm"), _("ghi số từ 0 đến 999999999"))
-    return found
+    return number
 
 
 def contents(value: object) -> tuple[int, ...]:
@@ -221,33 +217,16 @@ def contents(value: object) -> tuple[int, ...]:
 
 def unit(value: object) -> str:
     """A code, or a name with its level word."""
-    reference = text.check_length(plain(value), text.NAME_LIMIT)
-    if not reference:
+    if not (written := short(value)):
         raise InvalidError(_("đơn vị bỏ trống"), _("ghi mã hoặc tên đầy đủ của đơn vị"))
-    return reference
+    return written
 
 
 def obligation(value: object) -> str:
     """The code of an obligation."""
-    written = text.check_length(plain(value), text.CODE_LIMIT)
-    if not written:
+    if not (written := text.check_length(plain(value), text.CODE_LIMIT)):
         raise InvalidError(_("nghĩa vụ bỏ trống"), _("ghi mã nghĩa vụ, ví dụ p1-launch"))
     return written
-
-
-def change(value: object) -> StrEnum:
-    """The kind of a change."""
-    return _term(terms.Change, value)
-
-
-def action(value: object) -> StrEnum:
-    """What an obligation asks for."""
-    return _term(terms.Action, value)
-
-
-def extent(value: object) -> StrEnum:
-    """How much of a unit a change is about; without a word, the whole."""
-    return _term(terms.Extent, value) if plain(value) else terms.Extent.WHOLE
 
 
 def line(value: object) -> str:
@@ -256,7 +235,7 @@ def line(value: object) -> str:
 
 
 def required_line(value: object) -> str:
-    """A line of a letterhead that must say something, be it dots to fill in by hand."""
+    """A line of a letterhead that must not be empty; dots to fill in by hand are enough."""
     if not (written := line(value)):
         raise InvalidError(_("bỏ trống"), _("ghi giá trị, hoặc dấu chấm để điền tay"))
     return written
@@ -267,11 +246,3 @@ def lines(value: object) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)):
         raise InvalidError(_("phải là một danh sách"), _('ghi ["dòng một", "dòng hai"]'))
     return tuple(written for item in value if (written := line(item)))
-
-
-def _term(words: type[StrEnum], value: object) -> StrEnum:
-    written = plain(value).lower()
-    for word in words:
-        if written in (word, terms.label(word, "vi").lower(), terms.label(word, "en").lower()):
-            return word
-    raise InvalidError(_("không có giá trị này"), _one_of(words))

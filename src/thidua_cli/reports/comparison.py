@@ -14,7 +14,7 @@ from thidua_cli.reports.figures import FIGURES, counts_row, figure_labels
 from thidua_cli.reports.grouping import in_order, unit_of
 from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.selection import Filter, Pairs, by_obligation, judged, units_of
-from thidua_cli.standing.causes import Cause, Change, Evidence, Side, compare, deltas
+from thidua_cli.standing.causes import Cause, Change, Observations, Side, compare, deltas
 from thidua_cli.standing.verdict import Tally, tally
 
 
@@ -92,7 +92,7 @@ def compare_moments(
     after = judged(connection, other, chosen) if after is None else after
     sides = (Side(one.day, one.known.number), Side(other.day, other.known.number))
     elsewhere = _on_both(connection, one, other, chosen)
-    changes = compare(before, after, Evidence(connection, plan, *sides, elsewhere))
+    changes = compare(before, after, Observations(connection, plan, *sides, elsewhere))
     directory = directory or units_of(connection, other)
     if any(change.fact.unit not in directory.versions for change in changes):
         there = directory.versions  # units that an undo took away still need their names

@@ -1,36 +1,22 @@
-"""What no units of a register may be: changes keep to it, undo refuses what breaks it, verify tells it."""
+"""Invariants of units. Enforced by changes and undo, reported by verify."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from itertools import combinations
 
 from thidua_cli import store
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register.units import Directory, Version, describe
 
 
-class Broken(NamedTuple):
-    """A rule that units break: which, what units, since when, and the operations that brought it about."""
+def broken(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:
+    """Every rule that units break, as known at an operation; `directory` is of that operation too.
 
-    rule: str
-    units: tuple[int, ...]
-    day: str
-    message: str
-    operations: tuple[int, ...] = ()
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """The same wherever the same is broken, whatever the units are called by then."""
-        return self.rule, self.units, self.day
-
-    def also(self, ends: Iterable[tuple[str, int]]) -> "Broken":
-        """The same, brought about by the operations of these ends too."""
-        return self._replace(operations=(*self.operations, *(operation for _day, operation in ends)))
-
-
-def broken(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Broken]:
-    """Every rule that units break, as known at an operation; `directory` is of that operation too."""
+    A problem names its units, the day since when, and the operations that brought it about. Its rule, units
+    and day are the same wherever the same is broken, whatever the units are called by then.
+    """
     yield from _codes(directory)
     yield from _said_twice(directory)
     ends = _ends(connection, known)
@@ -41,32 +27,21 @@ def broken(connection: sqlite3.Connection, known: int, directory: Directory) -> 
     yield from _of_nobody(connection, known)
 
 
-def _codes(directory: Directory) -> Iterator[Broken]:
-    for one, other in _overlaps(directory):
-        message = _("mã {code} là của hai đơn vị từ ngày {day}: {one} và {other}").format(
-            code=other.code, day=show_day(other.valid_from), one=one.name, other=other.name
-        )
-        yield _of("code", other, message, one)
-
-
-def _overlaps(versions: Iterable[Version]) -> list[tuple[Version, Version]]:
-    """Pairs of versions of two units that have one code on one day."""
+def _codes(directory: Directory) -> Iterator[Problem]:
+    """Two units that have one code on one day."""
     by_code: dict[str, list[Version]] = {}
-    for version in versions:
+    for version in directory:
         by_code.setdefault(version.code.lower(), []).append(version)
-    found = []
-    for held in by_code.values():
-        held.sort(key=lambda version: version.valid_from)
-        for index, one in enumerate(held):
-            found += [
-                (one, other)
-                for other in held[index + 1 :]
-                if other.unit != one.unit and (one.until_on is None or other.valid_from < one.until_on)
-            ]
-    return found
+    for versions in by_code.values():
+        for one, other in combinations(sorted(versions, key=lambda version: version.valid_from), 2):
+            if other.unit != one.unit and (one.until_on is None or other.valid_from < one.until_on):
+                message = _("mã {code} là của hai đơn vị từ ngày {day}: {one} và {other}").format(
+                    code=other.code, day=show_day(other.valid_from), one=one.name, other=other.name
+                )
+                yield _of_versions("code", message, other, one)
 
 
-def _said_twice(directory: Directory) -> Iterator[Broken]:
+def _said_twice(directory: Directory) -> Iterator[Problem]:
     for versions in directory.versions.values():
         days: dict[str, Version] = {}
         for version in versions:
@@ -74,7 +49,7 @@ def _said_twice(directory: Directory) -> Iterator[Broken]:
                 message = _("{name} có nhiều tên và mã từ cùng ngày {day}").format(
                     name=describe(version), day=show_day(version.valid_from)
                 )
-                yield _of("version", version, message, other)
+                yield _of_versions("version", message, version, other)
             days[version.valid_from] = version
 
 
@@ -88,26 +63,26 @@ def _ends(connection: sqlite3.Connection, known: int) -> _Ends:
     return ends
 
 
-def _ended_twice(directory: Directory, ends: _Ends) -> Iterator[Broken]:
+def _ended_twice(directory: Directory, ends: _Ends) -> Iterator[Problem]:
     for unit, found in ends.items():
         if len(found) > 1:
             message = _("{name} kết thúc nhiều lần: {days}").format(
                 name=_name(directory, unit), days=", ".join(show_day(day) for day, _operation in found)
             )
-            yield Broken("end", (unit,), "", message, tuple(operation for _day, operation in found))
+            yield _problem("end", message, (unit,), operations=[operation for _day, operation in found])
 
 
-def _after_the_end(directory: Directory, ends: _Ends) -> Iterator[Broken]:
+def _after_the_end(directory: Directory, ends: _Ends) -> Iterator[Problem]:
     for version in directory:
         if version.ended_on is not None and version.valid_from >= version.ended_on:
             message = _("{name}: có thay đổi từ ngày {day}, sau khi đơn vị đã kết thúc").format(
                 name=version.name, day=show_day(version.valid_from)
             )
-            yield _of("after the end", version, message).also(ends[version.unit])
+            yield _of_versions("after the end", message, version, ends=ends[version.unit])
 
 
-def _rings(directory: Directory) -> Iterator[Broken]:
-    """A unit above itself on the first day of a version: the last one to come into a ring closes it."""
+def _rings(directory: Directory) -> Iterator[Problem]:
+    """A unit above itself on the first day of a version; the newest version of a ring closes it."""
     for version in directory:
         day, above, path = version.valid_from, directory.on(version.parent, version.valid_from), {}
         path[version.unit] = version
@@ -117,10 +92,10 @@ def _rings(directory: Directory) -> Iterator[Broken]:
         if above is not None and above.unit == version.unit:  # a ring further up is found there
             codes = " → ".join(each.code for each in [*path.values(), version])
             message = _("vòng tròn cấp trên từ ngày {day}: {ring}").format(day=show_day(day), ring=codes)
-            yield _of("ring", version, message, *path.values())
+            yield _of_versions("ring", message, version, *path.values())
 
 
-def _passed_in_a_ring(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Broken]:
+def _passed_in_a_ring(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:
     """A unit that passes whole into another, and comes back out of it."""
     into: dict[int, tuple[int, int]] = {}
     for unit, successor, operation in connection.execute(store.sql("passed_whole"), {"known": known}):
@@ -136,19 +111,19 @@ def _passed_in_a_ring(connection: sqlite3.Connection, known: int, directory: Dir
             ring = path[path.index(unit) :]
             names = " → ".join(_name(directory, each) for each in [*ring, unit])
             message = _("vòng tròn thay đổi giữa các đơn vị: {ring}").format(ring=names)
-            yield Broken("passed", tuple(sorted(ring)), "", message, tuple(into[each][1] for each in ring))
+            yield _problem("passed", message, sorted(ring), operations=[into[each][1] for each in ring])
         done.update(path)
 
 
-def _of_nobody(connection: sqlite3.Connection, known: int) -> Iterator[Broken]:
-    """What is said of a unit that has no version, with the operation that took its last one away."""
+def _of_nobody(connection: sqlite3.Connection, known: int) -> Iterator[Problem]:
+    """Rows about a unit that has no live version, with the operation that voided its last one."""
     for unit, code, name, taken in connection.execute(store.sql("of_nobody"), {"known": known}):
         message = _("có dữ liệu về {code}  {name}, mà đơn vị ấy không còn").format(code=code, name=name)
-        yield Broken("nobody", (unit,), "", message, (taken,))
+        yield _problem("nobody", message, (unit,), operations=(taken,))
 
 
-def out_of_step(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Broken]:
-    """What no change leaves behind, though a list of units may bring it; parameters as of `broken`."""
+def out_of_step(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:
+    """Rules that changes keep, though a list of units may break them; parameters as of `broken`."""
     ends = _ends(connection, known)
     for version in directory:  # what outlives the unit above it is lifted to the next one up
         above = directory.versions.get(version.parent or 0, [])
@@ -157,14 +132,13 @@ def out_of_step(connection: sqlite3.Connection, known: int, directory: Directory
             message = _("{name} còn thuộc {parent} sau ngày {day}, khi đơn vị ấy đã kết thúc").format(
                 name=describe(version), parent=describe(above[-1]), day=show_day(ended)
             )
-            yield _of("orphan", version, message, above[-1]).also(ends[above[-1].unit])
+            yield _of_versions("orphan", message, version, above[-1], ends=ends[above[-1].unit])
     for old, new, day, operations in connection.execute(store.sql("passed_twice"), {"known": known}):
         message = _("thay đổi ngày {day} từ {old} sang {new} có hai lần").format(
             day=show_day(day), old=_name(directory, old), new=_name(directory, new)
         )
-        yield Broken(
-            "passed twice", (old or 0, new or 0), day, message, tuple(map(int, operations.split(",")))
-        )
+        numbers = map(int, operations.split(","))
+        yield _problem("passed twice", message, (old or 0, new or 0), day, tuple(numbers))
 
 
 def _name(directory: Directory, unit: int | None) -> str:
@@ -172,8 +146,16 @@ def _name(directory: Directory, unit: int | None) -> str:
     return describe(version) if version else str(unit or "—")
 
 
-def _of(rule: str, version: Version, message: str, *others: Version) -> Broken:
-    """`version` first: it is where verify points to."""
-    every: Sequence[Version] = (version, *(other for other in others if other != version))
-    operations = tuple(each.operation for each in every)
-    return Broken(rule, tuple(each.unit for each in every), version.valid_from, message, operations)
+def _of_versions(
+    rule: str, message: str, *versions: Version, ends: Sequence[tuple[str, int]] = ()
+) -> Problem:
+    """A problem since the first of the versions, where verify points to; some `ends` brought it about too."""
+    every = list(dict.fromkeys(versions))
+    operations = [version.operation for version in every] + [operation for _day, operation in ends]
+    return _problem(rule, message, [version.unit for version in every], versions[0].valid_from, operations)
+
+
+def _problem(
+    rule: str, message: str, units: Iterable[int], day: str = "", operations: Iterable[int] = ()
+) -> Problem:
+    return Problem(message, rule=rule, at=Place(units=tuple(units), day=day, operations=tuple(operations)))

@@ -8,14 +8,14 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.register.entries import Document, same_paper
+from thidua_cli.register.entries import Paper, same_paper
 from thidua_cli.register.plan import Plan
 from thidua_cli.register.terms import State
 from thidua_cli.standing.verdict import Fact
 
 
 class Cause(StrEnum):
-    """Why a unit stands differently, or came or went."""
+    """Why the state of a unit changed, or why it came to or left a roster."""
 
     PHASE_STARTED = "phase_started"
     UNIT_CREATED = "unit_created"  # it came to be between the days, or the register had not known it
@@ -36,7 +36,7 @@ class Cause(StrEnum):
 
 
 class Standing(NamedTuple):
-    """How a unit stands under an obligation at one of the two moments."""
+    """The state of a unit under an obligation at one of the two moments."""
 
     fact: Fact
     state: State
@@ -51,25 +51,25 @@ def figures(kind: tuple[State, bool] | None) -> set[str]:
     if kind is None:
         return set()
     state, declared_late = kind
-    counted = {"roster", str(state)}
-    if state in (State.ON_TIME, State.LATE):
-        counted.add("done")
-    if state not in (State.EXEMPT, State.LAPSED):
-        counted.add("applicable")
-    if declared_late:
-        counted.add("declared_late")
-    return counted
+    holds = {
+        "roster": True,
+        str(state): True,
+        "done": state in (State.ON_TIME, State.LATE),
+        "applicable": state not in (State.EXEMPT, State.LAPSED),
+        "declared_late": declared_late,
+    }
+    return {figure for figure, counted in holds.items() if counted}
 
 
 @cache
 def deltas(before: tuple[State, bool] | None, after: tuple[State, bool] | None) -> Mapping[str, int]:
-    """By how much each figure changes through a unit that stood so before and stands so after."""
+    """By how much each figure changes through a unit of one kind of standing before and another after."""
     old, new = figures(before), figures(after)
     return dict.fromkeys(new - old, 1) | dict.fromkeys(old - new, -1)
 
 
 class Change(NamedTuple):
-    """One unit that stands differently; `before` or `after` is None where it was not on the roster."""
+    """One unit whose standing changed; `before` or `after` is None where it was not on the roster."""
 
     before: Standing | None
     after: Standing | None
@@ -107,8 +107,8 @@ class Side(NamedTuple):
 
 
 @dataclass
-class Evidence:
-    """What the causes are told from, beside the facts; read where a change asks for it.
+class Observations:
+    """What the causes follow from, beside the facts; read only where a change needs it.
 
     `elsewhere`: obligations and units that are on a roster at both moments, but outside the selection at one
     of them.
@@ -132,23 +132,19 @@ class Evidence:
     @cached_property
     def lives(self) -> tuple[Mapping[int, Life], Mapping[int, Life]]:
         """Every unit of which each moment knows something, live or voided."""
+        query = store.sql("lives")
         one, other = (
-            {
-                unit: Life(born_on, ended_on)
-                for unit, born_on, ended_on in self.connection.execute(
-                    store.sql("lives"), {"known": side.known}
-                )
-            }
+            {row[0]: Life(*row[1:]) for row in self.connection.execute(query, {"known": side.known})}
             for side in (self.one, self.other)
         )
         return one, other
 
     def starts_on(self, obligation: str) -> str:
-        """The first day of its phase: who had ended by then was never on the roster."""
+        """The first day of its phase: a unit that had ended by then was never on the roster."""
         return self.plan.obligation(obligation).phase.starts_on
 
     def counted_on(self, obligation: str, side: Side) -> str:
-        """Who had come to be by this day is on the roster."""
+        """The last day of the roster: units that began by then are on it."""
         roster_on = self.plan.obligation(obligation).roster_on
         return min(side.day, roster_on) if roster_on else side.day
 
@@ -181,7 +177,7 @@ class Evidence:
         found = self.connection.execute(
             store.raw_sql("known_before"), {"one": self.one.known, "other": self.other.known}
         )
-        return {row[0] for row in found if same_paper(Document(*row[1:5]), Document(*row[5:9]))}
+        return {row[0] for row in found if same_paper(Paper(*row[1:5]), Paper(*row[5:9]))}
 
     def stands_for(self, number: int) -> int | None:
         """The live record or exemption that, corrected or not, one of the earlier moment has become."""
@@ -203,86 +199,86 @@ class Evidence:
 
 
 def compare(
-    before: Iterable[tuple[Fact, State]], after: Iterable[tuple[Fact, State]], evidence: Evidence
+    before: Iterable[tuple[Fact, State]], after: Iterable[tuple[Fact, State]], observed: Observations
 ) -> list[Change]:
-    """Every unit that stands differently."""
+    """Every unit whose standing changed, with the cause."""
     old = {(fact.obligation, fact.unit): Standing(fact, state) for fact, state in before}
     changes = []
     for fact, state in after:
         one = old.pop((fact.obligation, fact.unit), None)
         if one is None or one.kind() != (state, fact.declared_late):
-            changes.append(_change(one, Standing(fact, state), evidence))
-    changes += [_change(one, None, evidence) for one in old.values()]
+            changes.append(_change(one, Standing(fact, state), observed))
+    changes += [_change(one, None, observed) for one in old.values()]
     return changes
 
 
-def _change(one: Standing | None, other: Standing | None, evidence: Evidence) -> Change:
+def _change(one: Standing | None, other: Standing | None, observed: Observations) -> Change:
     change = Change(one, other, Cause.MOVED)
     fact = change.fact
     if one is not None and other is not None:
         return change._replace(
-            cause=_cause_of_deed(one, other, evidence) or _cause_of_state(one, other, evidence)
+            cause=_cause_of_entries(one, other, observed) or _cause_of_state(one, other, observed)
         )
-    if (fact.obligation, fact.unit) in evidence.elsewhere:
+    if (fact.obligation, fact.unit) in observed.elsewhere:
         return change
     if other is None:
-        return change._replace(cause=_why_it_went(fact, evidence))
-    return change._replace(cause=_why_it_came(fact, evidence))
+        return change._replace(cause=_why_it_went(fact, observed))
+    return change._replace(cause=_why_it_came(fact, observed))
 
 
-def _why_it_came(fact: Fact, evidence: Evidence) -> Cause:
+def _why_it_came(fact: Fact, observed: Observations) -> Cause:
     """What had kept the unit from the roster: the rule of the roster, condition by condition."""
-    if fact.obligation in evidence.started:
+    if fact.obligation in observed.started:
         return Cause.PHASE_STARTED
-    now = evidence.lives[1][fact.unit]
-    then = evidence.lives[0].get(fact.unit)
+    now = observed.lives[1][fact.unit]
+    then = observed.lives[0].get(fact.unit)
     if then is None:
         return Cause.UNIT_CREATED
     if then.born_on is None:
         return Cause.UNIT_REINSTATED
-    if then.ended_on and then.ended_on <= evidence.starts_on(fact.obligation):
+    if then.ended_on and then.ended_on <= observed.starts_on(fact.obligation):
         return Cause.UNIT_REDATED if now.ended_on else Cause.UNIT_RESTORED
-    counted_on = evidence.counted_on(fact.obligation, evidence.one)
+    counted_on = observed.counted_on(fact.obligation, observed.one)
     if then.born_on > counted_on:
         return Cause.UNIT_CREATED if now.born_on and now.born_on > counted_on else Cause.UNIT_REDATED
     return Cause.SUCCESSION_CHANGED
 
 
-def _why_it_went(fact: Fact, evidence: Evidence) -> Cause:
+def _why_it_went(fact: Fact, observed: Observations) -> Cause:
     """What keeps the unit from the roster now."""
-    then, now = (lives[fact.unit] for lives in evidence.lives)
+    then, now = (lives[fact.unit] for lives in observed.lives)
     if now.born_on is None:
         return Cause.UNIT_REMOVED
-    if now.ended_on and now.ended_on <= evidence.starts_on(fact.obligation):
+    if now.ended_on and now.ended_on <= observed.starts_on(fact.obligation):
         return Cause.UNIT_REDATED if then.ended_on else Cause.UNIT_ENDED
-    if now.born_on > evidence.counted_on(fact.obligation, evidence.other):
+    if now.born_on > observed.counted_on(fact.obligation, observed.other):
         return Cause.UNIT_REDATED
     return Cause.SUCCESSION_CHANGED
 
 
-def _cause_of_deed(one: Standing, other: Standing, evidence: Evidence) -> Cause | None:
+def _cause_of_entries(one: Standing, other: Standing, observed: Observations) -> Cause | None:
     """The cause where a record or an exemption has come, gone or changed; none where neither has."""
     if other.fact.record_id is not None:
         if one.fact.record_id is not None:
             return Cause.CORRECTED
         done = Cause.DONE_ON_TIME if other.state is State.ON_TIME else Cause.DONE_LATE
-        if other.fact.done_on is not None and other.fact.done_on > evidence.one.day:
+        if other.fact.done_on is not None and other.fact.done_on > observed.one.day:
             return done
-        return evidence.how_it_came(other.fact.record_id) or done
+        return observed.how_it_came(other.fact.record_id) or done
     lost = one.fact.record_id or one.fact.exemption_id
     if one.fact.record_id is not None or other.state is not State.EXEMPT:
         if lost is None:
             return None
-        return Cause.CORRECTED if evidence.stands_for(lost) else Cause.VOIDED
+        return Cause.CORRECTED if observed.stands_for(lost) else Cause.VOIDED
     assert other.fact.exemption_id is not None  # noqa: S101 - that is what exempt means
-    return evidence.how_it_came(other.fact.exemption_id) or Cause.EXEMPTED
+    return observed.how_it_came(other.fact.exemption_id) or Cause.EXEMPTED
 
 
-def _cause_of_state(one: Standing, other: Standing, evidence: Evidence) -> Cause:
+def _cause_of_state(one: Standing, other: Standing, observed: Observations) -> Cause:
     """The cause where only the day or the life of the unit has changed."""
-    then, now = (lives[other.fact.unit] for lives in evidence.lives)
+    then, now = (lives[other.fact.unit] for lives in observed.lives)
     if other.state is State.LAPSED:
-        had_ended_then = now.ended_on is not None and now.ended_on <= evidence.one.day
+        had_ended_then = now.ended_on is not None and now.ended_on <= observed.one.day
         is_another_day = then.ended_on is not None and then.ended_on != now.ended_on
         return Cause.UNIT_REDATED if is_another_day and had_ended_then else Cause.UNIT_ENDED
     if one.state is State.LAPSED:

@@ -1,4 +1,4 @@
-"""The judgement: how each unit on each roster stands on a day, as known at an operation.
+"""The judgement: the state of each unit on each roster on a day, as known at an operation.
 
 `facts` reads, `judge` decides, `tally` counts. The roster rule and the order of states are those of the
 plan's reading in README ("Who counts, and how").
@@ -41,7 +41,7 @@ class Fact(NamedTuple):
 
     @property
     def declared_late(self) -> bool:
-        """Whether it was done by the closing day, and its paper arrived after that day (khai muộn)."""
+        """Whether it was done by the closing day, and its document arrived after that day (khai muộn)."""
         if not (self.done_on and self.received_on):
             return False
         return self.done_on <= self.closes_on < self.received_on
@@ -125,9 +125,9 @@ def tally(judged: Iterable[tuple[Fact, State]]) -> Tally:
 
 
 class Verdict(NamedTuple):
-    """Whether an obligation passes a check, and the units that stand in its way.
+    """Whether an obligation passes a check, and the units for which it does not.
 
-    `overlooked`: how many more are overdue, but do not stand in its way because they have ended.
+    `overlooked`: how many more are overdue, but do not count against it because they have ended.
     """
 
     counts: Tally

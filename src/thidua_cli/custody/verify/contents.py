@@ -44,7 +44,8 @@ def check_contents(connection: sqlite3.Connection) -> Iterator[Problem]:
     yield from _broken(connection)
     if not unreadable:
         for broken in invariants.broken(connection, LATEST, Directory.read(connection, LATEST)):
-            place = Place(table="unit", id=broken.units[0], operation=max(broken.operations, default=None))
+            at = broken.at
+            place = Place(table="unit", id=at.units[0], operation=max(at.operations, default=None))
             yield Problem(broken.message, rule="rule", at=place)
 
 

@@ -13,16 +13,16 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register.units import Directory, Version, describe
-from thidua_cli.rules.resolutions.model import Fault, Model, Plan, Row, Step
-from thidua_cli.rules.resolutions.one_day import Day
+from thidua_cli.rules.resolutions.day import DayOfChanges
+from thidua_cli.rules.resolutions.model import ChangeSet, Effect, Model, Row
+from thidua_cli.rules.resolutions.one_day import apply as apply_day
 
-__all__ = ["Fault", "Plan", "Row", "Step", "apply", "plan"]
+__all__ = ["ChangeSet", "Effect", "Row", "apply", "plan"]
 
 
-def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Plan:
+def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> ChangeSet:
     """Plan the changes of all days, in order of time; nothing is stored."""
-    directory = Directory.read(connection, known)
-    model = Model(connection, known, directory)
+    model = Model(connection, known)
     applied = {
         (*row[:5], text.name_key(row[5]))
         for row in connection.execute(store.sql("applied_changes"), {"known": known})
@@ -30,12 +30,12 @@ def plan(connection: sqlite3.Connection, known: int, rows: Iterable[Row]) -> Pla
     days: dict[str, list[Row]] = {}
     given: dict[str, list[Row]] = {}  # rows that are stored already
     for row in rows:
-        is_stored = _signature(row) in applied and _holds(directory, row)
+        is_stored = _signature(row) in applied and _holds(model.stored, row)
         (given if is_stored else days).setdefault(row.day, []).append(row)
     model.plan.new, model.plan.unchanged = (sum(map(len, each.values())) for each in (days, given))
     for day in sorted(days):
-        Day(model, day, days[day], given.get(day, ())).apply()
-        if model.plan.faults:
+        apply_day(DayOfChanges(model, day, days[day], given.get(day, ())))
+        if model.plan.problems:
             return model.plan
     made = model.finish()
     made.warnings = _left_behind(connection, known, made) + _namesakes(model)
@@ -46,35 +46,35 @@ def _namesakes(model: Model) -> list[str]:
     """What to say of names that a plan gives to a unit while another has them."""
     named: dict[str, dict[str, list[Version]]] = {}
     warnings = []
-    for step in model.plan.steps:
-        after, key = step.version, text.name_key(step.version.name)
-        before = [each for each in step.predecessors if each.unit == after.unit]
-        if step.what == "ended" or any(text.name_key(each.name) == key for each in before):
+    for effect in model.plan.effects:
+        after, key = effect.version, text.name_key(effect.version.name)
+        before = [each for each in effect.predecessors if each.unit == after.unit]
+        if effect.what == "ended" or any(text.name_key(each.name) == key for each in before):
             continue
-        if step.day not in named:
-            holders = named[step.day] = {}
-            for version in model.alive(step.day):
+        if effect.day not in named:
+            holders = named[effect.day] = {}
+            for version in model.alive(effect.day):
                 for name in {text.name_key(version.name), text.name_key(version.abbreviation or "")}:
                     holders.setdefault(name, []).append(version)
         warnings += [
             _("{code}  {name}: trùng tên với {other}, chỉ còn gọi được bằng mã").format(
                 code=after.code, name=after.name, other=other.code
             )
-            for other in named[step.day].get(key, ())
+            for other in named[effect.day].get(key, ())
             if other.unit != after.unit
         ]
     return warnings
 
 
-def _left_behind(connection: sqlite3.Connection, known: int, made: Plan) -> list[str]:
+def _left_behind(connection: sqlite3.Connection, known: int, made: ChangeSet) -> list[str]:
     """What to say of records that are dated when their unit, which the plan ends, is no more.
 
     A fact stays with the unit that did it; whether this unit did it, only a person can tell.
     """
-    ended = {step.version.unit: step for step in made.steps if step.what == "ended"}
+    ended = {effect.version.unit: effect for effect in made.effects if effect.what == "ended"}
     if not ended:
         return []
-    since = min(step.day for step in ended.values())
+    since = min(effect.day for effect in ended.values())
     found = connection.execute(store.sql("dated_since"), {"known": known, "since": since})
     return [
         _(
@@ -91,7 +91,7 @@ def _left_behind(connection: sqlite3.Connection, known: int, made: Plan) -> list
     ]
 
 
-def apply(writer: store.Writer, made: Plan) -> None:
+def apply(writer: store.Writer, made: ChangeSet) -> None:
     """Store a plan that was made inside the same transaction."""
     for table, rows in made.rows.items():
         if rows:
@@ -100,20 +100,8 @@ def apply(writer: store.Writer, made: Plan) -> None:
 
 def _holds(directory: Directory, row: Row) -> bool:
     """Whether what a row says besides its signature is so: parent, order, abbreviation."""
-    change = row.change
-    held = next((each for each in directory.with_code(change.new_code or "") if each.holds_on(row.day)), None)
-    if held is None:
-        return True
-    above = directory.on(held.parent, row.day)
-    return (
-        (
-            change.parent_code is None
-            or (above is not None and above.code.lower() == change.parent_code.lower())
-        )
-        and change.sort_order in (None, held.sort_order)
-        and change.abbreviation in (None, held.abbreviation)
-        and not any(getattr(held, name.removesuffix("_code")) is not None for name in row.emptied)
-    )
+    holders = [held for held in directory.with_code(row.new_key) if held.holds_on(row.day)]
+    return not holders or row.agrees_with(holders[0], directory.on(holders[0].parent, row.day))
 
 
 def _signature(row: Row) -> tuple[object, ...]:
@@ -122,7 +110,7 @@ def _signature(row: Row) -> tuple[object, ...]:
         row.day,
         str(change.kind_of_change),
         str(change.extent),
-        (change.old_code or "").lower(),
-        (change.new_code or "").lower(),
+        row.old_key,
+        row.new_key,
         text.name_key(change.new_name or ""),
     )

@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import store
+from thidua_cli.ground import text
 from thidua_cli.ground.language import _
+from thidua_cli.ground.problem import Problem
 from thidua_cli.register.terms import Change, Level
 from thidua_cli.register.units import Directory, Version
 
@@ -36,6 +39,37 @@ class Row(NamedTuple):
     def day(self) -> str:
         return self.change.effective_date.isoformat()
 
+    @property
+    def old_key(self) -> str:
+        """The predecessor's code for comparison; empty without one."""
+        return (self.change.old_code or "").lower()
+
+    @property
+    def new_key(self) -> str:
+        """The successor's code for comparison; empty without one."""
+        return (self.change.new_code or "").lower()
+
+    @property
+    def continues(self) -> bool:
+        """Whether the predecessor lives on as the successor."""
+        return self.change.kind_of_change in CONTINUING
+
+    def names(self, version: Version) -> bool:
+        """Whether the successor's name is that of a version."""
+        return text.name_key(self.change.new_name or "") == text.name_key(version.name)
+
+    def agrees_with(self, version: Version, above: Version | None) -> bool:
+        """Whether a version below `above` has the parent, order and abbreviation that the row gives it."""
+        change = self.change
+        return (
+            change.parent_code is None
+            or (above is not None and above.code.lower() == change.parent_code.lower())
+        ) and (
+            change.sort_order in (None, version.sort_order)
+            and change.abbreviation in (None, version.abbreviation)
+            and not any(getattr(version, name.removesuffix("_code")) is not None for name in self.emptied)
+        )
+
 
 class Passed(NamedTuple):
     """A succession that the register holds; units are ids, None: outside the register, or none."""
@@ -53,18 +87,7 @@ class Passed(NamedTuple):
         return self.change in CONTINUING
 
 
-class Fault(NamedTuple):
-    """What is wrong with a row: the field, what, and the cure; `typed` is that of a row made by a command."""
-
-    row: int
-    field: str
-    value: str
-    message: str
-    cure: str
-    typed: str = ""
-
-
-class Step(NamedTuple):
+class Effect(NamedTuple):
     """One thing that a plan does, for people: the unit, what went into it, and what it went into.
 
     `above` is the unit that it was under and the one that it comes under, where these differ.
@@ -78,15 +101,15 @@ class Step(NamedTuple):
     above: tuple[Version | None, Version | None] | None = None
 
 
-class Plan:
+class ChangeSet:
     """What a batch of changes would store, and what it would mean."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[dict[str, object]]] = {table: [] for table in TABLES}
-        self.steps: list[Step] = []
+        self.effects: list[Effect] = []
         self.carried: list[tuple[Version, Version | None]] = []  # later versions, and what takes their places
         self.counts: dict[str, tuple[Counter[Level], Counter[Level]]] = {}  # by day: before and after it
-        self.faults: list[Fault] = []
+        self.problems: list[Problem] = []
         self.outside: list[str] = []  # predecessors that are not in the register
         self.warnings: list[str] = []
         self.new, self.unchanged = 0, 0
@@ -95,9 +118,9 @@ class Plan:
 class Model:
     """The units as they would be, and the rows that would make them so."""
 
-    def __init__(self, connection: sqlite3.Connection, known: int, directory: Directory) -> None:
-        self.connection, self.stored = connection, directory
-        self.versions = {unit: list(versions) for unit, versions in directory.versions.items()}
+    def __init__(self, connection: sqlite3.Connection, known: int) -> None:
+        self.connection, self.stored = connection, Directory.read(connection, known)
+        self.versions = {unit: list(versions) for unit, versions in self.stored.versions.items()}
         self.counters = {
             table: int(connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])
             for table in TABLES
@@ -108,7 +131,10 @@ class Model:
             for row in connection.execute(store.sql("successions"), {"known": known})
         ]
         self.touched: dict[int, None] = {}  # units whose versions differ from the stored ones
-        self.plan = Plan()
+        self.plan = ChangeSet()
+
+    def __iter__(self) -> Iterator[Version]:
+        return chain.from_iterable(self.versions.values())
 
     def operation(self, number: int) -> tuple[str, int]:
         """The command of an operation, and how many changes of units it stored, or else rows."""
@@ -118,7 +144,7 @@ class Model:
         return str(command), sum(each.operation == number for each in self.passed) or int(rows)
 
     def first_to_undo(self, number: int) -> int:
-        """The newest operation that rewrote versions of operation `number` and stands, else `number`."""
+        """The newest operation not undone that rewrote versions of operation `number`, else `number`."""
         values = {"known": self._known, "number": number}
         found = self.connection.execute(store.sql("rewritten_by"), values).fetchone()[0]
         return max(number, found or 0) if number > 1 else number
@@ -136,43 +162,29 @@ class Model:
         return next((version for version in self.alive(day) if version.code.lower() == code.lower()), None)
 
     def alive(self, day: str) -> list[Version]:
-        return [
-            version for versions in self.versions.values() for version in versions if version.holds_on(day)
-        ]
+        return [version for version in self if version.holds_on(day)]
 
     def levels(self, day: str) -> Counter[Level]:
         """How many units of each level there are on a day."""
         return Counter(version.level for version in self.alive(day))
 
     def last_order(self, level: Level) -> int:
-        orders = [
-            version.sort_order or 0
-            for versions in self.versions.values()
-            for version in versions
-            if version.level is level
-        ]
-        return max(orders, default=0)
+        return max((version.sort_order or 0 for version in self if version.level is level), default=0)
 
-    def told_of(self, unit: int, since: str) -> list[Passed]:
+    def passed_since(self, unit: int, since: str) -> list[Passed]:
         """Stored successions from or into a unit on a day and later."""
         return [
             each for each in self.passed if each.day >= since and unit in (each.predecessor, each.successor)
         ]
 
     def add_unit(self, version: Version) -> None:
-        self.plan.rows["unit"].append(
-            {"id": version.unit, "kind": str(version.kind), "level": str(version.level)}
-        )
+        row = {"id": version.unit, "kind": str(version.kind), "level": str(version.level)}
+        self.plan.rows["unit"].append(row)
         self.versions[version.unit] = [version]
         self.touched[version.unit] = None
 
     def change(
-        self,
-        unit: int,
-        day: str,
-        fields: Mapping[str, object],
-        document: str | None,
-        note: str | None,
+        self, unit: int, day: str, fields: Mapping[str, object], document: str | None, note: str | None
     ) -> None:
         """From `day` on (included) the unit has these fields.
 
@@ -181,12 +193,20 @@ class Model:
         """
         versions = self.versions[unit]
         held = next(version for version in versions if version.holds_on(day))
-        fresh = held._replace(valid_from=day, document_number=document, note=note, **fields)  # type: ignore[arg-type]
-        earlier = [version for version in versions if version.valid_from < day]
-        later = [version for version in versions if version.valid_from > day]
         number = held.number if held.valid_from == day else 0
-        fresh = fresh._replace(number=number)
-        self.versions[unit] = [*earlier, fresh, *_changing(held, fresh, later, _carried(held, fields, later))]
+        fresh = held._replace(valid_from=day, document_number=document, note=note, number=number, **fields)  # type: ignore[arg-type]
+        made = [*(version for version in versions if version.valid_from < day), fresh]
+        before, remaining = held, dict(fields)
+        for version in versions:
+            if version.valid_from > day:
+                repeated = (name for name in remaining if getattr(version, name) == getattr(held, name))
+                remaining = {name: remaining[name] for name in repeated}
+                carried = version._replace(**remaining)  # type: ignore[arg-type]
+                # A version that changed something, and no longer does, is left out.
+                if _state(version) == _state(before) or _state(carried) != _state(made[-1]):
+                    made.append(carried)
+                before = version
+        self.versions[unit] = made
         self._settle(unit, held.ended_on)
 
     def follows_its_parent(self, version: Version) -> bool:
@@ -196,17 +216,20 @@ class Model:
         versions = self.stored.versions[version.unit]
         place = next(index for index, each in enumerate(versions) if each.number == version.number)
         above = self.stored.versions.get(versions[place - 1].parent or 0, []) if place else []
-        return bool(above and above[-1].ended_on == version.valid_from) and not any(
-            each.successor == version.unit and each.day == version.valid_from and each.change is Change.RENAME
-            for each in self.passed
-        )
+        if not above or above[-1].ended_on != version.valid_from:
+            return False
+        return all(passed.change is not Change.RENAME for passed in self._passed_into(version))
+
+    def _passed_into(self, version: Version) -> Iterator[Passed]:
+        """Stored successions into a unit on the first day of a version."""
+        for passed in self.passed:
+            if passed.successor == version.unit and passed.day == version.valid_from:
+                yield passed
 
     def was_made_by_change(self, version: Version) -> bool:
         """Whether a version is the first one of a unit that a change made, and not a list."""
         first = self.versions[version.unit][0]
-        return version.valid_from == first.valid_from and any(
-            each.successor == version.unit and each.day == version.valid_from for each in self.passed
-        )
+        return version.valid_from == first.valid_from and any(self._passed_into(version))
 
     def drop(self, unit: int, day: str) -> None:
         """Leave out the version that begins on `day`: the one before it holds on."""
@@ -218,15 +241,8 @@ class Model:
         """The unit ends on `day`; versions from that day on are no more."""
         self.versions[unit] = [each for each in self.versions[unit] if each.valid_from < day]
         self._settle(unit, day)
-        self.plan.rows["unit_end"].append(
-            {
-                "id": self.next_id("unit_end"),
-                "unit": unit,
-                "ended_on": day,
-                "document_number": document,
-                "note": None,
-            }
-        )
+        row = {"id": self.next_id("unit_end"), "unit": unit, "ended_on": day}
+        self.plan.rows["unit_end"].append(row | {"document_number": document, "note": None})
 
     def _settle(self, unit: int, ended_on: str | None) -> None:
         """Let each version hold until the next one, the last until the end of the unit."""
@@ -238,66 +254,37 @@ class Model:
         ]
         self.touched[unit] = None
 
-    def finish(self) -> Plan:
+    def finish(self) -> ChangeSet:
         """The plan, with the rows that make the stored versions those of the model."""
         for unit in self.touched:
             before = {version.number: version for version in self.stored.versions.get(unit, ())}
             for version in self.versions[unit]:
                 old = before.pop(version.number, None)
                 if old is None or _said(old) != _said(version):
-                    self._store(version, old)
+                    row = {"id": self.next_id("unit_version"), "unit": unit, **_said(version)}
+                    self.plan.rows["unit_version"].append(row)
+                    if old is not None:
+                        self._void(old, version, row["id"])
             for old in before.values():
-                self._void(old, None)
-        if all(not rows for table, rows in self.plan.rows.items() if table != "succession") and all(
-            row["predecessor"] == row["successor"] for row in self.plan.rows["succession"]
-        ):  # whoever continues as he was is as he was
+                self._void(old, None, None)
+        successions = self.plan.rows["succession"]
+        others = (rows for table, rows in self.plan.rows.items() if table != "succession")
+        if not any(others) and all(row["predecessor"] == row["successor"] for row in successions):
+            # Units that only continue as they were: nothing has changed.
             self.plan.rows["succession"] = []
             self.plan.unchanged, self.plan.new = self.plan.unchanged + self.plan.new, 0
         return self.plan
 
-    def _store(self, version: Version, instead_of: Version | None) -> None:
-        number = self.next_id("unit_version")
-        row = {"id": number, "unit": version.unit} | {name: getattr(version, name) for name in _STORED}
-        self.plan.rows["unit_version"].append(row)
-        if instead_of is not None:
-            self._void(instead_of, version, number)
-
-    def _void(self, old: Version, fresh: Version | None, number: int | None = None) -> None:
+    def _void(self, old: Version, fresh: Version | None, replacement: object) -> None:
         self.plan.carried.append((old, fresh))
-        self.plan.rows["void"].append(
-            {
-                "id": self.next_id("void"),
-                "target": "unit_version",
-                "target_id": old.number,
-                "reason": _("viết lại theo một thay đổi ghi sau"),
-                "replacement": number,
-            }
-        )
-
-
-def _carried(held: Version, fields: Mapping[str, object], later: Iterable[Version]) -> list[Version]:
-    """Later versions with the fields that they merely repeat from `held` as these are now."""
-    remaining, made = dict(fields), []
-    for version in later:
-        remaining = {
-            name: value for name, value in remaining.items() if getattr(version, name) == getattr(held, name)
-        }
-        made.append(version._replace(**remaining))  # type: ignore[arg-type]
-    return made
-
-
-def _changing(held: Version, fresh: Version, later: list[Version], carried: list[Version]) -> list[Version]:
-    """`carried`, as `later` versions are now, without those that changed something and no longer do."""
-    kept = [fresh]
-    for before, old, new in zip([held, *later], later, carried, strict=False):
-        if _state(old) == _state(before) or _state(new) != _state(kept[-1]):
-            kept.append(new)
-    return kept[1:]
+        void = {"id": self.next_id("void"), "target": "unit_version", "target_id": old.number}
+        reason = _("viết lại theo một thay đổi ghi sau")
+        self.plan.rows["void"].append(void | {"reason": reason, "replacement": replacement})
 
 
 def _state(version: Version) -> tuple[object, ...]:
     return tuple(getattr(version, name) for name in STATE)
 
 
-def _said(version: Version) -> tuple[object, ...]:
-    return tuple(getattr(version, name) for name in _STORED)
+def _said(version: Version) -> dict[str, object]:
+    return {name: getattr(version, name) for name in _STORED}

@@ -1,4 +1,4 @@
-"""What the name of a unit tells: its kind, and how its committee is called."""
+"""What follows from the name of a unit: its kind, and the name of its committee."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ _KINDS_OF_WORDS: Mapping[str, Kind] = {
 
 
 def kind_of_name(name: str) -> Kind | None:
-    """The kind that the first words of a name tell, or none."""
+    """The kind that the first words of a name say, or none."""
     key = text.name_key(name)
     return next((kind for word, kind in _KINDS_OF_WORDS.items() if key.startswith(f"{word} ")), None)
 

@@ -1,0 +1,96 @@
+"""Rows that can be voided: what they say, what voided them, and the rows that say the same."""
+
+import sqlite3
+from typing import Any
+
+from thidua_cli.register.entries import Paper, same_paper
+
+Row = tuple[str, int]  # a table and an id in it
+NUMBERED = ("record", "exemption")  # people know them by their numbers
+_PAPER = tuple(Paper().columns())
+
+
+def live(connection: sqlite3.Connection, table: str, operation: int) -> list[Row]:
+    """The rows that an operation brought and nothing has voided."""
+    rows = connection.execute(
+        f"SELECT id FROM {table} WHERE operation = ?"
+        " AND id NOT IN (SELECT target_id FROM void WHERE target = ?) ORDER BY id",
+        (operation, table),
+    )
+    return [(table, row[0]) for row in rows]
+
+
+def void_of(connection: sqlite3.Connection, row: Row) -> tuple[int, int | None] | None:
+    """The operation that voided a row and the id of what replaced it; none if nothing has voided it."""
+    void: tuple[int, int | None] | None = connection.execute(
+        "SELECT operation, replacement FROM void WHERE target = ? AND target_id = ?", row
+    ).fetchone()
+    return void
+
+
+def operation_of(connection: sqlite3.Connection, row: Row) -> int:
+    table, number = row
+    query = f"SELECT operation FROM {table} WHERE id = ?"
+    return int(connection.execute(query, (number,)).fetchone()[0])
+
+
+def values(connection: sqlite3.Connection, row: Row) -> dict[str, Any]:
+    """A row by columns, without its id and operation."""
+    table, number = row
+    cursor = connection.execute(f"SELECT * FROM {table} WHERE id = ?", (number,))
+    columns = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    return {name: value for name, value in columns.items() if name not in ("id", "operation")}
+
+
+def contents(connection: sqlite3.Connection, row: Row) -> list[int]:
+    """The contents that a record names; none for another row."""
+    if row[0] != "record":
+        return []
+    query = "SELECT content FROM record_content WHERE record = ? ORDER BY content"
+    return [content for (content,) in connection.execute(query, row[1:])]
+
+
+def copies(connection: sqlite3.Connection, row: Row) -> list[Row]:
+    """The rows that say the same as one, live or not, itself included."""
+    table, said = row[0], values(connection, row)
+    papers = _PAPER if table in NUMBERED else ()
+    literal = {name: value for name, value in said.items() if name not in papers}
+    same = " AND ".join(f"{name} IS ?" for name in literal)
+    found = connection.execute(f"SELECT id FROM {table} WHERE {same}", tuple(literal.values()))
+    others = [(table, other) for (other,) in found.fetchall()]
+    if not papers:
+        return others
+    paper, named = _paper(said), contents(connection, row)
+    return [
+        other
+        for other in others
+        if contents(connection, other) == named and same_paper(paper, _paper(values(connection, other)))
+    ]
+
+
+def live_copies(connection: sqlite3.Connection, row: Row) -> list[Row]:
+    """The live rows that say the same as a voided one: brought back already, or recorded anew."""
+    return [other for other in copies(connection, row) if void_of(connection, other) is None]
+
+
+def _paper(said: dict[str, Any]) -> Paper:
+    return Paper(*(said[name] for name in _PAPER))
+
+
+def versions_and_ends(connection: sqlite3.Connection, version: int, operation: int) -> list[Row]:
+    """The versions and ends of the unit of a version that an operation wrote."""
+    return [
+        (table, row)
+        for table in ("unit_version", "unit_end")
+        for (row,) in connection.execute(
+            f"SELECT id FROM {table} WHERE operation = ?"
+            " AND unit = (SELECT unit FROM unit_version WHERE id = ?)",
+            (operation, version),
+        ).fetchall()
+    ]
+
+
+def is_undoing(connection: sqlite3.Connection, operation: int) -> bool:
+    """Whether an operation voided what no change voids."""
+    query = "SELECT 1 FROM void WHERE operation = ? AND target IN ('succession', 'unit_end')"
+    return connection.execute(query, (operation,)).fetchone() is not None

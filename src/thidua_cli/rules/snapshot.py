@@ -1,0 +1,80 @@
+"""The register as decisions need it: plan, units, live entries, and who is bound to do what today."""
+
+import sqlite3
+from typing import NamedTuple
+
+from thidua_cli.ground import dates
+from thidua_cli.register.entries import Entry, Record, live_exemptions, live_records
+from thidua_cli.register.evidence import Hashes
+from thidua_cli.register.plan import Plan
+from thidua_cli.register.terms import Action, State
+from thidua_cli.register.units import Directory
+from thidua_cli.standing.verdict import Fact, facts, judge
+
+Entries = dict[tuple[object, ...], Entry]  # live ones, by key
+
+
+def read_entries(connection: sqlite3.Connection, known: int, action: Action | None = None) -> Entries:
+    """The live entries as known at an operation: records of one action, or all records and exemptions."""
+    entries: Entries = {}
+    entries.update((record.key, record) for record in live_records(connection, known, action=action))
+    if action is None:
+        entries.update((exemption.key, exemption) for exemption in live_exemptions(connection, known))
+    return entries
+
+
+class Snapshot:
+    """What deciding needs to know of the register, as known at an operation.
+
+    `entries` may be those only that matter. `hashes` are those of evidence files; a file that is not among
+    them has not been hashed yet.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        plan: Plan,
+        known: int,
+        entries: Entries | None = None,
+        hashes: Hashes | None = None,
+    ) -> None:
+        self.connection, self.plan, self.known = connection, plan, known
+        self.directory = Directory.read(connection, known)
+        self.today = dates.today()
+        self.entries = read_entries(connection, known) if entries is None else entries
+        self.hashes: Hashes = hashes or {}
+        self._rosters: dict[tuple[Action, str], _Roster] = {}
+
+    def open_phases(self, action: Action, unit: int, before: str) -> list[str]:
+        """Phases before `before` in which the unit still owes that action."""
+        order = [phase.code for phase in self.plan.phases]
+        return [code for code in order[: order.index(before)] if unit in self._roster(action, code).owing]
+
+    def on_roster(self, action: Action, phase: str, unit: int) -> bool:
+        """Whether any obligation of that phase and action binds the unit today."""
+        return unit in self._roster(action, phase).bound
+
+    def judged(self, record: Record) -> tuple[Fact, State] | None:
+        """The state of the unit today if the record counts; none where the unit is on no roster."""
+        fact = self._roster(record.action, record.phase).bound.get(record.unit)
+        if fact is None:
+            return None
+        fact = fact._replace(done_on=record.done_on, received_on=record.document.received_on)
+        return fact, judge(fact, self.today.isoformat())
+
+    def _roster(self, action: Action, phase: str) -> "_Roster":
+        if (action, phase) not in self._rosters:
+            roster = self._rosters[action, phase] = _Roster({}, set())
+            undone = (State.PENDING, State.OVERDUE)
+            for fact in facts(self.connection, self.today, self.known, phase=phase, action=action):
+                roster.bound[fact.unit] = fact
+                if judge(fact, self.today.isoformat()) in undone and not fact.ended_on:
+                    roster.owing.add(fact.unit)
+        return self._rosters[action, phase]
+
+
+class _Roster(NamedTuple):
+    """Facts of the units that a phase and action bind, and the units that are alive and have not done it."""
+
+    bound: dict[int, Fact]
+    owing: set[int]
