@@ -113,15 +113,12 @@ def restore(
 
     Từ chối nếu sẽ mất thao tác nào của sổ hiện tại, trừ khi --discard-after nêu thao tác cuối còn giữ.
     """
-    from thidua_cli.custody import jsonl
     from thidua_cli.custody import restore as restoring
 
     options.refuse_read_only(ctx)
     path = options.settings(ctx).db
     tell = options.settings(ctx).writers.append
-    with restoring.given(file, path) as source:
-        load = jsonl.load if jsonl.looks_like(source) else restoring.copy
-        done = restoring.restore(source, path, discard_after, load=load, tell=tell)
+    done = restoring.restore(file, path, discard_after, tell)
     if done.unchanged:
         messages.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])
         return

@@ -5,7 +5,6 @@ import os
 import re
 import sqlite3
 from collections.abc import Container, Iterator, Sequence
-from itertools import chain, count
 from pathlib import Path
 
 from thidua_cli import store
@@ -55,32 +54,20 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
     # From here on the read lock is held, so that no writer gets between two pages. The schema is not to be
     # trusted yet: no table is asked.
     source.execute("PRAGMA user_version").fetchone()
-    connection = sqlite3.connect(target)
-    try:
-        source.backup(connection, pages=_PAGES, progress=_hear_signals)
-        connection.execute("PRAGMA journal_mode = DELETE")  # whatever the register was set to
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) in _OF_THE_TARGET:
-            raise StoreError(store.describe(target.parent, error)) from error
-        raise
-    finally:
-        connection.close()
-
-
-def _hear_signals(_status: int, _remaining: int, _total: int) -> None:
-    """Nothing: Python runs the handler of a signal in here."""
+    with contextlib.closing(sqlite3.connect(target)) as connection:
+        try:
+            # Python runs the handler of a signal in the call for progress.
+            source.backup(connection, pages=_PAGES, progress=lambda _status, _remaining, _total: None)
+            connection.execute("PRAGMA journal_mode = DELETE")  # whatever the register was set to
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) in _OF_THE_TARGET:
+                raise StoreError(store.describe(target.parent, error)) from error
+            raise
 
 
 def _named(made: Path, folder: Path, head: Operation) -> Path:
     stem = f"thidua-{dates.now():%Y%m%dT%H%M%SZ}-{head.number:06}-{head.hash[:8]}"
-    for suffix in chain([""], (f"-{number}" for number in count(2))):
-        target = folder / f"{stem}{suffix}.db"
-        try:
-            drafts.place(made, target)
-        except FileExistsError:  # another backup of this second
-            continue
-        return target
-    raise AssertionError
+    return drafts.place_free(made, drafts.free_names(folder / stem, ".db"))
 
 
 def names(folder: Path) -> frozenset[str]:

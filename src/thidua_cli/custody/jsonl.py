@@ -5,6 +5,7 @@ operation and a line for each row in the canonical encoding (docs/schema.md). Th
 that a file that was cut is known to be cut.
 """
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,18 +32,19 @@ _SHOWN = 60  # characters of a value in a message
 _LONGEST = 1 << 24  # of a line; the longest that the register can make is far shorter
 
 
-class _FaultError(Exception):
-    """What is wrong with a line."""
-
-
 def lines(connection: sqlite3.Connection, path: Path) -> Iterator[bytes]:
     """The register in a connection that is inside a transaction; raises StoreError where it is not intact."""
     verify.refuse_unless_intact(path, verify.examine(connection))
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    tables = {table: _columns(connection, table) for table in _tables(version)}
-    register = journal.register_id(connection)
-    first = {"format": FORMAT, "register": register, "version": VERSION, "schema": version, "tables": tables}
-    yield _line(first)
+    version = store.schema.version_of(connection)
+    yield _line(
+        {
+            "format": FORMAT,
+            "register": journal.register_id(connection),
+            "version": VERSION,
+            "schema": version,
+            "tables": _columns(connection, version),
+        }
+    )
     for operation in journal.operations(connection)[::-1]:
         yield _line({"operation": operation._asdict()})
         for rows in journal.chunks(connection, operation.number):
@@ -54,13 +56,10 @@ def _line(value: object) -> bytes:
     return f"{json.dumps(value, ensure_ascii=False)}\n".encode()
 
 
-def _tables(version: int) -> list[str]:
-    objects, _names = schema.expected(version)
-    return schema.tables(objects)
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    return [column[0] for column in connection.execute(f"SELECT * FROM {table} LIMIT 0").description]
+def _columns(connection: sqlite3.Connection, version: int) -> dict[str, list[str]]:
+    """The columns of every journalled table of schema `version`, which the connection has."""
+    objects, _migrations = schema.expected(version)
+    return {table: journal.columns(connection, table) for table in schema.tables(objects)}
 
 
 def looks_like(path: Path) -> bool:
@@ -75,16 +74,12 @@ def load(file: Path, target: Path) -> None:
     Raises RejectedError, with the line, for a file that is not whole or not ours; StoreError for a newer one,
     one that cannot be read, or a target that cannot be written.
     """
-    with store.store_errors(target.parent):
-        connection = store.prepare(sqlite3.connect(target))
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            _fill(connection, file)
-            for problem in schema.check_references(connection):  # some are kept only at the commit
-                raise RejectedError(f"{file}: {problem.message}", _cure())
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
+    with store.store_errors(target.parent), contextlib.closing(sqlite3.connect(target)) as connection:
+        store.prepare(connection).execute("BEGIN IMMEDIATE")
+        _fill(connection, file)
+        for problem in schema.check_references(connection):  # some are kept only at the commit
+            raise _rejected(f"{file}: {problem.message}")
+        connection.execute("COMMIT")
 
 
 def _fill(connection: sqlite3.Connection, file: Path) -> None:
@@ -98,25 +93,32 @@ def _fill(connection: sqlite3.Connection, file: Path) -> None:
                 columns, register = _begin(connection, value, file), value.get("register")
                 triggers = _without_guards(connection)
             elif said is not None:
-                raise _FaultError(_("còn nội dung sau dòng head"))
+                raise InvalidError(_("còn nội dung sau dòng head"))
             elif isinstance(value, list):
                 _insert(connection, columns, value)
             elif list(value) == ["operation"]:
                 head = _insert_operation(connection, value["operation"])
                 if register is not None and head.startswith("1:") and register != head[2:18]:
-                    raise _FaultError(_("không phải thao tác đầu của sổ {name}").format(name=register))
+                    raise InvalidError(_("không phải thao tác đầu của sổ {name}").format(name=register))
             elif list(value) == ["head"]:
                 said = value["head"]
             else:
-                raise _FaultError(_("không phải một dòng của sổ"))
-    except (_FaultError, *_OF_THE_LINE) as error:
-        raise RejectedError(
-            _("{path}, dòng {number}: {error}").format(path=file, number=number, error=_words(error)), _cure()
+                raise InvalidError(_("không phải một dòng của sổ"))
+    except (InvalidError, *_OF_THE_LINE) as error:
+        words = _("dòng này không vào được sổ ({error})").format(error=error)
+        if isinstance(error, InvalidError):
+            words = error.message
+        raise _rejected(
+            _("{path}, dòng {number}: {error}").format(path=file, number=number, error=words)
         ) from None
     for _name, sql in triggers:
         connection.execute(sql)
     if said is None or said != head:
-        raise RejectedError(_("{path}: thiếu phần cuối, tệp đã bị cắt").format(path=file), _cure())
+        raise _rejected(_("{path}: thiếu phần cuối, tệp đã bị cắt").format(path=file))
+
+
+def _rejected(message: str) -> RejectedError:
+    return RejectedError(message, _("Lấy tệp nguyên vẹn, hoặc xuất lại từ sổ: thidua export register -o TỆP"))
 
 
 def _without_guards(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -133,43 +135,33 @@ def _texts(file: Path) -> Iterator[bytes]:
             yield text
 
 
-def _words(error: Exception) -> str:
-    if isinstance(error, _FaultError):
-        return str(error)
-    return _("dòng này không vào được sổ ({error})").format(error=error)
-
-
-def _cure() -> str:
-    return _("Lấy tệp nguyên vẹn, hoặc xuất lại từ sổ: thidua export register -o TỆP")
-
-
 def _parsed(text: bytes) -> Any:
     if not text.endswith(b"\n"):
-        raise _FaultError(_("dòng không trọn vẹn, tệp đã bị cắt"))
+        raise InvalidError(_("dòng không trọn vẹn, tệp đã bị cắt"))
     try:
         value = config_files.parse_json(text.decode("utf-8"))
-    except InvalidError as error:
-        raise _FaultError(error.message) from None
+    except InvalidError:
+        raise
     except ValueError:
-        raise _FaultError(_("không phải JSON")) from None
+        raise InvalidError(_("không phải JSON")) from None
     if not isinstance(value, (dict, list)):
-        raise _FaultError(_("không phải một dòng của sổ"))
+        raise InvalidError(_("không phải một dòng của sổ"))
     return value
 
 
 def _begin(connection: sqlite3.Connection, first: Any, file: Path) -> dict[str, list[str]]:
     """Read the first line and make the schema; returns the columns of every table."""
     if not isinstance(first, dict) or first.get("format") != FORMAT:
-        raise _FaultError(_("không phải sổ do thidua xuất ra"))
+        raise InvalidError(_("không phải sổ do thidua xuất ra"))
     version, schema_version = _number(first.get("version")), _number(first.get("schema"))
     if version != VERSION or schema_version > store.schema.SCHEMA_VERSION:
         raise StoreError(
             _("{path}: sổ này thuộc phiên bản mới hơn").format(path=file), _("Cập nhật thidua rồi thử lại.")
         )
     store.migrate(connection, schema_version)
-    columns = {table: _columns(connection, table) for table in _tables(schema_version)}
+    columns = _columns(connection, schema_version)
     if first.get("tables") != columns:
-        raise _FaultError(_("các cột không phải của lược đồ {version}").format(version=schema_version))
+        raise InvalidError(_("các cột không phải của lược đồ {version}").format(version=schema_version))
     return columns
 
 
@@ -184,37 +176,39 @@ def _shown(value: object) -> str:
 
 def _number(value: object) -> int:
     if type(value) is not int or value < 1:
-        raise _FaultError(_("không phải số phiên bản: {value}").format(value=_shown(value)))
+        raise InvalidError(_("không phải số phiên bản: {value}").format(value=_shown(value)))
     return value
 
 
 def _insert(connection: sqlite3.Connection, columns: Mapping[str, Sequence[str]], row: list[Any]) -> None:
     table, values = (row[0], row[1:]) if row else (None, [])
     if not isinstance(table, str) or table not in columns:
-        raise _FaultError(_("không có bảng {name}").format(name=_shown(table)))
+        raise InvalidError(_("không có bảng {name}").format(name=_shown(table)))
     if not 1 <= len(values) <= len(columns[table]):
-        raise _FaultError(
+        raise InvalidError(
             _("bảng {name} có {wanted} cột, dòng này có {found}").format(
                 name=table, wanted=len(columns[table]), found=len(values)
             )
         )
     names = columns[table][: len(values)]
     for name, value in zip(names, values, strict=True):
-        if value is not None and type(value) not in (str, int):
-            raise _FaultError(_("cột {name}: không phải văn bản hay số nguyên").format(name=name))
+        _check_type(name, value, str, int, type(None))
     marks = ", ".join("?" * len(values))
     connection.execute(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", values)
 
 
 def _insert_operation(connection: sqlite3.Connection, value: object) -> str:
     if not isinstance(value, dict) or set(value) != set(Operation._fields):
-        raise _FaultError(
+        raise InvalidError(
             _("thao tác phải có đúng các khóa: {names}").format(names=", ".join(Operation._fields))
         )
     operation = Operation(**value)
     for name, item in operation._asdict().items():
-        wanted = int if name in ("number", "row_count") else str
-        if type(item) is not wanted:
-            raise _FaultError(_("cột {name}: không phải văn bản hay số nguyên").format(name=name))
+        _check_type(name, item, int if name in ("number", "row_count") else str)
     connection.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", operation)
     return operation.anchor
+
+
+def _check_type(name: str, value: object, *types: type) -> None:
+    if type(value) not in types:
+        raise InvalidError(_("cột {name}: không phải văn bản hay số nguyên").format(name=name))

@@ -12,12 +12,12 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.custody import backup, verify
-from thidua_cli.custody.verify import Proof
+from thidua_cli.custody import backup, jsonl, verify
 from thidua_cli.ground import dates, drafts, filesystem
 from thidua_cli.ground.dates import show_stamp
 from thidua_cli.ground.errors import RefusedError, StoreError, ThiduaError
@@ -42,22 +42,40 @@ class Restored(NamedTuple):
         return None if self.unchanged else self.head
 
 
-def copy(source: Path, target: Path) -> None:
-    """All of the register at `source`, which must be intact and is left as it is, into an empty file."""
-    verify.refuse_unless_intact(source, verify.inspect(source, read_only=True).findings)
-    with store.store_errors(source), store.examining(source, read_only=True) as connection:
-        backup.copy(connection, target)
-
-
 Tell = Callable[[Restored], None]
 
 
-@contextlib.contextmanager
-def given(source: Path, path: Path) -> Iterator[Path]:
-    """The file that `source` names; for `-`, a draft beside `path` with what standard input holds.
+def restore(
+    source: Path, path: Path, discard_after: int | None = None, tell: Tell = lambda _restored: None
+) -> Restored:
+    """Make the register at `path` what `source` holds: a register, an export, or for `-` standard input.
 
-    Raises StoreError where standard input is closed, or the draft cannot be written.
+    `tell` gets what was done before any signal is heard again; until the first change, a signal stops it.
+    Raises RefusedError where operations of the present register would be lost, unless `discard_after` is the
+    last one that stays; StoreError where the source is not intact, or either cannot be used.
     """
+    with _given(source, path) as given:
+        load = jsonl.load if jsonl.looks_like(given) else _copy
+        filesystem.refuse_dangling(path)
+        if path.is_dir():
+            raise StoreError(_("{path} là thư mục, không phải tệp").format(path=path))
+        path = Path(os.path.realpath(path))
+        with store.store_errors(given):
+            if path.exists() and path.samefile(given):
+                raise RefusedError(_("{path}: là chính sổ này").format(path=given))
+        with store.store_errors(path):
+            filesystem.make_private(path.parent)
+            filesystem.refuse_network(path.parent)
+            with drafts.draft(path, _rights(path)) as made:
+                load(given, made)
+                proof = verify.inspect(made)
+                verify.refuse_unless_intact(given, proof.findings)
+                return _put(made, proof.operations, path, discard_after, tell)
+
+
+@contextlib.contextmanager
+def _given(source: Path, path: Path) -> Iterator[Path]:
+    """The file that `source` names; for `-`, a draft beside `path` with what standard input holds."""
     if source != Path("-"):
         yield source
         return
@@ -88,35 +106,11 @@ def _fill_from_standard_input(made: Path) -> None:
             piece = sys.stdin.buffer.read(_PIECE) if is_register else b""
 
 
-def restore(
-    source: Path,
-    path: Path,
-    discard_after: int | None = None,
-    load: Callable[[Path, Path], None] = copy,
-    tell: Tell = lambda _restored: None,
-) -> Restored:
-    """Make the register at `path` what `source` holds; `load` reads it into an empty database file.
-
-    `tell` learns what was done before any signal is heard again; until the first change, one stops it.
-    Raises RefusedError where operations of the present register would be lost, unless `discard_after` is the
-    last one that stays; StoreError where the source is not intact, or either cannot be used.
-    """
-    filesystem.refuse_dangling(path)
-    if path.is_dir():
-        raise StoreError(_("{path} là thư mục, không phải tệp").format(path=path))
-    path = Path(os.path.realpath(path))
-    with store.store_errors(source):
-        if path.exists() and path.samefile(source):
-            raise RefusedError(_("{path}: là chính sổ này").format(path=source))
-        source.stat()
-    with store.store_errors(path):
-        filesystem.make_private(path.parent)
-        filesystem.refuse_network(path.parent)
-        with drafts.draft(path, _rights(path)) as made:
-            load(source, made)
-            proof = verify.inspect(made)
-            verify.refuse_unless_intact(source, proof.findings)
-            return put(made, proof, path, discard_after, tell)
+def _copy(source: Path, target: Path) -> None:
+    """All of the register at `source`, which must be intact and is left as it is, into an empty file."""
+    verify.refuse_unless_intact(source, verify.inspect(source, read_only=True).findings)
+    with store.store_errors(source), store.examining(source, read_only=True) as connection:
+        backup.copy(connection, target)
 
 
 def _rights(path: Path) -> filesystem.Rights:
@@ -124,63 +118,68 @@ def _rights(path: Path) -> filesystem.Rights:
     return filesystem.rights_like(path) if path.exists() else filesystem.rights_in(path.parent)
 
 
-def put(made: Path, proof: Proof, path: Path, discard_after: int | None, tell: Tell) -> Restored:
-    """Bring a finished and verified register into place; as `restore`."""
-    assert proof.head is not None  # noqa: S101 - it verified
+def _put(
+    made: Path, coming: Sequence[Operation], path: Path, discard_after: int | None, tell: Tell
+) -> Restored:
+    """Bring a finished and verified register with the operations `coming` into place; as `restore`."""
     if not os.path.lexists(path):
-        restored = Restored(proof.head)
+        restored = Restored(coming[-1])
         with store.signals_held(), drafts.reporting(partial(tell, restored)):
             drafts.place(made, path)
         return restored
     try:
         with store.holding(path) as present:
-            return _over(made, proof, path, present, discard_after, tell)
+            return _put_over(made, present, _allowed(present, coming, path, discard_after), path, tell)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not verify.is_damage(error):
             raise
-    _allow_unknown(proof.head, path, discard_after)
+    _allow_unknown(coming[-1], path, discard_after)
     kept = next(name for name in _kept_names(path) if not os.path.lexists(name))
-    restored = Restored(proof.head, kept)
+    restored = Restored(coming[-1], kept)
     with store.signals_held(), drafts.reporting(partial(tell, restored)):
         _aside(made, path, kept)
     return restored
 
 
-def _over(
-    made: Path, proof: Proof, path: Path, present: sqlite3.Connection, discard_after: int | None, tell: Tell
-) -> Restored:
-    """Copy over a register that SQLite can open, and whose lock is held."""
-    assert proof.head is not None  # noqa: S101 - it verified
-    survey = verify.examined(present)
-    lost: Sequence[Operation] = ()
-    operations = _operations(present) if survey.readable else None
-    if operations is None:
-        _allow_unknown(proof.head, path, discard_after)
-    else:
-        lost = _allow(operations, proof.operations, discard_after)
-        if not survey.findings and len(operations) == len(proof.operations) and not lost:
-            return Restored(proof.head, unchanged=True)
-    with store.signals_held():
-        kept = _keep(present, path)
-        restored = Restored(proof.head, kept, lost)
-        with drafts.reporting(partial(tell, restored)):
-            _copy_over(made, present, proof.head, kept)
-    verify.refuse_unless_intact(path, verify.examine(present))
-    return restored
-
-
-def _copy_over(made: Path, present: sqlite3.Connection, head: Operation, kept: Path) -> None:
-    """Make the register in `present` what `made` holds, in one transaction."""
-    message = _(
-        "đã khôi phục sổ đến thao tác #{number}, nhưng không đồng bộ được thư mục của sổ: lỗi đĩa"
-    ).format(number=head.number)
-    hint = _("  sổ trước đó giữ ở {path}").format(path=kept)
+def _put_over(made: Path, present: sqlite3.Connection, allowed: Restored, path: Path, tell: Tell) -> Restored:
+    """Make the register in `present`, whose lock is held, what `made` holds, in one transaction."""
+    if allowed.unchanged:
+        return allowed
+    head = allowed.head
+    message = _("đã khôi phục sổ đến thao tác #{number}, nhưng không đồng bộ được thư mục của sổ: lỗi đĩa")
 
     def is_done() -> bool:
         return journal.head(present) == head and not verify.examine(present)
 
-    with contextlib.closing(sqlite3.connect(made)) as coming, store.unsynced(present, is_done, message, hint):
-        coming.backup(present)
+    with store.signals_held():
+        restored = allowed._replace(kept=_keep(present, path))
+        with (
+            drafts.reporting(partial(tell, restored)),
+            contextlib.closing(sqlite3.connect(made)) as coming,
+            store.unsynced(
+                present,
+                is_done,
+                message.format(number=head.number),
+                _("  sổ trước đó giữ ở {path}").format(path=restored.kept),
+            ),
+        ):
+            coming.backup(present)
+    verify.refuse_unless_intact(path, verify.examine(present))
+    return restored
+
+
+def _allowed(
+    present: sqlite3.Connection, coming: Sequence[Operation], path: Path, discard_after: int | None
+) -> Restored:
+    """What a restore over a register that SQLite can open will do; raises RefusedError as `restore`."""
+    survey = verify.examined(present)
+    operations = _operations(present) if survey.readable else None
+    if operations is None:
+        _allow_unknown(coming[-1], path, discard_after)
+        return Restored(coming[-1])
+    lost = _allow(operations, coming, discard_after)
+    is_same = not survey.findings and not lost and len(operations) == len(coming)
+    return Restored(coming[-1], lost=lost, unchanged=is_same)
 
 
 def _operations(present: sqlite3.Connection) -> list[Operation] | None:
@@ -197,14 +196,8 @@ def _allow(
     present: Sequence[Operation], coming: Sequence[Operation], discard_after: int | None
 ) -> Sequence[Operation]:
     """The operations that would be lost; raises RefusedError unless that was asked for."""
-    common = next(
-        (
-            index
-            for index, (ours, theirs) in enumerate(zip(present, coming, strict=False))
-            if ours.hash != theirs.hash
-        ),
-        min(len(present), len(coming)),
-    )
+    pairs = zip(present, coming, strict=False)
+    common = sum(1 for _pair in takewhile(lambda pair: pair[0].hash == pair[1].hash, pairs))
     lost = present[common:]
     if lost and common == 0:
         raise RefusedError(
@@ -219,26 +212,19 @@ def _allow(
         )
     if lost and discard_after is None:
         others = len(coming) - common
+        theirs = _("Bản này có {count} thao tác khác từ #{first}.").format(count=others, first=common + 1)
         raise RefusedError(
             _("khôi phục sẽ mất {count} thao tác sau #{common}; chưa thay gì").format(
                 count=len(lost), common=common
             ),
-            *_listed(lost),
-            *(
-                [_("Bản này có {count} thao tác khác từ #{first}.").format(count=others, first=common + 1)]
-                if others
-                else []
+            *some(
+                f"  #{item.number}  {show_stamp(item.recorded_at)}  {item.actor}  {item.command}"
+                for item in lost
             ),
+            *([theirs] if others else []),
             _("Nếu đúng là muốn bỏ: thêm --discard-after {common}").format(common=common),
         )
     return lost
-
-
-def _listed(operations: Sequence[Operation]) -> list[str]:
-    return some(
-        f"  #{item.number}  {show_stamp(item.recorded_at)}  {item.actor}  {item.command}"
-        for item in operations
-    )
 
 
 def _allow_unknown(head: Operation, path: Path, discard_after: int | None) -> None:
@@ -257,27 +243,18 @@ def _allow_unknown(head: Operation, path: Path, discard_after: int | None) -> No
 def _keep(present: sqlite3.Connection, path: Path) -> Path:
     """A copy of the present register beside it."""
     with drafts.draft(path.with_name(f"{path.name}.before-restore"), _rights(path)) as made:
-        connection = sqlite3.connect(made)
+        with contextlib.closing(sqlite3.connect(made)) as copied:
+            present.backup(copied)
         try:
-            present.backup(connection)
-        finally:
-            connection.close()
-        for name in _kept_names(path):
-            try:
-                drafts.place(made, name)
-            except FileExistsError:
-                continue
-            except drafts.UnsyncedError as error:
-                raise StoreError(
-                    _("{path}: không giữ chắc được bản cũ, chưa khôi phục").format(path=path), error.message
-                ) from error
-            return name
-    raise StoreError(_("{path}: không giữ được bản cũ").format(path=path))
+            return drafts.place_free(made, _kept_names(path))
+        except drafts.UnsyncedError as error:
+            raise StoreError(
+                _("{path}: không giữ chắc được bản cũ, chưa khôi phục").format(path=path), error.message
+            ) from error
 
 
-def _kept_names(path: Path) -> list[Path]:
-    stem = f"{path.name}.before-restore-{dates.now():%Y%m%dT%H%M%SZ}"
-    return [path.with_name(stem), *(path.with_name(f"{stem}-{number}") for number in range(2, 100))]
+def _kept_names(path: Path) -> Iterator[Path]:
+    return drafts.free_names(path.with_name(f"{path.name}.before-restore-{dates.now():%Y%m%dT%H%M%SZ}"))
 
 
 def _aside(made: Path, path: Path, name: Path) -> None:

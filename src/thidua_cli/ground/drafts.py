@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 from thidua_cli.ground import dates, filesystem
@@ -132,6 +133,22 @@ def place(made: Path, path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # take the name, then fill it
         made.replace(path)
     sync_names([path])
+
+
+def place_free(made: Path, names: Iterable[Path]) -> Path:
+    """`place` under the first of the names that nothing has; returns it."""
+    for name in names:
+        with contextlib.suppress(FileExistsError):
+            place(made, name)
+            return name
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
+def free_names(stem: Path, ending: str = "") -> Iterator[Path]:
+    """`STEM`, `STEM-2`, `STEM-3` and so on, each with the ending."""
+    yield stem.with_name(f"{stem.name}{ending}")
+    for number in count(2):
+        yield stem.with_name(f"{stem.name}-{number}{ending}")
 
 
 def note(made: Path, path: Path) -> None:

@@ -96,8 +96,12 @@ def chunks(connection: sqlite3.Connection, number: int) -> Iterator[list[str]]:
 
 def as_json(connection: sqlite3.Connection, table: str) -> str:
     """The SQL of a row as JSON: SQLite writes the same text as Python, three times faster."""
-    columns = [item[0] for item in connection.execute(f"SELECT * FROM {table} LIMIT 0").description]
-    return f"json_array('{table}', {', '.join(columns)})"
+    return f"json_array('{table}', {', '.join(columns(connection, table))})"
+
+
+def columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    """The columns of a table, in the order of the schema."""
+    return [item[0] for item in connection.execute(f"SELECT * FROM {table} LIMIT 0").description]
 
 
 def encoded(row: str) -> str:
@@ -125,17 +129,24 @@ def operations(connection: sqlite3.Connection, known: int = LATEST) -> list[Oper
 
 def head(connection: sqlite3.Connection) -> Operation | None:
     """The newest operation; none in a register that is still being made."""
-    row = connection.execute(f"{SELECT} ORDER BY number DESC LIMIT 1").fetchone()
-    return Operation(*row) if row else None
+    return _first(connection, "ORDER BY number DESC")
 
 
 def known_at(connection: sqlite3.Connection, stamp: str) -> Operation:
     """The last operation recorded by an instant; what init loaded is known at every instant."""
-    row = connection.execute(
-        f"{SELECT} WHERE recorded_at <= ? OR number = 1 ORDER BY number DESC LIMIT 1",
-        (stamp,),
-    ).fetchone()
-    return Operation(*row)
+    known = _first(connection, "WHERE recorded_at <= ? OR number = 1 ORDER BY number DESC", stamp)
+    assert known is not None  # noqa: S101 - every register has its first operation
+    return known
+
+
+def numbered(connection: sqlite3.Connection, number: int) -> Operation | None:
+    """Operation `number`, or none."""
+    return _first(connection, "WHERE number = ?", min(number, LATEST))
+
+
+def _first(connection: sqlite3.Connection, clause: str, *values: object) -> Operation | None:
+    row = connection.execute(f"{SELECT} {clause} LIMIT 1", values).fetchone()
+    return Operation(*row) if row else None
 
 
 def register_id(connection: sqlite3.Connection) -> str:
@@ -145,17 +156,6 @@ def register_id(connection: sqlite3.Connection) -> str:
     """
     first = numbered(connection, 1)
     return first.register if first else ""
-
-
-def numbered(connection: sqlite3.Connection, number: int) -> Operation | None:
-    """Operation `number`, or none."""
-    if number > LATEST:
-        return None
-    row = connection.execute(
-        f"{SELECT} WHERE number = ?",
-        (number,),
-    ).fetchone()
-    return Operation(*row) if row else None
 
 
 class Doubt(NamedTuple):
