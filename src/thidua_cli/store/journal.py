@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from thidua_cli.ground import dates
@@ -178,7 +178,10 @@ def clock_marks(operations: Sequence[Operation], now: datetime) -> dict[int, str
     `held`: exactly TICK after the operation before, which no command is quick enough to be: the clock stood
     before that one. `ahead`: more than AHEAD after `now`, or the operation that held others.
     """
-    stamps = [_instant(each) for each in operations]
+    stamps = [
+        dates.unstamp(operation.recorded_at) if dates.is_stamp(operation.recorded_at) else None
+        for operation in operations
+    ]
     found: dict[int, str] = {}
     for operation, stamp in zip(operations, stamps, strict=True):
         if stamp is not None and stamp - now > AHEAD:
@@ -190,35 +193,23 @@ def clock_marks(operations: Sequence[Operation], now: datetime) -> dict[int, str
     return found
 
 
-def _instant(operation: Operation) -> datetime | None:
-    """When the operation was recorded, by its own word; none where that is no instant."""
-    return dates.unstamp(operation.recorded_at) if dates.is_stamp(operation.recorded_at) else None
-
-
 def doubts(operations: Sequence[Operation], now: datetime) -> list[Doubt]:
     """Return the runs of operations, oldest first, that `clock_marks` marks."""
     marked = clock_marks(operations, now)
-    runs: list[list[int]] = []
-    for index, operation in enumerate(operations):
-        if operation.number in marked:
-            if runs and runs[-1][1] == index - 1:
-                runs[-1][1] = index
-            else:
-                runs.append([index, index])
-    return [
-        Doubt(
-            operations[first],
-            operations[last],
-            operations[first - 1].recorded_at if first else "",
-            operations[last + 1].recorded_at
-            if last + 1 < len(operations)
-            else max(operations[last].recorded_at, dates.stamp(now)),
-        )
-        for first, last in runs
-    ]
+    stamps = ["", *(operation.recorded_at for operation in operations)]
+    stamps.append(max(stamps[-1], dates.stamp(now)))
+    found = []
+    for is_marked, run in groupby(range(len(operations)), lambda index: operations[index].number in marked):
+        if is_marked:
+            indexes = list(run)
+            first, last = indexes[0], indexes[-1]
+            found.append(Doubt(operations[first], operations[last], stamps[first], stamps[last + 2]))
+    return found
 
 
 def doubt_at(connection: sqlite3.Connection, stamp: str) -> Doubt | None:
     """Return the operations because of which it is not known what was recorded by an instant; or none."""
-    found = doubts(operations(connection)[::-1], dates.now())
-    return next((each for each in found if each.after <= stamp < each.before), None)
+    for doubt in doubts(operations(connection)[::-1], dates.now()):
+        if doubt.after <= stamp < doubt.before:
+            return doubt
+    return None

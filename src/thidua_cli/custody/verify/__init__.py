@@ -116,13 +116,13 @@ def examined(connection: sqlite3.Connection) -> Survey:
     """
     try:
         wanted, migrations = schema.expected(store.schema.version_of(connection))
-        present = schema.objects(connection)
+        comparison = schema.Comparison(schema.objects(connection), wanted)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return Survey(_damage(error), readable=False)
-    problems = list(schema.compare(present, wanted))
-    if schema.misleads(present, wanted):
+    problems = list(comparison.problems())
+    if comparison.misleads():
         return Survey(problems, readable=False)
-    integrity = list(_until_damage(schema.check_integrity(connection, present, wanted)))
+    integrity = list(_until_damage(schema.check_integrity(connection, comparison)))
     problems += integrity
     if schema.is_tangled(integrity):
         return Survey(problems, readable=False)
@@ -134,7 +134,7 @@ def examined(connection: sqlite3.Connection) -> Survey:
         contents.check_contents(connection),
     ):
         problems += _until_damage(check)
-    return Survey(problems, readable=True, notices=list(schema.notices(present, wanted)))
+    return Survey(problems, readable=True, notices=list(comparison.notices()))
 
 
 def _until_damage(check: Iterator[Problem]) -> Iterator[Problem]:

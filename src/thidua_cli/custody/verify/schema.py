@@ -34,7 +34,8 @@ _RESERVED = re.compile(r"sqlite_|pragma_|json_(?:each|tree)\Z", re.IGNORECASE)
 _DONE = f"SELECT migration_set, name FROM {_LIST} ORDER BY id"
 _PROBLEMS = 20  # of each of SQLite's own checks; a torn file has thousands
 
-Objects = dict[tuple[str, str], tuple[str, str | None]]  # (type, name) -> table, SQL
+Key = tuple[str, str]  # type and name of an object
+Objects = dict[Key, tuple[str, str | None]]  # its table and its SQL
 Migrations = list[tuple[str, str]]  # set and name of each, in the order of application
 
 
@@ -66,26 +67,78 @@ def tables(wanted: Objects) -> list[str]:
     return [table for table in journal.TABLES if ("table", table) in wanted]
 
 
-def compare(present: Objects, wanted: Objects) -> Iterator[Problem]:
-    """Whatever was dropped, changed or added; not what is harmless, nor what falls with a foreign table."""
-    others = foreign(present, wanted)
-    for key in sorted({*wanted, *present}, key=str):
-        if key in others and (is_harmless(key, present, wanted) or _falls(key, present, others)):
-            continue
-        what = _words(key)
-        if key not in present:
-            yield _changed(_with(_("lược đồ thiếu {what}").format(what=what), _make(key, wanted)))
-        elif key not in wanted:
-            yield _changed(_with(_("lược đồ thừa {what}").format(what=what), _drop(key, wanted)))
-        elif wanted[key] != present[key]:
-            yield _changed(_("lược đồ: {what} đã bị sửa").format(what=what))
+class Comparison:
+    """The schema of a file, held against the one that the migrations make."""
+
+    def __init__(self, present: Objects, wanted: Objects) -> None:
+        self.present, self.wanted = present, wanted
+        self._names = {name.lower() for _kind, name in wanted}
+        self._foreign = present.keys() - wanted.keys()
+        self._harmless = {key for key in self._foreign if self._is_harmless(key)}
+
+    def problems(self) -> Iterator[Problem]:
+        """What was dropped, changed or added; not what is harmless, nor what falls with a foreign table."""
+        for key in sorted({*self.wanted, *self.present}, key=str):
+            kind, what, cure = key[0], _words(key), ""
+            if key not in self.present:
+                table, sql = self.wanted[key]
+                message = _("lược đồ thiếu {what}").format(what=what)
+                if kind == "index" and sql and table != _LIST:  # it holds no content, and keeps none
+                    cure = sql
+            elif key not in self.wanted:
+                falls = kind in ("index", "trigger") and ("table", self.present[key][0]) in self._foreign
+                if falls or key in self._harmless:
+                    continue
+                message, cure = _("lược đồ thừa {what}").format(what=what), self.removal(key)
+            elif self.wanted[key] != self.present[key]:
+                message = _("lược đồ: {what} đã bị sửa").format(what=what)
+            else:
+                continue
+            yield Problem(_with(message, cure), rule="schema")
+
+    def notices(self) -> Iterator[Problem]:
+        """What another program has added that does no harm."""
+        for key in sorted(self._harmless):
+            message = _("{what} do chương trình khác tạo, không đổi gì trong sổ").format(what=_words(key))
+            yield Problem(message, rule="schema")
+
+    def misleads(self) -> bool:
+        """Whether a query could meet what is not ours: only triggers are never met by reading."""
+        missing = {kind for kind, _name in self.wanted.keys() - self.present.keys()}
+        changed = {key for key in self.wanted.keys() & self.present if self.wanted[key] != self.present[key]}
+        met = {kind for kind, _name in changed | (self._foreign - self._harmless)}
+        return "table" in missing or bool(met - {"trigger"})
+
+    def removal(self, key: Key) -> str:
+        """The SQL that drops a foreign object; nothing where it stands in the place of one of ours."""
+        kind, name = key
+        if kind not in ("table", "index", "trigger", "view") or not isinstance(name, str):
+            return ""
+        quoted = name.replace('"', '""')
+        return "" if name.lower() in self._names | set(_STATISTICS) else f'DROP {kind.upper()} "{quoted}"'
+
+    def removals_of_indexes(self) -> dict[str, str]:
+        """The SQL that drops each foreign index, by its name."""
+        return {key[1]: self.removal(key) for key in self._foreign if key[0] == "index"}
+
+    def _is_harmless(self, key: Key) -> bool:
+        """Whether a foreign object can change neither the content nor what is read of it.
+
+        A view under a name of its own, the statistics that ANALYZE makes, an index that SQLite's own check
+        can hold against its table in the time that the table takes.
+        """
+        (kind, name), (table, sql) = key, self.present[key]
+        if not isinstance(name, str) or not isinstance(sql, str) or not _is_named(name, sql):
+            return False
+        if kind == "view":
+            return name.lower() not in self._names and not _RESERVED.match(name)
+        if kind == "table":
+            return _STATISTICS.get(name) == sql
+        is_plain = len(sql) <= _LONGEST_INDEX and _PLAIN_INDEX.fullmatch(sql) is not None
+        return kind == "index" and ("table", table) in self.wanted and is_plain
 
 
-def _changed(message: str) -> Problem:
-    return Problem(message, rule="schema")
-
-
-def _words(key: tuple[str, str]) -> str:
+def _words(key: Key) -> str:
     kind, name = key
     words = {
         "table": _("bảng {name}"),
@@ -100,78 +153,16 @@ def _with(message: str, cure: str) -> str:
     return _("{message}; chữa: {cure}").format(message=message, cure=cure) if cure else message
 
 
-def _drop(key: tuple[str, str], wanted: Objects) -> str:
-    """The SQL that takes a foreign object away; nothing where it stands in the place of one of ours."""
-    kind, name = key
-    if kind not in ("table", "index", "trigger", "view") or not isinstance(name, str):
-        return ""
-    quoted = name.replace('"', '""')
-    return "" if name.lower() in _names(wanted) | set(_STATISTICS) else f'DROP {kind.upper()} "{quoted}"'
-
-
-def _names(wanted: Objects) -> set[str]:
-    return {name.lower() for _kind, name in wanted}
-
-
-def _make(key: tuple[str, str], wanted: Objects) -> str:
-    """The SQL that makes an index again; nothing for what holds content, or keeps it."""
-    table, sql = wanted[key]
-    return sql if key[0] == "index" and sql and table != _LIST else ""
-
-
-def foreign(present: Objects, wanted: Objects) -> set[tuple[str, str]]:
-    """What the file holds besides a schema."""
-    return present.keys() - wanted.keys()
-
-
-def _falls(key: tuple[str, str], present: Objects, others: set[tuple[str, str]]) -> bool:
-    """Whether an index or trigger goes where the foreign table that it is on goes."""
-    return key[0] in ("index", "trigger") and ("table", present[key][0]) in others
-
-
-def is_harmless(key: tuple[str, str], present: Objects, wanted: Objects) -> bool:
-    """Whether a foreign object can change neither the content nor what is read of it.
-
-    A view under a name of its own, the statistics that ANALYZE makes, an index that SQLite's own check can
-    hold against its table in the time that the table takes.
-    """
-    (kind, name), (table, sql) = key, present[key]
-    if not isinstance(name, str) or not isinstance(sql, str) or not _is_named(name, sql):
-        return False
-    if kind == "view":
-        return name.lower() not in _names(wanted) and not _RESERVED.match(name)
-    if kind == "table":
-        return _STATISTICS.get(name) == sql
-    is_plain = len(sql) <= _LONGEST_INDEX and _PLAIN_INDEX.fullmatch(sql) is not None
-    return kind == "index" and ("table", table) in wanted and is_plain
-
-
 def _is_named(name: str, sql: str) -> bool:
     """Whether it is the object of that name that the SQL makes."""
     match = _HEADER.match(sql)
     return match is not None and (match[2] == name or match[2][1:-1].replace('""', '"') == name)
 
 
-def misleads(present: Objects, wanted: Objects) -> bool:
-    """Whether a query could meet what is not ours: only triggers are never met by reading."""
-    missing = {key for key in wanted.keys() - present.keys() if key[0] == "table"}
-    changed = {key for key in wanted.keys() & present.keys() if wanted[key] != present[key]}
-    others = {key for key in foreign(present, wanted) if not is_harmless(key, present, wanted)}
-    return bool(missing) or any(key[0] != "trigger" for key in changed | others)
-
-
-def notices(present: Objects, wanted: Objects) -> Iterator[Problem]:
-    """What another program has added that does no harm."""
-    for key in sorted(foreign(present, wanted)):
-        if is_harmless(key, present, wanted):
-            message = _("{what} do chương trình khác tạo, không đổi gì trong sổ").format(what=_words(key))
-            yield _changed(message)
-
-
 def check_migrations(connection: sqlite3.Connection, wanted: Migrations) -> Iterator[Problem]:
     """Whether the list of migrations is that of this schema."""
     if _migrations(connection) != wanted:
-        yield _changed(_("danh sách các bước nâng cấp lược đồ đã bị sửa"))
+        yield Problem(_("danh sách các bước nâng cấp lược đồ đã bị sửa"), rule="schema")
 
 
 def check_journal(connection: sqlite3.Connection) -> Iterator[Problem]:
@@ -193,9 +184,9 @@ def check_references(connection: sqlite3.Connection) -> Iterator[Problem]:
         yield Problem(message, rule="reference", at=Place(table=table, id=row))
 
 
-def check_integrity(connection: sqlite3.Connection, present: Objects, wanted: Objects) -> Iterator[Problem]:
+def check_integrity(connection: sqlite3.Connection, comparison: Comparison) -> Iterator[Problem]:
     """What SQLite finds in the file itself; for a foreign index, with the SQL that takes it away."""
-    cures = {key[1]: _drop(key, wanted) for key in foreign(present, wanted) if key[0] == "index"}
+    cures = comparison.removals_of_indexes()
     for (line,) in connection.execute(f"PRAGMA integrity_check({_PROBLEMS})").fetchall():
         for part in str(line).splitlines():
             if part and part != "ok" and not part.startswith("***"):
