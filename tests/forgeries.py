@@ -83,15 +83,8 @@ def rewrite(connection: sqlite3.Connection, first: int = 1) -> None:
         if operation.number < first:
             continue
         count, digest = journal.rows_digest(connection, operation.number)
-        link = journal.link_hash(
-            operation.number,
-            operation.recorded_at,
-            operation.actor,
-            operation.command,
-            count,
-            digest,
-            previous,
-        )
+        rewritten = operation._replace(row_count=count, digest=digest, previous_hash=previous)
+        link = journal.link_hash(rewritten)
         connection.execute(
             "UPDATE operation SET row_count = ?, digest = ?, previous_hash = ?, hash = ? WHERE number = ?",
             (count, digest, previous, link, operation.number),

@@ -444,7 +444,7 @@ def test_what_belongs_to_a_torn_register_goes_with_it(run: Run, db: Path, copy: 
         file.truncate(100)
     for ending in ("-journal", "-wal", "-shm"):
         Path(f"{db}{ending}").write_bytes(b"left over")
-    restore._aside(shutil.copy(copy, db.with_name("made")), db, restore._kept_names(db)[0])
+    restore._aside(shutil.copy(copy, db.with_name("made")), db, next(restore._kept_names(db)))
     kept = {
         path.name.partition(".before-restore-")[2].rpartition("-")[2] for path in db.parent.glob("*before*-*")
     }

@@ -205,7 +205,7 @@ def _insert_operation(connection: sqlite3.Connection, value: object) -> str:
     operation = Operation(**value)
     for name, item in operation._asdict().items():
         _check_type(name, item, int if name in ("number", "row_count") else str)
-    connection.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", operation)
+    journal.insert(connection, operation)
     return operation.anchor
 
 

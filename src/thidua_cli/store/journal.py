@@ -111,14 +111,17 @@ def encoded(row: str) -> str:
     return row
 
 
-def link_hash(
-    number: int, recorded_at: str, actor: str, command: str, row_count: int, digest: str, previous: str
-) -> str:
+def link_hash(operation: Operation) -> str:
     """The hash of an operation: SHA-256 of its other columns as a compact JSON array."""
     import hashlib
 
-    link = [number, recorded_at, actor, command, row_count, digest, previous]
-    return hashlib.sha256(json.dumps(link, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    link = json.dumps(operation[:-1], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(link.encode()).hexdigest()
+
+
+def insert(connection: sqlite3.Connection, operation: Operation) -> None:
+    """Write the row of an operation."""
+    connection.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", operation)
 
 
 def operations(connection: sqlite3.Connection, known: int = LATEST) -> list[Operation]:

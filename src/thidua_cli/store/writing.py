@@ -165,15 +165,12 @@ def _close(writer: Writer, *, actor: str, command: str) -> journal.Operation:
         least = dates.unstamp(latest.recorded_at) + journal.TICK
         writer.ahead = latest if least - instant > journal.AHEAD else None
         instant = max(instant, least)
-    recorded_at = dates.stamp(instant)
     previous = latest.hash if latest else journal.FIRST_PREVIOUS
-    link = journal.link_hash(writer.number, recorded_at, actor, command, count, digest, previous)
-    operation = journal.Operation(writer.number, recorded_at, actor, command, count, digest, previous, link)
-    connection.execute(
-        "INSERT INTO operation (number, recorded_at, actor, command, row_count, digest, previous_hash, hash)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        operation,
+    operation = journal.Operation(
+        writer.number, dates.stamp(instant), actor, command, count, digest, previous, hash=""
     )
+    operation = operation._replace(hash=journal.link_hash(operation))
+    journal.insert(connection, operation)
     if (count, journal.head(connection)) != (writer.given, operation):
         raise StoreError(
             _("sổ không giữ đúng những dòng đưa vào; chưa ghi gì"), _("Chạy thidua verify để biết vì sao.")

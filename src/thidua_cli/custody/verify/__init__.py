@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.custody.verify import anchors, chain, contents, evidence, schema
-from thidua_cli.custody.verify.anchors import Anchor
+from thidua_cli.custody.verify.reports import Anchor
 from thidua_cli.ground.errors import NotFoundError, StoreError
 from thidua_cli.ground.language import _, some
 from thidua_cli.ground.problem import Problem

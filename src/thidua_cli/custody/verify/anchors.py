@@ -2,14 +2,13 @@
 
 import errno
 import os
-import re
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from thidua_cli.custody.verify import reports
+from thidua_cli.custody.verify.reports import Anchor
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_stamp
 from thidua_cli.ground.errors import RejectedError, UsageError
@@ -20,27 +19,17 @@ from thidua_cli.store.journal import Operation
 
 ANOTHER = "register"  # the check that finds an anchor or a file of another register
 STDIN = Path("-")
-_ANCHOR = re.compile(r"(?:([0-9a-fA-F]{16}):)?([0-9]{1,18}):([0-9a-fA-F]{64})")
-
-
-class Anchor(NamedTuple):
-    """The number and hash of an operation, who says so, and the id of the register where it is said."""
-
-    number: int
-    hash: str
-    source: str = ""
-    register: str = ""
 
 
 def parse(text: str) -> Anchor:
     """The anchor that was typed; raises UsageError."""
-    found = _ANCHOR.fullmatch(text.strip())
-    if found is None:
+    anchor = reports.parse(text)
+    if anchor is None:
         raise UsageError(
             _("'{text}' không phải mốc sổ").format(text=text),
             _("Mốc sổ đứng ở cuối mỗi báo cáo: SỔ:N:MÃ-BĂM, hoặc N:MÃ-BĂM; mã băm đủ 64 chữ số."),
         )
-    return Anchor(int(found[2]), found[3].lower(), register=(found[1] or "").lower())
+    return anchor
 
 
 def of_report(path: Path) -> list[Anchor]:
@@ -50,21 +39,18 @@ def of_report(path: Path) -> list[Anchor]:
     except OSError as error:
         raise RejectedError(f"{path}: {why(error)}") from None
     try:
-        marks = reports.anchors(data)
+        found = reports.anchors(data)
     except reports.TooLargeError:
         raise RejectedError(
             _("{path}: mở ra lớn hơn {size} MB, không đọc").format(path=path, size=reports.LARGEST >> 20)
         ) from None
-    found = {
-        Anchor(int(number), digits.lower(), str(path), register.lower()) for register, number, digits in marks
-    }
     if not found:
         raise RejectedError(
             _("{path}: không có mốc sổ nào").format(path=path),
             _("Mốc sổ đứng ở cuối bảng, Markdown, HTML, Word, ở trang cuối của Excel, khóa head của JSON."),
             _("CSV, TSV và JSONL chỉ có các dòng, không có mốc."),
         )
-    return sorted(found)
+    return sorted(anchor._replace(source=str(path)) for anchor in found)
 
 
 def _standard_input() -> bytes:

@@ -105,7 +105,7 @@ def _link(operation: Operation, previous: Operation) -> Iterator[Problem]:
 def _computed(operation: Operation) -> str | None:
     """The hash that the operation's other columns give; none where they hold what never is stored."""
     try:
-        return journal.link_hash(*operation[:7])
+        return journal.link_hash(operation)
     except (TypeError, UnicodeEncodeError):
         return None
 

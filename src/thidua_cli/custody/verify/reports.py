@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import NamedTuple
 
 LARGEST = 64 * 1024 * 1024  # bytes of a report, and of all that is read of a zipped one
 
@@ -29,14 +29,21 @@ _ATTRIBUTE = re.compile(r'(?<![\w:])([\w:]++)="([^"]*)"')
 _CELL = re.compile(r"<c\b([^<>]*)><v>([0-9]{1,9})</v>")
 _TABLE = re.compile(r"(</?w:tbl>)")
 
-Found = tuple[str, str, str]  # register (empty where it is not said), number and digits, as they are written
+
+class Anchor(NamedTuple):
+    """The number and hash of an operation, who says so, and the id of the register where it is said."""
+
+    number: int
+    hash: str
+    source: str = ""
+    register: str = ""
 
 
 class TooLargeError(Exception):
     """A zipped report that unpacks to more than LARGEST bytes."""
 
 
-def anchors(data: bytes) -> set[Found]:
+def anchors(data: bytes) -> set[Anchor]:
     """The anchors of a report in any format that carries one; none for what is no such report.
 
     Raises TooLargeError.
@@ -47,7 +54,7 @@ def anchors(data: bytes) -> set[Found]:
         return set()
 
 
-def _anchors(data: bytes) -> Iterable[Found]:
+def _anchors(data: bytes) -> Iterable[Anchor]:
     if data.startswith(b"PK"):
         return _zipped(data)
     text = _decoded(data).replace("\r\n", "\n")
@@ -56,8 +63,8 @@ def _anchors(data: bytes) -> Iterable[Found]:
     if text.lstrip().lower().startswith("<!doctype html"):
         start, end = text.find("<footer"), text.rfind("</footer>")
         return _paragraphs(text[start:end] if start >= 0 else "", "</p>")
-    alone = _ALONE.fullmatch(text.strip())
-    return [_found(alone)] if alone else _LINE.findall(text)
+    alone = parse(text)
+    return [alone] if alone else map(_anchor, _LINE.finditer(text))
 
 
 def _decoded(data: bytes) -> str:
@@ -65,38 +72,41 @@ def _decoded(data: bytes) -> str:
     return data.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
-def _json(text: str) -> Iterable[Found]:
+def _json(text: str) -> Iterable[Anchor]:
     """By line, for no text can hold a line end there; else, where another program set it anew, by key."""
-    if found := _KEY.findall(text):
+    if found := [_anchor(match) for match in _KEY.finditer(text)]:
         said = _REGISTER.search(text)
-        return [(said[1] if said else each[0], *each[1:]) for each in found]
+        return [anchor._replace(register=said[1]) for anchor in found] if said else found
     value = json.loads(text)
-    register = str(value.get("register") or "")
-    heads = [value, value.get("from"), value.get("since")]
-    return [(register, *_found(match)[1:]) for head in heads if (match := _ALONE.fullmatch(_head(head)))]
+    register = str(value.get("register") or "").lower()
+    parts = [value, value.get("from"), value.get("since")]
+    heads = [parse(str(part.get("head"))) for part in parts if isinstance(part, dict)]
+    return [head._replace(register=register) for head in heads if head]
 
 
-def _found(match: re.Match[str]) -> Found:
-    return match[1] or "", match[2], match[3]
+def parse(text: str) -> Anchor | None:
+    """The anchor that a text is; none for any other text."""
+    match = _ALONE.fullmatch(text.strip())
+    return _anchor(match) if match else None
 
 
-def _head(value: Any) -> str:
-    return str(value.get("head")).strip() if isinstance(value, dict) else ""
+def _anchor(match: re.Match[str]) -> Anchor:
+    return Anchor(int(match[2]), match[3].lower(), register=(match[1] or "").lower())
 
 
-def _paragraphs(markup: str, end: str) -> Iterator[Found]:
+def _paragraphs(markup: str, end: str) -> Iterator[Anchor]:
     """What stands alone in a paragraph."""
     for paragraph in markup.split(end):
         yield from _paragraph(paragraph)
 
 
-def _paragraph(markup: str) -> Iterator[Found]:
+def _paragraph(markup: str) -> Iterator[Anchor]:
     """The anchor that is all of a paragraph; an editor may have cut it into runs."""
     if match := _LINE.fullmatch(html.unescape(_TAG.sub("", markup)).strip()):
-        yield _found(match)
+        yield _anchor(match)
 
 
-def _zipped(data: bytes) -> Iterable[Found]:
+def _zipped(data: bytes) -> Iterable[Anchor]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = _Parts(archive)
@@ -142,7 +152,7 @@ def _outside_tables(document: str) -> str:
     return "".join(kept)
 
 
-def _workbook(parts: _Parts) -> Iterator[Found]:
+def _workbook(parts: _Parts) -> Iterator[Anchor]:
     """Cells of the sheet that says what the workbook is made from."""
     targets = {
         attributes.get("Id"): attributes.get("Target", "")
@@ -153,7 +163,7 @@ def _workbook(parts: _Parts) -> Iterator[Found]:
         for sheet in _elements(parts.read("xl/workbook.xml"), "sheet")
         if sheet.get("name") in _SHEETS
     }
-    shared: dict[int, Found] | None = None
+    shared: dict[int, Anchor] | None = None
     for name in sorted(sheets):
         cells = parts.read(f"xl/{name}")
         yield from _paragraphs(cells, "</is>")
