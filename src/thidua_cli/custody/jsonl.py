@@ -34,18 +34,19 @@ _LONGEST = 1 << 24  # of a line; the longest that the register can make is far s
 
 def lines(connection: sqlite3.Connection, path: Path) -> Iterator[bytes]:
     """The register in a connection that is inside a transaction; raises StoreError where it is not intact."""
-    verify.refuse_unless_intact(path, verify.examine(connection))
+    proof = verify.examine(connection)
+    verify.refuse_unless_intact(path, proof.findings)
     version = store.schema.version_of(connection)
     yield _line(
         {
             "format": FORMAT,
-            "register": journal.register_id(connection),
+            "register": proof.register,
             "version": VERSION,
             "schema": version,
             "tables": _columns(connection, version),
         }
     )
-    for operation in journal.operations(connection)[::-1]:
+    for operation in proof.operations:
         yield _line({"operation": operation._asdict()})
         for rows in journal.chunks(connection, operation.number):
             yield "".join(f"{row}\n" for row in rows).encode()

@@ -149,7 +149,7 @@ def _put_over(made: Path, present: sqlite3.Connection, allowed: Restored, path: 
     message = _("đã khôi phục sổ đến thao tác #{number}, nhưng không đồng bộ được thư mục của sổ: lỗi đĩa")
 
     def is_done() -> bool:
-        return journal.head(present) == head and not verify.examine(present)
+        return journal.head(present) == head and not verify.examine(present).findings
 
     with store.signals_held():
         restored = allowed._replace(kept=_keep(present, path))
@@ -164,7 +164,7 @@ def _put_over(made: Path, present: sqlite3.Connection, allowed: Restored, path: 
             ),
         ):
             coming.backup(present)
-    verify.refuse_unless_intact(path, verify.examine(present))
+    verify.refuse_unless_intact(path, verify.examine(present).findings)
     return restored
 
 
@@ -172,24 +172,13 @@ def _allowed(
     present: sqlite3.Connection, coming: Sequence[Operation], path: Path, discard_after: int | None
 ) -> Restored:
     """What a restore over a register that SQLite can open will do; raises RefusedError as `restore`."""
-    survey = verify.examined(present)
-    operations = _operations(present) if survey.readable else None
-    if operations is None:
+    proof = verify.examine(present)
+    if not proof.readable:
         _allow_unknown(coming[-1], path, discard_after)
         return Restored(coming[-1])
-    lost = _allow(operations, coming, discard_after)
-    is_same = not survey.findings and not lost and len(operations) == len(coming)
+    lost = _allow(proof.operations, coming, discard_after)
+    is_same = not proof.findings and not lost and len(proof.operations) == len(coming)
     return Restored(coming[-1], lost=lost, unchanged=is_same)
-
-
-def _operations(present: sqlite3.Connection) -> list[Operation] | None:
-    """The operations, oldest first; none where the file cannot be read through."""
-    try:
-        return journal.operations(present)[::-1]
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        if not verify.is_damage(error):
-            raise
-        return None
 
 
 def _allow(

@@ -22,7 +22,7 @@ def bring_up(path: Path) -> Path | None:
         connection.execute("BEGIN IMMEDIATE")
         with store.rollback_on_error(connection):
             store.migrate(connection)
-            verify.refuse_unless_intact(path, verify.examine(connection))
+            verify.refuse_unless_intact(path, verify.examine(connection).findings)
             with store.unsynced(
                 connection,
                 lambda: schema.version_of(connection) == schema.SCHEMA_VERSION,

@@ -38,12 +38,14 @@ class Wanted(NamedTuple):
 class Proof(NamedTuple):
     """What an examination found, and the operations of the register, oldest first.
 
-    `notices` are to be known, and leave the register intact.
+    `notices` are to be known, and leave the register intact. Where it is not `readable`, no more of it may be
+    asked.
     """
 
     findings: Sequence[Problem]
     operations: Sequence[Operation] = ()
     notices: Sequence[Problem] = ()
+    readable: bool = True
 
     @property
     def head(self) -> Operation | None:
@@ -68,23 +70,19 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
         problem._replace(rule="extends", message=f"{wanted.extends}: {problem.message}")
         for problem in other.findings
     ]
-    operations: list[Operation] = []
-    notices: list[Problem] = []
-    hashed: list[evidence.HashedFile] = []
+    proof, hashed = Proof(()), list[evidence.HashedFile]()
     with store.store_errors(path):
         try:
             with store.examining(path, read_only=read_only) as connection:
-                survey = examined(connection)
-                problems += survey.findings
-                if survey.readable:
+                proof = examine(connection)
+                problems += proof.findings
+                if proof.readable:
                     problems += _until_damage(anchors.check_anchors(connection, wanted.anchors))
                     if wanted.extends:
                         name = str(wanted.extends)
                         problems += _until_damage(anchors.check_extends(connection, other.operations, name))
                     if wanted.evidence:
                         problems += _until_damage(evidence.collect(connection, hashed))
-                    operations = journal.operations(connection)[::-1]
-                    notices = [*survey.notices, *chain.clock_notices(operations)]
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             problems += _damage(error)
     if wanted.evidence:
@@ -92,49 +90,38 @@ def inspect(path: Path, wanted: Wanted | None = None, *, read_only: bool = False
     problems = list(dict.fromkeys(problems))
     if problems and all(problem.rule == anchors.ANOTHER for problem in problems):
         raise NotFoundError(*(problem.message for problem in problems), anchors.of_another_cure())
-    return Proof(problems, operations, notices)
+    return proof._replace(findings=problems)
 
 
-class Survey(NamedTuple):
-    """What was found in a register by itself; where it is not `readable`, no more of it may be asked."""
-
-    findings: list[Problem]
-    readable: bool
-    notices: Sequence[Problem] = ()
-
-
-def examine(connection: sqlite3.Connection) -> list[Problem]:
-    """Everything that is wrong with the register itself, in a connection that is inside a transaction."""
-    return examined(connection).findings
-
-
-def examined(connection: sqlite3.Connection) -> Survey:
+def examine(connection: sqlite3.Connection) -> Proof:
     """Examine the register itself, in a connection that is inside a transaction.
 
     The schema comes first, as text: a view in the place of a table may never come to an end, so where one
     would be read through something that is not ours, no query is run.
     """
+    problems: list[Problem] = []
     try:
         wanted, migrations = schema.expected(store.schema.version_of(connection))
         comparison = schema.Comparison(schema.objects(connection), wanted)
+        problems += comparison.problems()
+        if comparison.misleads():
+            return Proof(problems, readable=False)
+        integrity = list(_until_damage(schema.check_integrity(connection, comparison)))
+        problems += integrity
+        if schema.is_tangled(integrity):
+            return Proof(problems, readable=False)
+        for check in (
+            schema.check_migrations(connection, migrations),
+            schema.check_journal(connection),
+            chain.check_chain(connection, schema.tables(wanted)),
+            schema.check_references(connection),
+            contents.check_contents(connection),
+        ):
+            problems += _until_damage(check)
+        operations = journal.operations(connection)[::-1]
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        return Survey(_damage(error), readable=False)
-    problems = list(comparison.problems())
-    if comparison.misleads():
-        return Survey(problems, readable=False)
-    integrity = list(_until_damage(schema.check_integrity(connection, comparison)))
-    problems += integrity
-    if schema.is_tangled(integrity):
-        return Survey(problems, readable=False)
-    for check in (
-        schema.check_migrations(connection, migrations),
-        schema.check_journal(connection),
-        chain.check_chain(connection, schema.tables(wanted)),
-        schema.check_references(connection),
-        contents.check_contents(connection),
-    ):
-        problems += _until_damage(check)
-    return Survey(problems, readable=True, notices=list(comparison.notices()))
+        return Proof([*problems, *_damage(error)], readable=False)
+    return Proof(problems, operations, [*comparison.notices(), *chain.clock_notices(operations)])
 
 
 def _until_damage(check: Iterator[Problem]) -> Iterator[Problem]:
