@@ -58,7 +58,7 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
         try:
             # Python runs the handler of a signal in the call for progress.
             source.backup(connection, pages=_PAGES, progress=lambda _status, _remaining, _total: None)
-            connection.execute("PRAGMA journal_mode = DELETE")  # whatever the register was set to
+            connection.execute("PRAGMA journal_mode = DELETE")  # also where the register is set to another
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) in _OF_THE_TARGET:
                 raise StoreError(store.describe(target.parent, error)) from error
@@ -81,10 +81,10 @@ def thin(
 ) -> list[Path]:
     """Remove all backups of this register but `made` and the newest others, `keep` in all; returns them.
 
-    Looked at are files that are named as backups and whose operation is one of `operations`; counted are
-    those among them that verify, and removed those of these that are `old`: not what another process has
-    made meanwhile, whose path it may be about to print. Anything else stays. The number of the operation
-    says which is newer, and only for equal numbers the time in the name: clocks go wrong.
+    A backup is a file with a name of ours, whose operation is one of `operations`, and that verifies. Only
+    names in `old` are removed: another process may be about to print the path of one that it has just made.
+    The number of the operation says which is newer, and the time in the name only for equal numbers, because
+    clocks go wrong.
     """
     with store.store_errors(folder):
         others = sorted(
@@ -138,5 +138,5 @@ def _there(folder: Path, rights: filesystem.Rights) -> Iterator[None]:
 
 
 def default_folder(path: Path) -> Path:
-    """Where backups go if no place is given: beside the register itself, wherever a link to it stands."""
+    """Where backups go if no place is given: beside the register itself, not a link to it."""
     return Path(os.path.realpath(path)).parent / "backups"

@@ -75,7 +75,7 @@ def lock(descriptor: int) -> bool:
 
 
 def sweep(paths: Iterable[Path]) -> None:
-    """Remove drafts of these files that were left behind: older than a day, with a lock that nobody holds."""
+    """Remove drafts of these files that were left behind: older than a day, with a lock that is free."""
     wanted = {(path.parent, path.name) for path in paths}
     latest = dates.now().timestamp() - _STALE_SECONDS
     for folder in {folder for folder, _name in wanted}:

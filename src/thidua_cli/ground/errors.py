@@ -23,7 +23,7 @@ class Exit(IntEnum):
 
 
 class ThiduaError(Exception):
-    """A failure that was foreseen: a message for a person, hints that help her on, and an exit code."""
+    """Expected failure: a message for the user, hints, and an exit code."""
 
     code = Exit.CRASH
     field = ""  # the field of an incoming record that it is about, where it is about one
@@ -80,4 +80,4 @@ class InvalidError(ValueError):
 
 
 class StoppedError(BaseException):
-    """A signal that was heard while SQLite worked: like the signal's own exception, nobody catches it."""
+    """A signal came while SQLite worked; like the signal's own exception, it is not to be caught."""

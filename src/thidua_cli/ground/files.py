@@ -48,7 +48,7 @@ def _refuse_larger(size: int, most: int) -> None:
 @contextlib.contextmanager
 def regular(path: Path) -> Iterator[BinaryIO]:
     """A file, open for reading; raises OSError for a pipe or device, which may never come to an end."""
-    # Without waiting: to open a pipe that nobody writes to would already be to wait for ever.
+    # Without waiting: opening a pipe without a writer would wait for ever.
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, _("là đường ống hay thiết bị; lưu nội dung thành tệp trước"))
@@ -96,7 +96,7 @@ def is_folder(path: Path) -> bool:
 
 
 def _stream(path: Path) -> BinaryIO:
-    """What `is_stream`, open for writing; a descriptor goes on where it stands, also in a file."""
+    """A stream open for writing; a descriptor goes on at its position, also in a file."""
     number = _descriptor(path)
     return path.open("wb") if number is None else os.fdopen(os.dup(number), "wb")
 

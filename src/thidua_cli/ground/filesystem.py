@@ -1,4 +1,4 @@
-"""Where a register may stand: on a disk that keeps locks and rights, in a file that only some may change."""
+"""Rights, folders and file systems: where a register may be, and who may read and change it."""
 
 import contextlib
 import errno
@@ -86,7 +86,7 @@ def account_name(account: int) -> str:
 
 
 def what_bars(path: Path, mode: int = os.R_OK) -> list[str]:
-    """Whose the file or folder is that bars this account from a register, and what to do; empty if none does.
+    """The owner of the file or folder that bars this account from a register, and the cure; empty if none.
 
     `mode` is R_OK, or R_OK | W_OK where the register would be written.
     """
@@ -95,7 +95,7 @@ def what_bars(path: Path, mode: int = os.R_OK) -> list[str]:
     needed += [(real, mode), (real.parent, os.X_OK | (mode & os.W_OK))]
     needed += [(real.with_name(f"{real.name}-{ending}"), mode) for ending in ("journal", "wal", "shm")]
     try:
-        barred = next((each for each in needed if _is_barred(*each)), None)
+        barred = next((item for item in needed if _is_barred(*item)), None)
         return _said_of(*barred) if barred else []
     except OSError:  # it has gone meanwhile
         return []
@@ -138,7 +138,7 @@ def file_system(path: Path) -> str:
         target = Path(os.path.realpath(path))
     except OSError:
         return ""
-    found, longest = "", 0
+    kind, longest = "", 0
     for line in lines:
         place, _dash, rest = line.partition(" - ")
         fields = place.split(" ")
@@ -146,8 +146,8 @@ def file_system(path: Path) -> str:
             continue
         point = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields[4])
         if target.is_relative_to(point) and len(point) >= longest:
-            found, longest = rest.split(" ")[0], len(point)
-    return found
+            kind, longest = rest.split(" ")[0], len(point)
+    return kind
 
 
 def refuse_network(path: Path) -> None:
@@ -163,7 +163,7 @@ def refuse_network(path: Path) -> None:
 
 
 def refuse_dangling(path: Path) -> None:
-    """Raise StoreError for a link that leads to nothing: nobody meant a file to be made at its other end."""
+    """Raise StoreError for a link to nothing: a file at its other end would be a surprise."""
     if path.is_symlink() and not path.exists():
         raise StoreError(
             _("{path}: là liên kết đến {target}, nơi không có gì").format(

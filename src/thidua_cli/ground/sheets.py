@@ -7,11 +7,11 @@ CELL_UNITS = 32_767  # units of UTF-16 that Excel takes into a cell
 
 def letters(column: int) -> str:
     """A column as spreadsheets name it: `letters(0)` is A."""
-    found, number = "", column + 1
+    name, number = "", column + 1
     while number:
         number, rest = divmod(number - 1, 26)
-        found = chr(65 + rest) + found
-    return found
+        name = chr(65 + rest) + name
+    return name
 
 
 def address(row: int, column: int) -> str:

@@ -34,7 +34,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 
 CHUNK = 2000
-TICK = timedelta(microseconds=1)  # between an operation and the next, where the clock stands before the first
+TICK = timedelta(microseconds=1)  # between an operation and the next, where the clock is behind the first
 AHEAD = timedelta(minutes=5)  # by which clocks of honest machines do not differ
 LATEST = 2**63 - 1  # an operation number that no register reaches, and the last that SQLite can hold
 VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
@@ -178,22 +178,22 @@ class Doubt(NamedTuple):
 def clock_marks(operations: Sequence[Operation], now: datetime) -> dict[int, str]:
     """Return `ahead` or `held` for each operation, oldest first, whose instant a wrong clock has made.
 
-    `held`: exactly TICK after the operation before, which no command is quick enough to be: the clock stood
-    before that one. `ahead`: more than AHEAD after `now`, or the operation that held others.
+    `held`: exactly TICK after the operation before, which no command is quick enough to be: the clock was
+    behind that one. `ahead`: more than AHEAD after `now`, or the operation that held others.
     """
     stamps = [
         dates.unstamp(operation.recorded_at) if dates.is_stamp(operation.recorded_at) else None
         for operation in operations
     ]
-    found: dict[int, str] = {}
+    marks: dict[int, str] = {}
     for operation, stamp in zip(operations, stamps, strict=True):
         if stamp is not None and stamp - now > AHEAD:
-            found[operation.number] = "ahead"
+            marks[operation.number] = "ahead"
     for index, (one, other) in enumerate(pairwise(stamps)):
         if one is not None and other is not None and other - one == TICK:
-            found.setdefault(operations[index].number, "ahead")
-            found[operations[index + 1].number] = "held"
-    return found
+            marks.setdefault(operations[index].number, "ahead")
+            marks[operations[index + 1].number] = "held"
+    return marks
 
 
 def doubts(operations: Sequence[Operation], now: datetime) -> list[Doubt]:
@@ -201,13 +201,13 @@ def doubts(operations: Sequence[Operation], now: datetime) -> list[Doubt]:
     marked = clock_marks(operations, now)
     stamps = ["", *(operation.recorded_at for operation in operations)]
     stamps.append(max(stamps[-1], dates.stamp(now)))
-    found = []
+    runs = []
     for is_marked, run in groupby(range(len(operations)), lambda index: operations[index].number in marked):
         if is_marked:
             indexes = list(run)
             first, last = indexes[0], indexes[-1]
-            found.append(Doubt(operations[first], operations[last], stamps[first], stamps[last + 2]))
-    return found
+            runs.append(Doubt(operations[first], operations[last], stamps[first], stamps[last + 2]))
+    return runs
 
 
 def doubt_at(connection: sqlite3.Connection, stamp: str) -> Doubt | None:

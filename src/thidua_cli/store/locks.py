@@ -21,11 +21,11 @@ LINE_SECONDS = 30.0
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """No other process with this lock on the register at `path`, for as long as the block lasts.
+    """Hold the lock of `--lock` on the register at `path` for the length of the block.
 
-    The lock is on a file beside the register, which stays; a process that dies gives it up. Where there is no
-    register there is no lock: the command says what is missing. Readers and writers without this lock are not
-    held up. Raises StoreError at once where another process holds it.
+    The lock is on a file beside the register, which is never removed; a process that dies gives it up. Where
+    there is no register there is no lock: the command says what is missing. Readers and writers without this
+    lock are not held up. Raises StoreError at once where another process holds it.
     """
     real = Path(os.path.realpath(path))
     try:

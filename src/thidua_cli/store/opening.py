@@ -95,7 +95,7 @@ def _check_file(path: Path) -> bytes:
     if not header.startswith(drafts.SQLITE_HEADER):
         raise _not_ours(path)
     for companion in drafts.beside(Path(os.path.realpath(path))):
-        # SQLite would open it as the journal; to open a pipe that nobody writes to is to wait for ever.
+        # SQLite would open it as the journal; opening a pipe without a writer would wait for ever.
         with contextlib.suppress(FileNotFoundError):  # also where another process has just ended its write
             if not stat.S_ISREG(companion.lstat().st_mode):
                 raise StoreError(
@@ -170,7 +170,7 @@ def in_wal(connection: sqlite3.Connection) -> bool:
 
 
 def leave_wal(connection: sqlite3.Connection, path: Path) -> None:
-    """Back to the rollback journal, on which all promises rest; nothing that was written is lost.
+    """Return to the rollback journal, which the promises of docs/promises.md need; nothing written is lost.
 
     The connection is outside any transaction. Raises StoreError where another program has the register open.
     """
@@ -190,7 +190,7 @@ def leave_wal(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextlib.contextmanager
 def reading(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connection]:
-    """One consistent view of the register at `path`, for as long as the block lasts."""
+    """Give one consistent view of the register at `path` for the length of the block."""
     with contextlib.closing(connect(path, read_only=read_only)) as connection, store_errors(path):
         connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
@@ -199,7 +199,7 @@ def reading(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connecti
 
 @contextlib.contextmanager
 def examining(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connection]:
-    """As `reading`, for a file that may be damaged or of an older schema; nothing is brought up to date.
+    """As `reading`, for a file that may be damaged or of an older schema, which is not upgraded.
 
     The file is written to only where a journal lies beside it: what a killed writer left is rolled back. With
     `read_only` that is a StoreError. What SQLite says about a damaged file (sqlite3.DatabaseError) is left to
@@ -219,7 +219,7 @@ def examining(path: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connec
 
 @contextlib.contextmanager
 def holding(path: Path) -> Iterator[sqlite3.Connection]:
-    """The register at `path` with SQLite's exclusive lock on it, outside any transaction; as `examining`."""
+    """Hold SQLite's exclusive lock on the register at `path`, outside any transaction; as `examining`."""
     with store_errors(path):
         header = check_register(path)
         filesystem.refuse_exposed(path)

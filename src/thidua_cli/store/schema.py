@@ -29,12 +29,12 @@ def raw_sql(name: str) -> str:
 
 def statements(script: str) -> list[str]:
     """The statements of an SQL script. A statement ends at the end of a line."""
-    found = [""]
+    made = [""]
     for line in script.splitlines(keepends=True):
-        found[-1] += line
-        if sqlite3.complete_statement(found[-1]):
-            found.append("")
-    return found[:-1]
+        made[-1] += line
+        if sqlite3.complete_statement(made[-1]):
+            made.append("")
+    return made[:-1]
 
 
 def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:

@@ -119,7 +119,7 @@ def writing(path: Path, *, actor: str, command: str) -> Iterator[Writer]:
 
 @contextlib.contextmanager
 def write(connection: sqlite3.Connection, *, actor: str, command: str) -> Iterator[Writer]:
-    """One operation: all that the block inserts, committed at its end, or nothing if it raises.
+    """Write one operation: commit all that the block inserts at its end, or nothing if it raises.
 
     `writer.operation` is the operation once it is committed; it stays None where the block inserted nothing.
     Raises UnsyncedError where the operation is perhaps not yet on the disk.
@@ -148,7 +148,7 @@ def _holds(connection: sqlite3.Connection, operation: journal.Operation) -> bool
 
 
 def _finishing(writer: Writer, operation: journal.Operation) -> contextlib.AbstractContextManager[None]:
-    """Say in the writer that the operation is there once the block has written it, perhaps not synced."""
+    """Set `writer.operation` once the block has written it, also where it could not be synced."""
     return drafts.reporting(partial(setattr, writer, "operation", operation))
 
 

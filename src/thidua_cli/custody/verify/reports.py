@@ -1,6 +1,6 @@
 """The anchors in a report of ours: from the place where its format writes them, never from its content.
 
-A note or a name may hold whatever looks like an anchor, so the text around decides: a key of JSON, a line of
+A note or a name may look like an anchor, so the text around it decides: a key of JSON, a line of
 its own with its label, the foot of a page, a sheet.
 """
 
@@ -95,7 +95,7 @@ def _anchor(match: re.Match[str]) -> Anchor:
 
 
 def _paragraphs(markup: str, end: str) -> Iterator[Anchor]:
-    """What stands alone in a paragraph."""
+    """Anchors that are each all of a paragraph."""
     for paragraph in markup.split(end):
         yield from _paragraph(paragraph)
 

@@ -110,7 +110,7 @@ class Comparison:
         return "table" in missing or bool(met - {"trigger"})
 
     def removal(self, key: Key) -> str:
-        """The SQL that drops a foreign object; nothing where it stands in the place of one of ours."""
+        """The SQL that drops a foreign object; nothing where its name is one of ours."""
         kind, name = key
         if kind not in ("table", "index", "trigger", "view") or not isinstance(name, str):
             return ""
@@ -197,4 +197,4 @@ def check_integrity(connection: sqlite3.Connection, comparison: Comparison) -> I
 
 def is_tangled(integrity: list[Problem]) -> bool:
     """Whether pages of the file may belong to two places, so that to read them may never come to an end."""
-    return len(integrity) >= _PROBLEMS or any("2nd reference" in each.message for each in integrity)
+    return len(integrity) >= _PROBLEMS or any("2nd reference" in problem.message for problem in integrity)
