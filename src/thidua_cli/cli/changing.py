@@ -163,7 +163,7 @@ def _continues(held: Version, change: str) -> dict[str, object]:
 
 
 def _kept(directory: Directory, held: Version, on: date) -> dict[str, object]:
-    """The row that continues a unit, under the code and name that it has from that day on."""
+    """Return the row that continues a unit, under the code and name that it has from that day on."""
     after = directory.on(held.unit, on.isoformat()) or held
     if (after.code, after.name) == (held.code, held.name):
         return _continues(held, "keep")
@@ -173,7 +173,7 @@ def _kept(directory: Directory, held: Version, on: date) -> dict[str, object]:
 def _with_children(
     directory: Directory, rows: list[dict[str, object]], children: Sequence[str], by: By
 ) -> list[dict[str, object]]:
-    """The rows, and those that put each `CHILD=PARENT` under its parent."""
+    """Return the rows, and those that put each `CHILD=PARENT` under its parent."""
     placed: set[int] = set()
     for pair in children:
         code, _sign, parent = (part.strip() for part in pair.partition("="))

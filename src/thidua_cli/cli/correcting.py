@@ -114,7 +114,7 @@ def correct(
 def _corrected(
     register: Snapshot, old: Entry, given: Mapping[str, object], unit_day: date | None
 ) -> tuple[Entry, Sequence[str]]:
-    """What an entry is to be, and warnings; raises where that cannot be."""
+    """Return the corrected entry and warnings; raises what `decide` refuses it with."""
     del register.entries[old.key]
     incoming = _incoming(old, given, register.directory)
     outcome = deciding.decide(register, incoming, unit_day, replacing=old)
@@ -140,7 +140,7 @@ def _refuse_identical(old: Entry, fresh: Entry) -> None:
 
 
 def _evidence_lines(old: Entry, fresh: Entry) -> list[str]:
-    """Whether the content of the evidence is another than before, where both are known."""
+    """Return whether the content of the evidence has changed, where both hashes are known."""
     before, now = old.document.evidence_sha256, fresh.document.evidence_sha256
     if before is None or now is None:
         return []

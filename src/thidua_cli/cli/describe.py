@@ -19,12 +19,12 @@ EXAMPLES = 5
 
 
 def rest(count: int, shown: int = EXAMPLES) -> list[str]:
-    """How many examples were left out."""
+    """Return the line on how many examples were left out, if any were."""
     return [_("  … và {count} nữa").format(count=count - shown)] if count > shown else []
 
 
 def describe_changes(made: "ChangeSet") -> list[str]:
-    """What a plan of changes does, day by day: counts by level before and after, and each unit."""
+    """Return what a plan of changes does, by day: counts by level before and after, and each unit."""
     lines = []
     for day in dict.fromkeys(sorted(effect.day for effect in made.effects)):
         lines.append(_("{day}:").format(day=show_day(day)))
@@ -53,7 +53,7 @@ _SIGNS = {"new": "+", "changed": "~", "ended": "-"}
 
 
 def _describe_effect(effect: "Effect") -> list[str]:
-    """A unit that begins, changes or ends, with what went into it and where it came from or goes."""
+    """Return the lines on a unit that begins, changes or ends: predecessors, successors, new parent."""
     into = "".join(f" → {describe(each)}" for each in effect.successors)
     lines = [f"  {_SIGNS[effect.what]} {describe(effect.version)}{into}"]
     for each in effect.predecessors:
@@ -71,7 +71,7 @@ def _describe_effect(effect: "Effect") -> list[str]:
 
 
 def _carried(old: Version, fresh: Version | None) -> str:
-    """A version that is replaced, with what is different in the one that takes its place."""
+    """Return the line on a version that is replaced: what differs in the new one."""
     day = show_day(old.valid_from)
     if fresh is None:
         return _("{day}: {unit} → bỏ").format(day=day, unit=describe(old))
@@ -91,7 +91,7 @@ def _carried(old: Version, fresh: Version | None) -> str:
 
 
 def describe_entry(entry: Entry, register: "Snapshot") -> str:
-    """An entry in a message: unit, action, date, verdict, document, contents. May read the register."""
+    """Return an entry in words: unit, action, date, verdict, document, contents. May read the register."""
     version = register.directory.last(entry.unit, entry.day)
     words = [f"{version.code} {version.name}"]
     if isinstance(entry, Exemption):
@@ -136,7 +136,7 @@ def voided_line(entry: Entry, what: str, *, dry_run: bool) -> str:
 
 
 def _verdict(record: Record, register: "Snapshot") -> str:
-    """The verdict of `list` on a record, after a comma; nothing for a unit that is on no roster."""
+    """Return the verdict of `list` on a record, after a comma; empty for a unit that is on no roster."""
     judged = register.judged(record)
     if judged is None:
         return ""
@@ -147,7 +147,7 @@ def _verdict(record: Record, register: "Snapshot") -> str:
 
 
 def describe_holders(directory: Directory, version: Version, day: date) -> list[str]:
-    """Where the code meant another unit on another day, which unit was meant."""
+    """Return which unit was meant, where its code is that of another unit on another day."""
     others = other_holders(directory, version, day)
     if not others:
         return []
@@ -169,7 +169,7 @@ def describe_holders(directory: Directory, version: Version, day: date) -> list[
 
 
 def _of_one_name(directory: Directory, version: Version, alike: Sequence[Version]) -> str:
-    """Which of the units that had one code and name in different times was meant."""
+    """Return which unit was meant of those that had one code and name at different times."""
     lives = sorted(
         (directory.versions[unit] for unit in {version.unit, *(other.unit for other in alike)}),
         key=lambda versions: versions[0].valid_from,

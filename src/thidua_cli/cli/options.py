@@ -1,4 +1,4 @@
-"""Options that commands share, and the four things that a command does: open, ask, write, exit."""
+"""What commands do with a register and with their arguments: open, decide, write, check."""
 
 import os
 import sqlite3
@@ -29,20 +29,20 @@ Model = TypeVar("Model", bound="Incoming")
 
 
 def settings(ctx: typer.Context) -> Settings:
-    """What stood before the command."""
+    """Return what was given before the name of the command."""
     found = ctx.obj
     assert isinstance(found, Settings)  # noqa: S101 - set by the root before any command
     return found
 
 
 def reading(ctx: typer.Context) -> AbstractContextManager[sqlite3.Connection]:
-    """The register, for reading."""
+    """Open the register for reading."""
     return store.reading(register(ctx), read_only=settings(ctx).read_only)
 
 
 @contextmanager
 def writing(ctx: typer.Context) -> Iterator[Writer]:
-    """The register, for one operation."""
+    """Open the register for one operation; warns where the clock of the machine is behind."""
     refuse_read_only(ctx)
     with store.writing(register(ctx), actor=actor(ctx), command=command_line(ctx)) as writer:
         settings(ctx).writers.append(writer)
@@ -72,7 +72,7 @@ def carry_out(
 
 
 def _clock_is_behind(latest: "Operation") -> list[str]:
-    """What to say where the register has an operation that is dated much later than now."""
+    """Return the warnings for a register whose latest operation is dated much later than now."""
     return [
         _(
             "đồng hồ của máy chỉ {now}, mà thao tác trước #{number} ghi lúc {then}:"
@@ -90,7 +90,7 @@ def _clock_is_behind(latest: "Operation") -> list[str]:
 
 
 def refuse_read_only(ctx: typer.Context) -> None:
-    """Raises StoreError where nothing may be written to the register."""
+    """Raise StoreError where nothing may be written to the register."""
     if settings(ctx).read_only:
         raise StoreError(
             _("đang ở chế độ chỉ đọc, lệnh này ghi vào sổ; chưa làm gì"),
@@ -99,7 +99,7 @@ def refuse_read_only(ctx: typer.Context) -> None:
 
 
 def register(ctx: typer.Context) -> Path:
-    """Where the register is; one of an older schema is brought up to date first."""
+    """Return the path of the register; one of an older schema is brought up to date first."""
     path = settings(ctx).db
     if store.is_older(path):
         if settings(ctx).read_only:
@@ -121,7 +121,7 @@ def register(ctx: typer.Context) -> Path:
 
 
 def register_id(ctx: typer.Context) -> str | None:
-    """The id of the register; none where it cannot be read."""
+    """Return the id of the register; None where it cannot be read."""
     from thidua_cli.store import journal
 
     try:
@@ -132,34 +132,29 @@ def register_id(ctx: typer.Context) -> str | None:
 
 
 def account() -> str:
-    """The account of the real user id, and sudo's caller; not LOGNAME or USER, which anyone can set."""
+    """Return the real user's account, and sudo's caller; not LOGNAME or USER, which anyone can set."""
+    from thidua_cli.ground.text import NAME_LIMIT, visible
+
     try:
         import pwd
 
         name = pwd.getpwuid(os.getuid()).pw_name
     except (ImportError, KeyError):
         name = f"uid {os.getuid()}"
-    caller = _plain(os.environ.get("SUDO_USER", ""))
+    caller = visible(os.environ.get("SUDO_USER", ""))[:NAME_LIMIT]
     return f"{name} (sudo: {caller})" if caller else name
 
 
 def actor(ctx: typer.Context) -> str:
-    """Who acts: the account, and beside it the name that --actor gives."""
+    """Return who acts: the name that --actor gives, and the account in brackets; else the account."""
     from thidua_cli.ground.text import NAME_LIMIT
 
     named = checked_text(settings(ctx).actor, "--actor", NAME_LIMIT)
     return f"{named} [{account()}]" if named else account()
 
 
-def _plain(name: str) -> str:
-    """A name from the environment as it may stand in the register."""
-    from thidua_cli.ground.text import NAME_LIMIT, visible
-
-    return visible(name)[:NAME_LIMIT]
-
-
 def command_line(ctx: typer.Context) -> str:
-    """The command as it was typed, for the log."""
+    """Return the command as it was typed, for the log."""
     import shlex
 
     line = shlex.join(["thidua", *settings(ctx).arguments])
@@ -178,20 +173,20 @@ def form_of(path: Path, forms: Mapping[str, Form]) -> Form:
 
 
 def target(output: Path | None) -> Path | None:
-    """Where -o leads: none is standard output, which is also called `-`; raises UsageError for no name."""
+    """Return where -o leads, None for standard output (`-`); raises UsageError for a path without a name."""
     if output is not None and not output.name:
         raise UsageError(_("-o: thiếu tên tệp"))
     return None if output == Path("-") else output
 
 
 def refuse_terminal(form: str, output: Path | None) -> None:
-    """Raise UsageError where a format that is no text would go to a terminal."""
+    """Raise UsageError where a binary format would go to a terminal."""
     if sys.stdout.isatty() if output is None else files.is_terminal(output):
         raise UsageError(_("{form} không in ra màn hình: dùng -o TỆP").format(form=form))
 
 
 def checked_text(value: str | None, name: str, limit: int, *, lines: bool = False) -> str:
-    """An option's text as the register takes it; raises UsageError where it cannot be or is too long."""
+    """Return an option's text, cleaned; raises UsageError where it cannot be stored or is too long."""
     from thidua_cli.ground.text import check_length, clean
 
     try:
@@ -201,7 +196,7 @@ def checked_text(value: str | None, name: str, limit: int, *, lines: bool = Fals
 
 
 def checked_reason(reason: str) -> str:
-    """The text of --reason, which must say something; raises UsageError as `checked_text`."""
+    """Return the text of --reason; raises UsageError where it is empty, or as `checked_text`."""
     from thidua_cli.ground.text import NOTE_LIMIT
 
     cleaned = checked_text(reason, "--reason", NOTE_LIMIT, lines=True)

@@ -109,9 +109,9 @@ def hashed(entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], how: How) -> None:
-    """Decide on all, write what is new as one operation, then say what happened or would happen.
+    """Decide on all records, write the new ones as one operation, and print what was or would be done.
 
-    Evidence is hashed before the register is locked, and only if nothing else stands against the records.
+    Evidence is hashed before the register is locked, and only if the records are not refused anyway.
     """
     hashes: dict[str, str] = {}
 
@@ -174,7 +174,7 @@ def _refuse(outcomes: Sequence[Outcome], register: Snapshot, settings: Settings)
 
 
 def _difference(outcome: Outcome, register: Snapshot, settings: Settings) -> list[str]:
-    """What is recorded, what was asked for, in what else they differ, and the command that corrects."""
+    """Return what is recorded, what was asked for, how they differ, and the command that corrects."""
     old, new, fresh = outcome.existing, outcome.entry, outcome.corrected
     assert old and new and fresh  # noqa: S101, PT018
     differing = [each for each in differences(old, fresh) if each.decides]

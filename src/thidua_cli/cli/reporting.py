@@ -141,7 +141,7 @@ def _made(
     *,
     terminal: bool = False,
 ) -> "Iterable[bytes]":
-    """The report in a format; what of it a workbook cannot hold goes to `warnings`."""
+    """Return the report in a format; what of it a workbook cannot hold goes to `warnings`."""
     from thidua_cli.render import document, json_text
     from thidua_cli.reports import weekly
 
