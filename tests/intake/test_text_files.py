@@ -508,6 +508,13 @@ def test_json_beyond_all_measure_is_refused(run: Run, put: Put, name: str) -> No
         assert len(done.err) < 500
 
 
+def test_objects_have_no_more_keys_than_a_table_has_columns(run: Run, put: Put) -> None:
+    """Each may have few, and all together many: a column for each would be without bound."""
+    items = [{"code": f"A{number}", f"x{number}": 1} for number in range(5000)]
+    done = run("import", "units", put(json.dumps(items), "in.json"))
+    assert (done.code, "5001 different keys" in done.err) == (7, True), done.err
+
+
 @pytest.mark.parametrize("name", ["brackets", "lists", "digits"])
 def test_json_beyond_all_measure_ends_no_process(db: Path, put: Put, name: str) -> None:
     """As a process of its own, whose stack is not that of a test."""
