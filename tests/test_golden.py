@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Outcome
-from thidua_cli.cli import options
+from thidua_cli.cli import session
 
 GOLDEN = Path(__file__).with_name("golden.txt")
 REPORTS = (
@@ -62,7 +62,7 @@ def command_lines() -> Iterator[str]:
 def filled(run: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
     """The register after `init`, with the invented examples and the changes of 2025."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(options, "account", lambda: "lan")
+    monkeypatch.setattr(session, "account", lambda: "lan")
     for kind in ("launches", "registrations", "exemptions"):
         assert run("import", kind, f"examples/{kind}_2022.csv").code == 0
     assert run("import", "changes", "@changes_2025.csv").code == 0

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src")]
 
 from thidua_cli import cli  # noqa: E402
-from thidua_cli.cli import options  # noqa: E402
+from thidua_cli.cli import session  # noqa: E402
 from thidua_cli.ground import dates  # noqa: E402
 
 _world: dict[str, Any] = {}
@@ -35,7 +35,7 @@ def fresh(year: int = 2022) -> None:
         return epoch.replace(minute=tick // 60 % 60, microsecond=10 * tick)
 
     dates.now = now
-    options.account = lambda: "lan"
+    session.account = lambda: "lan"
 
 
 def show(*lines: str, lang: str = "en_US.UTF-8", width: int = 80, limit: int | None = None) -> str:

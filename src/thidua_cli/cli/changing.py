@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.describe import describe_changes
 from thidua_cli.cli.parameters import Fields, Option, argument, day, option
 from thidua_cli.ground.errors import RefusedError, UsageError
@@ -207,7 +207,7 @@ def _change(
             connection,
             LATEST,
             [
-                resolutions.Row(0, options.checked(ChangeIn, row | common, names))
+                resolutions.Row(0, session.checked(ChangeIn, row | common, names))
                 for row in rows(Directory.read(connection, LATEST))
             ],
         )
@@ -217,7 +217,7 @@ def _change(
             )
         return made
 
-    made, _done, saved = options.carry_out(ctx, plan, resolutions.apply, dry_run=by.dry_run)
+    made, _done, saved = session.carry_out(ctx, plan, resolutions.apply, dry_run=by.dry_run)
     if by.dry_run:
         head = _("sẽ thay đổi; chưa ghi gì (--dry-run)")
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.describe import describe_entry, voided_line, written_line
 from thidua_cli.cli.parameters import Fields, Option, argument
 from thidua_cli.cli.recording import CORRECTED_NAMES, UnitAsOf, hashed, read_register
@@ -47,20 +47,20 @@ Corrected = Annotated[
 
 
 def _number(value: str) -> int:
-    return options.checked_number(
+    return session.checked_number(
         value, _("'{value}' không phải số bản ghi; ví dụ: 12"), _("không có bản ghi #{number}")
     )
 
 
 def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.DryRun = False) -> None:
     """Hủy một bản ghi hay một lần miễn: vẫn còn trong sổ, nhưng không tính nữa."""
-    why = options.checked_reason(reason)
+    why = session.checked_reason(reason)
 
     def decide(connection: sqlite3.Connection) -> tuple[Entry, str]:
         _table, entry = records.find(connection, _number(number))
         return entry, describe_entry(entry, read_register(connection, {}))
 
-    (entry, what), _done, saved = options.carry_out(
+    (entry, what), _done, saved = session.carry_out(
         ctx, decide, lambda writer, _made: records.void(writer, _number(number), why), dry_run=dry_run
     )
     lines = [messages.nothing_written()] if dry_run else []
@@ -80,7 +80,7 @@ def correct(
     Chỉ nêu những gì thay đổi; giá trị rỗng ("") xóa số văn bản, cơ quan, ngày văn bản, ngày nhận, minh chứng,
     ghi chú hoặc nội dung đã ghi.
     """
-    reason = options.checked_reason(why)
+    reason = session.checked_reason(why)
     hashes: dict[str, str] = {}
 
     def decide(connection: sqlite3.Connection) -> tuple[Snapshot, Entry, Entry, Sequence[str]]:
@@ -96,10 +96,10 @@ def correct(
         return [old, fresh], [describe_entry(entry, register) for entry in (old, fresh)], warnings
 
     if evidences.is_file(str(given.get("evidence") or "")):
-        with options.reading(ctx) as connection:
+        with session.reading(ctx) as connection:
             _register, _old, fresh, warnings = decide(connection)
         hashes |= hashed([fresh])
-    ((old, fresh), (was, now), warnings), stored, saved = options.carry_out(
+    ((old, fresh), (was, now), warnings), stored, saved = session.carry_out(
         ctx,
         decide_finally,
         lambda writer, decided: records.correct(writer, _number(number), reason, decided[0][1]),
@@ -184,4 +184,4 @@ def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> 
     else:
         model = RecordIn
         held |= {"action": old.action, "phase": old.phase, "done_on": old.done_on, "contents": old.contents}
-    return options.checked(model, held | dict(given), CORRECTED_NAMES)
+    return session.checked(model, held | dict(given), CORRECTED_NAMES)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.parameters import argument, option
 from thidua_cli.custody import verify as verifying
 from thidua_cli.ground import filesystem
@@ -58,7 +58,7 @@ def verify(
         extends,
         evidence_dir or (Path() if evidence else None),
     )
-    before = options.settings(ctx)
+    before = session.settings(ctx)
     proof = verifying.inspect(before.db, wanted, read_only=before.read_only)
     if proof.findings or out.form is not None or out.output is not None:
         out.emit(report.build(proof))
@@ -84,7 +84,7 @@ def backup(
     """
     from thidua_cli.custody import backup as backups
 
-    path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
+    path, read_only = session.settings(ctx).db, session.settings(ctx).read_only
     folder = backups.default_folder(path)
     if dest is not None:
         filesystem.check_folder(dest)
@@ -115,9 +115,9 @@ def restore(
     """
     from thidua_cli.custody import restore as restoring
 
-    options.refuse_read_only(ctx)
-    path = options.settings(ctx).db
-    tell = options.settings(ctx).writers.append
+    session.refuse_read_only(ctx)
+    path = session.settings(ctx).db
+    tell = session.settings(ctx).writers.append
     done = restoring.restore(file, path, discard_after, tell)
     if done.unchanged:
         messages.confirm([_("{path}: đã giống bản sao lưu, không thay gì").format(path=path)])

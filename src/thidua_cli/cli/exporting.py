@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from thidua_cli import store
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.parameters import argument, option
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
@@ -60,7 +60,7 @@ def run(
 
     register: cả sổ, mỗi dòng một JSON, để thidua restore dựng lại được đúng sổ ấy.
     """
-    target = options.target(output)
+    target = session.target(output)
     if kind is ExportKind.REGISTER:
         if form not in (None, ExportFormat.JSONL) or known_at is not None:
             raise UsageError(_("export register luôn là JSONL và luôn là cả sổ"))
@@ -75,7 +75,7 @@ def run(
 def _form_of(target: Path | None) -> ExportFormat:
     if target is None or (not target.suffix and files.is_stream(target)):
         return ExportFormat.CSV
-    return options.form_of(target, {str(form): form for form in ExportFormat})
+    return session.form_of(target, {str(form): form for form in ExportFormat})
 
 
 def _list(
@@ -90,7 +90,7 @@ def _list(
     from thidua_cli.exports.import_files import export
     from thidua_cli.reports.selection import units_of
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at = shared.When(None, known_at).moment(connection)
         made = export(connection, kind, at.known.number)
         if form is ExportFormat.XLSX:
@@ -100,7 +100,7 @@ def _list(
             units = units_of(connection, at).alive(dates.today().isoformat())
             data = workbook(kind, units, codes, made.rows)
     if form is ExportFormat.XLSX:
-        options.refuse_terminal(form, target)
+        session.refuse_terminal(form, target)
         pages.put_at(target, [data])
     else:
         report = Report(
@@ -115,7 +115,7 @@ def _register(ctx: typer.Context, target: Path | None) -> None:
     """The whole register; while a reader takes its time, the register is no longer held."""
     from thidua_cli.custody import jsonl
 
-    path, read_only = options.settings(ctx).db, options.settings(ctx).read_only
+    path, read_only = session.settings(ctx).db, session.settings(ctx).read_only
     with ExitStack() as after:
         with store.store_errors(path), store.examining(path, read_only=read_only) as connection:
             pieces = jsonl.lines(connection, path)

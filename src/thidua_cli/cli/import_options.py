@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from thidua_cli.cli import options
+from thidua_cli.cli import session
 from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import encodings, files
 from thidua_cli.ground.errors import UsageError
@@ -140,7 +140,7 @@ def is_stream(path: Path) -> bool:
 
 def check_rejects(rejects: Path, source: str, form: ReportForm) -> None:
     """Raise UsageError if writing the bad rows would overwrite the file itself, or mix with the report."""
-    if options.target(rejects) is None and form is ReportForm.JSON:
+    if session.target(rejects) is None and form is ReportForm.JSON:
         raise UsageError(_("--rejects - và --format-report json: chỉ một thứ ra đầu ra chuẩn"))
     if is_stream(rejects):
         return

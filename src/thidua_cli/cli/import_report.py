@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
-from thidua_cli.cli import messages, options
+from thidua_cli.cli import messages, session
 from thidua_cli.cli.describe import describe_changes, rest
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
@@ -99,7 +99,7 @@ def put_json(
     new, same = batch.examples() if batch else ([], [])
     report: dict[str, object] = {
         "format_version": json_text.FORMAT_VERSION,
-        "register": options.register_id(ctx),
+        "register": session.register_id(ctx),
         **asked,
         "operation": operation and operation.number,
         "stored": operation is not None,

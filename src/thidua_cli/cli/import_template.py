@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from thidua_cli.cli import messages, options
+from thidua_cli.cli import messages, session
 from thidua_cli.cli.import_options import is_stream
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import StoreError, UsageError
@@ -25,11 +25,11 @@ def write_template(ctx: typer.Context, kind: ImportKind, file: str | None, outpu
 
     if output is None or not (output.suffix.lower() == ".xlsx" or is_stream(output)):
         raise UsageError(_("--template cần -o TỆP.xlsx"))
-    target = options.target(output)
-    options.refuse_terminal("xlsx", target)
+    target = session.target(output)
+    session.refuse_terminal("xlsx", target)
     if file is not None:
         raise UsageError(_("--template không nhập tệp nào: bỏ {file}").format(file=file))
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         units = Directory.read(connection, LATEST).alive(dates.today().isoformat())
         codes = [item.code for item in load_plan(connection).obligations]
     data = workbook(kind, units, codes)

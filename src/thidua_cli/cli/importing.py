@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import import_report, messages, options, progress
+from thidua_cli.cli import import_report, messages, progress, session
 from thidua_cli.cli.import_options import FileOptions, ReportForm, ReportOptions, RowOptions, check_rejects
 from thidua_cli.cli.import_template import write_template
 from thidua_cli.cli.parameters import argument, option
@@ -64,11 +64,11 @@ def run(
         raise UsageError(_("thiếu TỆP"), _("Xem: {command} --help").format(command="thidua import"))
     rows.check(kind, province)
     if rows.reason is not None:
-        rows = rows._replace(reason=options.checked_reason(rows.reason))
+        rows = rows._replace(reason=session.checked_reason(rows.reason))
     if rejects is not None:
         check_rejects(rejects, file, report.report_form)
     if not dry_run:
-        options.refuse_read_only(ctx)
+        session.refuse_read_only(ctx)
     how = source.checked(kind, province, report.max_errors or sys.maxsize)
     _Import(ctx, kind, file, how, rows, rejects, dry_run, report.report_form is ReportForm.JSON).run()
 
@@ -166,7 +166,7 @@ class _Import(NamedTuple):
         on, phase, _correct, reason = self.rows
         if self.kind is ImportKind.UNITS:
             sheet = sheet_of(read)
-            with options.reading(self.ctx) as connection:
+            with session.reading(self.ctx) as connection:
                 first_day = load_plan(connection).phases[0].starts_on
                 province = Directory.read(connection, journal.LATEST).with_code(self.how.province or "")
             if self.how.province and not province:  # no parent of its districts
@@ -178,7 +178,7 @@ class _Import(NamedTuple):
             return ChangeBatch(sheet_of(read))
         if phase is not None:
             read = sheet_of(read)
-            with options.reading(self.ctx) as connection:
+            with session.reading(self.ctx) as connection:
                 code = load_plan(connection).phase(phase).code
             for _row, values in read.rows:
                 if str(values.get("phase") or "").strip() == "":
@@ -198,7 +198,7 @@ class _Import(NamedTuple):
             head = self._plan(batch)
             if self.dry_run or batch.problems:
                 return None
-            with options.writing(self.ctx) as writer:
+            with session.writing(self.ctx) as writer:
                 if head is None or writer.number != head.number + 1:
                     batch.plan(writer.connection)
                 if not batch.problems:
@@ -210,7 +210,7 @@ class _Import(NamedTuple):
 
         Evidence is hashed when nothing else stands against the file, and nobody has to wait for it.
         """
-        with options.reading(self.ctx) as connection:
+        with session.reading(self.ctx) as connection:
             batch.plan(connection)
             head = journal.head(connection)
         if batch.problems or not isinstance(batch, RecordBatch) or not (rows := batch.evidence()):
@@ -222,7 +222,7 @@ class _Import(NamedTuple):
         ]
         if wrong:
             return head
-        with options.reading(self.ctx) as connection:
+        with session.reading(self.ctx) as connection:
             batch.plan(connection)
             return journal.head(connection)
 
@@ -275,5 +275,5 @@ def _with_phase_cure(problems: Sequence[Problem], kind: ImportKind) -> list[Prob
 
 
 def _rejected_to(rejects: Path) -> str:
-    place = options.target(rejects) or _("đầu ra chuẩn")
+    place = session.target(rejects) or _("đầu ra chuẩn")
     return _("Các dòng sai ở {path}; các dòng đúng cũng chưa được ghi").format(path=place)

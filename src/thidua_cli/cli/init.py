@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thidua_cli import store
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.describe import rest
 from thidua_cli.cli.parameters import option
 from thidua_cli.ground import filesystem, resources
@@ -50,8 +50,8 @@ def init(
     """
     if units_file and no_units:
         raise UsageError(_("--units và --no-units loại trừ nhau"))
-    options.refuse_read_only(ctx)
-    path = options.settings(ctx).db
+    session.refuse_read_only(ctx)
+    path = session.settings(ctx).db
     filesystem.refuse_dangling(path)
     number = None if group is None else _group(group)
     if path.exists():
@@ -64,11 +64,11 @@ def init(
     units = _first_units(ctx, file, plan.phases[0].starts_on.isoformat(), plan_file) if file else None
 
     def load(writer: Writer) -> None:
-        options.settings(ctx).writers.append(writer)
+        session.settings(ctx).writers.append(writer)
         _load(writer, plan, units)
 
     operation = store.create(
-        path, load, actor=options.actor(ctx), command=options.command_line(ctx), group=number
+        path, load, actor=session.actor(ctx), command=session.command_line(ctx), group=number
     )
     messages.confirm(
         [
@@ -142,7 +142,7 @@ def _first_units(ctx: typer.Context, file: Path, first_day: str, plan_file: Path
         return first_units(file, first_day)
     except RejectedError as error:
         if re.search(r"--(map|ignore-column|sheet|encoding|province|max-errors)\b", " ".join(error.hints)):
-            command = options.settings(ctx).command
+            command = session.settings(ctx).command
             planned = ["--plan", str(plan_file)] if plan_file else []
             way = _("Các tùy chọn ấy là của import: {init}, rồi {units} với các tùy chọn ấy").format(
                 init=command("init", *planned, "--no-units"), units=command("import", "units", str(file))
@@ -153,8 +153,8 @@ def _first_units(ctx: typer.Context, file: Path, first_day: str, plan_file: Path
 
 def _confirm_same(ctx: typer.Context, plan_file: Path | None, units_file: Path | None) -> None:
     """Accept a register that is there already; raises RefusedError if it was made from other files."""
-    path = options.settings(ctx).db
-    with options.reading(ctx) as connection:
+    path = session.settings(ctx).db
+    with session.reading(ctx) as connection:
         count = connection.execute("SELECT count(DISTINCT unit) FROM unit_version").fetchone()[0]
         different = _differences(ctx, connection, plan_file, units_file)
     if different:
@@ -163,7 +163,7 @@ def _confirm_same(ctx: typer.Context, plan_file: Path | None, units_file: Path |
             *(f"  {line}" for line in different[:_MAX_SHOWN]),
             *rest(len(different), _MAX_SHOWN),
             _("Thêm đơn vị: {units} TỆP. Phong trào khác: sổ khác, thidua --db … init --plan …").format(
-                units=options.settings(ctx).command("import", "units")
+                units=session.settings(ctx).command("import", "units")
             ),
         )
     messages.confirm([_("Sổ đã có ở {path}: {units}").format(path=path, units=_counted(count))])
@@ -191,7 +191,7 @@ def plan(
     """Kế hoạch: các giai đoạn, nghĩa vụ, thời hạn, đối tượng và nội dung thi đua."""
     from thidua_cli.reports import plan as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         if phase is not None:
             phase = load_plan(connection).phase(phase).code
         made = report.build(connection, phase)

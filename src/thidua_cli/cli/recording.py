@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import messages, options, progress, shared
+from thidua_cli.cli import messages, progress, session, shared
 from thidua_cli.cli.commands import Commands
 from thidua_cli.cli.describe import describe_entry, describe_holders, written_line
 from thidua_cli.cli.parameters import argument, day, option, option_names, record_fields
@@ -90,7 +90,7 @@ def _record(ctx: typer.Context, kind: ImportKind, given: Mapping[str, object], h
         values = {"exempted_on" if key == "on" else key: value for key, value in given.items()}
     else:
         model, values = RecordIn, {"action": ACTIONS[kind], **given}
-    _store(ctx, [options.checked(model, values | {"unit_code": unit}, names) for unit in how.units], how)
+    _store(ctx, [session.checked(model, values | {"unit_code": unit}, names) for unit in how.units], how)
 
 
 # Options by the fields that they give, and those of `correct`.
@@ -118,14 +118,14 @@ def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], how
     def decide(connection: sqlite3.Connection) -> tuple[Snapshot, list[Outcome]]:
         register = read_register(connection, hashes=hashes)
         outcomes = [deciding.decide(register, item, how.unit_as_of) for item in incoming]
-        _refuse(outcomes, register, options.settings(ctx))
+        _refuse(outcomes, register, session.settings(ctx))
         return register, outcomes
 
     if any(evidences.is_file(item.evidence) for item in incoming):
-        with options.reading(ctx) as connection:
+        with session.reading(ctx) as connection:
             _register_then, outcomes = decide(connection)
         hashes |= hashed(outcome.entry for outcome in outcomes if outcome.entry)
-    (register, outcomes), stored, saved = options.carry_out(
+    (register, outcomes), stored, saved = session.carry_out(
         ctx, decide, lambda writer, made: records.add(writer, _new(made[1])), dry_run=how.dry_run
     )
     new = iter(stored or _new(outcomes))

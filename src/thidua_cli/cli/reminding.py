@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_day
@@ -63,7 +63,7 @@ def remind(
     code = obligation.code()
     place = _place_of_letters(output, wanted)
     head = read_letterhead(wanted.letterhead) if place else None
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at, filtered = asked.read(connection)
         code = load_plan(connection).obligation(code).code if code else None
         # What goes to the units, letters and the list merged into them, is in the letterhead's language.

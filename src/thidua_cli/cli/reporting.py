@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import files, filesystem
 from thidua_cli.ground.errors import UsageError
@@ -62,7 +62,7 @@ def report(
 
     forms, place, in_folder = _places(forms or [], output)
     letters = read_letterhead(letterhead) if letterhead or DocumentFormat.DOCX in forms else None
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at, wanted = shared.Selection(when, phase).read(connection)
         kept_in = None if place is None or files.is_stream(place) else place if in_folder else place.parent
         before = _since(connection, at, since, kept_in)
@@ -97,20 +97,20 @@ def _places(
     A name that is not there and has no ending is that of a folder.
     """
     forms = list(dict.fromkeys(forms))
-    output = options.target(output)
+    output = session.target(output)
     if output is None or files.is_stream(output):
         if len(forms) > 1:
             raise UsageError(_("nhiều dạng cùng lúc thì cần -o THƯ-MỤC"))
         form = forms[0] if forms else DocumentFormat.TABLE
         if form.is_binary:
-            options.refuse_terminal(form, output)
+            session.refuse_terminal(form, output)
         return [form], output, False
     if output.is_dir() or (len(forms) != 1 and files.is_folder(output)):
         filesystem.check_folder(output)
         return forms or _IN_FOLDER, output, True
     if len(forms) > 1:
         raise UsageError(_("-o {path}: nhiều dạng cùng lúc thì cần một thư mục").format(path=output))
-    return forms or [options.form_of(output, {form.ending: form for form in DocumentFormat})], output, False
+    return forms or [session.form_of(output, {form.ending: form for form in DocumentFormat})], output, False
 
 
 def _since(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options, shared
+from thidua_cli.cli import session, shared
 from thidua_cli.cli.parameters import argument, option
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import Exit, InvalidError, UsageError
@@ -26,7 +26,7 @@ def status(
     """Tình hình thực hiện theo từng giai đoạn, mỗi nghĩa vụ một dòng."""
     from thidua_cli.reports import status as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         made = report.build(connection, *asked.read(connection), by)
     out.emit(made)
 
@@ -46,7 +46,7 @@ def listing(
     from thidua_cli.reports import listing as report
 
     code = obligation.code()
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at, wanted = asked.read(connection)
         wanted = wanted._replace(states=frozenset(states or ()), declared_late=declared_late)
         made = report.build(connection, at, wanted, code)
@@ -72,7 +72,7 @@ def check(
     """
     from thidua_cli.reports import check as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         made, passes = report.build(
             connection,
             *asked.read(connection),
@@ -91,7 +91,7 @@ def history(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, ou
     """Tất cả những gì đã biết về một đơn vị, kể cả bản ghi đã hủy, theo thời gian."""
     from thidua_cli.reports import history as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at = when.moment(connection)
         directory = units_of(connection, at)
         version = directory.resolve_past(unit, at.as_of)
@@ -109,7 +109,7 @@ def log(
     """Nhật ký thao tác, mới nhất trước."""
     from thidua_cli.reports import log as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at = when.moment(connection)
         if when.as_of is None:  # the register's clock may be ahead of the machine's; no operation is hidden
             at = at._replace(as_of=max(at.as_of, dates.day_of(at.known.recorded_at)))
@@ -136,7 +136,7 @@ def diff(
     """
     from thidua_cli.reports import diff as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         one, other = _two_moments(connection, before, after, *asked.when)
         made = report.build(connection, one, other, asked.filter(connection, other))
     out.emit(made)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from thidua_cli.cli import messages, options
+from thidua_cli.cli import messages, session
 from thidua_cli.cli.parameters import argument, day, option, term
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current
@@ -169,12 +169,12 @@ class Output(NamedTuple):
 
         Raises UsageError for an option that means nothing for the format.
         """
-        output, form = options.target(self.output), self.form or Format.TABLE
+        output, form = session.target(self.output), self.form or Format.TABLE
         if self.form is None and output and output.suffix.lower() not in ("", ".", ".txt"):
-            form = options.form_of(output, {str(form): form for form in Format})
+            form = session.form_of(output, {str(form): form for form in Format})
         self.text.check(form)
         if form.is_binary:
-            options.refuse_terminal(form, output)
+            session.refuse_terminal(form, output)
         warnings = pages.write(report, form, output, bom=self.text.bom, safe=self.text.safe)
         if output is not None:
             messages.tell_written()

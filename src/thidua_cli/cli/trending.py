@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import options, shared
+from thidua_cli.cli import session, shared
 from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
@@ -33,7 +33,7 @@ def trend(
     from thidua_cli.reports import trend as report
 
     code = obligation.code()
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at, wanted = shared.Selection(when, phase).read(connection)
         if start and start > at.as_of:
             raise UsageError(_("--from {day}: sau ngày --as-of").format(day=show_day(start)))

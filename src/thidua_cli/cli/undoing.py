@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.parameters import argument
 from thidua_cli.ground.language import _
 from thidua_cli.rules import undo as undoing
@@ -16,11 +16,11 @@ def undo(
     reason: shared.Reason,
 ) -> None:
     """Hoàn tác một thao tác: hủy mọi thứ nó đưa vào và lấy lại những gì nó đã hủy, bằng một thao tác mới."""
-    number = options.checked_number(
+    number = session.checked_number(
         operation, _("'{value}' không phải số thao tác; ví dụ: 12"), _("không có thao tác #{number}")
     )
-    with options.writing(ctx) as writer:
-        done = undoing.undo(writer, number, options.checked_reason(reason))
+    with session.writing(ctx) as writer:
+        done = undoing.undo(writer, number, session.checked_reason(reason))
     messages.confirm(
         [
             _("đã hoàn tác thao tác #{number}: hủy {voided} mục, khôi phục {restored} mục").format(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from thidua_cli.cli import messages, options, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.commands import Commands
 from thidua_cli.cli.parameters import Fields, argument, day, option, option_names
 from thidua_cli.ground.errors import RefusedError, UsageError
@@ -53,7 +53,7 @@ def listing(
     """Các đơn vị đang có vào một ngày, theo thứ tự sắp xếp."""
     from thidua_cli.reports import units as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at, wanted = shared.Selection(when, None, units).read(connection)
         made = report.build(connection, at, wanted, changed_since.isoformat() if changed_since else None)
     out.emit(made)
@@ -63,7 +63,7 @@ def show(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, out: 
     """Một đơn vị vào một ngày, và trạng thái của từng nghĩa vụ."""
     from thidua_cli.reports import units as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         at = when.moment(connection)
         version = Directory.read(connection, at.known.number).resolve_past(unit, at.as_of)
         judged = [
@@ -79,7 +79,7 @@ def tree(ctx: typer.Context, when: shared.When, out: shared.Output) -> None:
     """Cây đơn vị vào một ngày: đơn vị cấp trên và các đơn vị thuộc nó."""
     from thidua_cli.reports import units as report
 
-    with options.reading(ctx) as connection:
+    with session.reading(ctx) as connection:
         made = report.tree(connection, when.moment(connection))
     out.emit(made)
 
@@ -109,7 +109,7 @@ def add(
     batch = UnitBatch(Sheet(list(values), [(0, values)]), "")
     if not batch.items:
         raise UsageError(*_format(batch.wrong))
-    with options.writing(ctx) as writer:
+    with session.writing(ctx) as writer:
         directory = Directory.read(writer.connection, LATEST)
         load_plan(writer.connection)
         batch.compare(directory)
@@ -118,7 +118,7 @@ def add(
         if batch.problems:
             raise RefusedError(*_format(batch.problems))
         if batch.new:
-            batch.apply(writer, options.checked_text(doc, "--doc", NUMBER_LIMIT) or None)
+            batch.apply(writer, session.checked_text(doc, "--doc", NUMBER_LIMIT) or None)
     line = _("đã thêm {code}  {name}") if batch.new else _("{code}  {name} đã có từ trước")
     unit = batch.items[0].unit
     lines = [line.format(code=unit.code, name=unit.name), *batch.filled]
