@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground import text
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
 from thidua_cli.register import terms
@@ -71,9 +71,7 @@ class Directory:
 
     def on(self, unit: int | None, day: str) -> Version | None:
         """The unit's version on that day; none if it did not exist."""
-        if unit is None:
-            return None
-        for version in self.versions.get(unit, ()):
+        for version in self.versions.get(unit, ()) if unit is not None else ():
             if version.holds_on(day):
                 return version
         return None
@@ -231,9 +229,7 @@ def history_commands(versions: Iterable[Version]) -> list[str]:
     lines = []
     for held in _by_unit(versions):
         last = held[-1]
-        day = last.valid_from
-        if last.until_on:
-            day = (date.fromisoformat(last.until_on) - timedelta(days=1)).isoformat()
+        day = shifted(last.until_on, -1) if last.until_on else last.valid_from
         lines.append(f"{with_days(held)[0]}: thidua history {last.code} --as-of {day}")
     return lines
 

@@ -1,9 +1,8 @@
 """The changes of one day: the rows, the units they mean, and what has become of these so far."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register.terms import Change
@@ -22,7 +21,7 @@ class DayOfChanges:
 
     def __init__(self, model: Model, day: str, rows: Sequence[Row], stored: Sequence[Row] = ()) -> None:
         self.model, self.day, self.rows, self.stored = model, day, rows, stored
-        self.before = day_before(day)
+        self.before = shifted(day, -1)
         self.pairs: list[Pair] = []
         self.new: dict[str, int] = {}  # code of a successor in lower case -> unit
         self.ending: dict[int, tuple[Version, Row]] = {}  # unit -> its last version, the row that ends it
@@ -66,7 +65,7 @@ class DayOfChanges:
     def _described(self, passed: Passed) -> str:
         """A stored succession in a message, with the operation that it is part of."""
         sides = (
-            self.model.on(passed.predecessor, day_before(passed.day)),
+            self.model.on(passed.predecessor, shifted(passed.day, -1)),
             self.model.on(passed.successor, passed.day),
         )
         old, new = (in_a_sentence(version) if version else "–" for version in sides)
@@ -92,10 +91,6 @@ class DayOfChanges:
                 "rồi ghi thay đổi này, rồi nhập lại tệp đã sửa"
             )
         return cure.format(rows=rows, number=number)
-
-
-def day_before(day: str) -> str:
-    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
 def in_a_sentence(version: Version) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from thidua_cli.ground.dates import show_day
+from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register.terms import Kind, Level
 from thidua_cli.register.units import Version, describe
-from thidua_cli.rules.resolutions.day import DayOfChanges, day_before
+from thidua_cli.rules.resolutions.day import DayOfChanges
 from thidua_cli.rules.resolutions.model import STATE, Effect, Model, Row
 
 _MOST_NAMED = 10  # units in a problem
@@ -153,7 +153,7 @@ def completed(changes: DayOfChanges, effect: Effect) -> Effect:
     assert now is not None  # noqa: S101 - a unit that is made or changed is there
     above = None
     if effect.what == "changed" and effect.version.parent != now.parent:
-        above = model.on(effect.version.parent, day_before(day)), model.on(now.parent, day)
+        above = model.on(effect.version.parent, shifted(day, -1)), model.on(now.parent, day)
     return effect._replace(version=now, above=above)
 
 
@@ -220,7 +220,7 @@ def _follow_parents(changes: DayOfChanges, day: str, following: Sequence[int]) -
     `following` are those that the register says did so; it may be that they need not any more.
     """
     model = changes.model
-    was = {unit: model.on(unit, day_before(day)) for unit in {**dict.fromkeys(following), **model.touched}}
+    was = {unit: model.on(unit, shifted(day, -1)) for unit in {**dict.fromkeys(following), **model.touched}}
     for unit in following:
         _unfollow(model, unit, was, day)
     for unit, before in was.items():
