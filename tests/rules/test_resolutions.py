@@ -1,18 +1,16 @@
 """Changes of units: who continues, who ends, who is new; and that the past stays as it was."""
 
-import contextlib
 import csv
 import json
 import re
 import shlex
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -23,6 +21,8 @@ from hypothesis.stateful import (
 )
 
 import build
+from causes import check_causes
+from changes import apply, change, directory
 from conftest import ROOT, Outcome, copy
 from thidua_cli import store
 from thidua_cli.ground import resources, text
@@ -31,43 +31,18 @@ from thidua_cli.intake import reading
 from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.register import entries as records
 from thidua_cli.register.fields import ImportKind
-from thidua_cli.register.models import ChangeIn, ExemptionIn, RecordIn
-from thidua_cli.register.plan import load_plan
-from thidua_cli.register.terms import State
-from thidua_cli.register.units import Directory
+from thidua_cli.register.models import ExemptionIn
 from thidua_cli.reports import status as status_report
-from thidua_cli.reports.figures import counts_row
 from thidua_cli.reports.moment import read_moment
 from thidua_cli.reports.selection import Filter
 from thidua_cli.rules import decide, invariants, resolutions, undo
 from thidua_cli.rules.resolutions import Row
-from thidua_cli.standing import causes as diff
 from thidua_cli.standing import verdict
-from thidua_cli.standing.causes import Cause, Observations, Side
+from thidua_cli.standing.causes import Side
 from thidua_cli.store.journal import LATEST
 
 Run = Callable[..., Outcome]
 FILE = resources.data("changes_2025.csv")
-
-
-def apply(connection: sqlite3.Connection, rows: Sequence[Row]) -> resolutions.ChangeSet:
-    """Plan and store; a plan with faults stores nothing."""
-    with store.write(connection, actor="test", command="changes") as writer:
-        made = resolutions.plan(connection, LATEST, rows)
-        if not made.problems:
-            resolutions.apply(writer, made)
-    return made
-
-
-def change(kind: str, old: str, new: str, on: str, **values: object) -> Row:
-    """A row; `old` and `new` are `CODE NAME` or empty."""
-    old_code, _space, old_name = old.partition(" ")
-    new_code, _space, new_name = new.partition(" ")
-    given = {
-        "old_code": old_code, "old_name": old_name, "new_code": new_code, "new_name": new_name,
-        "effective_date": on, "kind_of_change": kind, "resolution": "1/NQ", **values,
-    }  # fmt: skip
-    return Row(0, ChangeIn.model_validate(given))
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +58,6 @@ def changed(seeded: sqlite3.Connection) -> sqlite3.Connection:
 @pytest.fixture
 def register_2025(changed: sqlite3.Connection) -> sqlite3.Connection:
     return copy(changed)
-
-
-def directory(connection: sqlite3.Connection) -> Directory:
-    return Directory.read(connection, build.head(connection))
 
 
 # The changes of 2025
@@ -1107,395 +1078,6 @@ def test_undo_refuses_where_later_rows_rest_on_it(register: sqlite3.Connection) 
     assert build.head(register) == 3
 
 
-# Differences
-
-
-def _rows(
-    connection: sqlite3.Connection, day: str, known: str | None = None
-) -> list[tuple[verdict.Fact, State]]:
-    at = read_moment(connection, build.day(day), known)
-    found = verdict.facts(connection, at.as_of, at.known.number)
-    return [(fact, verdict.judge(fact, day)) for fact in found]
-
-
-def _check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> None:
-    before, after = (_rows(connection, side.day, f"#{side.known}") for side in (one, other))
-    found = diff.compare(before, after, Observations(connection, load_plan(connection), one, other))
-    told = Told(connection, one, other)
-    for each in found:
-        assert told.is_true(each), each
-    for obligation in {fact.obligation for fact, _state in (*before, *after)}:
-        old, new = (
-            counts_row(verdict.tally(pair for pair in pairs if pair[0].obligation == obligation))
-            for pairs in (before, after)
-        )
-        mine = [each.deltas() for each in found if each.fact.obligation == obligation]
-        for figure in ("roster", "applicable", "done", "declared_late", *map(str, State)):
-            assert sum(deltas.get(figure, 0) for deltas in mine) == new[figure] - old[figure]  # type: ignore[operator]
-
-
-class Told:
-    """The causes once more, word by word from the tables as they stand, to be compared with what is told."""
-
-    def __init__(self, connection: sqlite3.Connection, one: Side, other: Side) -> None:
-        self.one, self.other = one, other
-        self.plan = load_plan(connection)
-        found = connection.execute("SELECT target, target_id, replacement, operation FROM void").fetchall()
-        self.voids = {(target, number): (fresh, operation) for target, number, fresh, operation in found}
-        self.tables: dict[str, list[dict[str, Any]]] = {}
-        self.of_unit: dict[tuple[str, object], list[dict[str, Any]]] = {}
-        for table in ("unit_version", "unit_end", "succession", "record", "exemption"):
-            cursor = connection.execute(f"SELECT * FROM {table}")
-            names = [column[0] for column in cursor.description]
-            self.tables[table] = [dict(zip(names, row, strict=True)) for row in cursor]
-            for row in self.tables[table]:
-                self.of_unit.setdefault((table, row.get("unit")), []).append(row)
-
-    def known(self, table: str, side: Side, **of: object) -> list[dict[str, Any]]:
-        """The rows of which the register knew, live or voided."""
-        rows = self.of_unit.get((table, of["unit"]), []) if "unit" in of else self.tables[table]
-        return [
-            row
-            for row in rows
-            if row["operation"] <= side.known and all(row[name] == value for name, value in of.items())
-        ]
-
-    def live(self, table: str, side: Side, **of: object) -> list[dict[str, Any]]:
-        """Those of them that were not voided."""
-        never = (None, LATEST)
-        return [
-            row
-            for row in self.known(table, side, **of)
-            if self.voids.get((table, row["id"]), never)[1] > side.known
-        ]
-
-    def born(self, unit: int, side: Side) -> str:
-        """The unit's first day; an empty text if no version of it is live."""
-        return min((row["valid_from"] for row in self.live("unit_version", side, unit=unit)), default="")
-
-    def ends(self, unit: int, side: Side) -> list[str]:
-        """The first days without the unit that are live."""
-        return [row["ended_on"] for row in self.live("unit_end", side, unit=unit)]
-
-    def voided_between(self, entry: tuple[str, int]) -> bool:
-        """Whether a record or exemption was voided after the one moment and up to the other."""
-        return self.one.known < self.voids.get(entry, (None, 0))[1] <= self.other.known
-
-    def was_voided(self, entry: tuple[str, int]) -> bool:
-        """Whether what a record or exemption says had been known and was voided at the earlier moment."""
-        table, number = entry
-        row = next(row for row in self.tables[table] if row["id"] == number)
-        same = {name: row[name] for name in row if name not in ("id", "operation", "note")}
-        return any(
-            old not in self.live(table, self.one, **same) for old in self.known(table, self.one, **same)
-        ) or any(self.was_voided((table, old)) for old in self.origins(entry))
-
-    def origins(self, entry: tuple[str, int]) -> list[int]:
-        """What a record or exemption replaced."""
-        return [old for (table, old), (fresh, _at) in self.voids.items() if (table, fresh) == entry]
-
-    def is_true(self, change: diff.Change) -> bool:
-        """Whether the tables bear out the cause."""
-        unit, code = change.fact.unit, change.fact.obligation
-        (born_then, born_now), (ends_then, ends_now) = (
-            [ask(unit, side) for side in (self.one, self.other)] for ask in (self.born, self.ends)
-        )
-        first_day = min(self.one.day, str(self.plan.obligation(code).roster_on or self.one.day))
-        entries = [_entry(standing) for standing in (change.before, change.after)]
-        match change.cause:
-            case Cause.PHASE_STARTED:
-                return self.one.day < self.plan.obligation(code).phase.starts_on <= self.other.day
-            case Cause.UNIT_CREATED:
-                was_known = self.known("unit_version", self.one, unit=unit)
-                return not was_known or min(born_then, born_now) > first_day
-            case Cause.UNIT_REINSTATED:
-                return bool(self.known("unit_version", self.one, unit=unit) and not born_then and born_now)
-            case Cause.UNIT_REMOVED:
-                return bool(born_then and not born_now)
-            case Cause.UNIT_ENDED:
-                return any(day <= self.other.day for day in ends_now) and not any(
-                    day <= self.one.day for day in ends_then
-                )
-            case Cause.UNIT_RESTORED:
-                return bool(ends_then and not ends_now)
-            case Cause.UNIT_REDATED:
-                return bool(born_then and born_now) and (born_then, ends_then) != (born_now, ends_now)
-            case Cause.SUCCESSION_CHANGED:
-                sides = (self.live("succession", side) for side in (self.one, self.other))
-                one, other = (
-                    [row for row in rows if row["effective_on"] <= side.day]
-                    for rows, side in zip(sides, (self.one, self.other), strict=True)
-                )
-                return one != other and not self.plan.obligation(code).newcomers
-            case Cause.DONE_ON_TIME | Cause.DONE_LATE | Cause.EXEMPTED:
-                assert entries[1] is not None
-                table, number = entries[1]
-                (row,) = [row for row in self.tables[table] if row["id"] == number]
-                is_later = row["done_on" if table == "record" else "exempted_on"] > self.one.day
-                is_new = row["operation"] > self.one.known and not self.was_voided(entries[1])
-                return (is_later or is_new) and entries[0] != entries[1]
-            case Cause.RECORD_RESTORED:
-                return entries[1] is not None and self.was_voided(entries[1])
-            case Cause.CORRECTED:
-                lost = entries[0] is not None and self.voided_between(entries[0])
-                gained = entries[1] is not None and bool(self.origins(entries[1]))
-                return lost or gained
-            case Cause.VOIDED:
-                return entries[0] is not None and self.voided_between(entries[0])
-            case Cause.BECAME_OVERDUE:
-                return self.one.day <= change.fact.closes_on < self.other.day
-        return False
-
-
-def _entry(standing: diff.Standing | None) -> tuple[str, int] | None:
-    """The record that counts, else the exemption, else none."""
-    if standing is None:
-        return None
-    if standing.fact.record_id is not None:
-        return "record", standing.fact.record_id
-    return ("exemption", standing.fact.exemption_id) if standing.fact.exemption_id is not None else None
-
-
-DAYS = st.sampled_from(["2021-02-01", "2022-03-31", "2022-05-05", "2025-02-01", "2026-01-01", "2026-02-01"])
-FEW = st.sampled_from(["A", "B", "C"])
-DEEDS = st.one_of(
-    st.tuples(st.just("launch"), FEW, DAYS),
-    st.tuples(st.just("exempt"), FEW, DAYS),
-    st.tuples(st.just("void"), FEW, DAYS),
-    st.tuples(st.just("correct"), FEW, DAYS),
-    st.tuples(st.sampled_from(["dissolve", "merge", "found"]), FEW, DAYS),
-    st.tuples(st.just("undo"), st.integers(0, 2), st.none()),
-)
-
-
-def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
-    """One operation, or none where it is refused or there is nothing to do."""
-    if deed == "undo":
-        try:
-            with store.write(connection, actor="test", command="undo") as writer:
-                undo.undo(writer, max(2, build.head(connection) - what), "thử")
-        except RefusedError:
-            pass
-        return
-    if deed in ("launch", "exempt"):
-        made: RecordIn | ExemptionIn = RecordIn.model_validate(
-            {"unit_code": what, "done_on": on, "action": "launch"}
-        )
-        if deed == "exempt":
-            item = {"unit_code": what, "obligation": "p1-launch", "exempted_on": on, "reason": "đảo"}
-            made = ExemptionIn.model_validate(item)
-        outcome = decide.decide(build.read(connection), made)
-        if outcome.verdict == "new" and outcome.entry:
-            with store.write(connection, actor="test", command=deed) as writer:
-                records.add(writer, [outcome.entry])
-    elif deed in ("void", "correct"):
-        live = records.live_records(connection, LATEST)
-        exempt = records.live_exemptions(connection, LATEST)
-        newest = max([*live, *exempt], key=lambda entry: entry.id or 0, default=None)
-        held = directory(connection).with_code(what)
-        with store.write(connection, actor="test", command=deed) as writer:
-            if newest and deed == "void":
-                records.void(writer, newest.id or 0, "nhầm")
-            elif isinstance(newest, records.Record) and held:
-                fresh = newest._replace(unit=held[0].unit, done_on=on)
-                if fresh.key not in {entry.key for entry in live if entry.id != newest.id}:
-                    records.correct(writer, newest.id or 0, "nhầm", fresh)
-    elif deed == "found":
-        if not directory(connection).with_code(what):
-            with store.write(connection, actor="test", command=deed) as writer:
-                build.unit(writer, what, "department", "city", on)
-    elif held := [version for version in directory(connection).with_code(what) if version.until_on is None]:
-        to = "" if deed == "dissolve" else "N Sở N"
-        apply(connection, [change(deed, f"{what} {held[0].name}", to, on)])
-
-
-@given(deeds=st.lists(DEEDS, max_size=7), day=DAYS)
-@settings(max_examples=150, deadline=None)
-def test_every_cause_is_true(empty: sqlite3.Connection, deeds: list[tuple[str, Any, Any]], day: str) -> None:
-    """Whatever is recorded, voided, corrected, ended and undone, between any two of its moments."""
-    with contextlib.closing(copy(empty)) as connection:
-        with store.write(connection, actor="test", command="units") as writer:
-            for code in "AB":
-                build.unit(writer, code, "department", "city", "2021-01-01")
-        for deed, what, on in deeds:
-            _do(connection, deed, what, on)
-        head = build.head(connection)
-        for known in range(1, head + 1):
-            _check_causes(connection, Side(day, known), Side(day, head))
-            _check_causes(connection, Side("2022-03-01", known), Side("2026-03-01", head))
-
-
-def test_the_causes_of_a_year(run: Run) -> None:
-    """Between two days and between two instants every figure is explained by its causes."""
-    run("record", "launch", "492", "--on", "2022-03-30")
-    run("record", "launch", "493", "--on", "2022-04-02")
-    run(
-        "record",
-        "exemption",
-        "498",
-        "--obligation",
-        "p1-launch",
-        "--on",
-        "2022-04-05",
-        "--reason",
-        "đảo",
-        "--doc",
-        "1/QĐ",
-    )
-    run("record", "correct", "2", "--on", "2022-03-31", "--reason", "nhầm")
-    run("record", "void", "1", "--reason", "nhầm")
-
-    def causes(*arguments: str) -> list[tuple[str, str]]:
-        rows = json.loads(run("diff", *arguments, "--phase", "p1", "--format", "json").out)["rows"]
-        return sorted((row["unit_code"], row["cause"]) for row in rows if row["cause"] != "became_overdue")
-
-    assert causes("--from", "2022-03-30", "--to", "2022-04-30") == [
-        ("493", "done_on_time"),
-        ("498", "exempted"),
-    ]
-    assert causes("--from", "#4", "--to", "#6", "--as-of", "2022-04-30") == [
-        ("492", "voided"),
-        ("493", "corrected"),
-    ]
-    assert run("diff", "--from", "2022-04-30", "--to", "2022-03-30").code == 2
-    assert run("diff", "--from", "2022-04-30", "--to", "#3").code == 2
-
-
-def _told(run: Run, one: str, other: str, *arguments: str) -> set[tuple[str, str]]:
-    """Units and causes between two operations."""
-    made = run("diff", "--from", one, "--to", other, *arguments, "--format", "json")
-    return {(row["unit_code"], row["cause"]) for row in json.loads(made.out)["rows"]}
-
-
-@pytest.mark.parametrize("phase", ["p1", "p2"])
-def test_a_unit_that_ended_is_not_told_as_voided(run: Run, phase: str) -> None:
-    """In every phase an end is an end and its undoing a restoring, also of a unit that the phase never saw."""
-    asked = ("--as-of", "2026-06-01", "--phase", phase)
-    assert run("units", "close", "SCT", "--on", "2026-01-01", "--doc", "5/NQ").code == 0
-    run("undo", "2", "--reason", "nhầm")
-    if phase == "p2":
-        assert _told(run, "#1", "#2", *asked) == {("SCT", "unit_ended")}
-        assert _told(run, "#2", "#3", *asked) == {("SCT", "unit_restored")}
-    assert run("units", "close", "SCT", "--on", "2025-12-31", "--doc", "5/NQ").code == 0
-    ended = {cause for unit, cause in _told(run, "#3", "#4", *asked) if unit == "SCT"}
-    assert ended == {"unit_ended"}
-    assert _told(run, "#2", "#4", *asked) == (set() if phase == "p2" else {("SCT", "unit_redated")})
-
-
-def test_an_heir_is_told_as_one(register: sqlite3.Connection) -> None:
-    """A unit that an obligation without newcomers passed by is bound once it succeeds one that was addressed."""
-    with store.write(register, actor="test", command="units") as writer:
-        late = build.unit(writer, "X1", "department", "city", "2023-01-01")
-    known = build.head(register)
-    with store.write(register, actor="test", command="changes") as writer:
-        build.succession(writer, directory(register).with_code("SCT")[0].unit, late, "2025-03-01")
-    one, other = (Side("2026-02-01", number) for number in (known, known + 1))
-    _check_causes(register, one, other)
-    _check_causes(register, Side("2025-01-31", known + 1), other)
-    before, after = (_rows(register, side.day, f"#{side.known}") for side in (one, other))
-    found = diff.compare(before, after, Observations(register, load_plan(register), one, other))
-    assert [(each.fact.unit, each.fact.obligation, each.cause) for each in found] == [
-        (late, "p1-review", Cause.SUCCESSION_CHANGED)
-    ]
-
-
-def test_a_resolution_is_told_as_ends_and_new_units(run: Run) -> None:
-    """None of 2025's 74 units is voided by the resolutions; an undo voids the new ones and nobody else."""
-    run("import", "changes", "@changes_2025.csv")
-    run("undo", "2", "--reason", "thử")
-    run("undo", "3", "--reason", "thử nữa")
-    asked = ("--as-of", "2026-06-01", "--phase", "p2", "--kind", "commune-committee")
-
-    def causes(one: str, other: str) -> set[str]:
-        return {cause for _unit, cause in _told(run, one, other, *asked)}
-
-    assert causes("#1", "#2") == {"unit_created", "unit_ended"}
-    assert causes("#2", "#3") == {"unit_removed", "unit_restored"}
-    assert causes("#3", "#4") == {"unit_reinstated", "unit_ended"}
-
-
-def test_what_an_undo_brings_back_is_not_told_as_new(run: Run) -> None:
-    """A record that was known, voided, and is live again is restored; so is one that is recorded once more."""
-    run("import", "registrations", str(ROOT / "examples" / "registrations_2022.csv"))
-    run("record", "exemption", "498", "--obligation", "p1-launch", "--on", "2022-04-05", "--reason", "đảo")
-    run("undo", "2", "--reason", "nhầm")
-    run("undo", "4", "--reason", "không nhầm")
-    run("undo", "3", "--reason", "nhầm")
-    run("record", "exemption", "498", "--obligation", "p1-launch", "--on", "2022-04-05", "--reason", "đảo")
-    restored = _told(run, "#4", "#5")
-    assert (len(restored), {cause for _unit, cause in restored}) == (67, {"record_restored"})
-    assert _told(run, "#6", "#7") == {("498", "record_restored")}
-    assert {cause for _unit, cause in _told(run, "#1", "#7")} == {"done_on_time", "exempted"}
-
-
-def test_a_record_of_another_unit_is_told_as_corrected(run: Run) -> None:
-    """Who loses a record to a correction and who gets it are told alike, with its reason."""
-    run("record", "launch", "492", "--on", "2022-03-30")
-    run("record", "correct", "1", "--unit", "493", "--reason", "nhầm đơn vị")
-    run("record", "void", "2", "--reason", "cả hai đều sai")
-    assert _told(run, "#2", "#3") == {("492", "corrected"), ("493", "corrected")}
-    assert _told(run, "#2", "#4") == {("492", "voided")}
-    assert _told(run, "#1", "#3") == {("493", "done_on_time")}
-    text = run("diff", "--from", "#2", "--to", "#3").out
-    assert text.count("nhầm đơn vị") == 2
-    assert "Figure" not in text  # no figure has changed, and a table of none is not drawn
-    assert "Phase 1 (2021-2025) · p1-launch · Launch" in text
-
-
-def test_who_left_and_who_came_are_both_named(run: Run, tmp_path: Path) -> None:
-    """Units that an undo took away and units imported after it stand in one list."""
-    for code in ("X1", "X2"):
-        (tmp_path / "units.csv").write_text(f"code,name,kind\n{code},Sở {code},department\n", "utf-8")
-        assert run("import", "units", str(tmp_path / "units.csv"), "--on", "2021-01-01").code == 0
-        if code == "X1":
-            run("undo", "2", "--reason", "nhầm")
-    assert _told(run, "#2", "#4", "--phase", "p1") == {("X1", "unit_removed"), ("X2", "unit_created")}
-
-
-def test_figures_of_the_diff_add_up(run: Run) -> None:
-    """In JSON the deltas of the rows are the differences of the figures."""
-    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
-    run("import", "changes", "@changes_2025.csv")
-    for arguments in (
-        ("--from", "2022-03-01", "--to", "2026-02-01"),
-        ("--from", "#1", "--to", "#3"),
-        ("--from", "#2"),
-    ):
-        made = json.loads(run("diff", *arguments, "--format", "json").out)
-        for figure in made["figures"]:
-            deltas = [
-                1 if delta.endswith("+1") else -1
-                for row in made["rows"]
-                if row["obligation"] == figure["obligation"]
-                for delta in row["deltas"]
-                if delta[:-2] == figure["figure"]
-            ]
-            assert sum(deltas) == figure["to"] - figure["from"]
-
-
-def test_two_days_tell_what_was_recorded_only_later(run: Run) -> None:
-    """Who compares two days is told of deeds that count on both because the register learned of them later."""
-    run("import", "launches", str(ROOT / "examples" / "launches_2022.csv"))
-    late = run("diff", "--from", "2022-03-30", "--to", "2022-04-02", "--phase", "p1").out
-    with (ROOT / "examples" / "launches_2022.csv").open(encoding="utf-8", newline="") as file:
-        count = sum(row["done_on"] <= "2022-03-30" for row in csv.DictReader(file))
-    assert (
-        f"{count} deeds up to 2022-03-30 were recorded only after that day, and count on both days." in late
-    )
-    assert "thidua diff --from '#1' --to '#2' --as-of 2022-04-02 --phase p1" in " ".join(late.split())
-    narrow = ("--kind", "commune-committee", "--level", "commune", "--district", "492")
-    told = " ".join(run("diff", "--from", "2022-03-30", "--to", "2022-04-02", *narrow).out.split())
-    command = told.partition("thidua diff ")[2].partition(" Anchor")[0].split()
-    assert command[6:] == list(narrow)
-    assert run("diff", *(word.strip("'") for word in command)).code == 0
-    for asked in (
-        ("--from", "2022-01-01", "--to", "2022-01-02"),  # nothing had been done by then
-        ("--from", "#1", "--to", "#2"),
-        ("--from", "2026-11-23", "--to", "2026-11-24"),
-    ):
-        assert "only after that day" not in run("diff", *asked).out
-
-
 # A register that lives
 
 
@@ -1606,9 +1188,9 @@ class Life(RuleBasedStateMachine):
         assert list(invariants.broken(self.register, LATEST, directory(self.register))) == []
         day = "2026-01-15"
         head = build.head(self.register)
-        _check_causes(self.register, Side("2022-04-01", head), Side(day, head))
+        check_causes(self.register, Side("2022-04-01", head), Side(day, head))
         for then, known in ((day, 1), (day, max(1, head - 1)), ("2025-06-30", max(1, head // 2))):
-            _check_causes(self.register, Side(then, known), Side(day, head))
+            check_causes(self.register, Side(then, known), Side(day, head))
 
     def teardown(self) -> None:
         self.register.close()

@@ -1,0 +1,160 @@
+"""What a cause claims, checked against the rows of the register."""
+
+import sqlite3
+from typing import Any
+
+import build
+from thidua_cli.register.plan import load_plan
+from thidua_cli.register.terms import State
+from thidua_cli.reports.figures import counts_row
+from thidua_cli.reports.moment import read_moment
+from thidua_cli.standing import causes as diff
+from thidua_cli.standing import verdict
+from thidua_cli.standing.causes import Cause, Observations, Side
+from thidua_cli.store.journal import LATEST
+
+
+def judged_rows(
+    connection: sqlite3.Connection, day: str, known: str | None = None
+) -> list[tuple[verdict.Fact, State]]:
+    at = read_moment(connection, build.day(day), known)
+    found = verdict.facts(connection, at.as_of, at.known.number)
+    return [(fact, verdict.judge(fact, day)) for fact in found]
+
+
+def check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> None:
+    before, after = (judged_rows(connection, side.day, f"#{side.known}") for side in (one, other))
+    found = diff.compare(before, after, Observations(connection, load_plan(connection), one, other))
+    told = Told(connection, one, other)
+    for each in found:
+        assert told.is_true(each), each
+    for obligation in {fact.obligation for fact, _state in (*before, *after)}:
+        old, new = (
+            counts_row(verdict.tally(pair for pair in pairs if pair[0].obligation == obligation))
+            for pairs in (before, after)
+        )
+        mine = [each.deltas() for each in found if each.fact.obligation == obligation]
+        for figure in ("roster", "applicable", "done", "declared_late", *map(str, State)):
+            assert sum(deltas.get(figure, 0) for deltas in mine) == new[figure] - old[figure]  # type: ignore[operator]
+
+
+class Told:
+    """The causes once more, word by word from the tables as they stand, to be compared with what is told."""
+
+    def __init__(self, connection: sqlite3.Connection, one: Side, other: Side) -> None:
+        self.one, self.other = one, other
+        self.plan = load_plan(connection)
+        found = connection.execute("SELECT target, target_id, replacement, operation FROM void").fetchall()
+        self.voids = {(target, number): (fresh, operation) for target, number, fresh, operation in found}
+        self.tables: dict[str, list[dict[str, Any]]] = {}
+        self.of_unit: dict[tuple[str, object], list[dict[str, Any]]] = {}
+        for table in ("unit_version", "unit_end", "succession", "record", "exemption"):
+            cursor = connection.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in cursor.description]
+            self.tables[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+            for row in self.tables[table]:
+                self.of_unit.setdefault((table, row.get("unit")), []).append(row)
+
+    def known(self, table: str, side: Side, **of: object) -> list[dict[str, Any]]:
+        """The rows of which the register knew, live or voided."""
+        rows = self.of_unit.get((table, of["unit"]), []) if "unit" in of else self.tables[table]
+        return [
+            row
+            for row in rows
+            if row["operation"] <= side.known and all(row[name] == value for name, value in of.items())
+        ]
+
+    def live(self, table: str, side: Side, **of: object) -> list[dict[str, Any]]:
+        """Those of them that were not voided."""
+        never = (None, LATEST)
+        return [
+            row
+            for row in self.known(table, side, **of)
+            if self.voids.get((table, row["id"]), never)[1] > side.known
+        ]
+
+    def born(self, unit: int, side: Side) -> str:
+        """The unit's first day; an empty text if no version of it is live."""
+        return min((row["valid_from"] for row in self.live("unit_version", side, unit=unit)), default="")
+
+    def ends(self, unit: int, side: Side) -> list[str]:
+        """The first days without the unit that are live."""
+        return [row["ended_on"] for row in self.live("unit_end", side, unit=unit)]
+
+    def voided_between(self, entry: tuple[str, int]) -> bool:
+        """Whether a record or exemption was voided after the one moment and up to the other."""
+        return self.one.known < self.voids.get(entry, (None, 0))[1] <= self.other.known
+
+    def was_voided(self, entry: tuple[str, int]) -> bool:
+        """Whether what a record or exemption says had been known and was voided at the earlier moment."""
+        table, number = entry
+        row = next(row for row in self.tables[table] if row["id"] == number)
+        same = {name: row[name] for name in row if name not in ("id", "operation", "note")}
+        return any(
+            old not in self.live(table, self.one, **same) for old in self.known(table, self.one, **same)
+        ) or any(self.was_voided((table, old)) for old in self.origins(entry))
+
+    def origins(self, entry: tuple[str, int]) -> list[int]:
+        """What a record or exemption replaced."""
+        return [old for (table, old), (fresh, _at) in self.voids.items() if (table, fresh) == entry]
+
+    def is_true(self, change: diff.Change) -> bool:
+        """Whether the tables bear out the cause."""
+        unit, code = change.fact.unit, change.fact.obligation
+        (born_then, born_now), (ends_then, ends_now) = (
+            [ask(unit, side) for side in (self.one, self.other)] for ask in (self.born, self.ends)
+        )
+        first_day = min(self.one.day, str(self.plan.obligation(code).roster_on or self.one.day))
+        entries = [_entry(standing) for standing in (change.before, change.after)]
+        match change.cause:
+            case Cause.PHASE_STARTED:
+                return self.one.day < self.plan.obligation(code).phase.starts_on <= self.other.day
+            case Cause.UNIT_CREATED:
+                was_known = self.known("unit_version", self.one, unit=unit)
+                return not was_known or min(born_then, born_now) > first_day
+            case Cause.UNIT_REINSTATED:
+                return bool(self.known("unit_version", self.one, unit=unit) and not born_then and born_now)
+            case Cause.UNIT_REMOVED:
+                return bool(born_then and not born_now)
+            case Cause.UNIT_ENDED:
+                return any(day <= self.other.day for day in ends_now) and not any(
+                    day <= self.one.day for day in ends_then
+                )
+            case Cause.UNIT_RESTORED:
+                return bool(ends_then and not ends_now)
+            case Cause.UNIT_REDATED:
+                return bool(born_then and born_now) and (born_then, ends_then) != (born_now, ends_now)
+            case Cause.SUCCESSION_CHANGED:
+                sides = (self.live("succession", side) for side in (self.one, self.other))
+                one, other = (
+                    [row for row in rows if row["effective_on"] <= side.day]
+                    for rows, side in zip(sides, (self.one, self.other), strict=True)
+                )
+                return one != other and not self.plan.obligation(code).newcomers
+            case Cause.DONE_ON_TIME | Cause.DONE_LATE | Cause.EXEMPTED:
+                assert entries[1] is not None
+                table, number = entries[1]
+                (row,) = [row for row in self.tables[table] if row["id"] == number]
+                is_later = row["done_on" if table == "record" else "exempted_on"] > self.one.day
+                is_new = row["operation"] > self.one.known and not self.was_voided(entries[1])
+                return (is_later or is_new) and entries[0] != entries[1]
+            case Cause.RECORD_RESTORED:
+                return entries[1] is not None and self.was_voided(entries[1])
+            case Cause.CORRECTED:
+                lost = entries[0] is not None and self.voided_between(entries[0])
+                gained = entries[1] is not None and bool(self.origins(entries[1]))
+                return lost or gained
+            case Cause.VOIDED:
+                return entries[0] is not None and self.voided_between(entries[0])
+            case Cause.BECAME_OVERDUE:
+                return self.one.day <= change.fact.closes_on < self.other.day
+        return False
+
+
+def _entry(standing: diff.Standing | None) -> tuple[str, int] | None:
+    """The record that counts, else the exemption, else none."""
+    if standing is None:
+        return None
+    if standing.fact.record_id is not None:
+        return "record", standing.fact.record_id
+    return ("exemption", standing.fact.exemption_id) if standing.fact.exemption_id is not None else None
