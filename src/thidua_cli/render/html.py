@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, assert_never
@@ -65,6 +66,7 @@ def to_text(document: Document) -> str:
 @cache
 def _template() -> "Template":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=FileSystemLoader(_PAGE),
@@ -75,6 +77,7 @@ def _template() -> "Template":
         keep_trailing_newline=True,
     )
     environment.filters["prose"] = prose
+    environment.filters["drawn"] = lambda words: Markup(escape(prose(words)))  # noqa: S704 - it is escaped
     return environment.get_template("report.html")
 
 
@@ -103,7 +106,7 @@ def _part(block: Block, key: str) -> tuple[str, object]:
         case Curve():
             return "curve", (block.title, svg.legend(block), svg.curve(block, key))
         case Bars():
-            return "bars", (block.title, svg.bars(block, key))
+            return "bars", svg.bars(block, key)
         case Table():
             return "grid", _table(block)
         case _:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple
 
 
 class Tone(StrEnum):
@@ -71,13 +71,9 @@ class Rows(Sequence[Sequence[object]]):
     def __len__(self) -> int:
         return len(self._indexes)
 
-    @overload
-    def __getitem__(self, index: int) -> Sequence[object]: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Sequence[object]]: ...
-    def __getitem__(self, index: int | slice) -> Sequence[object]:
-        found = self._indexes[index]
-        return self._make(found) if isinstance(found, int) else [self._make(each) for each in found]
+    def __getitem__(self, index: Any) -> Any:
+        chosen = self._indexes[index]
+        return self._make(chosen) if isinstance(chosen, int) else [*map(self._make, chosen)]
 
 
 class Table(NamedTuple):

@@ -6,7 +6,7 @@ row. Where also the rest has no room, each row is a block of its own. No value i
 """
 
 import io
-import os
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -31,17 +31,6 @@ _GAP = "  "
 _BETWEEN = " · "
 
 
-def available_width() -> int:
-    """Cells that a line may take: COLUMNS, else the terminal's, else no limit."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isascii() and columns.isdigit() and int(columns) > 0:
-        return int(columns)
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or _UNLIMITED
-    except (OSError, ValueError, AttributeError):
-        return _UNLIMITED
-
-
 def to_lines(table: Table) -> list[str]:
     """One table as lines of a message: as wide as the terminal, without colour."""
     return to_text(Report((), (), lambda: [table]), terminal=True, coloured=False).strip("\n").split("\n")
@@ -50,7 +39,9 @@ def to_lines(table: Table) -> list[str]:
 def to_text(report: Report, *, terminal: bool, coloured: bool = True) -> str:
     """Lead, tables and notes; colour only with `terminal`, on a terminal, without NO_COLOR."""
     colour = coloured and terminal and sys.stdout is not None and sys.stdout.isatty()
-    screen = _Screen(available_width() if terminal else _UNLIMITED, colour=colour)
+    # COLUMNS, else the terminal's, else no limit
+    width = shutil.get_terminal_size((_UNLIMITED, 1)).columns if terminal else _UNLIMITED
+    screen = _Screen(width, colour=colour)
     for index, line in enumerate(report.lead):
         screen.prose(line, "bold" if index == 0 else "")
     for part in report.people():

@@ -50,24 +50,27 @@ class WorkbookWriter:
 
     def _cell(self, form: Form, tone: Tone, *, heat: bool, bold: bool, signed: bool) -> "Format":
         """How a value of that form and tone looks."""
-        properties: dict[str, object] = {"bottom": 7, "bottom_color": "#9AA4B0"}
-        match form:
-            case Form.RATE:
-                properties |= {"num_format": "0.0%", "align": "right"}
-            case Form.NUMBER:
-                properties |= {"num_format": _SIGNED if signed else "#,##0", "align": "right"}
-            case Form.DAY:
-                properties |= {"num_format": day_format(), "align": "left", "indent": 1}
-            case Form.INSTANT:
-                properties |= {"num_format": f"{day_format()} hh:mm:ss", "align": "left", "indent": 1}
-            case Form.TEXT:
-                properties |= {"num_format": "@", "text_wrap": True, "align": "left", "indent": 1}
+        numbers = {
+            Form.TEXT: "@",
+            Form.NUMBER: _SIGNED if signed else "#,##0",
+            Form.RATE: "0.0%",
+            Form.DAY: day_format(),
+            Form.INSTANT: f"{day_format()} hh:mm:ss",
+        }
+        properties = side(form) | {"bottom": 7, "bottom_color": "#9AA4B0", "num_format": numbers[form]}
+        if form is Form.TEXT:
+            properties["text_wrap"] = True
         if tone in _COLOURS:
             ink, paper = _COLOURS[tone]
             properties |= {"font_color": ink} | ({"bg_color": paper} if heat else {})
         if bold:
             properties |= {"bold": True, "top": 1}
         return self.format(**properties)
+
+
+def side(form: Form) -> dict[str, object]:
+    """How the cells of a column and its header are aligned."""
+    return {"align": "right"} if form.is_right else {"align": "left", "indent": 1}
 
 
 def day_format() -> str:

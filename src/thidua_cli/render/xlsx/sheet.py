@@ -10,7 +10,7 @@ from thidua_cli.ground.dates import local, show_day
 from thidua_cli.render.cells import NOTHING, plain, prose, tone
 from thidua_cli.render.document import Document, Headlines
 from thidua_cli.render.model import Column, Delta, Form, Heat, Table
-from thidua_cli.render.xlsx.formats import GREY, WorkbookWriter
+from thidua_cli.render.xlsx.formats import GREY, WorkbookWriter, side
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -148,8 +148,7 @@ class SheetWriter:
         lines = 1
         for index, column in enumerate(columns):
             if column.form is not Form.BAR:
-                side = {"align": "right"} if column.form.is_right else {"align": "left", "indent": 1}
-                self.write(index, column.label, **_HEADER, **side)
+                self.write(index, column.label, **_HEADER, **side(column.form))
                 lines = max(lines, _lines(column.label, self.widths[index]))
         self._set_height(_LINE_HEIGHT * lines + 4)
         self._kept.add(self.row)
