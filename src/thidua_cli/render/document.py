@@ -119,18 +119,13 @@ def abridged(document: Document, most: int = _ROWS, whole: tuple[type, ...] = ()
 
 
 def _abridged_table(table: Table, most: int) -> Table:
-    groups: list[tuple[str, Sequence[Sequence[object]]]] = []
-    left_out = 0
-    for heading, rows in table.groups:
-        if len(groups) * _ROWS_OF_GROUP >= most:
-            left_out += len(rows)
-            continue
-        more = len(rows) - _ROWS_OF_GROUP
-        note = _(" · {shown} dòng đầu, còn {more} dòng").format(
-            shown=_ROWS_OF_GROUP, more=grouped(max(more, 0))
+    groups = []
+    for heading, rows in table.groups[: -(-most // _ROWS_OF_GROUP)]:
+        words = _(" · {shown} dòng đầu, còn {more} dòng").format(
+            shown=_ROWS_OF_GROUP, more=grouped(max(len(rows) - _ROWS_OF_GROUP, 0))
         )
-        groups.append((heading + note if more > 0 else heading, rows[:_ROWS_OF_GROUP]))
-        left_out += max(more, 0)
+        groups.append((heading + words * (len(rows) > _ROWS_OF_GROUP), rows[:_ROWS_OF_GROUP]))
+    left_out = table.row_count - sum(len(rows) for _heading, rows in groups)
     whole = DocumentFormat.XLSX if isinstance(table, Heat) else DocumentFormat.JSON
     words = _("bớt {number} dòng, xem đủ trong bản {form}").format(number=grouped(left_out), form=whole)
     return table._replace(groups=groups, title=f"{table.title} ({words})")

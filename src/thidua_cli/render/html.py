@@ -29,20 +29,15 @@ class _Cell(NamedTuple):
     classes: str
 
 
-class _HtmlRows(NamedTuple):
-    """A heading and its rows; `is_short`: they are kept on one printed page."""
-
-    heading: str
-    rows: list[list[_Cell]]
-    is_short: bool
-
-
 class _HtmlTable(NamedTuple):
-    """A table, ready to be written; `is_short`: it is kept on one printed page."""
+    """A table, ready to be written.
+
+    `groups`: heading, rows, and whether they are kept on one printed page; `is_short`: the table is.
+    """
 
     title: str
     heads: list[_Cell]
-    groups: list[_HtmlRows]
+    groups: list[tuple[str, list[list[_Cell]], bool]]
     total: list[_Cell] | None
     empty: str
     row_head: int  # the column that names a row
@@ -127,10 +122,7 @@ def _table(table: Table) -> _HtmlTable:
     return _HtmlTable(
         table.title,
         heads=[_Cell(prose(column.label), _classes(column)) for column in columns],
-        groups=[
-            _HtmlRows(heading, [cells(row) for row in rows], len(rows) <= _FEW)
-            for heading, rows in table.groups
-        ],
+        groups=[(heading, [*map(cells, rows)], len(rows) <= _FEW) for heading, rows in table.groups],
         total=None if table.total is None else cells(table.total),
         empty=table.empty,
         row_head=next((index for index, column in enumerate(columns) if column.narrow), 0),

@@ -91,6 +91,11 @@ class Table(NamedTuple):
         """The number of rows in all groups, without the total."""
         return sum(len(rows) for _heading, rows in self.groups)
 
+    def next_to_fold(self, shown: Sequence[int]) -> int | None:
+        """The last of the shown columns with the highest rank to give way; None where none may."""
+        index = max(shown, key=lambda index: (self.columns[index].drop, index))
+        return index if self.columns[index].drop else None
+
     @property
     def undrawn(self) -> list[int]:
         """Indexes of the columns that are not bars: a bar only repeats the rate beside it."""

@@ -229,10 +229,9 @@ def _lay_out(table: Table, texts: list[list[str]], width: int) -> _ColumnWidths 
             layout = _ColumnWidths(_widths(table.columns, by_column, shown, lines, available), gap)
             if layout.total <= width:
                 return layout
-        ranks = [table.columns[index].drop for index in shown]
-        if max(ranks) == 0:
+        if (folded := table.next_to_fold(shown)) is None:
             return None
-        shown.pop(len(ranks) - 1 - ranks[::-1].index(max(ranks)))
+        shown.remove(folded)
 
 
 def _widths(

@@ -41,18 +41,18 @@ def lay_out(table: Table, paper: float = TEXT_WIDTH) -> Layout:
         index: _need(columns[index], [row[index] for row in rows], total and total[index]) for index in shown
     }
     while True:
-        ranks = [columns[index].drop for index in shown]
-        highest = max(ranks)
-        attempts = _ATTEMPTS + _SMALL * (highest < _SPARE) + [_LAST] * (highest == 0)
+        folded = table.next_to_fold(shown)
+        is_spare = folded is not None and columns[folded].drop >= _SPARE
+        attempts = _ATTEMPTS + _SMALL * (not is_spare) + [_LAST] * (folded is None)
         for size, wrap in attempts:
             least = {index: _room(needs[index].least if wrap else needs[index].well, size) for index in shown}
             if sum(least.values()) <= paper:
                 full = {index: _room(needs[index].full, size) for index in shown}
                 return Layout(_spread(columns, least, full, paper), size)
-        if highest == 0:  # rather a word broken than a page left
+        if folded is None:  # rather a word broken than a page left
             size = _LAST[0]
             return Layout(_cut({index: _room(needs[index].least, size) for index in shown}, paper), size)
-        shown.pop(len(ranks) - 1 - ranks[::-1].index(highest))
+        shown.remove(folded)
 
 
 def _room(need: float, size: int) -> int:

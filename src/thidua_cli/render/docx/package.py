@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from thidua_cli.ground import files
-from thidua_cli.render.docx.text import MILLIMETRE, safe
+from thidua_cli.render.docx.text import safe
 
 OPENING = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PARTS = Path(__file__).parent / "parts"
@@ -20,7 +20,6 @@ _DOCUMENT = (
 _CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _CHART_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
 _FIXED = ("styles.xml", "settings.xml", "header1.xml")  # rId1 to rId3 of the body; charts follow
-_MARGINS = {"top": 20, "right": 15, "bottom": 20, "left": 30, "header": 10, "footer": 10}  # mm
 
 
 def chart_relation(number: int) -> str:
@@ -94,12 +93,8 @@ def last_section(*, wide: bool = False) -> str:
 
     `wide`: the paper lies on its side.
     """
-    margins = " ".join(f'w:{side}="{length * MILLIMETRE:.0f}"' for side, length in _MARGINS.items())
     size = 'w:w="16838" w:h="11906" w:orient="landscape"' if wide else 'w:w="11906" w:h="16838"'
-    return (
-        f'<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:pgSz {size}/>'
-        f'<w:pgMar {margins} w:gutter="0"/><w:pgNumType w:start="1"/><w:titlePg/></w:sectPr>'
-    )
+    return fill("section.xml", size=size)
 
 
 def section_end(*, wide: bool = False) -> str:

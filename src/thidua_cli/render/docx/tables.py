@@ -12,7 +12,16 @@ from thidua_cli.render import cells
 from thidua_cli.render.document import Bars, Headline
 from thidua_cli.render.docx.layout import PADDING, Layout, lay_out
 from thidua_cli.render.docx.official import TEXT_WIDTH
-from thidua_cli.render.docx.text import even, line, paragraph, run, space, table_opening, table_row
+from thidua_cli.render.docx.text import (
+    even,
+    line,
+    paragraph,
+    run,
+    space,
+    table_cell,
+    table_opening,
+    table_row,
+)
 from thidua_cli.render.model import Form, Heat, Mark, Table, Tone
 
 _SHADES = {Tone.GOOD: "E2EFDA", Tone.WARN: "FFF2CC", Tone.BAD: "F8CBAD", Tone.MUTED: "EDEDED"}
@@ -68,7 +77,6 @@ def _repeats(table: Table, index: int) -> bool:
 
 
 def _ruled(widths: Sequence[int], rows: Iterator[str]) -> Iterator[str]:
-    """A table with lines, and room below it."""
     yield table_opening(widths, "TableGrid")
     yield from rows
     yield "</w:tbl>"
@@ -99,10 +107,9 @@ def _is_kept(number: int, total: int) -> bool:
 
 
 def _cell(content: str, room: int, *, shade: str = "", span: int = 1) -> str:
-    look = f'<w:tcW w:w="{room}" w:type="dxa"/>'
-    look += f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    look = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     look += f'<w:shd w:val="clear" w:color="auto" w:fill="{shade}"/>' if shade else ""
-    return f'<w:tc><w:tcPr>{look}<w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>'
+    return table_cell(content, room, look + '<w:vAlign w:val="center"/>')
 
 
 def _header(labels: Sequence[str], rooms: Sequence[int], size: int) -> str:

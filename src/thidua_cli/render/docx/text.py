@@ -15,23 +15,11 @@ MILLIMETRE = 56.7
 _WIDTHS = {
     letter: width
     for width, letters in {
-        250: " .,",
-        278: "ijlt/:;",
-        333: "fr-()I",
-        389: "sJ",
-        444: "acez",
-        556: "FPS",
-        611: "ELTZ",
-        667: "BCR",
-        722: "w",
-        778: "m",
-        833: "%",
-        889: "M",
-        944: "W",
-        1000: "…",
+        250: " .,", 278: "ijlt/:;", 333: "fr-()I", 389: "sJ", 444: "acez", 556: "FPS", 611: "ELTZ",
+        667: "BCR", 722: "w", 778: "m", 833: "%", 889: "M", 944: "W", 1000: "…",
     }.items()
     for letter in letters
-}
+}  # fmt: skip
 _BOLD = 1.11
 _HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
 _SURE = 0.92  # the part of a room that a text of the computed width surely fits into
@@ -156,14 +144,13 @@ def table_row(cells: Iterable[str], *, header: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * header}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def plain_table(widths: Sequence[float], *rows: Sequence[Iterable[str]]) -> str:
+def table_cell(content: str, width: int, look: str = "") -> str:
+    """A cell with its paragraphs, as wide as its columns; `look` are further properties."""
+    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{look}</w:tcPr>{content}</w:tc>'
+
+
+def plain_table(widths: Sequence[float], *rows: Sequence[Sequence[str]]) -> str:
     """A table without borders, which only places paragraphs side by side."""
-    columns = [int(width) for width in widths]
-    body = (
-        table_row(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{"".join(cell)}</w:tc>'
-            for width, cell in zip(columns, row, strict=True)
-        )
-        for row in rows
-    )
+    columns = [*map(int, widths)]
+    body = (table_row(map(table_cell, map("".join, row), columns)) for row in rows)
     return f"{table_opening(columns)}{''.join(body)}</w:tbl>"
