@@ -338,6 +338,13 @@ def test_a_column_that_repeats_its_heading_is_left_out() -> None:
     assert "không in cột" not in papers.words(data)
 
 
+def test_a_total_stands_below_its_columns() -> None:
+    """Also where a column between them is left out."""
+    columns = [Column("Đơn vị"), Column("Nhóm", drop=1), Column("Số", Form.NUMBER)]
+    data = made(Table(columns, [("I. Sở (1)", [["Sở Y tế", "Sở", 7]])], total=["Tất cả", None, 7]))
+    assert [cell.text for cell in papers.opened(data).tables[1].rows[-1].cells] == ["Tất cả", "7"]
+
+
 def test_many_figures_stand_one_below_the_other() -> None:
     """Up to three are tiles, more have a row each, so that no caption is folded into five lines."""
     items = [Headline(f"Nghĩa vụ {number}", "50 %", "không đặt hạn") for number in range(5)]

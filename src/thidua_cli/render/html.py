@@ -110,13 +110,12 @@ def _part(block: Block, key: str) -> tuple[str, object]:
 
 def _table(table: Table) -> _HtmlTable:
     is_heat = isinstance(table, Heat)
-    # Columns of a heat table that repeat the heading above the row are left to spreadsheets.
-    kept = [index for index, column in enumerate(table.columns) if not (is_heat and column.drop)]
-    columns = [table.columns[index] for index in kept]
+    if is_heat:  # columns that repeat the heading above the row are left to spreadsheets
+        table = table.keeping([index for index, column in enumerate(table.columns) if not column.drop])
+    columns, write = table.columns, _state if is_heat else _cell
 
     def cells(row: Sequence[object]) -> list[_Cell]:
-        write = _state if is_heat else _cell
-        return [write(row[index], column) for index, column in zip(kept, columns, strict=True)]
+        return [write(value, column) for value, column in zip(row, columns, strict=True)]
 
     has_rates = any(column.form is Form.RATE for column in columns)
     return _HtmlTable(

@@ -52,11 +52,11 @@ def _block(block: Block) -> list[str]:
 
 
 def _table(table: Table) -> str:
-    columns = [table.columns[index] for index in table.undrawn]
+    table = table.keeping(table.undrawn)
+    columns = table.columns
 
     def written(row: Sequence[object]) -> list[str]:
-        values = [row[index] for index in table.undrawn]
-        return [_escape(show(value, column.form)) for value, column in zip(values, columns, strict=True)]
+        return [_escape(show(value, column.form)) for value, column in zip(row, columns, strict=True)]
 
     lines = [
         _line([_escape(column.label) for column in columns]),

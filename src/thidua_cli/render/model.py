@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 
 class Tone(StrEnum):
@@ -100,6 +100,13 @@ class Table(NamedTuple):
     def undrawn(self) -> list[int]:
         """Indexes of the columns that are not bars: a bar only repeats the rate beside it."""
         return [index for index, column in enumerate(self.columns) if column.form is not Form.BAR]
+
+    def keeping(self, kept: Sequence[int]) -> Self:
+        """The table with only those of its columns."""
+        columns = [self.columns[index] for index in kept]
+        groups = [(heading, [[row[i] for i in kept] for row in rows]) for heading, rows in self.groups]
+        total = None if self.total is None else [self.total[index] for index in kept]
+        return self._replace(columns=columns, groups=groups, total=total)
 
 
 class Heat(Table):

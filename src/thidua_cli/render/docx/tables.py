@@ -62,13 +62,8 @@ def table(table: Table, paper: float = TEXT_WIDTH) -> Iterator[str]:
 
 def _without_repeats(table: Table) -> Table:
     """The table without columns that may give way and say in every row what stands in its group's heading."""
-    kept = [
-        index for index, column in enumerate(table.columns) if not (column.drop and _repeats(table, index))
-    ]
-    if len(kept) == len(table.columns):
-        return table
-    groups = [(heading, [[row[index] for index in kept] for row in rows]) for heading, rows in table.groups]
-    return table._replace(columns=[table.columns[index] for index in kept], groups=groups)
+    columns = enumerate(table.columns)
+    return table.keeping([index for index, column in columns if not (column.drop and _repeats(table, index))])
 
 
 def _repeats(table: Table, index: int) -> bool:
