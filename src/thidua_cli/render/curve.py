@@ -32,32 +32,25 @@ def to_lines(curve: Curve, width: int) -> list[str]:
 
 
 def _picture(points: Points, marks: Mapping[str, str], width: int) -> list[str]:
-    gutter = len(rate(100, 0)) + 1
-    span = width - gutter - 1
-    first = date.fromisoformat(points[0][0])
-    last = max(date.fromisoformat(day) for day in (points[-1][0], *marks))
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    gutter = len(rate(100, 0)) + 2
+    span = width - gutter
+    first, last = date.fromisoformat(points[0][0]), date.fromisoformat(max([points[-1][0], *marks]))
+    days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
     shown = [days[-(-(column + 1) * len(days) // span) - 1] for column in range(span)]
     places = {
-        max(bisect_right(shown, date.fromisoformat(day)) - 1, 0): visible(label)
-        for day, label in marks.items()
-        if date.fromisoformat(day) >= first
+        max(bisect_right(shown, day) - 1, 0): visible(label) for day, label in marks.items() if day >= days[0]
     }
-    levels = [_level(points, day.isoformat()) for day in shown]
+    levels = [_level(points, day) for day in shown]
     lines = []
-    for row in range(HEIGHT):
-        above = HEIGHT - row
-        share = above * 100 / HEIGHT
-        label = f"{rate(share, 0)} ┤" if row in (0, HEIGHT // 2) else f"{'│':>{gutter + 1}}"
+    for above in range(HEIGHT, 0, -1):
+        axis = f"{rate(above * 100 / HEIGHT, 0)} ┤" if above in (HEIGHT, HEIGHT // 2) else "│"
         cells = [_cell(level - (above - 1) * 8, column in places) for column, level in enumerate(levels)]
-        lines.append(label.rjust(gutter + 1) + "".join(cells))
+        lines.append(axis.rjust(gutter) + "".join(cells))
     labels = _spread(shown)
-    lines.append(
-        f"{rate(0, 0)} └".rjust(gutter + 1) + "".join("┬" if c in labels else "─" for c in range(span))
-    )
-    lines.append(" " * (gutter + 1) + _dates(shown, labels))
-    lines += [" " * (gutter + 1) + _pointer(column, label, span) for column, label in sorted(places.items())]
-    return [line.rstrip() for line in lines]
+    axis = "".join("┬" if column in labels else "─" for column in range(span))
+    lines.append(f"{rate(0, 0)} └".rjust(gutter) + axis)
+    below = [_dates(shown, labels), *(_pointer(*place, span) for place in sorted(places.items()))]
+    return [line.rstrip() for line in lines + [" " * gutter + line for line in below]]
 
 
 def _level(points: Points, day: str) -> int:
@@ -74,13 +67,13 @@ def _cell(eighths: int, marked: bool) -> str:
     return _EIGHTHS[min(eighths, 8)]
 
 
-def _spread(shown: Sequence[date]) -> list[int]:
+def _spread(shown: Sequence[str]) -> list[int]:
     """The columns of the dates under the axis: both ends, and evenly between them."""
-    gaps = max(1, min(len(shown) // _LABEL_EVERY, (shown[-1] - shown[0]).days))
+    gaps = max(1, min(len(shown) // _LABEL_EVERY, len(set(shown)) - 1))
     return [number * (len(shown) - 1) // gaps for number in range(gaps + 1)]
 
 
-def _dates(shown: Sequence[date], columns: Sequence[int]) -> str:
+def _dates(shown: Sequence[str], columns: Sequence[int]) -> str:
     line = ""
     for column in columns:
         label = show_day(shown[column])
