@@ -12,7 +12,7 @@ from thidua_cli.cli.describe import describe_changes
 from thidua_cli.cli.parameters import Fields, Option, argument, day, option
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.ground.text import visible
+from thidua_cli.ground.text import code_key, visible
 from thidua_cli.register import fields
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.terms import Change
@@ -132,7 +132,8 @@ def split(
             if not name.strip():
                 made.append(_kept(directory, by.before(directory, code), by.on))
                 code, name = str(made[-1]["new_code"]), str(made[-1]["new_name"])
-            if any(row["kind_of_change"] == "split" and _has_code(row, code) for row in made):
+            successors = [row["new_code"] for row in made if row["kind_of_change"] == "split"]
+            if code_key(code) in [code_key(str(successor)) for successor in successors]:
                 raise UsageError(_("{unit} được nêu hai lần").format(unit=f"--to {visible(code)}"))
             made.append(_from(held, "split", "part") | {"new_code": code, "new_name": name})
         return _with_children(directory, made, child or [], by)
@@ -151,11 +152,6 @@ def close(ctx: typer.Context, unit: shared.UnitArgument, by: By) -> None:
 
 def _from(held: Version, change: str, extent: str) -> dict[str, object]:
     return {"old_code": held.code, "old_name": held.name, "kind_of_change": change, "extent": extent}
-
-
-def _has_code(row: Mapping[str, object], code: str) -> bool:
-    """Whether the successor of a row has a code."""
-    return str(row["new_code"]).lower() == code.lower()
 
 
 def _continues(held: Version, change: str) -> dict[str, object]:

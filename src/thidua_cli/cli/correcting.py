@@ -63,8 +63,7 @@ def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.
     (entry, what), _done, saved = session.carry_out(
         ctx, decide, lambda writer, _made: records.void(writer, _number(number), why), dry_run=dry_run
     )
-    lines = [messages.nothing_written()] if dry_run else []
-    messages.confirm([*lines, voided_line(entry, what, dry_run=dry_run)], saved)
+    messages.confirm([voided_line(entry, what, dry_run=dry_run)], saved, dry_run=dry_run)
 
 
 def correct(
@@ -105,9 +104,9 @@ def correct(
         lambda writer, decided: records.correct(writer, _number(number), reason, decided[0][1]),
         dry_run=dry_run,
     )
-    lines = [messages.nothing_written()] if dry_run else []
-    lines += [voided_line(old, was, dry_run=dry_run), written_line(stored or fresh, now, dry_run=dry_run)]
-    messages.confirm(lines + (_evidence_lines(old, fresh) if given.get("evidence") else []), saved=saved)
+    lines = [voided_line(old, was, dry_run=dry_run), written_line(stored or fresh, now, dry_run=dry_run)]
+    lines += _evidence_lines(old, fresh) if given.get("evidence") else []
+    messages.confirm(lines, saved, dry_run=dry_run)
     messages.warn(warnings)
 
 

@@ -64,11 +64,12 @@ def tell_written() -> None:
         tell(_("đã ghi {paths}").format(paths=shown))
 
 
-def confirm(lines: Iterable[str], saved: str = "") -> None:
-    """Print lines to standard output, as `put`."""
+def confirm(lines: Iterable[str], saved: str = "", *, dry_run: bool = False) -> None:
+    """Print lines to standard output, as `put`; those of a dry run say first that nothing was written."""
     from thidua_cli.ground.text import visible
 
-    put([f"{visible(line)}\n".encode() for line in lines], saved)
+    head = [_("chưa ghi gì (--dry-run):")] if dry_run else []
+    put([f"{visible(line)}\n".encode() for line in (*head, *lines)], saved)
 
 
 def put(pieces: Iterable[bytes], saved: str = "") -> None:
@@ -87,11 +88,6 @@ def put(pieces: Iterable[bytes], saved: str = "") -> None:
         if isinstance(error, BrokenPipeError):
             unseen.code = Exit.READER_GONE
         raise unseen from error
-
-
-def nothing_written() -> str:
-    """The first line of a dry run."""
-    return _("chưa ghi gì (--dry-run):")
 
 
 def saved(writer: "Writer") -> str:

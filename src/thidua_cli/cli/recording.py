@@ -129,7 +129,7 @@ def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], how
         ctx, decide, lambda writer, made: records.add(writer, _new(made[1])), dry_run=how.dry_run
     )
     new = iter(stored or _new(outcomes))
-    lines = [messages.nothing_written()] if how.dry_run else []
+    lines = []
     for outcome in outcomes:
         if (old := outcome.existing) is not None:
             what = describe_entry(old, register)
@@ -141,7 +141,7 @@ def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], how
         if outcome.version is not None and outcome.entry is not None:
             day = how.unit_as_of or date.fromisoformat(outcome.entry.day)
             lines += describe_holders(register.directory, outcome.version, day)
-    messages.confirm(lines, saved=saved)
+    messages.confirm(lines, saved, dry_run=how.dry_run)
     messages.warn([warning for outcome in outcomes for warning in outcome.warnings])
 
 

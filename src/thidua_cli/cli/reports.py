@@ -1,6 +1,7 @@
 """`status`, `list`, `check`, `history`, `log`."""
 
 import sqlite3
+from contextlib import suppress
 from datetime import date
 from typing import Annotated
 
@@ -162,9 +163,6 @@ def _two_moments(
 
 
 def _day_or_none(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return dates.parse_date(text)
-    except InvalidError:
-        return None
+    with suppress(InvalidError):
+        return dates.parse_date(text or "")
+    return None
