@@ -1,9 +1,9 @@
 """All that is known of one unit, and of those before and after it, on one timeline."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground.dates import show_day, show_instant
@@ -21,9 +21,11 @@ FIELDS = (
 )  # fmt: skip
 
 
-class Event(NamedTuple):
-    """A row about a unit; the fields are the columns of sql/history.sql."""
+class TimelineEntry(NamedTuple):
+    """A row about a unit that is the one asked for (self) or related; from `day` on as in sql/history.sql."""
 
+    unit: int
+    relation: str
     day: str
     event: str
     source: str
@@ -57,17 +59,9 @@ class Event(NamedTuple):
         return self.replacement if self.record_id else None
 
     @property
-    def is_deed(self) -> bool:
+    def is_record(self) -> bool:
         """Whether it is a launch, registration or review."""
         return self.source == "record"
-
-
-class TimelineEntry(NamedTuple):
-    """An event, the unit that it is about, and how that unit is related: self, before or after."""
-
-    event: Event
-    unit: int
-    relation: str
 
 
 def build(connection: sqlite3.Connection, at: Moment, directory: Directory, version: Version) -> Report:
@@ -90,39 +84,35 @@ def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Tim
     ever = {"since": None, "as_of": None}
     relatives = dict(connection.execute(store.sql("relatives"), {**known, **ever}).fetchall())
     entries: list[TimelineEntry] = []
-    seen: set[int] = set()  # successions: each is listed once, from the side of the first of its units
+    listed: set[int] = set()  # successions: each is listed once, from the side of the first of its units
     for number, relation in {unit: "self", **relatives}.items():
-        for event in _events(connection.execute(store.raw_sql("history"), {**known, "unit": number}), at):
-            if event.source == "succession" and event.id in seen:
-                continue
-            if event.source == "succession":
-                seen.add(event.id)
-            entries.append(TimelineEntry(event, number, relation))
-    moved = _events(connection.execute(store.sql("children_moved"), known), at)
-    entries += [TimelineEntry(event, unit, "self") for event in moved]
-    return sorted(entries, key=lambda entry: (entry.event.day, entry.event.operation))
-
-
-def _events(rows: Iterable[Sequence[Any]], at: Moment) -> Iterator[Event]:
-    return (event for event in map(Event._make, rows) if event.day <= at.day)
+        for row in connection.execute(store.raw_sql("history"), {**known, "unit": number}):
+            entry = TimelineEntry(number, relation, *row)
+            if entry.source == "succession":
+                if entry.id in listed or entry.day > at.day:
+                    continue
+                listed.add(entry.id)
+            entries.append(entry)
+    moved = connection.execute(store.sql("children_moved"), known)
+    entries += [TimelineEntry(unit, "self", *row) for row in moved]
+    past = (entry for entry in entries if entry.day <= at.day)
+    return sorted(past, key=lambda entry: (entry.day, entry.operation))
 
 
 def _row(entry: TimelineEntry, directory: Directory) -> dict[str, object]:
-    event = entry.event
-    then = directory.named(entry.unit, event.day)
-    contents = str(event.detail).split(",") if event.is_deed and event.detail else []
+    then = directory.named(entry.unit, entry.day)
+    contents = str(entry.detail).split(",") if entry.is_record and entry.detail else []
     return {
-        **event._asdict(),
-        "date": event.day,
-        "relation": entry.relation,
+        **entry._asdict(),
+        "date": entry.day,
         "unit_code": then.code if then else None,
         "unit_name": then.name if then else None,
-        "phase": event.what if event.is_deed else None,
+        "phase": entry.what if entry.is_record else None,
         "contents": [int(number) for number in contents],
-        "detail": "" if event.is_deed else _words(entry, directory),
-        "record_id": event.record_id,
-        "voided": event.void_operation is not None,
-        "replacement": event.corrected_by,
+        "detail": "" if entry.is_record else _words(entry, directory),
+        "record_id": entry.record_id,
+        "voided": entry.void_operation is not None,
+        "replacement": entry.corrected_by,
     }
 
 
@@ -138,75 +128,71 @@ def _table(entries: Sequence[TimelineEntry], directory: Directory) -> Table:
     ]
     rows = []
     for entry in entries:
-        event = entry.event
-        is_aside = event.void_operation is not None or entry.relation != "self"
+        is_aside = entry.void_operation is not None or entry.relation != "self"
         tone = Tone.MUTED if is_aside else Tone.PLAIN
-        version = directory.named(entry.unit, event.day)
+        version = directory.named(entry.unit, entry.day)
         name = Mark(f"{version.code} {version.name}" if version else "", tone)
         rows.append(
             [
-                event.day,
+                entry.day,
                 *([name] if related else []),
                 Mark(_with_void(entry, directory), tone),
-                event.document_number or "",
-                f"{event.actor}, {show_instant(event.recorded_at)} (#{event.operation})",
-                f"#{event.record_id}" if event.record_id else "",
+                entry.document_number or "",
+                f"{entry.actor}, {show_instant(entry.recorded_at)} (#{entry.operation})",
+                f"#{entry.record_id}" if entry.record_id else "",
             ]
         )
     return Table(columns, [("", rows)] if rows else [], empty=_("Chưa có gì."))
 
 
 def _with_void(entry: TimelineEntry, directory: Directory) -> str:
-    event = entry.event
-    words = ", ".join([_words(entry, directory), *_document(event)])
-    if event.void_operation is None:
+    words = ", ".join([_words(entry, directory), *_document(entry)])
+    if entry.void_operation is None:
         return words
-    by = _(", thay bằng #{number}").format(number=event.corrected_by) if event.corrected_by else ""
+    by = _(", thay bằng #{number}").format(number=entry.corrected_by) if entry.corrected_by else ""
     return _("[ĐÃ HỦY{by}: {reason}; {who}, {when} (#{operation})] {words}").format(
         by=by,
-        reason=event.void_reason,
-        who=event.voided_by,
-        when=show_instant(event.voided_at or event.recorded_at),
-        operation=event.void_operation,
+        reason=entry.void_reason,
+        who=entry.voided_by,
+        when=show_instant(entry.voided_at or entry.recorded_at),
+        operation=entry.void_operation,
         words=words,
     )
 
 
-def _document(event: Event) -> Iterable[str]:
-    if event.document_issuer:
-        yield event.document_issuer
-    if event.document_date:
-        yield _("ký {day}").format(day=show_day(event.document_date))
-    if event.received_on:
-        yield _("nhận {day}").format(day=show_day(event.received_on))
-    if event.evidence:
-        yield _("minh chứng {evidence}").format(evidence=event.evidence)
-    if event.note:
-        yield _("ghi chú: {note}").format(note=event.note)
+def _document(entry: TimelineEntry) -> Iterator[str]:
+    if entry.document_issuer:
+        yield entry.document_issuer
+    if entry.document_date:
+        yield _("ký {day}").format(day=show_day(entry.document_date))
+    if entry.received_on:
+        yield _("nhận {day}").format(day=show_day(entry.received_on))
+    if entry.evidence:
+        yield _("minh chứng {evidence}").format(evidence=entry.evidence)
+    if entry.note:
+        yield _("ghi chú: {note}").format(note=entry.note)
 
 
 def _words(entry: TimelineEntry, directory: Directory) -> str:
-    event = entry.event
-    if event.event == "version":
+    if entry.event == "version":
         return _version_words(entry, directory)
-    if event.event in ("child_joined", "child_left"):
-        return _child_words(event, directory)
-    if event.event == "end":
+    if entry.event in ("child_joined", "child_left"):
+        return _child_words(entry, directory)
+    if entry.event == "end":
         return _("chấm dứt: từ ngày này không còn")
-    if event.source == "succession":
-        return _succession_words(event, directory)
-    if event.event == "exemption":
-        return _("miễn {obligation}: {reason}").format(obligation=event.what, reason=event.detail)
-    words = f"{label(Action(event.event), current())} {event.what}"
-    return words + (_(", nội dung {numbers}").format(numbers=event.detail) if event.detail else "")
+    if entry.source == "succession":
+        return _succession_words(entry, directory)
+    if entry.event == "exemption":
+        return _("miễn {obligation}: {reason}").format(obligation=entry.what, reason=entry.detail)
+    words = f"{label(Action(entry.event), current())} {entry.what}"
+    return words + (_(", nội dung {numbers}").format(numbers=entry.detail) if entry.detail else "")
 
 
 def _version_words(entry: TimelineEntry, directory: Directory) -> str:
     """The code and name of a version, and the change of its parent if it is a live one."""
-    event = entry.event
-    words = _("mang mã {code}, tên {name}").format(code=event.what, name=event.detail)
+    words = _("mang mã {code}, tên {name}").format(code=entry.what, name=entry.detail)
     for old, new in pairwise(directory.versions.get(entry.unit, ())):
-        if new.number == event.id and new.parent != old.parent and event.void_operation is None:
+        if new.number == entry.id and new.parent != old.parent and entry.void_operation is None:
             old_name, new_name = (_name(directory, unit, new.valid_from) for unit in (old.parent, new.parent))
             return words + _(", cấp trên: {old} → {new}").format(old=old_name, new=new_name)
     return words
@@ -217,30 +203,30 @@ def _name(directory: Directory, unit: int | None, day: str) -> str:
     return describe(version) if version else "–"
 
 
-def _child_words(event: Event, directory: Directory) -> str:
-    other = None if event.detail is None else int(event.detail)
+def _child_words(entry: TimelineEntry, directory: Directory) -> str:
+    other = None if entry.detail is None else int(entry.detail)
     template = (
         _("{child} chuyển đến, trước thuộc {other}")
-        if event.event == "child_joined"
+        if entry.event == "child_joined"
         else _("{child} chuyển đi, sang thuộc {other}")
     )
     return template.format(
-        child=_name(directory, int(str(event.what)), event.day), other=_name(directory, other, event.day)
+        child=_name(directory, int(str(entry.what)), entry.day), other=_name(directory, other, entry.day)
     )
 
 
-def _succession_words(event: Event, directory: Directory) -> str:
-    detail = "" if event.detail is None else str(event.detail)
-    other = directory.named(int(detail), event.day) if detail.isdigit() else None
-    if event.what == Change.DISSOLVE:
+def _succession_words(entry: TimelineEntry, directory: Directory) -> str:
+    detail = "" if entry.detail is None else str(entry.detail)
+    other = directory.named(int(detail), entry.day) if detail.isdigit() else None
+    if entry.what == Change.DISSOLVE:
         return label(Change.DISSOLVE, current())
     if other is not None:
         unit = f"{other.code} {other.name}"
     else:
         unit = _("{unit} (ngoài sổ)").format(unit=detail) if detail else _("đơn vị ngoài sổ")
     into, out = _("{how}, {extent}, vào {unit}"), _("{how}, {extent}, từ {unit}")
-    return (into if event.event == "successor" else out).format(
-        how=label(Change(str(event.what)), current()),
-        extent=label(Extent(str(event.extent)), current()),
+    return (into if entry.event == "successor" else out).format(
+        how=label(Change(str(entry.what)), current()),
+        extent=label(Extent(str(entry.extent)), current()),
         unit=unit,
     )

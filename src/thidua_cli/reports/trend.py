@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from thidua_cli.ground.dates import days_between, shifted, show_day
+from thidua_cli.ground.dates import days_between, shifted
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.register.plan import Obligation, load_plan
 from thidua_cli.register.terms import State
@@ -141,27 +141,21 @@ def build(
 
 
 def panel(item: Obligation, points: Sequence[Point]) -> Curve | Table:
-    """One obligation's curve; without anything done there is nothing to draw, and a line says so."""
+    """The part of an obligation's curve in which something happens; a line of text if nothing is done yet."""
     last = points[-1].counts
     done = f"{grouped(last.done)}/{grouped(last.applicable)} ({share(last)})"
     title = f"{item.phase.title} · {item.title}, {due_words(item)}: {done}"
     if not any(point.counts.done for point in points):
         return Table([], [], title=title, empty=_("Chưa có đơn vị nào thực hiện."))
-    return curve(title, item, points)
-
-
-def curve(title: str, item: Obligation, points: Sequence[Point]) -> Curve:
-    """The part of a curve in which something happens, from the last point before the first action.
-
-    A curve on which nothing changes is drawn whole.
-    """
+    # from the last point before the first action; a curve on which nothing changes is drawn whole
     begun = next(index for index, point in enumerate(points) if point.counts.done)
     rates = [(point.day, point.counts.rate) for point in points[max(begun - 1, 0) :]]
-    first, end = rates[0][0], rates[-1][0]
+    first, until = rates[0][0], rates[-1][0]
     changes = [after[0] for before, after in pairwise(rates) if before[1] != after[1]]
-    until = last_drawn(first, max(item.closes_on, changes[-1]), end) if changes else end
+    if changes:
+        until = last_drawn(first, max(item.closes_on, changes[-1]), until)
     shown = [(day, percentage) for day, percentage in rates if day <= until]
-    marks = {item.due_on: _("hạn {day}").format(day=show_day(item.due_on))} if item.due_on else {}
+    marks = {item.due_on: due_words(item)} if item.due_on else {}
     return Curve(title, {item.title: shown}, marks)
 
 

@@ -32,9 +32,8 @@ def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Mo
         plan=plan,
         at=at,
         since=since,
-        obligations=list(of),
-        pairs={item.code: mine for item, mine in of.items()},
-        counts={item.code: tally(mine) for item, mine in of.items()},
+        pairs=of,
+        counts={item: tally(pairs) for item, pairs in of.items()},
         lines={by: status.lines(connection, at, plan, of, by, directory) for by in (None, *By)},
         directory=directory,
         exempted=exempted_units(connection, at, pairs, directory),
@@ -69,8 +68,8 @@ def _units(week: Week, states: set[State], *, declared_late: bool = False) -> It
     """The units in these states under every obligation, as rows of `list`."""
     return (
         listing.row(week.directory, fact, state)
-        for item in week.obligations
-        for fact, state in week.pairs[item.code]
+        for pairs in week.pairs.values()
+        for fact, state in pairs
         if state in states or (declared_late and fact.declared_late)
     )
 

@@ -22,7 +22,7 @@ def not_done(week: Week) -> Section:
     """Annex I: the units that have not done it, overdue or not; the end of those that no longer exist."""
     waiting = (State.OVERDUE, State.PENDING)
     some_ended = any(
-        fact.ended_on and state in waiting for item in week.in_play for fact, state in week.pairs[item.code]
+        fact.ended_on and state in waiting for item in week.in_play for fact, state in week.pairs[item]
     )
     columns = [Column(_("Chấm dứt"), Form.DAY, drop=1)] if some_ended else []
     blocks: list[Block] = [
@@ -65,7 +65,7 @@ def late(week: Week) -> Section:
             _("Không có đơn vị nào trễ hạn hoặc khai muộn."),
         )
         for item in week.in_play
-        if week.counts[item.code].done
+        if week.counts[item].done
     ]
     title = _("Phụ lục II. Đơn vị trễ hạn hoặc khai muộn")
     return _annex("late", title, _("PL II. Trễ hạn, khai muộn"), blocks)
@@ -106,7 +106,7 @@ def _annex_table(
 
         return Rows(len(members), row)
 
-    for number, (heading, members) in enumerate(by_heading(week.pairs[item.code], week.directory).items(), 1):
+    for number, (heading, members) in enumerate(by_heading(week.pairs[item], week.directory).items(), 1):
         chosen = [pair for pair in members if belongs(*pair)]
         name = f"{roman(number)}. {heading}"
         if chosen:
@@ -181,8 +181,8 @@ def units(week: Week) -> Section:
     of_unit: dict[int, dict[str, Mark]] = {}
     named: dict[int, Fact] = {}
     marks: dict[Mark, Mark] = {}  # a few, each kept once
-    for item in week.obligations:
-        for fact, state in week.pairs[item.code]:
+    for pairs in week.pairs.values():
+        for fact, state in pairs:
             mark = state_mark(fact, state)
             of_unit.setdefault(fact.unit, {})[f"{fact.phase} {fact.action}"] = marks.setdefault(mark, mark)
             if fact.unit not in named or fact.named_on > named[fact.unit].named_on:
@@ -215,7 +215,7 @@ def units(week: Week) -> Section:
 
 def _duties(week: Week) -> dict[str, str]:
     """The label of each action of each phase that has a roster."""
-    items = [item for item in week.obligations if week.counts[item.code].roster]
+    items = [item for item in week.obligations if week.counts[item].roster]
     several = len({item.phase for item in items}) > 1
     names = {}
     for item in items:

@@ -29,7 +29,7 @@ _LEADING = (
 def headlines(week: Week) -> Section:
     """The rate of each obligation in play, and how it grew."""
     several = len(week.begun) > 1
-    items = [_headline(item, week.counts[item.code], several=several) for item in week.in_play]
+    items = [_headline(item, week.counts[item], several=several) for item in week.in_play]
     blocks: list[Block] = [Headlines(items)] if items else [words.nobody()]
     blocks += filter(None, (_curve(week, phase) for phase in week.begun))
     return Section("headlines", _("1. Kết quả chung"), blocks)
@@ -50,11 +50,11 @@ def _curve(week: Week, phase: Phase) -> Curve | None:
     courses = {
         item: week.courses.get(item.code, ())
         for item in week.in_play
-        if item.phase == phase and week.counts[item.code].done
+        if item.phase == phase and week.counts[item].done
     }
     if not courses:
         return None
-    deeds = [
+    days = [
         after.day
         for points in courses.values()
         for before, after in pairwise(points)
@@ -64,8 +64,8 @@ def _curve(week: Week, phase: Phase) -> Curve | None:
     for item in courses:
         if item.due_on:
             dues.setdefault(item.due_on, []).append(item)
-    first = max(shifted(min([*deeds, *dues]), -_MARGIN), phase.starts_on)
-    last = trend.last_drawn(first, max([*deeds, *dues]), week.at.day)
+    first = max(shifted(min([*days, *dues]), -_MARGIN), phase.starts_on)
+    last = trend.last_drawn(first, max([*days, *dues]), week.at.day)
     series = {
         item.title: [(point.day, point.counts.rate) for point in points if first <= point.day <= last]
         for item, points in courses.items()
@@ -82,15 +82,10 @@ def _curve(week: Week, phase: Phase) -> Curve | None:
 
 
 def _due_mark(due: str, items: Sequence[Obligation]) -> str:
-    """What is due on a day: an obligation by its title, several by their action."""
-    names = (
-        [item.title for item in items]
-        if len(items) == 1
-        else [label(item.action, current()) for item in items]
-    )
-    return _("hạn {title} {day}").format(
-        title=lower_first(", ".join(dict.fromkeys(names))), day=show_day(due)
-    )
+    """What is due on a day: an obligation by its title, several by their actions."""
+    names = [label(item.action, current()) for item in items] if len(items) > 1 else [items[0].title]
+    title = lower_first(", ".join(dict.fromkeys(names)))
+    return _("hạn {title} {day}").format(title=title, day=show_day(due))
 
 
 def obligations(week: Week) -> Section:
@@ -114,7 +109,7 @@ def groups(week: Week) -> Section:
     for item in week.in_play:
         mine = {by: [line for line in week.lines[by] if line.obligation == item] for by in By}
         title = f"{item.phase.title} · {item.title}, {due_words(item)}"
-        if week.counts[item.code].done:
+        if week.counts[item].done:
             blocks += _bars(item, mine[By.KIND], mine[By.DISTRICT])
         groups = {headings[by]: mine[by] for by in headings}
         blocks.append(
@@ -146,7 +141,7 @@ def contents(week: Week) -> Section:
     blocks: list[Block] = []
     for item in week.obligations:
         mine = [line for line in week.lines[By.CONTENT] if line.obligation == item]
-        if mine and week.counts[item.code].done:
+        if mine and week.counts[item].done:
             blocks.append(status.content_table(f"{item.phase.title} · {item.title}", mine))
     if blocks:
         note = _("Một đơn vị có thể đăng ký nhiều nội dung, nên các dòng không cộng lại.")

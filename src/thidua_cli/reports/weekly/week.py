@@ -19,23 +19,26 @@ from thidua_cli.standing.verdict import Fact, Tally
 if TYPE_CHECKING:
     from thidua_cli.register.units import Directory, Version
 
-_SOON = 180  # days before its due date from which an obligation is spoken of
+_SOON = 180  # days before its due date from which an obligation is in play
 
 
 class Week(NamedTuple):
-    """The facts of one report; mappings are by the obligation's code, units in protocol order."""
+    """The facts of one report, with units in protocol order."""
 
     plan: Plan
     at: Moment
     since: Moment | None
-    obligations: Sequence[Obligation]
-    pairs: Mapping[str, Pairs]
-    counts: Mapping[str, Tally]
+    pairs: Mapping[Obligation, Pairs]
+    counts: Mapping[Obligation, Tally]
     lines: Mapping[By | None, Sequence[Line]]
     directory: "Directory"
     exempted: Sequence[tuple["Version", Fact, Exemption]]
     changes: Comparison | None
-    courses: Mapping[str, Sequence[Point]]
+    courses: Mapping[str, Sequence[Point]]  # by the code of the obligation
+
+    @property
+    def obligations(self) -> list[Obligation]:
+        return list(self.pairs)
 
     @property
     def begun(self) -> list[Phase]:
@@ -64,10 +67,10 @@ class Week(NamedTuple):
     def at_rest(self) -> list[Obligation]:
         """Obligations with a roster that are not in play."""
         rest = [item for item in self.obligations if not self._is_in_play(item)]
-        return [item for item in rest if self.counts[item.code].roster]
+        return [item for item in rest if self.counts[item].roster]
 
     def _is_in_play(self, item: Obligation) -> bool:
-        counts = self.counts[item.code]
+        counts = self.counts[item]
         if counts.done or counts.states[State.OVERDUE]:
             return True
         is_near = item.due_on is not None and days_between(self.at.day, item.due_on) <= _SOON

@@ -22,7 +22,7 @@ def summary(week: Week) -> str:
         return opening + _("chưa có đơn vị nào phải thực hiện.")
     sentences: list[str] = []
     for item in week.in_play:
-        counts = week.counts[item.code]
+        counts = week.counts[item]
         words = _who_did(item, counts, phase=item.phase if len(week.begun) > 1 else None)
         sentence = f"{'' if sentences else opening}{words}{_done(counts, item)}{_open(counts, item)}."
         sentences.append(sentence[:1].upper() + sentence[1:])
@@ -108,7 +108,7 @@ def at_rest(week: Week, opening: str) -> list[Block]:
     """A sentence that names the obligations that are not broken down, each with its reason; none for none."""
     names = []
     for item in week.at_rest:
-        counts = week.counts[item.code]
+        counts = week.counts[item]
         roster = counted(counts.roster, "{n} đơn vị", "{n} unit", "{n} units")
         names.append(f"{item.title} ({roster}; {_why_at_rest(item, counts)})")
     return [Paragraph(opening.format(names=", ".join(names)))] if names else []
@@ -125,7 +125,7 @@ def _why_at_rest(item: Obligation, counts: Tally) -> str:
 def rosters(week: Week) -> str:
     """How many units are on each roster."""
     parts = [
-        f"{lower_first(name(item, week))}: {grouped(week.counts[item.code].roster)}"
+        f"{lower_first(name(item, week))}: {grouped(week.counts[item].roster)}"
         for item in week.obligations
         if item.phase in week.begun
     ]
