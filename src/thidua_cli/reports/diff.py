@@ -1,18 +1,20 @@
 """The report of `thidua diff`: what changed between two days, or two instants of the register, and why."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted
 from thidua_cli.register.plan import load_plan
-from thidua_cli.render.model import Report, Table
+from thidua_cli.register.units import Directory, Version, protocol_key
+from thidua_cli.render.model import Column, Report, Table
 from thidua_cli.reports.comparison import compare_moments
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.moment import Moment, before_register, clock_warning, report_at
-from thidua_cli.reports.renewed import renewed_table, renewed_units
 from thidua_cli.reports.selection import Filter, judged, units_of
+from thidua_cli.reports.units import last_day
 from thidua_cli.store import journal
 
 FIELDS = ("obligation", "cause", "unit_code", "unit_name", "from_state", "to_state", "record_id", "deltas")
@@ -26,11 +28,11 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
     known = reach(connection, [one, other], chosen, chosen.obligations(load_plan(connection)))
     after = units_of(connection, other)
     changed = compare_moments(connection, one, other, chosen, directory=after)
-    renewed = list(renewed_units(units_of(connection, one), after, one, other, chosen))
+    renewed = list(_renewed_units(units_of(connection, one), after, one, other, chosen))
     title = changed.plan.title
 
     def people() -> list[Table]:
-        tables = [*changed.tables(), *([renewed_table(renewed)] if renewed else [])]
+        tables = [*changed.tables(), *([_renewed_table(renewed)] if renewed else [])]
         return tables or [Table([], [], title=title, empty=_("Không có gì thay đổi."))]
 
     report = report_at(
@@ -55,6 +57,78 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
             *known.lines,
         ]
     )
+
+
+class _Renewed(NamedTuple):
+    """A field of a unit that has changed: code, name or parent_code."""
+
+    unit_code: str
+    unit_name: str
+    field: str
+    old: str | None
+    new: str | None
+
+
+def _renewed_units(
+    before: Directory, after: Directory, one: Moment, other: Moment, chosen: Filter
+) -> Iterator[_Renewed]:
+    """Units that exist since before both moments and have another code, name or parent at the later one.
+
+    In protocol order; a unit that has ended is taken as it was last. A selection has the units that belong to
+    it at either moment.
+    """
+    pairs = [
+        (before.last(unit, one.day), after.last(unit, other.day))
+        for unit in after.versions
+        if unit in before.versions
+        and before.versions[unit][0].valid_from <= one.day
+        and after.versions[unit][0].valid_from <= other.day
+    ]
+    for old, new in sorted(pairs, key=lambda pair: protocol_key(pair[1])):
+        if not (_is_chosen(chosen, before, old, one.day) or _is_chosen(chosen, after, new, other.day)):
+            continue
+        above = (_parent(before, old, one.day), _parent(after, new, other.day))
+        values = {
+            "code": (old.code, new.code),
+            "name": (old.name, new.name),
+            "parent_code": above if old.parent != new.parent else (None, None),
+        }
+        yield from (
+            _Renewed(new.code, new.name, field, *sides)
+            for field, sides in values.items()
+            if sides[0] != sides[1]
+        )
+
+
+def _parent(directory: Directory, version: Version, day: str) -> str | None:
+    """The code of the unit above, on that day or as it was called last."""
+    above = directory.named(version.parent, day) if version.parent else None
+    return above.code if above else None
+
+
+def _is_chosen(chosen: Filter, directory: Directory, version: Version, day: str) -> bool:
+    return chosen.has_kind(version) and chosen.has_place(directory, version.unit, last_day(version, day))
+
+
+def _renewed_table(renewed: Sequence[_Renewed]) -> Table:
+    """Units with another code, name or parent, for people."""
+    labels = {"code": _("mã"), "name": _("tên"), "parent_code": _("cấp trên")}
+    rows = [
+        [
+            change.unit_code,
+            change.unit_name,
+            labels[change.field],
+            f"{change.old or '–'} → {change.new or '–'}",
+        ]
+        for change in renewed
+    ]
+    columns = [
+        Column(_("Mã")),
+        Column(_("Tên đơn vị"), narrow=24),
+        Column(_("Trường")),
+        Column(_("Thay đổi"), narrow=16),
+    ]
+    return Table(columns, [("", rows)], title=_("Đơn vị đổi mã, tên hoặc cấp trên"))
 
 
 def _name(at: Moment) -> str:

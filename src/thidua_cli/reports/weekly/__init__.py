@@ -17,7 +17,7 @@ from thidua_cli.reports.moment import Moment, anchor_note, moment_lines
 from thidua_cli.reports.selection import Filter, by_obligation, judged, units_of
 from thidua_cli.reports.status import By
 from thidua_cli.reports.weekly import annexes, sections, words
-from thidua_cli.reports.weekly.week import Week, exempted_units
+from thidua_cli.reports.weekly.week import Week, exemption_rows
 from thidua_cli.standing.verdict import tally
 
 
@@ -36,7 +36,7 @@ def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Mo
         counts={item: tally(pairs) for item, pairs in of.items()},
         lines={by: status.lines(connection, at, plan, of, by, directory) for by in (None, *By)},
         directory=directory,
-        exempted=exempted_units(connection, at, pairs, directory),
+        exemptions=exemption_rows(connection, at, pairs, directory),
         changes=compare_moments(connection, since, at, chosen, pairs, directory) if since else None,
         courses=courses,
     )
@@ -59,7 +59,7 @@ def machine(week: Week) -> Report:
             "overdue": _units(week, {State.OVERDUE}),
             "pending": _units(week, {State.PENDING}),
             "late": _units(week, {State.LATE}, declared_late=True),
-            "exemptions": annexes.exemption_rows(week),
+            "exemptions": week.exemptions,
         },
     )
 

@@ -141,14 +141,14 @@ def exemptions(week: Week) -> Section:
     rows = [
         [
             place,
-            version.code,
-            version.name,
-            titles[fact.obligation],
-            exemption.exempted_on,
-            exemption.document.number or _("(không số)"),
-            exemption.reason,
+            row["unit_code"],
+            row["unit_name"],
+            titles[row["obligation"]],
+            row["on"],
+            row["document_number"] or _("(không số)"),
+            row["reason"],
         ]
-        for place, (version, fact, exemption) in enumerate(week.exempted, 1)
+        for place, row in enumerate(week.exemptions, 1)
     ]
     table = Table(
         columns,
@@ -157,22 +157,6 @@ def exemptions(week: Week) -> Section:
         empty=_("Không có đơn vị nào được miễn."),
     )
     return _annex("exemptions", _("Phụ lục III. Đơn vị được miễn"), _("PL III. Được miễn"), [table])
-
-
-def exemption_rows(week: Week) -> list[dict[str, object]]:
-    """The exemptions for machines."""
-    return [
-        {
-            "unit_code": version.code,
-            "unit_name": version.name,
-            "obligation": fact.obligation,
-            "on": exemption.exempted_on,
-            "document_number": exemption.document.number,
-            "reason": exemption.reason,
-            "record_id": exemption.id,
-        }
-        for version, fact, exemption in week.exempted
-    ]
 
 
 def units(week: Week) -> Section:

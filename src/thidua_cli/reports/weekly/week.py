@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from thidua_cli.ground.dates import days_between
-from thidua_cli.register.entries import Exemption, live_exemptions
+from thidua_cli.register.entries import live_exemptions
 from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.reports.comparison import Comparison
@@ -14,10 +14,10 @@ from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.selection import Pairs
 from thidua_cli.reports.status import By, Line
 from thidua_cli.reports.trend import Point
-from thidua_cli.standing.verdict import Fact, Tally
+from thidua_cli.standing.verdict import Tally
 
 if TYPE_CHECKING:
-    from thidua_cli.register.units import Directory, Version
+    from thidua_cli.register.units import Directory
 
 _SOON = 180  # days before its due date from which an obligation is in play
 
@@ -32,7 +32,7 @@ class Week(NamedTuple):
     counts: Mapping[Obligation, Tally]
     lines: Mapping[By | None, Sequence[Line]]
     directory: "Directory"
-    exempted: Sequence[tuple["Version", Fact, Exemption]]
+    exemptions: Sequence[Mapping[str, Any]]
     changes: Comparison | None
     courses: Mapping[str, Sequence[Point]]  # by the code of the obligation
 
@@ -77,12 +77,21 @@ class Week(NamedTuple):
         return counts.applicable > 0 and (item.action is Action.LAUNCH or is_near)
 
 
-def exempted_units(
+def exemption_rows(
     connection: sqlite3.Connection, at: Moment, pairs: Pairs, directory: "Directory"
-) -> list[tuple["Version", Fact, Exemption]]:
-    """The units that count as exempt, with what excused them."""
+) -> list[dict[str, Any]]:
+    """The units that count as exempt, with what excused them, for machines."""
     exempt = [fact for fact, state in pairs if state is State.EXEMPT]
-    if not exempt:
-        return []
-    by_id = {exemption.id: exemption for exemption in live_exemptions(connection, at.known.number)}
-    return [(unit_of(directory, fact), fact, by_id[fact.exemption_id]) for fact in exempt]
+    by_id = {row.id: row for row in live_exemptions(connection, at.known.number)} if exempt else {}
+    return [
+        {
+            "unit_code": unit_of(directory, fact).code,
+            "unit_name": unit_of(directory, fact).name,
+            "obligation": fact.obligation,
+            "on": by_id[fact.exemption_id].exempted_on,
+            "document_number": by_id[fact.exemption_id].document.number,
+            "reason": by_id[fact.exemption_id].reason,
+            "record_id": fact.exemption_id,
+        }
+        for fact in exempt
+    ]
