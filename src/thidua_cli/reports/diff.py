@@ -1,8 +1,7 @@
 """The report of `thidua diff`: what changed between two days, or two instants of the register, and why."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
@@ -45,7 +44,7 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
         extra={
             "from": one.identity,
             "figures": changed.figure_rows(),
-            "units": [change._asdict() for change in renewed],
+            "units": renewed,
             **known.extra,
         },
     )
@@ -59,19 +58,9 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
     )
 
 
-class _Renewed(NamedTuple):
-    """A field of a unit that has changed: code, name or parent_code."""
-
-    unit_code: str
-    unit_name: str
-    field: str
-    old: str | None
-    new: str | None
-
-
 def _renewed_units(
     before: Directory, after: Directory, one: Moment, other: Moment, chosen: Filter
-) -> Iterator[_Renewed]:
+) -> Iterator[dict[str, str | None]]:
     """Units that exist since before both moments and have another code, name or parent at the later one.
 
     In protocol order; a unit that has ended is taken as it was last. A selection has the units that belong to
@@ -93,11 +82,11 @@ def _renewed_units(
             "name": (old.name, new.name),
             "parent_code": above if old.parent != new.parent else (None, None),
         }
-        yield from (
-            _Renewed(new.code, new.name, field, *sides)
-            for field, sides in values.items()
-            if sides[0] != sides[1]
-        )
+        for field, (then, now) in values.items():
+            if then != now:
+                yield {
+                    "unit_code": new.code, "unit_name": new.name, "field": field, "old": then, "new": now,
+                }  # fmt: skip
 
 
 def _parent(directory: Directory, version: Version, day: str) -> str | None:
@@ -110,17 +99,17 @@ def _is_chosen(chosen: Filter, directory: Directory, version: Version, day: str)
     return chosen.has_kind(version) and chosen.has_place(directory, version.unit, last_day(version, day))
 
 
-def _renewed_table(renewed: Sequence[_Renewed]) -> Table:
+def _renewed_table(renewed: Sequence[Mapping[str, str | None]]) -> Table:
     """Units with another code, name or parent, for people."""
     labels = {"code": _("mã"), "name": _("tên"), "parent_code": _("cấp trên")}
     rows = [
         [
-            change.unit_code,
-            change.unit_name,
-            labels[change.field],
-            f"{change.old or '–'} → {change.new or '–'}",
+            row["unit_code"],
+            row["unit_name"],
+            labels[str(row["field"])],
+            f"{row['old'] or '–'} → {row['new'] or '–'}",
         ]
-        for change in renewed
+        for row in renewed
     ]
     columns = [
         Column(_("Mã")),

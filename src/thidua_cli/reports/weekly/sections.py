@@ -100,11 +100,7 @@ def obligations(week: Week) -> Section:
 
 def groups(week: Week) -> Section:
     """By kind, level and district, for each obligation in play."""
-    headings = {
-        By.KIND: _("Theo loại đơn vị"),
-        By.LEVEL: _("Theo cấp"),
-        By.DISTRICT: _("Theo địa bàn"),
-    }
+    headings = {By.KIND: _("Theo loại đơn vị"), By.LEVEL: _("Theo cấp"), By.DISTRICT: _("Theo địa bàn")}
     blocks: list[Block] = []
     for item in week.in_play:
         mine = {by: [line for line in week.lines[by] if line.obligation == item] for by in By}
@@ -147,9 +143,7 @@ def contents(week: Week) -> Section:
         note = _("Một đơn vị có thể đăng ký nhiều nội dung, nên các dòng không cộng lại.")
         blocks.append(Paragraph(note))
     return Section(
-        "contents",
-        _("4. Theo nội dung thi đua"),
-        blocks or [Paragraph(_("Chưa có đơn vị nào đăng ký."))],
+        "contents", _("4. Theo nội dung thi đua"), blocks or [Paragraph(_("Chưa có đơn vị nào đăng ký."))]
     )
 
 
