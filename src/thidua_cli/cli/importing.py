@@ -264,7 +264,7 @@ class _Import(NamedTuple):
 
 
 def _with_phase_cure(problems: Sequence[Problem], kind: ImportKind) -> list[Problem]:
-    """The problems with a cure where a phase cannot be told, for all rows or for each."""
+    """The problems with a cure for a phase that is not certain, for all rows or for each."""
     cure = _("--phase cho cả tệp, hoặc cột {column} cho từng dòng")
     return [
         problem._replace(cure=cure.format(column=columns.called(kind, "phase")))

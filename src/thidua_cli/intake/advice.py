@@ -56,7 +56,7 @@ def quoted(header: str) -> str | None:
 
 
 class Labels(NamedTuple):
-    """What a field is called: its own names, and others in use, which are looked for as they stand."""
+    """What a field is called: its own names, and others in use, which are looked for unchanged."""
 
     names: Sequence[str]
     others: Sequence[str]
@@ -125,10 +125,10 @@ def meant(name: str, headers: Iterable[str]) -> str | None:
 
 
 def _likeness(ours: list[str], label: str, *, loosely: bool) -> float:
-    """How much the words of a header are like a label; `loosely`, also like one whose words stand apart."""
+    """How much the words of a header are like a label; `loosely`, also if other words are between them."""
     from rapidfuzz import fuzz
 
-    theirs = _of_label(label)
+    theirs = _words(label)
     if not ours or not theirs:
         return 0
     if set(ours) == set(theirs):
@@ -143,17 +143,13 @@ def _likeness(ours: list[str], label: str, *, loosely: bool) -> float:
     return max(ratio, _WORDS_ENOUGH if part else 0)
 
 
-@lru_cache(1000)
-def _of_label(label: str) -> list[str]:
-    return _words(label)
-
-
 def _in_full(header: str) -> list[str]:
     """The words of a header, those that people shorten in full."""
     words = re.findall(r"[^\W_]+", _INITIALS.sub(r"\1\2", fold(header)))
     return " ".join(_SHORT.get(word, word) for word in words).split()
 
 
+@lru_cache(1000)
 def _words(header: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(header))
 

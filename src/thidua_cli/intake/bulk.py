@@ -103,7 +103,7 @@ def _remarkable(values: Mapping[str, Sequence[Any]], movement: Plan, today: str)
 
 
 def _phases(values: Mapping[str, Sequence[Any]], movement: Plan) -> Sequence[str | None]:
-    """The phase of each row; none where it cannot be told, or an earlier one may be meant."""
+    """The phase of each row; none if it is not certain, or an earlier one may be meant."""
     starts = {phase.code: phase.starts_on for phase in movement.phases}
     first = movement.phases[0]
     pairs = list(zip(values["done_on"], values.get("phase") or repeat(None), strict=False))

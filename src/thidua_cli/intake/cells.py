@@ -39,17 +39,17 @@ def as_text(values: Sequence[Cell], *, guarded: bool) -> list[str]:
 
 
 def empty(cell: Cell) -> bool:
-    """Whether nothing that can be seen stands in a cell."""
+    """Whether a cell has nothing visible."""
     return cell is None or cell is ABSENT or (isinstance(cell, str) and not (cell and columns.normal(cell)))
 
 
 def blank(values: Sequence[Cell]) -> bool:
-    """Whether nothing stands in a row."""
+    """Whether every cell of a row is empty."""
     return all(map(empty, values))
 
 
 def inhabited(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[tuple[int, Sequence[Cell]]]:
-    """The numbered rows in which something stands."""
+    """The numbered rows that are not blank."""
     for row in rows:
         first = row[1][0] if row[1] else None
         if (isinstance(first, str) and first[:1].isalnum()) or not blank(row[1]):  # the first says it mostly
@@ -57,7 +57,7 @@ def inhabited(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[tuple[int,
 
 
 def text_cell(field: str, cell: str, changes: Counter[str], *, guarded: bool) -> str:
-    """A text as it stands; what the models will make regular in it is counted.
+    """A text unchanged; what the models will make regular in it is counted.
 
     `guarded`: of a text file, where a `'` before a formula is ours and comes off.
     """

@@ -36,14 +36,14 @@ def normal(header: str) -> str:
 
 
 def oddities(headers: Sequence[str]) -> list[str]:
-    """What `normal` overlooks in headers that ought to be told."""
-    told = {
+    """Notices of what `normal` overlooks in headers."""
+    odd_signs = {
         _("{count} tiêu đề cột: bỏ ký tự không nhìn thấy"): text.ZERO_WIDTH,
         _("{count} tiêu đề cột: Ð đã đổi thành Đ"): text.D_STROKES,
     }
     counts = {
         words: sum(not odd.isdisjoint(header) for header in headers if not header.isascii())
-        for words, odd in told.items()
+        for words, odd in odd_signs.items()
     }
     return [words.format(count=count) for words, count in counts.items() if count]
 
@@ -81,9 +81,9 @@ def ignores(ignored: Sequence[str], headers: Sequence[str], index: int) -> bool:
 
 
 def passed_over(headers: Iterable[str]) -> list[str]:
-    """What to tell of columns that held data and were ignored."""
-    told = ", ".join(dict.fromkeys(short(header) for header in headers))
-    return [_("bỏ qua cột có dữ liệu: {columns} (--ignore-column)").format(columns=told)] if told else []
+    """The notice of columns that held data and were ignored."""
+    names = ", ".join(dict.fromkeys(short(header) for header in headers))
+    return [_("bỏ qua cột có dữ liệu: {columns} (--ignore-column)").format(columns=names)] if names else []
 
 
 def absent(ignored: Sequence[str], headers: Sequence[str]) -> dict[str, str | None]:
@@ -101,7 +101,7 @@ def absent(ignored: Sequence[str], headers: Sequence[str]) -> dict[str, str | No
 
 
 class TwoRowHeader(NamedTuple):
-    """A header that seems to stand on two rows, `upper` and `lower`, a group over its columns.
+    """A header that seems to fill two rows, `upper` and `lower`, a group over its columns.
 
     `columns` are those whose header is in the other row than that which is taken for the header.
     """
@@ -111,7 +111,7 @@ class TwoRowHeader(NamedTuple):
     columns: Set[int]
 
     def over(self, headers: Sequence[str]) -> set[str]:
-        """Headers that stand over, or below, what is in the other row."""
+        """Headers over, or below, those in the other row."""
         return {headers[index] for index in self.columns if normal(headers[index])}
 
     def cure(self) -> str:

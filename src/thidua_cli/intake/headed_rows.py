@@ -27,7 +27,7 @@ _TOTAL = re.compile(r"(tổng|tổng cộng|tổng số|cộng|total)( đơn v�
 
 
 class HeadedRows(NamedTuple):
-    """Rows of a file under a header, their cells as they stand.
+    """Rows of a file under a header, with unchanged cells.
 
     `fields` names the field of each column (None: left out), `headers` is the whole header row, number
     `header_row` of the file, and `last_row` that of its last row; `problems` are known without a look at each

@@ -143,7 +143,7 @@ def _numbered(values: Sequence[Cell]) -> set[int]:
 
 
 def unnumbered(table: HeadedRows) -> HeadedRows:
-    """The table without a first row that only numbers the columns, as official tables have; it is told."""
+    """The table without a first row that only numbers the columns, as official tables have, and a notice."""
     if not table.body:
         return table
     number, values = table.body[0]

@@ -71,29 +71,26 @@ def called(source: str) -> str:
 
 
 def read_bytes(source: str) -> bytes:
-    """The bytes of a file, or of standard input for `-`; at most `MOST_BYTES`.
+    """The bytes of a file, of standard input for `-`, or of a file of the program for `@NAME`.
 
-    Raises RejectedError where there is no such file, or it has more.
+    Raises RejectedError where it cannot be read, or has more than `MOST_BYTES`.
     """
+    message = _("{file}: không đọc được: {why}")
     try:
         if source == STDIN:
             if sys.stdin is None:
                 raise StoreError(_("đầu vào chuẩn đã đóng"))
             data = _some(sys.stdin.buffer)
         else:
-            with _path(source).open("rb") as file:
+            path = resources.data(source[1:]) if source.startswith("@") else Path(source)
+            with path.open("rb") as file:
                 data = _some(file)
     except OSError as error:
-        raise RejectedError(
-            _("{file}: không đọc được: {why}").format(file=called(source), why=why(error))
-        ) from None
+        raise RejectedError(message.format(file=called(source), why=why(error))) from None
     if len(data) > MOST_BYTES:
-        size = f"{MOST_BYTES >> 20} MB"
+        too_large = _("lớn hơn {size}").format(size=f"{MOST_BYTES >> 20} MB")
         raise RejectedError(
-            _("{file}: không đọc được: {why}").format(
-                file=called(source), why=_("lớn hơn {size}").format(size=size)
-            ),
-            _("Chia tệp thành nhiều tệp nhỏ hơn."),
+            message.format(file=called(source), why=too_large), _("Chia tệp thành nhiều tệp nhỏ hơn.")
         )
     return data
 
@@ -106,31 +103,22 @@ def _some(file: BinaryIO) -> bytes:
     return read.getvalue()
 
 
-def _path(source: str) -> Path:
-    """A path; `@NAME` is a file that comes with the program."""
-    return resources.data(source[1:]) if source.startswith("@") else Path(source)
-
-
 def form_of_ending(path: Path) -> FileFormat | None:
     """The format that a file's ending names; none for an ending that names none."""
     ending = path.suffix.lower().lstrip(".")
     return FileFormat(ending) if ending in list(FileFormat) else None
 
 
-def form_of(source: str, wished: FileFormat | None) -> FileFormat:
-    """The format wished for, else that of the file's ending; standard input without a word is CSV."""
-    if wished is not None:
-        return wished
-    if source == STDIN:
-        return FileFormat.CSV
+def form_of(source: str, given: FileFormat | None) -> FileFormat:
+    """The given format, else that of the file's ending; standard input without a format is CSV."""
+    if given is not None or source == STDIN:
+        return given or FileFormat.CSV
     ending = Path(source).suffix.lower().lstrip(".")
     if ending in ("xlsm", "xltm", "xlsb"):
         raise RejectedError(
             _("{file}: .{ending} không nhận").format(file=source, ending=ending), _("Lưu lại dạng .xlsx.")
         )
-    aliases = {"txt": FileFormat.CSV, "ndjson": FileFormat.JSONL, "tab": FileFormat.TSV}
-    if ending in aliases:
-        return aliases[ending]
+    ending = {"txt": "csv", "ndjson": "jsonl", "tab": "tsv"}.get(ending, ending)
     if ending not in list(FileFormat):
         raise UsageError(
             _("{file}: không biết dạng của tệp: nêu --format").format(file=source), ", ".join(FileFormat)
@@ -138,16 +126,16 @@ def form_of(source: str, wished: FileFormat | None) -> FileFormat:
     return FileFormat(ending)
 
 
-def read(source: str, kind: ImportKind, wishes: ReadOptions | None = None) -> Sheet:
+def read(source: str, kind: ImportKind, how: ReadOptions | None = None) -> Sheet:
     """A file as a sheet of that kind; raises RejectedError where it is no table of that kind."""
-    return sheet_of(read_table(source, kind, wishes))
+    return sheet_of(read_table(source, kind, how))
 
 
-def read_table(source: str, kind: ImportKind, wishes: ReadOptions | None = None) -> HeadedRows | Sheet:
-    """As `read`, but cells of a table as they stand; objects and the statistics office's list are a sheet."""
-    wished = wishes or ReadOptions()
-    form, name = form_of(source, wished.form), called(source)
-    if wished.sheet is not None and form not in _WITH_SHEETS:
+def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) -> HeadedRows | Sheet:
+    """As `read`, but with a table's cells unchanged; objects and the statistics office's list are a sheet."""
+    given = how or ReadOptions()
+    form, name = form_of(source, given.form), called(source)
+    if given.sheet is not None and form not in _WITH_SHEETS:
         raise UsageError(
             _("{file}: --sheet chỉ dùng cho sổ tính, không phải {form}").format(file=name, form=form)
         )
@@ -156,38 +144,38 @@ def read_table(source: str, kind: ImportKind, wishes: ReadOptions | None = None)
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
 
     def compare(values: Sequence[str]) -> Likeness:
-        return likeness(values, kind, wished.renamed)
+        return likeness(values, kind, given.renamed)
 
     with about(name):
         if form in (FileFormat.JSON, FileFormat.JSONL):
-            found = json_rows.read(data, wished.encoding, lines=form is FileFormat.JSONL)
+            found = json_rows.read(data, given.encoding, lines=form is FileFormat.JSONL)
         elif form in _WITH_SHEETS:
-            grid = workbook.read(data, form, wished.sheet)
+            grid = workbook.read(data, form, given.sheet)
         else:
-            grid = text.read(data, wished.encoding, compare, "\t" if form is FileFormat.TSV else None)
+            grid = text.read(data, given.encoding, compare, "\t" if form is FileFormat.TSV else None)
     if form in (FileFormat.JSON, FileFormat.JSONL):
-        return _from_objects(found, name, kind, wished)
-    return _from_grid(grid.of(name), name, kind, wished)
+        return _from_objects(found, name, kind, given)
+    return _from_grid(grid.of(name), name, kind, given)
 
 
 # Grids
 
 
-def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: ReadOptions) -> HeadedRows | Sheet:
+def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) -> HeadedRows | Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, HEADER_ROWS))
-    position = find_header(first, kind, wished.renamed)
+    position = find_header(first, kind, given.renamed)
     if position is None:
-        raise _without_header(source, kind, misread_headers(first, kind, wished.renamed))
+        raise _without_header(source, kind, misread_headers(first, kind, given.renamed))
     header_row, header = first[position]
     headers = as_text(header, guarded=grid.is_text)
-    named = [columns.field_of(kind, name, wished.renamed) for name in headers]
-    _refuse_absent(headers, source, wished)
+    named = [columns.field_of(kind, name, given.renamed) for name in headers]
+    _refuse_absent(headers, source, given)
     office = listed(headers, kind) if not columns.complete(kind, set(named)) else None
     lost = sunk(first[:position], office or named, gso.CODES if office else required(kind))
     if lost:
         raw = [(number, as_text(values, guarded=grid.is_text)) for number, values in first[:position]]
-        raise reject(source, lost, wished.most, sheet=Sheet([], [], headers=headers, raw=raw))
+        raise reject(source, lost, given.most, sheet=Sheet([], [], headers=headers, raw=raw))
     notices = list(grid.notices)
     above = [number for number, values in first[:position] if not blank(values)]
     if above:
@@ -204,28 +192,28 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, wished: ReadOptions) -
     notices += columns.passed_over(
         name or letters(index)
         for index, name in enumerate(headers)
-        if columns.ignores(wished.ignored, headers, index) and holds_data(index)
+        if columns.ignores(given.ignored, headers, index) and holds_data(index)
     )
     if office:
-        _refuse_renamed(source, wished)
-        problems = gso.problems(headers, header_row, wished.ignored)
-        problems += columns.unnamed(filled, header_row, headers, wished.ignored)
+        _refuse_renamed(source, given)
+        problems = gso.problems(headers, header_row, given.ignored)
+        problems += columns.unnamed(filled, header_row, headers, given.ignored)
         fields: Sequence[str | None] = [name if name in gso.NEEDED else None for name in office]
         fields = [*fields, *[None] * (width - len(fields))]
     else:
         two_rows = two_row_header(first, position, kind, named, filled)
         fields, problems = columns.match(
-            kind, headers, header_row, filled, wished.renamed, wished.ignored, two_rows
+            kind, headers, header_row, filled, given.renamed, given.ignored, two_rows
         )
     if problems:
-        raise reject(source, problems, wished.most, then=misread_headers(first, kind, wished.renamed))
+        raise reject(source, problems, given.most, then=misread_headers(first, kind, given.renamed))
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
     strange = disguised(table)
     table = unnumbered(table._replace(problems=strange))
     if office:
-        return gso.sheet(table, source, wished.province)
+        return gso.sheet(table, source, given.province)
     return sheet_of(table) if strange else table
 
 
@@ -250,11 +238,11 @@ def _runs(numbers: Sequence[int]) -> str:
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
-def _refuse_absent(headers: Iterable[str], source: str, wished: ReadOptions) -> None:
+def _refuse_absent(headers: Iterable[str], source: str, given: ReadOptions) -> None:
     """Raise RejectedError where --map names a header that the file does not have."""
     there = {columns.normal(header): header for header in headers}
     there.pop("", None)
-    absent = [header for header in wished.renamed.values() if columns.normal(header) not in there]
+    absent = [header for header in given.renamed.values() if columns.normal(header) not in there]
     if absent:
         raise RejectedError(
             _("{file}: không có cột '{header}' mà --map nêu").format(file=source, header="', '".join(absent)),
@@ -262,19 +250,19 @@ def _refuse_absent(headers: Iterable[str], source: str, wished: ReadOptions) -> 
         )
 
 
-def _refuse_renamed(source: str, wished: ReadOptions) -> None:
+def _refuse_renamed(source: str, given: ReadOptions) -> None:
     """Raise UsageError for --map: it names columns of ours, and the list has its own."""
-    if wished.renamed:
+    if given.renamed:
         raise UsageError(
             _("{file}: danh mục của cơ quan thống kê có cột riêng, không dùng --map").format(file=source)
         )
 
 
 def _from_objects(
-    found: Sequence[Mapping[str, Any]], source: str, kind: ImportKind, wished: ReadOptions
+    found: Sequence[Mapping[str, Any]], source: str, kind: ImportKind, given: ReadOptions
 ) -> Sheet:
     if not found:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    _refuse_absent({key: None for item in found for key in item}, source, wished)
-    table = objects.table_of(found, kind, wished.renamed, wished.ignored)
+    _refuse_absent({key: None for item in found for key in item}, source, given)
+    table = objects.table_of(found, kind, given.renamed, given.ignored)
     return sheet_of(table._replace(problems=[*table.problems, *disguised(table)]))

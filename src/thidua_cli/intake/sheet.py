@@ -1,4 +1,4 @@
-"""A table of text as it stands in a file, and the problems of its rows."""
+"""Rows of a file by field, and the error that lists what is wrong with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
