@@ -420,7 +420,7 @@ def _merge(register: sqlite3.Connection, old: str, into: str, day: date) -> None
     ]
     with store.write(register, actor="test", command="merge") as writer:
         made = changes.plan(register, build.head(register), rows)
-        assert not made.faults
+        assert not made.problems
         changes.apply(writer, made)
 
 
