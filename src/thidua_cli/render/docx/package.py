@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from thidua_cli.ground import files
@@ -51,7 +52,7 @@ def package(body: Iterable[str], charts: Sequence[str], *, title: str, instant: 
         ("_rels/.rels", [OPENING, fill("root_relations.xml")]),
         ("docProps/core.xml", [OPENING, core]),
         ("docProps/app.xml", [OPENING, fill("app.xml")]),
-        ("word/document.xml", _document(body)),
+        ("word/document.xml", chain([OPENING, _DOCUMENT], body, ["</w:body></w:document>"])),
         ("word/_rels/document.xml.rels", [OPENING, fill("document_relations.xml", charts=relations)]),
         *((f"word/{name}", [chart]) for name, chart in zip(names, charts, strict=True)),
         *((f"word/{name}", [(_PARTS / name).read_text(encoding="utf-8")]) for name in _FIXED),
@@ -80,12 +81,6 @@ def is_ours(path: Path) -> bool:
             return part.read(len(ours) + 1) == ours
     except (OSError, KeyError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error):
         return False
-
-
-def _document(body: Iterable[str]) -> Iterable[str]:
-    yield OPENING + _DOCUMENT
-    yield from body
-    yield "</w:body></w:document>"
 
 
 def last_section(*, wide: bool = False) -> str:

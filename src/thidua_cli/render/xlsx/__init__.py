@@ -82,12 +82,12 @@ def _as_list(blocks: Sequence[Table | Curve]) -> Sequence[Block]:
     tables = [block for block in blocks if isinstance(block, Table)]
     if not _are_alike(tables) or not all(table.groups for table in tables):
         return blocks
-    kept = tables[0].undrawn
+    tables = [table.keeping(table.undrawn) for table in tables]
     titled = len(tables) > 1
     headed = any(heading for table in tables for heading, _rows in table.groups)
     columns = [*[Column(_("Bảng"), narrow=20)] * titled, *[Column(_("Nhóm"), narrow=20)] * headed]
     rows = [
-        [*[table.title] * titled, *[heading] * headed, *(row[index] for index in kept)]
+        [*[table.title] * titled, *[heading] * headed, *row]
         for table in tables
         for heading, members in table.groups
         for row in members
@@ -95,7 +95,7 @@ def _as_list(blocks: Sequence[Table | Curve]) -> Sequence[Block]:
     return [
         *(block for block in blocks if not isinstance(block, Table)),
         *([Paragraph(tables[0].title)] if tables[0].title and not titled else []),
-        Heat([*columns, *(tables[0].columns[index] for index in kept)], [("", rows)]),
+        Heat([*columns, *tables[0].columns], [("", rows)]),
     ]
 
 
