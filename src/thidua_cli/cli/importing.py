@@ -163,16 +163,15 @@ class _Import(NamedTuple):
 
     def _batch(self, read: HeadedRows | Sheet) -> Batch:
         """Check the rows, with a bar, so not while the register is open."""
-        on, phase, _correct, reason = self.rows
+        (on, phase, _correct, reason), province = self.rows, self.how.province
         if self.kind is ImportKind.UNITS:
             sheet = sheet_of(read)
             with session.reading(self.ctx) as connection:
                 first_day = load_plan(connection).phases[0].starts_on
-                province = Directory.read(connection, journal.LATEST).with_code(self.how.province or "")
-            if self.how.province and not province:  # no parent of its districts
-                for _row, values in sheet.rows:
-                    if values.get("parent_code") == self.how.province:
-                        values["parent_code"] = None
+                lacks = province and not Directory.read(connection, journal.LATEST).with_code(province)
+            for _row, values in sheet.rows:
+                if lacks and values.get("parent_code") == province:  # it is no parent of its districts
+                    values["parent_code"] = None
             return UnitBatch(sheet, first_day, on, progress.rows)
         if self.kind is ImportKind.CHANGES:
             return ChangeBatch(sheet_of(read))
@@ -181,7 +180,7 @@ class _Import(NamedTuple):
             with session.reading(self.ctx) as connection:
                 code = load_plan(connection).phase(phase).code
             for _row, values in read.rows:
-                if str(values.get("phase") or "").strip() == "":
+                if values.get("phase") is None or not str(values["phase"]).strip():
                     values["phase"] = code
         return RecordBatch(read, self.kind, reason, progress.rows)
 
