@@ -8,6 +8,7 @@ import typer
 
 from thidua_cli import __version__
 from thidua_cli.cli.commands import Commands, group
+from thidua_cli.cli.parameters import option
 from thidua_cli.cli.settings import Settings
 from thidua_cli.cli.usage import ParserError, in_our_words
 from thidua_cli.ground import language
@@ -54,25 +55,19 @@ def _commands() -> Commands:
 def _root(
     ctx: typer.Context,
     db: Annotated[
-        Path | None,
-        typer.Option("--db", metavar=_("ĐƯỜNG-DẪN"), help=_("Tệp sổ theo dõi; không có thì biến THIDUA_DB.")),
+        Path | None, option("--db", _("Tệp sổ theo dõi; không có thì biến THIDUA_DB."), _("ĐƯỜNG-DẪN"))
     ] = None,
-    lang: Annotated[
-        str | None, typer.Option("--lang", metavar="vi|en", help=_("Ngôn ngữ của thông báo."))
-    ] = None,
+    lang: Annotated[str | None, option("--lang", _("Ngôn ngữ của thông báo."), "vi|en")] = None,
     actor: Annotated[
-        str | None,
-        typer.Option("--actor", metavar=_("TÊN"), help=_("Tên người ghi, đặt cạnh tài khoản của máy.")),
+        str | None, option("--actor", _("Tên người ghi, đặt cạnh tài khoản của máy."), _("TÊN"))
     ] = None,
     read_only: Annotated[
-        bool,
-        typer.Option("--read-only", help=_("Không ghi gì vào sổ; cũng bật bằng biến THIDUA_READ_ONLY=1.")),
+        bool, option("--read-only", _("Không ghi gì vào sổ; cũng bật bằng biến THIDUA_READ_ONLY=1."))
     ] = False,
     lock: Annotated[
-        bool,
-        typer.Option("--lock", help=_("Không chạy cùng lúc với lần chạy khác có --lock trên sổ ấy (mã 5).")),
+        bool, option("--lock", _("Không chạy cùng lúc với lần chạy khác có --lock trên sổ ấy (mã 5)."))
     ] = False,
-    version: Annotated[bool, typer.Option("--version", help=_("Hiện phiên bản rồi thoát."))] = False,
+    version: Annotated[bool, option("--version", _("Hiện phiên bản rồi thoát."))] = False,
 ) -> None:
     if version:
         typer.echo(f"thidua {__version__}")
@@ -106,9 +101,8 @@ def _switch(variable: str) -> bool:
 
 
 def _welcome(ctx: typer.Context) -> None:
-    path = ctx.obj.db
+    path, init = ctx.obj.db, ctx.obj.command("init")
     if not path.exists():
-        init = ctx.obj.command("init")
         typer.echo(_("Chưa có sổ theo dõi ở {path}.\nTạo sổ mới: {init}\n").format(path=path, init=init))
     typer.echo(ctx.get_help())
 

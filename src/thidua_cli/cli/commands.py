@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from thidua_cli.cli.parameters import flat
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
 
@@ -154,8 +155,6 @@ class Group(_Ours, TyperGroup):
 
 def command(name: str, function: Callable[..., object]) -> Any:
     """A Typer command made from a plain function, whose docstring is its help page."""
-    from thidua_cli.cli.parameters import flat
-
     app = _typer()
     words = _(inspect.getdoc(function) or "")
     app.command(name, cls=Command, help=words, options_metavar=_("[TÙY CHỌN]"))(flat(function))
