@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from thidua_cli import cli, store
 from thidua_cli.ground import dates, language, resources
@@ -155,6 +157,28 @@ def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
             sys.stdout.write(f"\n  {line}\n")
 
     return show
+
+
+@contextlib.contextmanager
+def small_file_system(place: Path, size: str) -> Iterator[Path]:
+    """A folder on a file system in memory of a size as `mount` reads it; only the administrator can make one."""
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no small file system can be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def live(machine: type[RuleBasedStateMachine], lives: int, steps: int) -> None:
+    """Run a state machine for so many lives of at most so many steps."""
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=checks
+        ),
+    )
 
 
 def process(

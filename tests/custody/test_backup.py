@@ -16,7 +16,7 @@ import pytest
 
 import build
 import forgeries
-from conftest import NOW, Outcome, process
+from conftest import NOW, Outcome, process, small_file_system
 from thidua_cli import store
 from thidua_cli.custody import backup, restore, verify
 from thidua_cli.ground import dates, drafts
@@ -296,14 +296,9 @@ def test_backups_while_others_write(db: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system in memory that takes 64 kB; only the administrator can make one."""
-    place = tmp_path / "small disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
-    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("no small file system can be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    """A file system that takes 64 kB."""
+    with small_file_system(tmp_path / "small disk", "64k") as place:
+        yield place
 
 
 def test_the_disk_that_is_full_is_named(run: Run, db: Path, small_disk: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from build import FUTURE
-from conftest import Outcome
+from conftest import Outcome, small_file_system
 from faults import syscalls
 from faults.witness import (
     THIDUA,
@@ -192,14 +192,9 @@ def test_many_limits_of_the_pages(alone: Path, run: Run, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system in memory that takes 2 MB; only the administrator can make one."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
-    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("no small file system can be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    """A file system that takes 2 MB."""
+    with small_file_system(tmp_path / "disk", "2m") as place:
+        yield place
 
 
 def _fill_disk(db: Path, place: Path, name: str, sizes: int, say: Say) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import build
 import conftest
@@ -586,13 +585,7 @@ class Units(RuleBasedStateMachine):
 
 def _live_units(empty: sqlite3.Connection, lives: int, steps: int) -> None:
     Units.source = empty
-    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-    run_state_machine_as_test(
-        Units,
-        settings=settings(
-            max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=checks
-        ),
-    )
+    conftest.live(Units, lives, steps)
 
 
 def test_units_are_what_was_decided_in_whatever_order_it_was_learned(empty: sqlite3.Connection) -> None:
@@ -612,15 +605,7 @@ def _live(empty_register: sqlite3.Connection, lives: int, steps: int) -> None:
             build.unit(writer, code, "department", "city", "2021-01-01")
     Register.source = empty_register
     Register.memory = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-    run_state_machine_as_test(
-        Register,
-        settings=settings(
-            max_examples=lives,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
+    conftest.live(Register, lives, steps)
 
 
 def test_lives_in_any_order(empty_register: sqlite3.Connection) -> None:

@@ -10,20 +10,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 import build
 from causes import check_causes
 from changes import apply, change, directory
-from conftest import ROOT, Outcome, copy
+from conftest import ROOT, Outcome, copy, live
 from thidua_cli import store
 from thidua_cli.ground import resources, text
 from thidua_cli.ground.errors import RefusedError
@@ -1198,13 +1196,7 @@ class Life(RuleBasedStateMachine):
 
 def _live(seeded: sqlite3.Connection, lives: int, steps: int) -> None:
     Life.source = seeded
-    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-    run_state_machine_as_test(
-        Life,
-        settings=settings(
-            max_examples=lives, stateful_step_count=steps, deadline=None, suppress_health_check=checks
-        ),
-    )
+    live(Life, lives, steps)
 
 
 def test_a_life_of_any_order(seeded: sqlite3.Connection) -> None:
