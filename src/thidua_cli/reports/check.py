@@ -46,21 +46,21 @@ def build(
     obligations = [item for item in obligations if item.code not in known.beyond]
     verdicts = {}
     for item, pairs in by_obligation(obligations, judged(connection, at, chosen)).items():
-        found = verdict(pairs, complete=complete, strict=strict, ended=ended)
-        verdicts[item] = found._replace(faults=tuple(in_order(found.faults, directory)))
+        outcome = verdict(pairs, complete=complete, strict=strict, ended=ended)
+        verdicts[item] = outcome._replace(faults=tuple(in_order(outcome.faults, directory)))
     report = report_at(
         at,
         f"{_('Kiểm tra thời hạn')} · {plan.title}",
         FIELDS,
-        [_row(item, found, directory) for item, found in verdicts.items()],
+        [_row(item, outcome, directory) for item, outcome in verdicts.items()],
         lambda: (
-            [_table(item, found, directory, strict=strict) for item, found in verdicts.items()]
+            [_table(item, outcome, directory, strict=strict) for item, outcome in verdicts.items()]
             or [Table([], [], empty=_("Chưa có nghĩa vụ nào đến hạn."))]
         ),
         lead=known.lines,
         extra=known.extra,
     )
-    return report, all(found.passes for found in verdicts.values())
+    return report, all(outcome.passes for outcome in verdicts.values())
 
 
 def _looked_at(plan: Plan, at: Moment, chosen: Filter, codes: Sequence[str]) -> list[Obligation]:
@@ -72,39 +72,39 @@ def _looked_at(plan: Plan, at: Moment, chosen: Filter, codes: Sequence[str]) -> 
     ]
 
 
-def _row(item: Obligation, found: Verdict, directory: Directory) -> dict[str, object]:
+def _row(item: Obligation, outcome: Verdict, directory: Directory) -> dict[str, object]:
     return {
         "phase": item.phase.code,
         "obligation": item.code,
         "action": str(item.action),
         "due_on": item.due_on,
-        "verdict": "pass" if found.passes else "fail",
-        **counts_row(found.counts),
-        "faults": len(found.faults),
-        "unit_codes": [unit_of(directory, fact).code for fact, _state in found.faults],
+        "verdict": "pass" if outcome.passes else "fail",
+        **counts_row(outcome.counts),
+        "faults": len(outcome.faults),
+        "unit_codes": [unit_of(directory, fact).code for fact, _state in outcome.faults],
     }
 
 
-def _table(item: Obligation, found: Verdict, directory: Directory, *, strict: bool) -> Table:
-    counts = found.counts
-    word = _("ĐẠT") if found.passes else _("KHÔNG ĐẠT")
+def _table(item: Obligation, outcome: Verdict, directory: Directory, *, strict: bool) -> Table:
+    counts = outcome.counts
+    word = _("ĐẠT") if outcome.passes else _("KHÔNG ĐẠT")
     figures = _("{done}/{applicable} ({rate}), quá hạn {overdue}").format(
         done=grouped(counts.done),
         applicable=grouped(counts.applicable),
         rate=share(counts),
         overdue=grouped(counts.states[State.OVERDUE]),
     )
-    if found.overlooked:
-        figures += _(", trong đó {number} đã chấm dứt, không tính").format(number=grouped(found.overlooked))
+    if outcome.overlooked:
+        figures += _(", trong đó {number} đã chấm dứt, không tính").format(number=grouped(outcome.overlooked))
     title = f"{word} · {item.code} ({item.title}, {due_words(item)}): {figures}"
     columns = [Column(_("Mã")), Column(_("Đơn vị"), narrow=24), Column(_("Trạng thái"), narrow=8)]
     if strict:  # only a late unit has a day and a document to show
         columns += [Column(_("Ngày thực hiện"), Form.DAY), Column(_("Số văn bản"), drop=1, narrow=10)]
     groups = [
         (heading, [_cells(directory, fact, state)[: len(columns)] for fact, state in members])
-        for heading, members in numbered(by_heading(found.faults, directory))
+        for heading, members in numbered(by_heading(outcome.faults, directory))
     ]
-    return Table(columns, groups, title=title, tone=Tone.GOOD if found.passes else Tone.BAD)
+    return Table(columns, groups, title=title, tone=Tone.GOOD if outcome.passes else Tone.BAD)
 
 
 def _cells(directory: Directory, fact: Fact, state: State) -> list[object]:

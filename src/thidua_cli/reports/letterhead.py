@@ -18,22 +18,22 @@ def read_letterhead(path: Path | None) -> Letterhead:
     from thidua_cli.reports.letterhead_models import LetterheadIn
 
     source = path or resources.data("letterhead.toml")
-    found, problems = models.check(LetterheadIn, config_files.read_toml(source))
-    if found is None:
+    letterhead, problems = models.check(LetterheadIn, config_files.read_toml(source))
+    if letterhead is None:
         raise RejectedError(_("{path}: mẫu tiêu đề có lỗi").format(path=source), *some(problems))
     return Letterhead(
-        governing_body=found.issuer.governing_body,
-        issuing_body=found.issuer.name,
-        name_in_text=found.issuer.name_in_text or found.issuer.name,
-        place=found.issuer.place,
-        report_symbol=found.issuer.report_symbol,
-        letter_symbol=found.issuer.letter_symbol,
-        authority=found.signer.authority,
-        title=found.signer.title,
-        name=found.signer.name,
-        contact=found.letter.contact,
-        report_to=found.report.to,
-        report_copies=found.report.copies,
-        letter_copies=found.letter.copies,
-        language=found.language,
+        governing_body=letterhead.issuer.governing_body,
+        issuing_body=letterhead.issuer.name,
+        name_in_text=letterhead.issuer.name_in_text or letterhead.issuer.name,
+        place=letterhead.issuer.place,
+        report_symbol=letterhead.issuer.report_symbol,
+        letter_symbol=letterhead.issuer.letter_symbol,
+        authority=letterhead.signer.authority,
+        title=letterhead.signer.title,
+        name=letterhead.signer.name,
+        contact=letterhead.letter.contact,
+        report_to=letterhead.report.to,
+        report_copies=letterhead.report.copies,
+        letter_copies=letterhead.letter.copies,
+        language=letterhead.language,
     )

@@ -49,12 +49,12 @@ def build(
 
 
 def _changed(directory: Directory, since: str, day: str) -> list[Version]:
-    found = []
+    changed = []
     for versions in directory.versions.values():
         past = [version for version in versions if version.valid_from <= day]
         if past and (since <= past[-1].valid_from or since <= (past[-1].ended_on or "") <= day):
-            found.append(past[-1])
-    return in_protocol_order(found)
+            changed.append(past[-1])
+    return in_protocol_order(changed)
 
 
 def last_day(version: Version, day: str) -> str:

@@ -33,8 +33,8 @@ def on_day(connection: sqlite3.Connection, at: Moment, day: date) -> Moment:
 
 def week_before(connection: sqlite3.Connection, at: Moment) -> Moment | None:
     """As of the end of the day a week earlier, as known then; None if the register was made later."""
-    found = on_day(connection, at, at.as_of - WEEK)
-    return None if found.is_before_register else found
+    moment = on_day(connection, at, at.as_of - WEEK)
+    return None if moment.is_before_register else moment
 
 
 def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | None:
@@ -53,14 +53,14 @@ def last(connection: sqlite3.Connection, at: Moment, folder: Path) -> Moment | N
 def _moment_of(connection: sqlite3.Connection, at: Moment, path: Path) -> Moment:
     cure = _("Chuyển tệp ấy đi nơi khác, hoặc nêu --since NGÀY.")
     try:
-        found = config_files.read_json(path, _LARGEST)
+        report = config_files.read_json(path, _LARGEST)
     except RejectedError as error:
         raise RejectedError(error.message, cure) from None
     try:
-        if not isinstance(found, dict):
+        if not isinstance(report, dict):
             raise TypeError
-        day, known_at = date.fromisoformat(found["as_of"]), str(found["known_at"])
-        number, _colon, link = str(found["head"]).partition(":")
+        day, known_at = date.fromisoformat(report["as_of"]), str(report["known_at"])
+        number, _colon, link = str(report["head"]).partition(":")
         operation = journal.numbered(connection, int(number))
     except (ValueError, KeyError, TypeError):
         raise RejectedError(
@@ -70,7 +70,7 @@ def _moment_of(connection: sqlite3.Connection, at: Moment, path: Path) -> Moment
     if operation is None or operation.hash != link:
         raise RejectedError(
             _("{path}: báo cáo này không phải của sổ đang dùng (mốc {anchor} không có trong sổ)").format(
-                path=path, anchor=found["head"]
+                path=path, anchor=report["head"]
             ),
             _("Nêu --since NGÀY, hoặc chỉ đúng sổ bằng --db."),
         )
