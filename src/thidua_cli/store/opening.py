@@ -37,9 +37,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             filesystem.refuse_exposed(path)
         connection = connect_file(path, header, read_only=read_only)
         try:
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = schema.version_of(connection)
-            _check_identity(path, application, version)
+            _check_identity(path, connection.execute("PRAGMA application_id").fetchone()[0], version)
             if version < schema.SCHEMA_VERSION:  # a migration that was cut off has just been rolled back
                 raise StoreError(
                     _("{path}: sổ thuộc lược đồ cũ {theirs}").format(path=path, theirs=version),

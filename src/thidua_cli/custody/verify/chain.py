@@ -5,7 +5,7 @@ The tables are read whole, past every index, so that an index that lies cannot h
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 from thidua_cli.ground import dates
@@ -68,13 +68,8 @@ class _TableReader:
         """The encoded rows of operation `number`, in pieces."""
         if self._next is None or self._next[0] != number:
             return
-        piece: list[str] = []
-        for _number, row in self._next[1]:
-            piece.append(journal.encoded(row))
-            if len(piece) == journal.CHUNK:
-                yield piece
-                piece = []
-        if piece:
+        encoded = (journal.encoded(row) for _number, row in self._next[1])
+        while piece := list(islice(encoded, journal.CHUNK)):
             yield piece
         self._next = next(self._groups, None)
 
