@@ -143,12 +143,12 @@ def test_what_cannot_be_rolled_back_yet(alone: Path) -> None:
     """Where the disk takes not even the rollback, the one line says that nothing is lost, and the next command does it."""
     before = dump(alone)
     text = (
-        "import resource, sys; from thidua_cli import cli, store; close = store.writing._close\n"
+        "import resource, sys; from thidua_cli import cli, store; close = store.writer._close\n"
         "def closed(*arguments, **named):\n"
         "    operation = close(*arguments, **named)\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "    return operation\n"
-        "store.writing._close = closed\n"
+        "store.writer._close = closed\n"
         "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     )
     done = program(alone, text, *IMPORT)

@@ -176,14 +176,14 @@ def test_stopped_in_the_commit(db: Path, number: signal.Signals) -> None:
     """A signal that comes while the commit runs waits for its end, and then says that it was saved."""
     text = (
         "import os, signal, sys; from thidua_cli import cli, store; from thidua_cli.store import journal;"
-        "held = store.writing.signals_held;\n"
+        "held = store.writer.signals_held;\n"
         "import contextlib\n"
         "@contextlib.contextmanager\n"
         "def hit():\n"
         "    with held():\n"
         f"        os.kill(os.getpid(), {int(number)})\n"
         "        yield\n"
-        "store.writing.signals_held = hit\n"
+        "store.writer.signals_held = hit\n"
         "sys.argv = ['thidua', '--lang', 'en', *sys.argv[1:]]; cli.main()"
     )
     done = program(db, text, *RECORD)

@@ -50,7 +50,7 @@ def start(db: Path, *arguments: str) -> subprocess.Popen[str]:
 OPEN_WRITE = """
 import sys
 from thidua_cli import cli, store
-prepare, close = store.prepare, store.writing._close
+prepare, close = store.prepare, store.writer._close
 def small(connection):
     prepare(connection).execute("PRAGMA cache_size = 5")
     return connection
@@ -59,7 +59,7 @@ def closed(*arguments, **named):
     print("open", file=sys.stderr, flush=True)
     sys.stdin.readline()
     return operation
-store.opening.prepare, store.writing._close = small, closed
+store.opening.prepare, store.writer._close = small, closed
 sys.argv = ["thidua", "--lang", "en", *sys.argv[1:]]
 cli.main()
 """

@@ -5,7 +5,7 @@ from thidua_cli.store.faults import describe, rollback_on_error, store_errors, u
 from thidua_cli.store.locks import locked, signals_held
 from thidua_cli.store.opening import connect, examining, holding, in_wal, is_older, missing, prepare, reading
 from thidua_cli.store.schema import migrate, raw_sql, sql
-from thidua_cli.store.writing import Writer, create, found, write, writing
+from thidua_cli.store.writer import Writer, create, found, write, writing
 
 __all__ = (
     "Writer", "connect", "create", "describe", "examining", "found", "holding", "in_wal", "is_older",
