@@ -16,6 +16,7 @@ from conftest import ROOT, Outcome
 from faults.powercut import Connection, Disk, Event, after_cut, write_files
 from faults.witness import broken_links, dump
 from thidua_cli import store
+from thidua_cli.ground.errors import StoreError
 from thidua_cli.render import pages as render
 from thidua_cli.store import journal
 
@@ -102,7 +103,7 @@ def _verdict(path: Path, contents: dict[int, dict[str, object]], acknowledged: i
             connection.close()
         if not sound or head is None or broken_links(path) or dump(path) != contents.get(head.number):
             return "corrupt"
-    except (store.StoreError, sqlite3.DatabaseError):
+    except (StoreError, sqlite3.DatabaseError):
         return "corrupt"
     if head.number < acknowledged:
         return "acknowledged write lost"
