@@ -42,7 +42,7 @@ from thidua_cli.custody import restore as restoring
 path, copy = map(Path, sys.argv[-2:])
 made = path.with_name(".made.new")
 made.write_bytes(copy.read_bytes())
-restoring._aside(made, path, restoring._kept_names(path)[0])
+restoring._aside(made, path, next(restoring._kept_names(path)))
 print("done", flush=True)
 """
 

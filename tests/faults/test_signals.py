@@ -216,7 +216,7 @@ def test_stopped_in_a_restore(db: Path, tmp_path: Path, there: bool, number: sig
 
 
 @pytest.mark.parametrize("number", CODES)
-@pytest.mark.parametrize("function", ["copy", "inspect", "examined"])
+@pytest.mark.parametrize("function", ["copy", "inspect", "examine"])
 def test_stopped_before_a_restore_changes_anything(
     db: Path, tmp_path: Path, function: str, number: signal.Signals
 ) -> None:
