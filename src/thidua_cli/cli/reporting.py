@@ -71,20 +71,15 @@ def report(
             with speaking(letters.language):  # the titles of the plan are those of a language too
                 paper = weekly.gather(connection, at, wanted, before)
     warnings: list[str] = []
-    weeks = dict.fromkeys(forms, week) | {DocumentFormat.DOCX: paper}
+    weeks = {form: paper if form is DocumentFormat.DOCX else week for form in forms}
     if place is None:
         pages.put(_made(weeks[forms[0]], forms[0], letters, warnings, terminal=True))
     else:
+        paths = [place / f"{file_stem(at.as_of)}.{form.ending}" if in_folder else place for form in forms]
         if in_folder:
             filesystem.make_folder(place)
-        files.replace_all(
-            {
-                place / f"{file_stem(at.as_of)}.{form.ending}" if in_folder else place: _made(
-                    weeks[form], form, letters, warnings
-                )
-                for form in forms
-            }
-        )
+        made = [_made(weeks[form], form, letters, warnings) for form in forms]
+        files.replace_all(dict(zip(paths, made, strict=True)))
         messages.tell_written()
     messages.warn(warnings)
 
