@@ -1,6 +1,7 @@
 """Objects of JSON as a table: one column for each field, whichever of its headers an object has as a key."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from thidua_cli.ground.language import _
@@ -19,7 +20,7 @@ def table_of(
     objects: Sequence[Mapping[str, Any]], kind: ImportKind, renamed: Mapping[str, str], ignored: Sequence[str]
 ) -> HeadedRows:
     """The objects as rows, numbered from 1; a key that an object lacks is an ABSENT cell."""
-    keys = list(dict.fromkeys(key for item in objects for key in item))
+    keys = list(dict.fromkeys(chain.from_iterable(objects)))
     left_out = columns.left_out(ignored)
     fields = {
         key: None if columns.normal(key) in left_out else columns.field_of(kind, key, renamed) for key in keys
@@ -29,20 +30,22 @@ def table_of(
         fields = {key: alone.get(field, field) if field else None for key, field in fields.items()}
     unknown = _unknown_keys(kind, fields, left_out, ignored)
     problems: list[Problem] = []
+    places: dict[str, _Column] = {key: (field, "") if field else (None, key) for key, field in fields.items()}
     headers: dict[_Column, str] = {}  # the first key of each column
+    for key, column in places.items():
+        headers.setdefault(column, key)
     rows: list[dict[_Column, Any]] = []
     for number, item in enumerate(objects, 1):
         row: dict[_Column, Any] = {}
         for key, value in item.items():
-            field = fields[key]
-            column = (field, "") if field else (None, key)
+            column = places[key]
             if column in row:
-                message = _("trường {field} có hai lần").format(field=field)
+                message = _("trường {field} có hai lần").format(field=fields[key])
                 problems.append(Problem(message, at=Place(number, short(key))))
                 column = (None, key)
+                headers.setdefault(column, key)
             elif key in unknown:
                 problems.append(unknown[key]._replace(at=Place(number, short(key))))
-            headers.setdefault(column, key)
             row[column] = value
         rows.append(row)
     for name in required(kind):

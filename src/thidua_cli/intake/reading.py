@@ -263,6 +263,6 @@ def _from_objects(
 ) -> Sheet:
     if not found:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
-    _refuse_absent({key: None for item in found for key in item}, source, given)
+    _refuse_absent(dict.fromkeys(chain.from_iterable(found)), source, given)
     table = objects.table_of(found, kind, given.renamed, given.ignored)
     return sheet_of(table._replace(problems=[*table.problems, *disguised(table)]))

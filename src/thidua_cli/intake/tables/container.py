@@ -149,13 +149,15 @@ def parse(
         depth += 1
         if depth > _MOST_DEPTH:
             raise damaged()
-        start(tag if namespaces else tag.rpartition(":")[2], attributes)
+        if not namespaces and ":" in tag:
+            tag = tag.rpartition(":")[2]
+        start(tag, attributes)
 
     def closed(tag: str) -> None:
         nonlocal depth
         depth -= 1
         if end is not None:
-            end(tag if namespaces else tag.rpartition(":")[2])
+            end(tag if namespaces or ":" not in tag else tag.rpartition(":")[2])
 
     parser.StartElementHandler, parser.EndElementHandler = opened, closed
     parser.StartDoctypeDeclHandler = lambda *_declared: _refuse_doctype()

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from thidua_cli.ground import config_files
@@ -28,7 +29,7 @@ def read(data: bytes, encoding: str | None, *, lines: bool) -> list[dict[str, An
         rows = rows["rows"]  # a report of ours
     if not isinstance(rows, list) or not all(isinstance(item, dict) for item in rows):
         raise RejectedError(_("cần một danh sách các đối tượng"))
-    keys = {key for row in rows for key in row}
+    keys = set(chain.from_iterable(rows))
     if len(keys) > MOST_COLUMNS:
         message = _("các đối tượng có {count} khóa khác nhau, tối đa {most}")
         raise RejectedError(message.format(count=len(keys), most=MOST_COLUMNS))
