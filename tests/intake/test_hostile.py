@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Outcome
+from not_yet import marks
 from thidua_cli.ground.text import visible
 
 FOLDER = ROOT / "tests" / "hostile"
@@ -42,7 +43,14 @@ def _launches(run: Run) -> list[dict[str, object]]:
     return [row for line in lines if (row := json.loads(line))["done_on"] is not None]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["file"] for case in CASES])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=name, marks=marks(name))
+        for case in CASES
+        for name in [f"hostile/{case['file']}"]
+    ],
+)
 def test_each_file_has_its_outcome(run: Run, empty_db: Path, files: Path, case: dict[str, str]) -> None:
     """Good files are stored as stated, bad ones end in 7, say why, and leave the register byte-identical."""
     for need in case["needs"].split():

@@ -1,0 +1,66 @@
+"""Files of tests/hostile and tests/field that are not yet read as their index states.
+
+Whoever mends a kind takes its files out: a file that is read as stated and still stands here fails the tests.
+"""
+
+import pytest
+
+NOT_YET = (
+    "field/a_formula_elsewhere.xlsx:formula_ignored",
+    "field/a_formula_values.xlsx:formula_value",
+    "field/b_stt.csv:running_number",
+    "field/b_unknown.csv:ignore_unknown",
+    "field/c_map_twice.xlsx:map_one_header_twice",
+    "field/c_synonyms.csv:header_synonym",
+    "field/d_after_total.csv:row_not_to_be_skipped",
+    "field/d_gap.xlsx:row_not_to_be_skipped",
+    "field/d_groups.xlsx:group_and_total_rows",
+    "field/e_one_fits.xlsx:sheet_one_fits",
+    "field/f_kind_by_words.csv:units_kind_by_words",
+    "field/f_kind_unclear.csv:set_constant",
+    "field/f_known_names.csv:units_known_by_name",
+    "field/f_new_no_code.csv:units_new_without_code",
+    "field/g_abbreviated.csv:name_abbreviated",
+    "field/h_communes.csv:province_communes",
+    "field/h_communes_2025.csv:province_without_districts",
+    "field/h_not_the_list.csv:province_other_file",
+    "field/h_one_province.csv:province_only_one",
+    "field/i_1904_x15.xlsx:date1904_x15",
+    "field/i_empty_shared.xlsx:empty_shared_value",
+    "field/i_formula_0006.xls:formula_value",
+    "field/i_formula_0406.xls:xls_formula_0406",
+    "field/i_is_and_v.xlsx:is_and_v",
+    "field/i_month_only.xlsx:date_without_day",
+    "field/i_power_query.xlsx:power_query",
+    "field/i_stream_BOOK.xls:xls_stream_BOOK",
+    "field/i_workbook_in_root.xlsx:workbook_elsewhere",
+    "field/i_x14_sparkline_databar.xlsx:x14_extensions",
+    "field/i_x15_not_1904.xlsx:date1904_x15",
+    "field/j_old.xls:excel5",
+    "field/j_packed.csv:zip",
+    "field/j_sign.csv:latin1_sign",
+    "field/k_incoming.csv:incoming_register",
+    "field/k_incoming.csv:recipient_is_no_unit",
+    "field/k_midnight.csv:midnight",
+    "field/k_place.csv:name_with_place",
+    "field/w_launches.xlsx:whole_launches",
+    "field/w_units.xlsx:whole_units",
+    "hostile/date_dots.csv",
+    "hostile/date_iso_one_digit.csv",
+    "hostile/date_slash_ymd.csv",
+    "hostile/date_words.csv",
+    "hostile/extra_column.csv",
+    "hostile/parent_by_name.csv",
+    "hostile/repeated_header.csv",
+    "hostile/totals_row.csv",
+    "hostile/two_header_rows.csv",
+    "hostile/x_formula_cached.xlsx",
+    "hostile/x_formula_parent.xlsx",
+    "hostile/x_merged_data.xlsx",
+    "hostile/x_two_header_rows.xlsx",
+)
+
+
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    """The marks of the test of a file."""
+    return [pytest.mark.xfail(strict=True, reason="not yet read")] if name in NOT_YET else []
