@@ -5,6 +5,7 @@ clock is UTC to the microsecond, written `2022-03-31T16:59:59.999999Z`.
 """
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,8 +17,10 @@ from thidua_cli.ground.language import _
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-_ISO = r"(\d{4})-(\d\d)-(\d\d)"
-_DAY_FIRST = r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})"
+_YEAR_FIRST = r"(?P<y>\d{4})(?P<mark>[/-])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})"
+_DAY_FIRST = r"(?P<d>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<y>\d{4})"
+_IN_WORDS = r"(?:ngày )?(?P<d>\d{1,2}) tháng (?P<m>\d{1,2}) năm (?P<y>\d{4})"
+_FORMS = tuple(re.compile(form, re.ASCII | re.IGNORECASE) for form in (_YEAR_FIRST, _DAY_FIRST, _IN_WORDS))
 EXCEL_DAY_0 = date(1899, 12, 30)  # the numbers of days count from here
 _YEARS = range(1900, 2200)  # of any day that the register may be asked about
 
@@ -41,17 +44,17 @@ def today() -> date:
 
 
 def parse_date(text: str) -> date:
-    """A day written `2022-03-31`, `31/03/2022` or `31-3-2022`; edge spaces do not count.
+    """A day in a form that has one reading; edge spaces do not count.
 
-    Raises InvalidError for anything else, saying what the text looks like.
+    Year first `2022-03-31`, `2022-3-31`, `2022/03/31`; day first `31/03/2022`, `31-3-2022`, `31.3.2022`;
+    `31 tháng 3 năm 2022`, with `ngày` before it or not. Raises InvalidError for anything else, saying what
+    the text looks like.
     """
-    value = " ".join(text.split())
-    if match := re.fullmatch(_ISO, value, re.ASCII):
-        year, month, day = match.groups()
-    elif match := re.fullmatch(_DAY_FIRST, value, re.ASCII):
-        day, _separator, month, year = match.groups()
-    else:
+    value = " ".join(unicodedata.normalize("NFC", text).split())
+    match = next(filter(None, (form.fullmatch(value) for form in _FORMS)), None)
+    if match is None:
         raise InvalidError(_why_not_a_date(value), _("viết 2022-03-31 hoặc 31/03/2022"))
+    year, month, day = match["y"], match["m"], match["d"]
     if int(year) not in _YEARS:
         raise InvalidError(
             _("năm {year} ngoài khoảng {first}-{last}").format(year=year, first=_YEARS[0], last=_YEARS[-1]),
@@ -61,9 +64,9 @@ def parse_date(text: str) -> date:
         return date(int(year), int(month), int(day))
     except ValueError:
         problem = _("không có tháng {month}").format(month=month) if int(month) not in range(1, 13) else ""
-        iso = re.fullmatch(_ISO, value, re.ASCII)
-        cure = _("kiểm tra lại ngày") if iso else _("viết ngày trước, tháng sau: 31/03/2022")
-        if not iso and int(month) > 12 and (found := _day(year, day, month)):
+        numbers = match.re is _FORMS[1]
+        cure = _("viết ngày trước, tháng sau: 31/03/2022") if numbers else _("kiểm tra lại ngày")
+        if numbers and int(month) > 12 and (found := _day(year, day, month)):
             problem = _("nếu tháng đứng trước thì là {day}").format(day=show_day(found))
         raise InvalidError(problem or _("không có ngày này"), cure) from None
 
@@ -74,8 +77,8 @@ def _why_not_a_date(value: str) -> str:
     if number := re.fullmatch(r"(\d{5})(\.\d{1,12})?", value, re.ASCII):
         day = EXCEL_DAY_0 + timedelta(days=int(number[1]))
         return _("đây là số thứ tự ngày của Excel, tức {day}").format(day=show_day(day))
-    if re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d\d", value, re.ASCII):
-        found = _day(f"20{value[-2:]}", *re.split("[/-]", value)[1::-1])
+    if re.fullmatch(r"\d{1,2}([/.-])\d{1,2}\1\d\d", value, re.ASCII):
+        found = _day(f"20{value[-2:]}", *re.split("[/.-]", value)[1::-1])
         return (
             _("năm chỉ có hai chữ số, có lẽ là {day}").format(day=show_day(found))
             if found
