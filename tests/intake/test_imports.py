@@ -22,6 +22,7 @@ from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.intake import column_rows, reading
 from thidua_cli.intake.reading import FileFormat
+from thidua_cli.register import suggestions
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory
 from thidua_cli.store.journal import LATEST
@@ -791,11 +792,13 @@ def test_an_export_with_a_new_name_is_a_change_from_a_day(run: Run, tmp_path: Pa
     assert "Sở Y tế thành phố" in run("units", "list", "--as-of", "2023-01-01").out
 
 
-def test_a_long_list_of_unknown_units_ends_soon(register: sqlite3.Connection) -> None:
+def test_a_long_list_of_unknown_units_ends_soon(
+    register: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Suggestions are given as long as they cost little; after that the list goes on without."""
     directory = Directory.read(register, LATEST)
     found = [bool(directory.suggest(f"Sở Y tê {number}", date(2022, 3, 1))) for number in range(3)]
-    directory._compared = 10**9
+    monkeypatch.setattr(suggestions, "_MOST_COMPARED", 0)
     assert (found, directory.suggest("Sở Y tê", date(2022, 3, 1))) == ([True] * 3, [])
 
 

@@ -14,7 +14,7 @@ Launch = Callable[..., Outcome]
 
 with (ROOT / "tests" / "name_variants.csv").open(encoding="utf-8", newline="") as _file:
     VARIANTS = list(csv.DictReader(_file))
-REFUSED = {"tone on wrong letter (Thụân)", "initials", "word split"}
+REFUSED = {"tone on wrong letter (Thụân)", "word split"}
 ELSEWHERE = (
     "code,name,kind,parent_code\n507,UBND thị xã Điện Bàn,UBND huyện,\n20467,UBND thị trấn Prao,UBND thị trấn,\n"
     "20482,UBND xã Tư,UBND xã,\n09184,UBND phường Tiền Ninh Vệ,UBND phường,\n"

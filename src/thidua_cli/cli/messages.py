@@ -41,7 +41,7 @@ def warn(warnings: Sequence[str], most: int = sys.maxsize) -> None:
     say(lines)
 
 
-def notice(notices: Sequence[str]) -> None:
+def notice(notices: Iterable[str]) -> None:
     """Print what was noticed and accepted."""
     say([_("Đã biết: {notice}").format(notice=item) for item in notices])
 

@@ -95,7 +95,7 @@ def history(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, ou
     with session.reading(ctx) as connection:
         at = when.moment(connection)
         directory = units_of(connection, at)
-        version = directory.resolve_past(unit, at.as_of)
+        version = shared.find_unit(directory, unit, at)
         made = report.build(connection, at, directory, version)
     out.emit(made)
 

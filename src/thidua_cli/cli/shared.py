@@ -17,6 +17,7 @@ from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
 
 if TYPE_CHECKING:
+    from thidua_cli.register.units import Directory, Version
     from thidua_cli.reports.moment import Moment
     from thidua_cli.reports.selection import Filter
 
@@ -105,15 +106,29 @@ class Selection(NamedTuple):
     def filter(self, connection: sqlite3.Connection, at: "Moment") -> "Filter":
         """Return the filter at a moment; raises NotFoundError for an unknown phase or district."""
         from thidua_cli.register.plan import load_plan
-        from thidua_cli.reports.selection import Filter, find_district, units_of
+        from thidua_cli.reports.selection import Filter
 
         kind, level, district = self.units
-        return Filter(
-            load_plan(connection).phase(self.phase).code if self.phase else None,
-            kind,
-            level,
-            find_district(units_of(connection, at), district, at.as_of) if district else None,
-        )
+        phase = load_plan(connection).phase(self.phase).code if self.phase else None
+        return Filter(phase, kind, level, _district(connection, at, district) if district else None)
+
+
+def find_unit(directory: "Directory", reference: str, at: "Moment") -> "Version":
+    """Return the unit to read about, present or past, and say which one a name was taken for."""
+    version = directory.resolve_past(reference, at.as_of)
+    messages.notice(filter(None, [directory.reading(reference, version)]))
+    return version
+
+
+def _district(connection: sqlite3.Connection, at: "Moment", reference: str) -> int | str:
+    """Return the district that `--district` means, and say which one a name was taken for."""
+    from thidua_cli.reports.selection import find_district, units_of
+
+    directory = units_of(connection, at)
+    found = find_district(directory, reference, at.as_of)
+    if isinstance(found, int):
+        messages.notice(filter(None, [directory.reading(reference, directory.last(found, at.day))]))
+    return found
 
 
 class Obligation(NamedTuple):

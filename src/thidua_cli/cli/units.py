@@ -65,7 +65,7 @@ def show(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, out: 
 
     with session.reading(ctx) as connection:
         at = when.moment(connection)
-        version = Directory.read(connection, at.known.number).resolve_past(unit, at.as_of)
+        version = shared.find_unit(Directory.read(connection, at.known.number), unit, at)
         judged = [
             (fact, verdict.judge(fact, at.day))
             for fact in verdict.facts(connection, at.as_of, at.known.number)

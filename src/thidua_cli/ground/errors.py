@@ -44,6 +44,7 @@ class NotFoundError(ThiduaError):
     """A unit, record, operation or obligation is not there, or the name means several."""
 
     code = Exit.NOT_FOUND
+    candidates: Sequence[str] = ()  # codes of units that may be meant
 
 
 class StoreError(ThiduaError):

@@ -46,7 +46,7 @@ _OPEN_RHYMES = {  # old tone placement -> new: hòa -> hoà, khỏe -> khoẻ, t
 }
 _OPEN_RHYME = re.compile(f"({'|'.join(_OPEN_RHYMES)})(?!\\w)")
 _COMMITTEE = re.compile(r"(?:ubnd|uỷ ban nhân dân)(?:\s+|\.\s*)")
-_ABBREVIATED_LEVELS = {
+ABBREVIATED_LEVELS = {
     "p": "phường",
     "q": "quận",
     "x": "xã",
@@ -55,7 +55,7 @@ _ABBREVIATED_LEVELS = {
     "tx": "thị xã",
     "tt": "thị trấn",
 }
-_ABBREVIATED_LEVEL = re.compile(rf"({'|'.join(_ABBREVIATED_LEVELS)})\.\s*")
+_ABBREVIATED_LEVEL = re.compile(rf"({'|'.join(ABBREVIATED_LEVELS)})\.\s*")
 _CITY = re.compile(r"\btp(?:\.\s*|(?=\s|$))")
 _DASHES = re.compile(r"\s*[-–—]\s*")
 _ROMAN = re.compile(r"(?<=\s)(?=[ivx])(x{0,3})(ix|iv|v?i{0,3})$")
@@ -181,17 +181,38 @@ def lower_first(name: str) -> str:
 def name_key(name: str) -> str:
     """Two names are the same name exactly if their keys are equal.
 
-    Case, spaces, tone placement (Hoà, Hòa), dashes, the prefix UBND, an abbreviated level word (P., Q., X.,
-    H., TT., TX., TP.) and a final roman or arabic numeral do not distinguish names. Diacritics do.
+    Case, spaces, tone placement (Hoà, Hòa), dashes, `&` for `và`, the prefix UBND, an abbreviated level word
+    (P., Q., X., H., TT., TX., TP.) and a final roman or arabic numeral do not distinguish names.
+    Diacritics do.
     """
-    key = _SPACES.sub(" ", unicodedata.normalize("NFC", name)).strip().lower()
-    key = _OPEN_RHYME.sub(lambda match: _OPEN_RHYMES[match[1]], key)
+    key = word_key(_SPACES.sub(" ", unicodedata.normalize("NFC", name.replace("&", " và "))).strip())
     key = _DASHES.sub("-", key)
     if prefix := _COMMITTEE.match(key):
         key = key[prefix.end() :]
     if word := _ABBREVIATED_LEVEL.match(key):
-        key = f"{_ABBREVIATED_LEVELS[word[1]]} {key[word.end() :]}"
+        key = f"{ABBREVIATED_LEVELS[word[1]]} {key[word.end() :]}"
     key = _SPACES.sub(" ", _CITY.sub("thành phố ", key)).strip()
+    return arabic_end(key)
+
+
+def names_committee(name: str) -> bool:
+    """Whether a name begins with the words of a committee, UBND."""
+    return _COMMITTEE.match(word_key(name)) is not None
+
+
+def without_tone(letter: str) -> str:
+    """A letter in lower case without its tone: ộ is ô."""
+    parts = unicodedata.normalize("NFD", letter.lower())
+    return unicodedata.normalize("NFC", "".join(part for part in parts if part not in _TONES))
+
+
+def word_key(word: str) -> str:
+    """A word in lower case, with its tone where the new spelling puts it; `word` is NFC."""
+    return _OPEN_RHYME.sub(lambda match: _OPEN_RHYMES[match[1]], word.lower())
+
+
+def arabic_end(key: str) -> str:
+    """The key with a final roman numeral in arabic digits."""
     return _ROMAN.sub(lambda match: str(_arabic(match[0])), key)
 
 

@@ -119,6 +119,7 @@ class RecordBatch(Batch):
         self.corrected: list[tuple[RecordRow, Entry, Entry]] = []  # the live record, and the right one
         self.problems, self.warnings = list(self._wrong), list[str]()
         rows: dict[tuple[object, ...], int] = {}
+        read: set[str] = set()
         for incoming in self._items:
             assert self._register is not None  # noqa: S101
             outcome = decide.decide(self._register, incoming.item)
@@ -135,8 +136,9 @@ class RecordBatch(Batch):
                 )
                 continue
             rows[outcome.entry.key] = incoming.row
+            said = [*self._reading(incoming, outcome.version, read), *outcome.warnings]
             self.warnings += [
-                _("dòng {row}: {warning}").format(row=incoming.row, warning=each) for each in outcome.warnings
+                _("dòng {row}: {warning}").format(row=incoming.row, warning=each) for each in said
             ]
             held, fresh = outcome.existing, outcome.corrected
             if held is None:
@@ -159,6 +161,13 @@ class RecordBatch(Batch):
                 ).format(count=emptied)
             )
         return rows
+
+    def _reading(self, incoming: RecordRow, version: Version, read: set[str]) -> Iterable[str]:
+        """Which unit a name was taken for, if it is none's full name; once a name, kept in `read`."""
+        name = incoming.item.unit_code
+        if name not in read and self._register:
+            read.add(name)
+            yield from filter(None, [self._register.directory.reading(name, version)])
 
     def apply(self, writer: Writer) -> None:
         for _incoming, old, fresh in self.corrected:

@@ -103,25 +103,59 @@ _LABELS: dict[StrEnum, tuple[str, str]] = {
 # Labels that a file may use besides the identifiers and the labels above.
 _OTHER_LABELS: dict[str, StrEnum] = {
     "Ban, Ngành": Kind.AGENCY,
-    "UBND quận": Kind.DISTRICT_COMMITTEE,
-    "UBND huyện": Kind.DISTRICT_COMMITTEE,
-    "UBND phường": Kind.COMMUNE_COMMITTEE,
-    "UBND xã": Kind.COMMUNE_COMMITTEE,
-    "UBND thị trấn": Kind.COMMUNE_COMMITTEE,
-    "UBND đặc khu": Kind.COMMUNE_COMMITTEE,
+    "Đơn vị sự nghiệp trực thuộc": Kind.SERVICE_UNIT,
     "Hoàn thành đúng hạn": State.ON_TIME,
     "Hoàn thành quá hạn": State.LATE,
     "Chưa hoàn thành, trong hạn": State.PENDING,
     "Chưa hoàn thành, quá hạn": State.OVERDUE,
 }
 
+# Words that open the name of a territory, and say what its committee is; without one it is not yet a unit.
+COMMITTEE_OF: dict[str, Kind] = {
+    "quận": Kind.DISTRICT_COMMITTEE,
+    "huyện": Kind.DISTRICT_COMMITTEE,
+    "thị xã": Kind.DISTRICT_COMMITTEE,
+    "phường": Kind.COMMUNE_COMMITTEE,
+    "xã": Kind.COMMUNE_COMMITTEE,
+    "thị trấn": Kind.COMMUNE_COMMITTEE,
+    "đặc khu": Kind.COMMUNE_COMMITTEE,
+}
+for _word, _kind in COMMITTEE_OF.items():
+    _OTHER_LABELS |= {_word: _kind, f"UBND {_word}": _kind}
+TERRITORY_WORDS = ("thành phố", *COMMITTEE_OF)
+
+# First words of offices, which like those of territories say what a unit is rather than which one.
+OFFICE_WORDS = (
+    "ban quản lý",
+    "bảo hiểm xã hội",
+    "bộ chỉ huy",
+    "công an",
+    "kho bạc",
+    "liên đoàn",
+    "liên hiệp",
+    "ngân hàng",
+    "quỹ đầu tư",
+    "thanh tra",
+    "toà án nhân dân",
+    "trung tâm",
+    "trường cao đẳng",
+    "uỷ ban",
+    "viện kiểm sát",
+    "văn phòng",
+)
+
+# What names of units write in short themselves.
+ACRONYMS = {
+    "ubnd": "uỷ ban nhân dân",
+    "hđnd": "hội đồng nhân dân",
+    "mttq": "mặt trận tổ quốc",
+    "đbqh": "đại biểu quốc hội",
+}
+
 LEVEL_OF_KIND = dict.fromkeys(Kind, Level.CITY) | {
     Kind.DISTRICT_COMMITTEE: Level.DISTRICT,
     Kind.COMMUNE_COMMITTEE: Level.COMMUNE,
 }
-
-# Words that open the name of a territory; without one, such a name is not yet a unit.
-TERRITORY_WORDS = ("thành phố", "quận", "huyện", "thị xã", "phường", "xã", "thị trấn", "đặc khu")
 
 
 def label(term: StrEnum, language: str) -> str:

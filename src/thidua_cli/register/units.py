@@ -3,46 +3,16 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
-from thidua_cli.register import terms
+from thidua_cli.register.readings import Places, Readings
+from thidua_cli.register.suggestions import Suggestions, containing
 from thidua_cli.register.terms import Kind, Level
-
-SUGGESTIONS = 5
-_MOST_COMPARED = 10_000_000  # names, before a long list of unknown units goes without suggestions
-
-
-class Version(NamedTuple):
-    """What a unit was called from `valid_from` (included) until `until_on` (not included; none: still).
-
-    `ended_on` is the first day on which the unit itself no longer exists. Dates are ISO text. `number` is the
-    id of the row that says so; 0: none is stored yet.
-    """
-
-    unit: int
-    kind: Kind
-    level: Level
-    code: str
-    name: str
-    parent: int | None
-    abbreviation: str | None
-    sort_order: int | None
-    valid_from: str
-    until_on: str | None = None
-    ended_on: str | None = None
-    note: str | None = None
-    document_number: str | None = None
-    operation: int = 0
-    number: int = 0
-
-    def holds_on(self, day: str) -> bool:
-        """Whether this is the unit's version on that day."""
-        return self.valid_from <= day and (self.until_on is None or day < self.until_on)
+from thidua_cli.register.versions import Version as Version  # noqa: PLC0414 - part of what units are
 
 
 class Directory:
@@ -53,8 +23,9 @@ class Directory:
         self._by_code: dict[str, list[Version]] = {}
         self._by_key: dict[str, list[Version]] | None = None
         self._ranks: dict[int, int] | None = None
-        self._folded: dict[Version, tuple[str, str, str]] = {}
-        self._compared = 0
+        self._cities: list[Version] | None = None
+        self._readings: Readings | None = None
+        self._suggestions: Suggestions | None = None
         for version in versions:
             self.versions.setdefault(version.unit, []).append(version)
             self._by_code.setdefault(text.code_key(version.code), []).append(version)
@@ -110,11 +81,36 @@ class Directory:
         return self._by_key.get(text.name_key(name), [])
 
     def matches(self, reference: str) -> list[Version]:
-        """Versions that a code, else a name, means; on any day."""
-        return self.with_code(reference) or self.with_name(reference)
+        """Versions that a code, else a name, else a reading of it, means; on any day."""
+        return self.with_code(reference) or self.with_name(reference) or self.read_as(reference)
+
+    def read_as(self, name: str, on: str | None = None) -> list[Version]:
+        """Versions that a name means by initials or with a place behind it: on a day, else on any."""
+        if self._readings is None:
+            self._readings = Readings(self)
+        return [
+            version
+            for version, places in self._readings.of(name)
+            if (on is None or version.holds_on(on))
+            and all(self._is_in(version, place, on or version.valid_from) for place in places)
+        ]
+
+    def _is_in(self, version: Version, place: Places, day: str) -> bool:
+        """Whether a unit is below one of some units, or in the only city there is."""
+        above, seen = self.on(version.parent, day), {version.unit}
+        while above is not None and above.unit not in seen:
+            if above.unit in place:
+                return True
+            seen.add(above.unit)
+            version, above = above, self.on(above.parent, day)
+        if version.parent is not None or version.kind is Kind.CITY_COMMITTEE:
+            return False
+        if self._cities is None:
+            self._cities = [each for each in self if each.kind is Kind.CITY_COMMITTEE]
+        return [each.unit for each in self._cities if each.holds_on(day)] == [*place]
 
     def resolve(self, reference: str, day: date) -> Version:
-        """The one unit that a code or a full name means on that day.
+        """The one unit that a code, a full name, or a reading of a name means on that day.
 
         Raises NotFoundError, with candidates, where none or several are meant. A bare place name without
         its level word is never enough.
@@ -124,7 +120,7 @@ class Directory:
         candidates = [version for version in self.with_code(wanted) if version.holds_on(on)]
         if not candidates:
             named = {version.unit: version for version in self.with_name(wanted) if version.holds_on(on)}
-            candidates = list(named.values())
+            candidates = list(named.values()) or self.read_as(wanted, on)
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
@@ -134,20 +130,37 @@ class Directory:
         raise self._not_found(wanted, day)
 
     def resolve_past(self, reference: str, day: date) -> Version:
-        """As `resolve`; where no such unit exists on that day, the one that did before it, if it is one."""
+        """As `resolve`, for reading: where none exists on that day, the one that did before it, if it is one.
+
+        A name without its level word, or without diacritics, is enough where it can be that of one unit.
+        """
         try:
             return self.resolve(reference, day)
         except NotFoundError:
-            matches = self.matches(text.clean(reference).value)
-            past = [version for version in matches if version.valid_from <= day.isoformat()]
+            wanted, on = text.clean(reference).value, day.isoformat()
+            matches = self.matches(wanted)
+            past = [version for version in matches if version.valid_from <= on]
+            if not matches:
+                near = containing(wanted, list(self))
+                past = [version for version in near if version.holds_on(on)]
+                past = past or [version for version in near if version.valid_from <= on]
             if not past:
                 raise
             if len({version.unit for version in past}) > 1:
+                if not matches:
+                    raise
                 raise NotFoundError(
                     _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),
                     *history_commands(past),
                 ) from None
             return past[-1]
+
+    def reading(self, reference: str, version: Version) -> str:
+        """Which unit a name was taken for, in words; nothing for a code or a full name of the unit."""
+        wanted = text.clean(reference).value
+        if any(each.unit == version.unit for each in (*self.with_code(wanted), *self.with_name(wanted))):
+            return ""
+        return _("'{name}' hiểu là {unit}").format(name=text.visible(wanted), unit=describe(version))
 
     def namesakes(self, version: Version) -> list[str]:
         """Other units that had the same code or name on any day, with their days and commands."""
@@ -157,7 +170,7 @@ class Directory:
     def _not_found(self, wanted: str, day: date) -> NotFoundError:
         elsewhere = with_days(self.matches(wanted))
         near = self.suggest(wanted, day)
-        bare = [version for version in near if f" {text.fold(wanted)} " in f" {_without_level(version)} "]
+        bare = containing(wanted, near)
         hints = elsewhere or [describe(version) for version in bare or near]
         message = (
             _("'{unit}' chưa rõ là đơn vị nào: ghi cả cấp (phường, quận, …) hoặc mã")
@@ -166,38 +179,18 @@ class Directory:
         )
         if near and not elsewhere:
             hints = [_("Có phải là:"), *(f"  {hint}" for hint in hints)]
-        return NotFoundError(message.format(unit=text.visible(wanted), day=show_day(day)), *hints)
+        error = NotFoundError(message.format(unit=text.visible(wanted), day=show_day(day)), *hints)
+        error.candidates = [] if elsewhere else [version.code for version in bare or near]
+        return error
 
     def suggest(self, wanted: str, day: date) -> list[Version]:
-        """Up to five units of that day whose folded name, code or abbreviation is nearest, nearest first.
-
-        After very many questions none: each costs a look at every unit.
-        """
-        from rapidfuzz import fuzz, process
-
+        """Up to five units of that day that the name may mean, nearest first."""
+        if self._suggestions is None:
+            self._suggestions = Suggestions(self)
         on = day.isoformat()
-        alive = {version.unit: version for version in self if version.holds_on(on)}
-        choices = {
-            (version.unit, which): spelling
-            for version in alive.values()
-            for which, spelling in enumerate(self._spellings(version))
-        }
-        self._compared += len(choices)
-        if self._compared > _MOST_COMPARED:
-            return []
-        query = text.fold(text.name_key(wanted))
-        scored = process.extract(query, choices, scorer=fuzz.ratio, score_cutoff=55, limit=SUGGESTIONS * 3)
-        nearest = list(dict.fromkeys(unit for _choice, _score, (unit, _which) in scored))
-        inside = [unit for (unit, which), name in choices.items() if which == 0 and f" {query}" in f" {name}"]
-        ordered = dict.fromkeys([*nearest[:1], *inside, *nearest[1:]] if inside else nearest)
-        return [alive[unit] for unit in list(ordered)[:SUGGESTIONS]]
-
-    def _spellings(self, version: Version) -> tuple[str, str, str]:
-        """What a misspelt name is compared with: the folded name, the code, the name without its level."""
-        if version not in self._folded:
-            name = text.fold(text.name_key(version.name))
-            self._folded[version] = name, version.code.lower(), _without_level(version)
-        return self._folded[version]
+        return self._suggestions.nearest(
+            wanted, {version.unit: version for version in self if version.holds_on(on)}
+        )
 
     def district(self, unit: int, day: str) -> Version | None:
         """The district that the unit is, or is in, on that day; none for a unit outside any district."""
@@ -240,13 +233,6 @@ def _by_unit(versions: Iterable[Version]) -> list[list[Version]]:
     for version in versions:
         of.setdefault(version.unit, []).append(version)
     return [sorted(held, key=lambda version: version.valid_from) for held in of.values()]
-
-
-def _without_level(version: Version) -> str:
-    name = text.name_key(version.name)
-    for word in terms.TERRITORY_WORDS:
-        name = name.removeprefix(f"{word} ")
-    return text.fold(name)
 
 
 def describe(version: Version) -> str:

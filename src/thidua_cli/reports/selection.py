@@ -93,7 +93,8 @@ def district_of(directory: "Directory", unit: int, day: str) -> int | str:
 def find_district(directory: "Directory", reference: str, day: date) -> int | str:
     """What `--district` means: a district by code or name on that day, else before, else after it, or `city`.
 
-    Raises NotFoundError if there is none, or several before that day, or several after it.
+    The name of a district without its level word, or its initials, is enough. Raises NotFoundError if there
+    is none, or several before that day, or several after it.
     """
     if reference.lower() == CITY:
         return CITY
@@ -101,11 +102,9 @@ def find_district(directory: "Directory", reference: str, day: date) -> int | st
         version = directory.resolve(reference, day)
         if version.kind is Kind.DISTRICT_COMMITTEE:
             return version.unit
-    others = {
-        version.unit: version
-        for version in directory.matches(reference)
-        if version.kind is Kind.DISTRICT_COMMITTEE
-    }
+    others = _districts(directory.matches(reference)) or _bare_districts(
+        directory, reference, day.isoformat()
+    )
     begun = {unit: version for unit, version in others.items() if version.valid_from <= day.isoformat()}
     meant = begun or others
     if len(meant) == 1:
@@ -122,3 +121,17 @@ def find_district(directory: "Directory", reference: str, day: date) -> int | st
         _("không có quận, huyện '{district}'").format(district=reference),
         *sorted({f"{version.code}  {version.name}" for version in districts}),
     )
+
+
+def _districts(versions: "Iterable[Version]") -> "dict[int, Version]":
+    return {version.unit: version for version in versions if version.kind is Kind.DISTRICT_COMMITTEE}
+
+
+def _bare_districts(directory: "Directory", name: str, day: str) -> "dict[int, Version]":
+    """The districts whose name without its level word is that name: of the day, else of any."""
+    from thidua_cli.ground import text
+    from thidua_cli.register.suggestions import without_level
+
+    wanted = text.fold(text.name_key(name))
+    called = [version for version in directory if without_level(version) == wanted]
+    return _districts(version for version in called if version.holds_on(day)) or _districts(called)

@@ -6,16 +6,7 @@ from thidua_cli.ground import text
 from thidua_cli.register import terms
 from thidua_cli.register.terms import Kind
 
-_KINDS_OF_WORDS: Mapping[str, Kind] = {
-    "phường": Kind.COMMUNE_COMMITTEE,
-    "xã": Kind.COMMUNE_COMMITTEE,
-    "thị trấn": Kind.COMMUNE_COMMITTEE,
-    "đặc khu": Kind.COMMUNE_COMMITTEE,
-    "quận": Kind.DISTRICT_COMMITTEE,
-    "huyện": Kind.DISTRICT_COMMITTEE,
-    "thị xã": Kind.DISTRICT_COMMITTEE,
-    "sở": Kind.DEPARTMENT,
-}
+_KINDS_OF_WORDS: Mapping[str, Kind] = {**terms.COMMITTEE_OF, "sở": Kind.DEPARTMENT}
 
 
 def kind_of_name(name: str) -> Kind | None:
