@@ -7,7 +7,6 @@ import pytest
 
 NOT_YET = (
     "field/a_formula_elsewhere.xlsx:formula_ignored",
-    "field/a_formula_values.xlsx:formula_value",
     "field/b_stt.csv:running_number",
     "field/b_unknown.csv:ignore_unknown",
     "field/c_map_twice.xlsx:map_one_header_twice",
@@ -26,14 +25,11 @@ NOT_YET = (
     "field/h_one_province.csv:province_only_one",
     "field/i_1904_x15.xlsx:date1904_x15",
     "field/i_empty_shared.xlsx:empty_shared_value",
-    "field/i_formula_0006.xls:formula_value",
-    "field/i_formula_0406.xls:xls_formula_0406",
     "field/i_is_and_v.xlsx:is_and_v",
     "field/i_month_only.xlsx:date_without_day",
     "field/i_power_query.xlsx:power_query",
     "field/i_stream_BOOK.xls:xls_stream_BOOK",
     "field/i_workbook_in_root.xlsx:workbook_elsewhere",
-    "field/i_x14_sparkline_databar.xlsx:x14_extensions",
     "field/i_x15_not_1904.xlsx:date1904_x15",
     "field/j_old.xls:excel5",
     "field/j_packed.csv:zip",
@@ -48,8 +44,6 @@ NOT_YET = (
     "hostile/repeated_header.csv",
     "hostile/totals_row.csv",
     "hostile/two_header_rows.csv",
-    "hostile/x_formula_cached.xlsx",
-    "hostile/x_formula_parent.xlsx",
     "hostile/x_merged_data.xlsx",
     "hostile/x_two_header_rows.xlsx",
 )

@@ -489,7 +489,7 @@ def test_a_filled_template_goes_in(run: Run, tmp_path: Path) -> None:
     ("name", "code", "said"),
     [
         ("base_units", 0, ""),
-        ("formula", 7, "A2"),
+        ("formula", 0, "formulas"),
         ("boolean", 7, "B2"),
         ("two_sheets", 7, "--sheet"),
         ("hidden_rows", 0, "3"),
@@ -498,7 +498,8 @@ def test_a_filled_template_goes_in(run: Run, tmp_path: Path) -> None:
 def test_old_and_open_workbooks(
     run: Run, empty_db: Path, name: str, code: int, said: str, ending: str
 ) -> None:
-    """.xls and .ods obey the rules of .xlsx: formulas, booleans and two sheets are refused, hidden rows are said."""
+    """.xls and .ods obey the rules of .xlsx: the values of formulas are taken and said, as hidden rows are;
+    booleans and two sheets are refused."""
     done = run("import", "units", str(ROOT / "tests" / "workbooks" / f"{name}.{ending}"))
     assert done.code == code, done.err
     assert said in done.err

@@ -4,6 +4,7 @@ import contextlib
 import struct
 import subprocess
 import sys
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from books import HEADER, SCHEMAS, UNIT, cell, line, ods, row, table, text, xlsx
 from conftest import ROOT, Outcome
 from thidua_cli.ground.errors import RejectedError
-from thidua_cli.intake.tables import workbook, xls_records
+from thidua_cli.intake.tables import grid, workbook, xls_records
 
 Run = Callable[..., Outcome]
 Import = Callable[..., Outcome]
@@ -230,7 +231,7 @@ def _sheet_record(offset: int, name: str) -> bytes:
 
 def test_a_sheet_is_looked_at_as_far_as_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its records end where they say, be it behind the place that another sheet claims; all cells count."""
-    number, formula, end = _record(0x203, 0, 1, 0, 0), _record(0x06, 1, 2, 0), _record(0x0A)
+    number, formula, end = _record(0x203, 0, 1, 0, 0), _record(0x06, 1, 2, *[0] * 9), _record(0x0A)
     many = _record(0xBD, 4, 5, 0, 0, 0, 9)
     start = 2 * len(_sheet_record(0, "A")) + len(end)
     hidden = _record(0x7D, 3, 5, 0, 0, 1)
@@ -238,7 +239,7 @@ def test_a_sheet_is_looked_at_as_far_as_it_is_read(monkeypatch: pytest.MonkeyPat
     listed = _sheet_record(start, "A") + _sheet_record(start + len(number), "B")
     monkeypatch.setattr(xls_records, "_stream", lambda *_given: listed + end + body)
     book = xls_records.look(xls_records._OLE)
-    assert [book.hazards[name].formulas for name in "AB"] == [["C2"], ["C2"]]
+    assert [book.hazards[name].formulas for name in "AB"] == [array("Q", [grid.place(2, 2)])] * 2
     assert [book.hazards[name].cells for name in "AB"] == [3, 2]
     assert (book.hazards["A"].hidden_columns, book.hazards["A"].columns) == ([(3, 5)], 10)
 

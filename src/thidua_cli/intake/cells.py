@@ -12,7 +12,8 @@ from thidua_cli.ground import dates, text
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
 from thidua_cli.intake import columns
-from thidua_cli.intake.tables.grid import ABSENT, Cell
+from thidua_cli.intake.sheet import short
+from thidua_cli.intake.tables.grid import ABSENT, Cell, Fault
 from thidua_cli.register.fields import CODES as UNIT_CODES
 from thidua_cli.register.fields import DAYS
 
@@ -79,8 +80,14 @@ def change_notices(changes: Counter[str]) -> list[str]:
     return [words[change].format(count=count) for change, count in changes.items()]
 
 
-def typed_cell(field: str, cell: float | bool | date | timedelta, *, from_1904: bool) -> str:
+def typed_cell(field: str, cell: float | bool | date | timedelta | Fault, *, from_1904: bool) -> str:
     """A workbook's number or date as text; raises InvalidError where it is not what the column holds."""
+    if isinstance(cell, Fault):
+        if cell.error:
+            raise InvalidError(_("chứa lỗi {error}").format(error=short(cell.error)), _("sửa ô này"))
+        raise InvalidError(
+            _("là công thức mà tệp không lưu giá trị"), _("mở bằng Excel rồi lưu lại, hoặc dán thành giá trị")
+        )
     if isinstance(cell, bool):
         raise InvalidError(_("là TRUE hoặc FALSE"), _("gõ lại thành chữ"))
     if isinstance(cell, timedelta):

@@ -15,7 +15,7 @@ from thidua_cli.ground.sheets import address
 from thidua_cli.intake import columns
 from thidua_cli.intake.cells import CODES, as_text, change_notices, empty, header_text, text_cell, typed_cell
 from thidua_cli.intake.sheet import Sheet, short
-from thidua_cli.intake.tables.grid import ABSENT, Cell, Grid
+from thidua_cli.intake.tables.grid import ABSENT, Cell, Grid, row_and_column
 from thidua_cli.register.fields import TEXTS as FREE_TEXTS
 
 _SHOWN = 10  # numbers in a notice
@@ -109,6 +109,25 @@ def sheet_of(table: HeadedRows | Sheet) -> Sheet:
         )
     made.notices += change_notices(changes)
     return made
+
+
+def calculated(table: HeadedRows) -> list[str]:
+    """The notice of formulas whose stored values are read, by their columns."""
+    if not table.grid.formulas:
+        return []
+    rows = {number for number, _values in table.body}
+    places = map(row_and_column, table.grid.formulas)
+    counts = Counter(column for row, column in places if row in rows)
+    named = [
+        _("{header} {count} ô").format(header=short(header), count=counts[index])
+        for index, (header, field) in enumerate(zip(table.headers, table.fields, strict=True))
+        if field and counts[index]
+    ]
+    return (
+        [_("lấy giá trị mà tệp lưu của công thức: {columns}").format(columns=", ".join(named))]
+        if named
+        else []
+    )
 
 
 def _row(

@@ -14,7 +14,7 @@ from thidua_cli.ground.language import _, why
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import columns, gso, objects
 from thidua_cli.intake.cells import as_text, blank, empty, inhabited
-from thidua_cli.intake.headed_rows import HeadedRows, disguised, sheet_of
+from thidua_cli.intake.headed_rows import HeadedRows, calculated, disguised, sheet_of
 from thidua_cli.intake.header_rows import (
     find_header,
     likeness,
@@ -212,6 +212,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
     strange = disguised(table)
     table = unnumbered(table._replace(problems=strange))
+    table = table._replace(notices=[*table.notices, *calculated(table)])
     if office:
         return gso.sheet(table, source, given.province)
     return sheet_of(table) if strange else table

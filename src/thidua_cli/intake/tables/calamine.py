@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.intake.tables import container
-from thidua_cli.intake.tables.grid import Cell
+from thidua_cli.intake.tables.grid import Cell, Fault
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -85,7 +85,7 @@ def sheet_rows(page: "CalamineSheet") -> Iterator[tuple[int, list[Cell]]]:
 
 
 def plain_cell(value: object) -> Cell:
-    if value is None or isinstance(value, (str, bool, int, float, timedelta)):
+    if value is None or isinstance(value, (str, bool, int, float, timedelta, Fault)):
         return value
     if isinstance(value, time):
         return timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)

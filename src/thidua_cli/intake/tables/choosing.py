@@ -1,6 +1,6 @@
 """Which sheet of a workbook is read, and what in it is refused."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
@@ -9,7 +9,7 @@ from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.container import Hazards, SheetInfo
-from thidua_cli.intake.tables.grid import Grid, Rows
+from thidua_cli.intake.tables.grid import Cell, Fault, Grid, Rows, row_and_column
 
 _LISTED = 10  # names or rows in a message
 
@@ -34,9 +34,16 @@ def read_sheet(contents: Contents, wished: str | None) -> Grid:
     notices: list[str] = []
     sheet = _choose(contents, wished or contents.marked, notices)
     hazards = contents.hazards(sheet)
-    _refuse_hazards(hazards, notices)
-    rows = contents.rows(sheet)
-    return Grid(rows, notices, letters=True, merged=hazards.merged, from_1904=contents.from_1904)
+    _say_hidden(hazards, notices)
+    rows = _with_faults(contents.rows(sheet), hazards.faults)
+    return Grid(
+        rows,
+        notices,
+        letters=True,
+        merged=hazards.merged,
+        from_1904=contents.from_1904,
+        formulas=hazards.formulas,
+    )
 
 
 def _choose(contents: Contents, wished: str | None, notices: list[str]) -> SheetInfo:
@@ -78,28 +85,32 @@ def _names(sheets: Sequence[SheetInfo]) -> str:
     return names if more <= 0 else _("{names} và {count} trang nữa").format(names=names, count=more)
 
 
-def _refuse_hazards(hazards: Hazards, notices: list[str]) -> None:
-    """Formulas, error and boolean cells: what they will be tomorrow, or what they mean, nobody knows."""
-    problems = [
-        _("{cell} là công thức: dán lại thành giá trị").format(cell=cell) for cell in hazards.formulas[:5]
-    ]
-    formulas = set(hazards.formulas)
-    problems += [
-        _("{cell} chứa lỗi {error}: sửa ô này").format(cell=cell, error=short(error))
-        for cell, error in list(hazards.errors.items())[:5]
-        if cell not in formulas
-    ]
-    problems += [
-        _("{cell} là TRUE hoặc FALSE: gõ lại thành chữ").format(cell=cell)
-        for cell in hazards.booleans[:5]
-        if cell not in formulas
-    ]
-    if problems:
-        count = len(formulas.union(hazards.errors, hazards.booleans))
-        raise RejectedError(
-            _("{count} ô không phải giá trị; chưa ghi gì").format(count=count),
-            *(f"  {problem}" for problem in problems),
-        )
+def _with_faults(rows: Rows, faults: Mapping[int, Fault]) -> Rows:
+    """The rows with a fault in each of its places, where readers leave nothing; also rows of nothing else."""
+    marked: dict[int, dict[int, Fault]] = {}
+    for packed, fault in faults.items():
+        row, column = row_and_column(packed)
+        marked.setdefault(row, {})[column] = fault
+    waiting = sorted(marked, reverse=True)
+    for number, values in rows:
+        while waiting and waiting[-1] < number:
+            yield waiting[-1], _faulty((), marked[waiting.pop()])
+        if waiting and waiting[-1] == number:
+            values = _faulty(values, marked[waiting.pop()])  # noqa: PLW2901
+        yield number, values
+    for number in reversed(waiting):
+        yield number, _faulty((), marked[number])
+
+
+def _faulty(values: Sequence[Cell], faults: Mapping[int, Fault]) -> list[Cell]:
+    made = [*values, *[None] * (max(faults) + 1 - len(values))]
+    for column, fault in faults.items():
+        made[column] = fault
+    return made
+
+
+def _say_hidden(hazards: Hazards, notices: list[str]) -> None:
+    """Hidden rows and columns are read like others."""
     if hazards.hidden_rows:
         rows = ", ".join(map(str, hazards.hidden_rows[:_LISTED]))
         notices.append(_("dòng ẩn vẫn được đọc: {rows}").format(rows=rows))

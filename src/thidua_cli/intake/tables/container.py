@@ -6,6 +6,7 @@ Sizes, names, macros, DOCTYPE, how much XML there is and how deep; bounds of row
 import io
 import re
 import zipfile
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
@@ -14,7 +15,7 @@ from xml.parsers import expat
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.sheets import MOST_ROWS
-from thidua_cli.intake.tables.grid import MOST_CELLS, MOST_COLUMNS
+from thidua_cli.intake.tables.grid import MOST_CELLS, MOST_COLUMNS, Fault, place
 
 MOST_BYTES = 64 * 1024 * 1024
 _MOST_PARTS = 2000
@@ -39,13 +40,12 @@ class SheetInfo(NamedTuple):
 
 @dataclass(slots=True)
 class Hazards:
-    """What stands in a sheet besides plain values; addresses such as A2, `merged` as in a Grid."""
+    """What stands in a sheet besides plain values; `formulas` and `merged` as in a Grid, faults by place."""
 
     cells: int = 0
     area: int = 0  # rows times columns, to the last cell used
-    formulas: list[str] = field(default_factory=list)
-    errors: dict[str, str] = field(default_factory=dict)
-    booleans: list[str] = field(default_factory=list)
+    formulas: "array[int]" = field(default_factory=lambda: array("Q"))
+    faults: dict[int, Fault] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # the first and the last, from 0
     columns: int = 0  # used
@@ -55,6 +55,14 @@ class Hazards:
         """Note hidden columns, as many as a sheet may have."""
         if first < MOST_COLUMNS and len(self.hidden_columns) < MOST_COLUMNS:
             self.hidden_columns.append((first, last))
+
+    def formula(self, row: int, column: int) -> None:
+        """Note a formula whose value is stored."""
+        self.formulas.append(place(row, column))
+
+    def fault(self, row: int, column: int, error: str = "") -> None:
+        """Note an error or, without one, a formula for which no value is stored."""
+        self.faults[place(row, column)] = Fault(error)
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Note merged cells; raises RejectedError where there are more than any list has."""

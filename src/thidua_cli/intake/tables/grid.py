@@ -2,13 +2,25 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell without a value: an error as Excel shows it, or a formula for which no value is stored."""
+
+    error: str = ""
+
+    def __str__(self) -> str:
+        return self.error
+
+
 Cell = (
-    str | float | bool | date | datetime | timedelta | None
+    str | float | bool | date | datetime | timedelta | Fault | None
 )  # None and "" are blank; a datetime is a day with a time of day, a timedelta a time alone
 
 ABSENT: Any = object()  # the cell of an object of JSON that has no such key; a null is None
@@ -18,6 +30,16 @@ HEADER_ROWS = 200  # the header is one of the first rows
 MOST_COLUMNS = 256
 MOST_LETTERS = 100_000  # of a cell; nothing that is stored is nearly as long
 MOST_CELLS = 2_500_000  # rows times columns, for readers keep a place for every cell
+
+
+def place(row: int, column: int) -> int:
+    """A cell as one number: its row from 1 and its column from 0."""
+    return row << 16 | column
+
+
+def row_and_column(packed: int) -> tuple[int, int]:
+    """What `place` packed."""
+    return packed >> 16, packed & 0xFFFF
 
 
 @contextlib.contextmanager
@@ -34,7 +56,8 @@ class Grid(NamedTuple):
 
     `letters`: cells have addresses such as A2; `objects`: cells are values of JSON, or ABSENT; `merged`: top
     row, left column, bottom row, right column, rows from 1 and columns from 0; `from_1904`: numbers of days
-    count from 1904.
+    count from 1904; `formulas`: where the value of a cell is that which is stored for a formula, as `place`
+    packs it.
     """
 
     rows: Rows
@@ -43,6 +66,7 @@ class Grid(NamedTuple):
     objects: bool = False
     merged: Sequence[tuple[int, int, int, int]] = ()
     from_1904: bool = False
+    formulas: Sequence[int] = ()
 
     def of(self, file: str) -> "Grid":
         """The same, where an error on the way through the rows says which file it is about."""

@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.ground.sheets import MARK, address
+from thidua_cli.ground.sheets import MARK
 from thidua_cli.intake.tables import container
 from thidua_cli.intake.tables.calamine import plain_cell
 from thidua_cli.intake.tables.choosing import Contents, no_data
 from thidua_cli.intake.tables.container import Hazards, SheetInfo, check_size
-from thidua_cli.intake.tables.grid import Cell, Rows
+from thidua_cli.intake.tables.grid import Cell, Fault, Rows
 
 _NAMESPACES = {
     "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
+    "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
     "urn:oasis:names:tc:opendocument:xmlns:style:1.0": "style",
     "urn:oasis:names:tc:opendocument:xmlns:table:1.0": "table",
     "urn:oasis:names:tc:opendocument:xmlns:text:1.0": "text",
@@ -88,6 +89,7 @@ class _Walk:
         self.listed = 0  # columns that were declared
         self.row_repeats, self.row_hidden = 1, False
         self.values: list[Cell] = []
+        self.calculated: list[int] = []  # columns of formulas in the row
         self.cell: dict[str, str] | None = None
         self.covered, self.skipped = False, 0  # depth inside notes and drawings of a cell
         self.paragraphs: list[list[str]] = []
@@ -107,7 +109,7 @@ class _Walk:
         elif tag == "table:table-row":
             self.row_repeats = self._count(attributes, "table:number-rows-repeated")
             self.row_hidden = attributes.get("table:visibility", "visible") != "visible"
-            self.column, self.values = 0, []
+            self.column, self.values, self.calculated = 0, [], []
         else:
             self._outside(tag, attributes)
 
@@ -172,7 +174,7 @@ class _Walk:
     def _close_cell(self, cell: dict[str, str], page: Page) -> None:
         repeats = self._count(cell, "table:number-columns-repeated")
         place = (self.row + 1, self.column)
-        value = self._value(cell, address(*place), page.hazards)
+        value = self._value(cell)
         self.column += repeats
         blank = value is None or (isinstance(value, str) and not value.strip())
         down = self._count(cell, "table:number-rows-spanned")
@@ -184,6 +186,8 @@ class _Walk:
             return
         check_size(self.row + self.row_repeats, self.column)
         self.values += [None] * (self.column - repeats - len(self.values)) + [value] * repeats
+        if "table:formula" in cell and not isinstance(value, Fault):
+            self.calculated += range(place[1], self.column)
 
     def _close_row(self, page: Page) -> None:
         first = self.row + 1
@@ -195,6 +199,9 @@ class _Walk:
         self.width = max(self.width, len(self.values))
         check_size(self.row, self.width)
         page.hazards.cells += 1
+        for number in range(first, self.row + 1) if self.calculated else ():
+            for column in self.calculated:
+                page.hazards.formula(number, column)
         if self.page is None:
             page.rows.extend((number, self.values) for number in range(first, self.row + 1))
 
@@ -212,15 +219,15 @@ class _Walk:
             raise container.damaged()
         return int(written[:9])
 
-    def _value(self, cell: dict[str, str], where: str, hazards: Hazards) -> Cell:
-        """What a cell holds; what is no plain value is noted in `hazards`."""
-        if "table:formula" in cell:
-            hazards.formulas.append(where)
-            return "="
+    def _value(self, cell: dict[str, str]) -> Cell:
+        """What a cell holds, for a formula the value that is stored for it."""
+        if "table:formula" in cell and "office:value-type" not in cell:
+            return Fault()
         text = "\n".join("".join(parts) for parts in self.paragraphs)
         kind = cell.get("office:value-type", "string")
-        if kind == "boolean":
-            hazards.booleans.append(where)
+        if cell.get("calcext:value-type") == "error":
+            return Fault(text or "#?")
+        if kind == "boolean" or (kind == "float" and text in ("TRUE", "FALSE")):
             return True
         written = {
             "float": "office:value",
@@ -232,8 +239,7 @@ class _Walk:
             return cell.get("office:string-value", text) if kind == "string" else text
         value = _typed(kind, cell.get(written, ""))
         if value is None:
-            hazards.errors[where] = cell.get(written, "")
-            return "?"
+            return Fault(cell.get(written, "") or "#?")
         return value
 
 

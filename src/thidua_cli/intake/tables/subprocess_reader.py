@@ -20,7 +20,7 @@ from thidua_cli.intake.tables import xls_records
 from thidua_cli.intake.tables.calamine import holds_data, open_workbook, sheet_named, sheet_rows
 from thidua_cli.intake.tables.choosing import Contents, read_sheet
 from thidua_cli.intake.tables.container import MOST_BYTES, SheetInfo
-from thidua_cli.intake.tables.grid import Cell, Grid
+from thidua_cli.intake.tables.grid import Cell, Fault, Grid
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -49,7 +49,14 @@ def read(data: bytes, sheet: str | None) -> Grid:
     if "rejected" in answer:
         raise RejectedError(*answer["rejected"])
     merged = [(top, left, bottom, right) for top, left, bottom, right in answer["merged"]]
-    return Grid(_rows(lines), answer["notices"], letters=True, merged=merged, from_1904=answer["from_1904"])
+    return Grid(
+        _rows(lines),
+        answer["notices"],
+        letters=True,
+        merged=merged,
+        from_1904=answer["from_1904"],
+        formulas=answer["formulas"],
+    )
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[Cell]]]:
@@ -74,6 +81,7 @@ def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[Cell]]]:
 _TAKEN: dict[str, Callable[[Any], Cell]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
+    "Fault": Fault,
     "timedelta": lambda seconds: timedelta(seconds=seconds),
 }
 
@@ -136,7 +144,12 @@ def main() -> None:
     try:
         grid = _read_here(sys.stdin.buffer.read(), sheet)
         rows = grid.rows
-        head = {"notices": grid.notices, "merged": grid.merged, "from_1904": grid.from_1904}
+        head = {
+            "notices": grid.notices,
+            "merged": grid.merged,
+            "from_1904": grid.from_1904,
+            "formulas": list(grid.formulas),
+        }
     except RejectedError as error:
         head = {"rejected": [error.message, *error.hints]}
     written = 0

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.ground.sheets import address
 from thidua_cli.intake.tables.container import (
     Hazards,
     SheetInfo,
@@ -24,7 +23,9 @@ _MERGED, _BOOLERR, _ROW = 0x00E5, 0x0205, 0x0208
 _MANY, _COLUMNS = 0x00BD, 0x007D
 _EOF = 0x000A
 _SINGLE = frozenset({0x0203, 0x027E, 0x00FD, 0x0204})  # number, RK, shared string, label
-_CELLS = _SINGLE | {_MANY, _FORMULA, _BOOLERR}
+_OLD_FORMULAS = frozenset({0x0206, 0x0406})  # of earlier formats, in which a value stands at the same place
+_FORMULAS = _OLD_FORMULAS | {_FORMULA}
+_CELLS = _SINGLE | _FORMULAS | {_MANY, _BOOLERR}
 _BESIDES = frozenset({_MERGED, _ROW, _COLUMNS})
 _HEAD, _RECORD, _WORD = (struct.Struct(form).unpack_from for form in ("<HH", "<HHHH", "<H"))
 _MOST_SHEETS = 1000
@@ -119,13 +120,11 @@ def _scan(stream: bytes, start: int, end: int, hazards: Hazards) -> tuple[int, i
 
 def _note(hazards: Hazards, kind: int, row: int, column: int, body: bytes) -> int:
     """Note what a record is besides a plain value; returns the last column that it fills."""
-    if kind == _FORMULA:
-        hazards.formulas.append(address(row + 1, column))
+    if kind in _FORMULAS:
+        _note_formula(hazards, row + 1, column, body, old=kind != _FORMULA)
     elif kind == _BOOLERR and len(body) >= 8:
         if body[7]:
-            hazards.errors[address(row + 1, column)] = _ERRORS.get(body[6], "#?")
-        else:
-            hazards.booleans.append(address(row + 1, column))
+            hazards.fault(row + 1, column, _ERRORS.get(body[6], "#?"))
     elif kind == _MANY:
         return int(_WORD(body, len(body) - 2)[0])
     elif kind == _ROW and len(body) >= 16:
@@ -138,6 +137,21 @@ def _note(hazards: Hazards, kind: int, row: int, column: int, body: bytes) -> in
         for top, bottom, left, right in struct.iter_unpack("<4H", body[2 : 2 + (len(body) - 2) // 8 * 8]):
             hazards.merged.append((top + 1, left, bottom + 1, right))
     return column
+
+
+def _note_formula(hazards: Hazards, row: int, column: int, body: bytes, *, old: bool) -> None:
+    """Note a formula; a reader knows no formulas of earlier formats, so that those are without a value.
+
+    A library that knows no values writes 0, to be calculated anew when the workbook is opened.
+    """
+    special = body[12:14] == b"\xff\xff"  # no number: a text, a truth value, an error or nothing
+    unknown = body[6:14] == bytes(8) and len(body) >= 16 and body[14] & 2
+    if len(body) < 14 or old or unknown:
+        hazards.fault(row, column)
+    elif special and body[6] == 2:
+        hazards.fault(row, column, _ERRORS.get(body[8], "#?"))
+    else:
+        hazards.formula(row, column)
 
 
 def _stream(data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
-from thidua_cli.ground.sheets import MARK, address
+from thidua_cli.ground.sheets import MARK
 from thidua_cli.intake.tables.container import (
     Hazards,
     SheetInfo,
@@ -39,13 +39,15 @@ Type="{_SCHEMAS}/officeDocument/2006/relationships/{{kind}}" Target="{{target}}"
 class BookInfo(NamedTuple):
     """A workbook's worksheets in order, whether its dates count from 1904, and the sheet that MARK names.
 
-    `parts` are its other parts by the last word of their relationship's type.
+    `recalculated`: whether Excel is to calculate anew, so that a stored 0 may be that of a library that knows
+    no values. `parts` are its other parts by the last word of their relationship's type.
     """
 
     sheets: list[SheetInfo]
     from_1904: bool
     marked: str | None
     parts: dict[str, str]
+    recalculated: bool = False
 
 
 def book_info(archive: zipfile.ZipFile) -> BookInfo:
@@ -55,7 +57,7 @@ def book_info(archive: zipfile.ZipFile) -> BookInfo:
         raise RejectedError(_("không phải sổ tính Excel"), _("Mở bằng Excel rồi lưu lại."))
     related: dict[str, tuple[str, str]] = {}
     listed: list[tuple[str, str, bool]] = []
-    flags = {"1904": False, "marked": False}
+    flags = {"1904": False, "marked": False, "recalculated": False}
     marks: list[str] = []
 
     def relation(tag: str, attributes: dict[str, str]) -> None:
@@ -74,6 +76,8 @@ def book_info(archive: zipfile.ZipFile) -> BookInfo:
             )
         elif tag == "workbookPr":
             flags["1904"] = attributes.get("date1904", "0") in ("1", "true")
+        elif tag == "calcPr":
+            flags["recalculated"] = attributes.get("fullCalcOnLoad", "0") in ("1", "true")
         flags["marked"] = tag == "definedName" and attributes.get("name") == MARK
 
     def text(data: str) -> None:
@@ -95,7 +99,7 @@ def book_info(archive: zipfile.ZipFile) -> BookInfo:
         raise damaged()
     marked = "".join(marks).rpartition("!")[0].strip("'").replace("''", "'")
     parts = {kind: part for kind, part in related.values() if part in names}
-    return BookInfo(sheets, flags["1904"], marked or None, parts)
+    return BookInfo(sheets, flags["1904"], marked or None, parts, flags["recalculated"])
 
 
 class _Scan:
@@ -105,8 +109,9 @@ class _Scan:
     in silence. Where places rise, as programs write them, there are none.
     """
 
-    def __init__(self, rows: int = 0, columns: int = 0) -> None:
+    def __init__(self, rows: int = 0, columns: int = 0, *, recalculated: bool = False) -> None:
         self.rising = True
+        self.recalculated = recalculated
         self.width, self.taken = columns, bytearray(rows * columns)
         self.hazards = Hazards()
         self.every = 0  # cells, empty ones too
@@ -114,7 +119,8 @@ class _Scan:
         self.row, self.column, self.hidden = 1, 0, False
         self.place, self.last = (1, 1), (0, 0)
         self.kind, self.text = "n", ""
-        self.in_value = False
+        self.in_cell = self.in_value = self.calculated = False
+        self.value: str | None = None  # what is stored for the formula of the cell
         self.shared = array("L")  # which shared text each cell holds
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -122,11 +128,12 @@ class _Scan:
             self._cell(attributes)
         elif tag in ("v", "is"):
             self.in_value = tag == "v"
+            self.value = ""
             self._used()
         elif tag == "row":
             self._row(attributes)
         elif tag == "f":
-            self.hazards.formulas.append(self._where())
+            self.calculated = self.in_cell  # the formulas of extensions are of no cell
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif tag == "col" and attributes.get("hidden", "0") in ("1", "true"):
@@ -145,6 +152,7 @@ class _Scan:
         if self.every > MOST_CELLS:
             raise too_large()
         self.kind, self.text = attributes.get("t", "n"), ""
+        self.in_cell, self.calculated, self.value = True, False, None
         where = attributes.get("r")
         if where is None:
             self.column += 1
@@ -152,11 +160,6 @@ class _Scan:
         else:
             self.place = _place(where)
             self.column = self.place[1]
-        if self.kind == "b":
-            self.hazards.booleans.append(self._where())
-
-    def _where(self) -> str:
-        return address(self.place[0], self.place[1] - 1)
 
     def _used(self) -> None:
         if self.place <= self.last:
@@ -190,23 +193,38 @@ class _Scan:
     def characters(self, data: str) -> None:
         if self.in_value and self.kind in "es":
             self.text += data
+        if self.calculated and self.in_value:
+            self.value = (self.value or "") + data
 
     def end(self, tag: str) -> None:
         if tag == "v":
             if self.kind == "e":
-                self.hazards.errors[self._where()] = self.text
+                self.hazards.fault(self.place[0], self.place[1] - 1, self.text)
             elif self.kind == "s":
                 if not _INDEX.fullmatch(self.text):
                     raise damaged()  # a reader takes it for the first
                 self.shared.append(int(self.text))
             self.in_value = False
+        elif tag == "c":
+            self.in_cell = False
+            if self.calculated and self.kind != "e":
+                self._formula()
         elif tag == "row":
             self.row, self.column = self.row + 1, 0
+
+    def _formula(self) -> None:
+        """Note a formula; without a stored value it is a fault."""
+        row, column = self.place
+        stored = self.value is not None if self.kind == "str" else bool(self.value)
+        if stored and not (self.recalculated and self.value == "0" and self.kind == "n"):
+            self.hazards.formula(row, column - 1)
+        else:
+            self.hazards.fault(row, column - 1)
 
 
 def hazards(archive: zipfile.ZipFile, book: BookInfo, part: str) -> Hazards:
     """What a worksheet holds besides plain values; raises RejectedError for a cell out of bounds."""
-    scan = _Scan()
+    scan = _Scan(recalculated=book.recalculated)
     data = part_bytes(archive, part)
     parse(data, scan.start, scan.end, scan.characters)
     if not scan.rising:
