@@ -222,3 +222,58 @@ def test_the_list_of_the_whole_country(run: Run, empty_db: Path, put: Put) -> No
     done = _import(run, put(HEADER, *rows))
     assert done.code == 0, done.err
     assert len(_units(run)) == 1 + len([row for row in rows if row[1] == "48"])
+
+
+# Other layouts
+
+COMMUNES = ("Mã", "Tên", "Tên Tiếng Anh", "Cấp", "Mã QH", "Quận Huyện", "Mã TP", "Tỉnh / Thành Phố")
+SINCE_2025 = ("Mã", "Tên", "Tên Tiếng Anh", "Cấp", "Nghị định", "Mã TP", "Tỉnh / Thành Phố")
+
+
+@pytest.mark.parametrize("name", ["list.xlsx", "list.csv"])
+def test_the_list_of_communes(run: Run, empty_db: Path, put: Put, name: str) -> None:
+    """The same units, whatever the order and the names of the columns."""
+    north = ("80001", "Xã Bảy", "", "Xã", "801", "Huyện Sáu", "01", "Tỉnh Bắc")
+    ours = ("90001", "Phường Hai", "", "Phường", "901", "Quận Một", "48", "Thành phố Thử")
+    done = _import(run, put(COMMUNES, north, ours, name=name))
+    assert done.code == 0, done.err
+    assert _units(run) == {"901": "UBND quận Một", "90001": "UBND phường Hai"}
+
+
+def test_a_list_without_districts(run: Run, empty_db: Path, put: Put) -> None:
+    """Since 07/2025 communes are below the province; so are the districts of the list of districts."""
+    north = ("80001", "Xã Bảy", "", "Xã", "1/NQ", "01", "Tỉnh Bắc")
+    ours = ("90001", "Phường Hai", "", "Phường", "2/NQ", "48", "Thành phố Thử")
+    assert _import(run, put(SINCE_2025, north, ours), "--on", "2025-07-01").code == 0
+    header = [name for name in SINCE_2025 if name != "Nghị định"]
+    town = ("901", "Thành phố Ba", "", "Thành phố", "48", "Thành phố Thử")
+    assert _import(run, put(header, ("801", "Huyện Sáu", "", "Huyện", "01", "Tỉnh Bắc"), town)).code == 0
+    lines = run("units", "list", "--format", "jsonl").out.splitlines()
+    kinds = {row["unit_code"]: row["kind"] for line in lines if (row := json.loads(line))}
+    assert kinds == {"901": "district-committee", "90001": "commune-committee"}
+
+
+def test_a_gap_in_a_list_without_districts_is_refused(run: Run, empty_db: Path, put: Put) -> None:
+    """A name needs its code."""
+    done = _import(run, put(SINCE_2025, ("", "Phường Hai", "", "Phường", "2/NQ", "48", "Thành phố Thử")))
+    assert (done.code, _units(run)) == (7, {})
+
+
+def test_one_province_needs_no_option(run: Run, empty_db: Path, put: Put) -> None:
+    """Where the file has one province it is taken and said; of several one must be named."""
+    done = run("import", "units", put(HEADER, OTHER))
+    assert (done.code, "49" in done.err) == (0, True), done.err
+    both = run("import", "units", put(HEADER, FIRST, OTHER))
+    assert (both.code, "--province" in both.err) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_province_of_another_file_means_nothing(
+    run: Run, empty_db: Path, tmp_path: Path, form: str
+) -> None:
+    """Usage, as with another kind of import."""
+    path = tmp_path / f"in.{form}"
+    row = {"code": "X1", "name": "Sở Thử", "kind": "department"}
+    path.write_text(json.dumps([row]) if form == "json" else "\n".join(map(",".join, (row, row.values()))))
+    done = _import(run, str(path))
+    assert (done.code, "--province" in done.err, _units(run)) == (2, True, {})

@@ -163,14 +163,15 @@ class _Import(NamedTuple):
 
     def _batch(self, read: HeadedRows | Sheet) -> Batch:
         """Check the rows, with a bar, so not while the register is open."""
-        (on, phase, _correct, reason), province = self.rows, self.how.province
+        on, phase, _correct, reason = self.rows
         if self.kind is ImportKind.UNITS:
             sheet = sheet_of(read)
             with session.reading(self.ctx) as connection:
                 first_day = load_plan(connection).phases[0].starts_on
-                lacks = province and not Directory.read(connection, journal.LATEST).with_code(province)
+                directory = Directory.read(connection, journal.LATEST)
+                lacks = sheet.province and not directory.with_code(sheet.province)
             for _row, values in sheet.rows:
-                if lacks and values.get("parent_code") == province:  # it is no parent of its districts
+                if lacks and values.get("parent_code") == sheet.province:  # it is no parent of its districts
                     values["parent_code"] = None
             return UnitBatch(sheet, first_day, on, progress.rows)
         if self.kind is ImportKind.CHANGES:

@@ -1,8 +1,11 @@
-"""The statistics office's list of administrative units: one row a ward, with its district and province.
+"""The statistics office's lists of administrative units: one row a ward, with its district and province.
 
-Its columns are `Tỉnh Thành Phố, Mã TP, Quận Huyện, Mã QH, Phường Xã, Mã PX, Cấp, Tên Tiếng Anh`. Of one
-province it gives the districts and communes, named as their committees. A district without communes has an
-empty ward code.
+Of one province they give the districts and communes, named as their committees. A list has these columns:
+
+- `Tỉnh Thành Phố, Mã TP, Quận Huyện, Mã QH, Phường Xã, Mã PX, Cấp, Tên Tiếng Anh`; a district without
+  communes has an empty ward code;
+- `Mã, Tên, Tên Tiếng Anh, Cấp, Mã QH, Quận Huyện, Mã TP, Tỉnh / Thành Phố`, the list of communes;
+- either without districts: since 07/2025 there are none, and the list of districts itself has no others.
 """
 
 from bisect import bisect_left, bisect_right
@@ -24,16 +27,21 @@ _PROVINCE, _DISTRICT, _WARD = "Mã TP", "Mã QH", "Mã PX"
 _DISTRICT_NAME, _WARD_NAME = "Quận Huyện", "Phường Xã"
 NEEDED = (_PROVINCE, _DISTRICT, _WARD, _DISTRICT_NAME, _WARD_NAME)
 CODES = NEEDED[:3]
-_HEADERS = {columns.normal(header): header for header in (*NEEDED, "Tỉnh Thành Phố", "Cấp", "Tên Tiếng Anh")}
+_DISTRICTS = {_DISTRICT, _DISTRICT_NAME}  # both or neither
+_OTHERS = ("Tỉnh Thành Phố", "Cấp", "Tên Tiếng Anh", "Nghị định")
+_HEADERS = {columns.normal(header): header for header in (*NEEDED, *_OTHERS)}
+_HEADERS |= {"mã": _WARD, "tên": _WARD_NAME, "tỉnh / thành phố": _OTHERS[0], "tỉnh/thành phố": _OTHERS[0]}
+_DISTRICT_WORDS = ("thành phố", "quận", "huyện", "thị xã")
 _SHOWN = 10  # numbers of rows in a notice
-_SAYING_WHERE = {columns.normal(header) for header in ("Tỉnh Thành Phố", _DISTRICT, _DISTRICT_NAME)}
+_SAYING_WHERE = (_OTHERS[0], _DISTRICT, _DISTRICT_NAME)
 FIELDS = ("code", "name", "kind", "level", "parent_code")
 
 
 def places(headers: Sequence[str]) -> list[str | None] | None:
     """Which of the list's columns each header is (none: another); none at all where one is missing."""
     fields = [_HEADERS.get(columns.normal(header)) for header in headers]
-    return fields if set(NEEDED) <= set(fields) else None
+    missing = set(NEEDED) - set(fields)
+    return fields if missing in (set(), _DISTRICTS) else None
 
 
 def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[Problem]:
@@ -43,10 +51,11 @@ def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[P
     unknown = [header for header, name in zip(headers, names, strict=True) if name not in known]
     then = advice.lines(list(dict.fromkeys(unknown)), {}, None)
     wrong: list[Problem] = []
-    for index, (header, name) in enumerate(zip(headers, names, strict=True)):
-        if name in _HEADERS and name in names[:index]:
+    fields = [_HEADERS.get(name) for name in names]
+    for index, (header, field) in enumerate(zip(headers, fields, strict=True)):
+        if field and field in fields[:index]:
             message = _("cột {field} có hai lần: cột {first} và {second}").format(
-                field=header, first=letters(names.index(name)), second=letters(index)
+                field=header, first=letters(fields.index(field)), second=letters(index)
             )
             wrong.append(Problem(message, _("xóa một cột"), at=Place(row, short(header))))
         elif header in unknown:
@@ -56,22 +65,23 @@ def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[P
 
 
 def sheet(table: HeadedRows, source: str, province: str | None) -> Sheet:
-    """The districts and communes of a province as a sheet of units.
+    """The districts and communes of a province, or of the only one there is, as a sheet of units.
 
-    Raises UsageError without a province, RejectedError for one that the list does not have.
+    Raises UsageError where there are several and none is asked for, RejectedError for one that is not there.
     """
-    if province is None:
-        raise UsageError(
-            _("{file}: danh mục cả nước: nêu --province, ví dụ --province 48").format(file=source)
-        )
+    province = province or _only_province(table, source)
     inside = _inside(table, province)
     merged, _spoiled = merged_in(table, {number for number, _values in inside.body})
     listed = sheet_of(inside)
     listed.problems += merged
     made = Sheet(FIELDS, [], listed.problems, notices=listed.notices, headers=listed.headers, raw=listed.raw)
+    made.province = province
     districts: dict[str, str] = {}
     for number, row in _cleaned(listed, made):
         if row[_PROVINCE] != province or _has_gaps(number, row, made):
+            continue
+        if _DISTRICT not in row:
+            made.rows.append((number, _unit(row[_WARD], row[_WARD_NAME], _kind(row[_WARD_NAME]), province)))
             continue
         code, name = row[_DISTRICT], row[_DISTRICT_NAME]
         if code not in districts:
@@ -98,6 +108,21 @@ def sheet(table: HeadedRows, source: str, province: str | None) -> Sheet:
     return made
 
 
+def _only_province(table: HeadedRows, source: str) -> str:
+    """The code of the one province of a list; raises UsageError where there are several."""
+    codes = {code for code in _provinces(table, "") if code}
+    if len(codes) != 1:
+        message = _("{file}: danh mục nhiều tỉnh, thành phố: nêu --province, ví dụ --province 48")
+        raise UsageError(message.format(file=source), ", ".join(sorted(codes))[:200])
+    return codes.pop()
+
+
+def _kind(name: str) -> Kind:
+    """What a unit of a list without districts is, by the first words of its name."""
+    is_district = name.lower().startswith(_DISTRICT_WORDS)
+    return Kind.DISTRICT_COMMITTEE if is_district else Kind.COMMUNE_COMMITTEE
+
+
 def _inside(table: HeadedRows, province: str) -> HeadedRows:
     """The rows that are, or may be, of the province; whatever is wrong with others does not matter.
 
@@ -105,7 +130,8 @@ def _inside(table: HeadedRows, province: str) -> HeadedRows:
     says is said of the province; such rows are told.
     """
     codes = _provinces(table, province)
-    places = [index for index, name in enumerate(table.headers) if columns.normal(name) in _SAYING_WHERE]
+    headers = map(columns.normal, table.headers)
+    places = [index for index, name in enumerate(headers) if _HEADERS.get(name) in _SAYING_WHERE]
 
     def said(values: Sequence[Cell]) -> set[tuple[int, str]]:
         return {(place, written) for place in places if (written := _written(values, place))}
@@ -185,7 +211,8 @@ def _cleaned(listed: Sheet, made: Sheet) -> Iterator[tuple[int, dict[str, str]]]
 
 def _has_gaps(number: int, row: dict[str, str], made: Sheet) -> bool:
     """Whether a code is missing that the row needs, as below merged cells; each is a problem."""
-    needed = [_DISTRICT] if any(row[column] for column in NEEDED[1:]) else []
+    said = [column for column in NEEDED[1:] if row.get(column)]
+    needed = [_DISTRICT] if said and _DISTRICT in row else []
     needed += [_WARD] if row[_WARD_NAME] else []
     gaps = [column for column in needed if not row[column]]
     made.problems += [_gap(number, column) for column in gaps]

@@ -171,7 +171,9 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     headers = as_text(header, guarded=grid.is_text)
     named = [columns.field_of(kind, name, given.renamed) for name in headers]
     _refuse_absent(headers, source, given)
-    office = listed(headers, kind) if not columns.complete(kind, set(named)) else None
+    office = listed(headers, kind) if not set(named) >= {"code", "name", "kind"} else None
+    if not office:
+        _refuse_province(source, given)
     lost = sunk(first[:position], office or named, gso.CODES if office else required(kind))
     if lost:
         raw = [(number, as_text(values, guarded=grid.is_text)) for number, values in first[:position]]
@@ -259,11 +261,20 @@ def _refuse_renamed(source: str, given: ReadOptions) -> None:
         )
 
 
+def _refuse_province(source: str, given: ReadOptions) -> None:
+    """Raise UsageError for --province: only a list of the statistics office has provinces."""
+    if given.province:
+        raise UsageError(
+            _("{file}: không phải danh mục của cơ quan thống kê, không dùng --province").format(file=source)
+        )
+
+
 def _from_objects(
     found: Sequence[Mapping[str, Any]], source: str, kind: ImportKind, given: ReadOptions
 ) -> Sheet:
     if not found:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
+    _refuse_province(source, given)
     _refuse_absent(dict.fromkeys(chain.from_iterable(found)), source, given)
     table = objects.table_of(found, kind, given.renamed, given.ignored)
     return sheet_of(table._replace(problems=[*table.problems, *disguised(table)]))

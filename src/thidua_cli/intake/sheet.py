@@ -27,6 +27,7 @@ class Sheet:
     raw: Iterable[tuple[int, Sequence[str]]] = ()  # the rows as they stand under the headers
     spoiled: frozenset[int] = frozenset()  # rows in which a merged cell makes values doubtful
     items: bool = False  # rows are objects of JSON, counted from 1
+    province: str = ""  # the code of that of a list of the statistics office
 
 
 def short(value: object) -> str:

@@ -193,7 +193,10 @@ class UnitBatch(Batch):
         return differences(item, held, self.directory, self.sheet.fields)
 
     def _fill(self) -> None:
-        """Give the new units of later days the parent and the order that the file leaves open."""
+        """Give the new units of later days the parent and the order that the file leaves open.
+
+        A list of the statistics office is in no order of protocol, so its units get none.
+        """
         orders = [(version.level, version.sort_order) for version in self.directory]
         orders += [(item.unit.level or Level.CITY, item.unit.sort_order) for item in self.new]
         last = {level: max((order or 0 for of, order in orders if of is level), default=0) for level in Level}
@@ -201,7 +204,8 @@ class UnitBatch(Batch):
             if item.day <= self._first_day:
                 continue
             level = item.unit.level or Level.CITY
-            filled = item.filled(self._city(item), last[level] + 10)
+            order = None if self.sheet.province else last[level] + 10
+            filled = item.filled(self._city(item), order)
             if filled.unit == item.unit:
                 continue
             last[level] = max(last[level], filled.unit.sort_order or 0)
