@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from thidua_cli import store
+from thidua_cli.ground.dates import shifted
 from thidua_cli.register import entries
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ExemptionIn, RecordIn
@@ -19,6 +20,7 @@ from thidua_cli.rules.snapshot import Snapshot
 FUTURE = """
 import sys
 from thidua_cli import store
+from thidua_cli.ground.dates import shifted
 store.schema.MIGRATIONS = (*store.schema.MIGRATIONS, ("test", lambda db: db.execute("ALTER TABLE record ADD COLUMN seen_on TEXT")))
 store.schema.SCHEMA_VERSION += 1
 from thidua_cli.cli import main
@@ -99,8 +101,13 @@ def unit(
     writer.insert("unit", [{"id": number, "kind": kind, "level": level}])
     version(writer, number, code, born, parent=parent, note=note)
     if ended:
-        row = {"id": writer.next_id("unit_end"), "unit": number, "ended_on": ended, "document_number": None}
-        writer.insert("unit_end", [{**row, "note": None}])
+        row = {
+            "id": writer.next_id("unit_end"),
+            "unit": number,
+            "ended_on": ended,
+            "last_on": shifted(ended, -1),
+        }
+        writer.insert("unit_end", [{**row, "document_number": None, "note": None}])
     return number
 
 
@@ -140,6 +147,33 @@ def succession(writer: store.Writer, old: int | None, new: int | None, on: str) 
     )
     row |= {"id": writer.next_id("succession"), "predecessor": old, "successor": new, "effective_on": on}
     writer.insert("succession", [row | {"change": "merge", "extent": "whole"}])
+
+
+def insert(writer: store.Writer, table: str, **columns: object) -> int:
+    """One row, numbered by the table's sequence; returns its id."""
+    number = writer.next_id(table)
+    writer.insert(table, [{"id": number, **columns}])
+    return number
+
+
+def everything(connection: sqlite3.Connection) -> None:
+    """A row in each table that only a living plan fills: a decision, results, extensions, a second letter."""
+    with store.write(connection, actor="test", command="living plan") as writer:
+        decision = insert(writer, "decision", decided_on="2022-03-25", document_number="45/QĐ-UBND")
+        named = {"part": "obligation", "code": "p1-launch", "field": "due_on", "value": "2022-06-30"}
+        insert(writer, "plan_field", decision=decision, **named)
+        field = {"action": "review", "code": "note", "position": 1, "type": "text"}
+        writer.insert("action_field", [field | {"title_vi": "Ghi chú", "title_en": "Note"}])
+        row = {"unit": 3, "phase": "p1", "action": "registration", "occasion": "", "done_on": "2022-03-01"}
+        record = insert(writer, "record", **row)
+        writer.insert("record_field", [{"record": record, "field": "note", "value": "tốt"}])
+        excused = {"unit": 4, "obligation": "p1-launch", "exempted_on": "2022-01-05", "reason": "lý do"}
+        exemption = insert(writer, "exemption", **excused)
+        insert(writer, "withdrawal", exemption=exemption, withdrawn_on="2022-02-01", last_on="2022-01-31")
+        granted = {"unit": 5, "obligation": "p1-launch", "granted_on": "2022-03-01"}
+        insert(writer, "extension", **granted, until_on="2022-04-30")
+        supplement = insert(writer, "supplement", record=record, supplemented_on="2022-05-01")
+        writer.insert("supplement_content", [{"supplement": supplement, "content": 4}])
 
 
 def day(text: str) -> date:

@@ -19,12 +19,12 @@ def judged_rows(
 ) -> list[tuple[verdict.Fact, State]]:
     at = read_moment(connection, build.day(day), known)
     found = verdict.facts(connection, at.as_of, at.known.number)
-    return [(fact, verdict.judge(fact, day)) for fact in found]
+    return [(fact, State(fact.state)) for fact in found]
 
 
 def check_causes(connection: sqlite3.Connection, one: Side, other: Side) -> None:
     before, after = (judged_rows(connection, side.day, f"#{side.known}") for side in (one, other))
-    found = diff.compare(before, after, Observations(connection, load_plan(connection), one, other))
+    found = diff.compare(before, after, Observations(connection, (load_plan(connection),) * 2, one, other))
     told = Told(connection, one, other)
     for each in found:
         assert told.is_true(each), each

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from thidua_cli import cli, store
 from thidua_cli.ground import dates, language, resources
 from thidua_cli.intake.units import first_units
-from thidua_cli.register.plan import read_plan_file, store_plan
+from thidua_cli.register.plan_files import read_plan_file, store_plan
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]

@@ -155,7 +155,7 @@ _RENUMBER = [
     "UPDATE operation SET number = -number WHERE number >= 8",
     "UPDATE operation SET number = 1 - number WHERE number < 0",
 ]
-_NEW_VERSION = "INSERT INTO unit_version SELECT 9001, {unit}, {code}, 'Giả', {parent}, NULL, NULL, '2022-01-01', NULL, NULL, 9"
+_NEW_VERSION = "INSERT INTO unit_version SELECT 9001, {unit}, {code}, 'Giả', {parent}, NULL, NULL, NULL, '2022-01-01', NULL, NULL, 9"
 _NEW_RECORD = (
     "INSERT INTO record SELECT {values}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM record WHERE id = 1"
 )
@@ -198,8 +198,8 @@ FORGERIES = [
     Forgery("a record of no unit", statements("UPDATE record SET unit = 9999 WHERE id = 1", chain_from=2), False, "reference"),
     Forgery("one code for two units", statements("INSERT INTO unit VALUES (9001, 'other', 'city', 9)", _NEW_VERSION.format(unit=9001, code="'492'", parent="NULL"), chain_from=9), False, "rule"),
     Forgery("a unit above itself", statements("UPDATE unit_version SET parent = (SELECT unit FROM unit_version WHERE code = '20194') WHERE code IN ('490', '48')", chain_from=1), False, "rule"),
-    Forgery("a version after the end", statements("INSERT INTO unit_end SELECT 9001, unit, '2021-06-01', NULL, NULL, 9 FROM unit_version WHERE code = '492'", _NEW_VERSION.format(unit="(SELECT unit FROM unit_version WHERE code = '492')", code="'X9'", parent="NULL"), chain_from=9), False, "rule"),
-    Forgery("a second live record", statements("INSERT INTO record SELECT 9001, unit, phase, action, '2022-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM record WHERE id = 1", chain_from=9), False, "rule"),
+    Forgery("a version after the end", statements("INSERT INTO unit_end SELECT 9001, unit, '2021-06-01', '2021-05-31', NULL, NULL, 9 FROM unit_version WHERE code = '492'", _NEW_VERSION.format(unit="(SELECT unit FROM unit_version WHERE code = '492')", code="'X9'", parent="NULL"), chain_from=9), False, "rule"),
+    Forgery("a second live record", statements("INSERT INTO record SELECT 9001, unit, phase, action, occasion, '2022-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM record WHERE id = 1", chain_from=9), False, "rule"),
     Forgery("a void of nothing", statements("INSERT INTO void VALUES (9001, 'record', 7777, 'x', NULL, 9)", chain_from=9), False, "rule"),
     Forgery("a replacement that is not there", statements("UPDATE void SET replacement = 7777", chain_from=6), False, "rule"),
     Forgery("a day that is none", statements("UPDATE record SET done_on = '2022-02-30' WHERE id = 1", chain_from=2), False, "rule"),
@@ -207,13 +207,13 @@ FORGERIES = [
     Forgery("a day of recording that is none", statements("UPDATE operation SET recorded_at = '2021-02-30T00:00:00.000000Z' WHERE number = 1", chain_from=1), False, "rule"),
     Forgery("the end of time", statements("UPDATE operation SET recorded_at = '9999-12-31T23:59:59.999999Z' WHERE number = 9", chain_from=9), False, "rule"),
     Forgery("a number for a record and an exemption", statements("UPDATE exemption SET id = 1", chain_from=1), False, "rule"),
-    Forgery("a replacement of another action", statements("INSERT INTO void VALUES (9001, 'record', 1, 'x', 9002, 9)", _NEW_RECORD.format(values="9002, unit, phase, 'review', '2022-01-01'"), chain_from=9), False, "rule"),
-    Forgery("a replacement of another sort", statements("INSERT INTO void VALUES (9001, 'exemption', 4, 'x', 9002, 9)", _NEW_RECORD.format(values="9002, unit, phase, 'review', '2022-01-01'"), chain_from=9), False, "rule"),
+    Forgery("a replacement of another action", statements("INSERT INTO void VALUES (9001, 'record', 1, 'x', 9002, 9)", _NEW_RECORD.format(values="9002, unit, phase, 'review', occasion, '2022-01-01'"), chain_from=9), False, "rule"),
+    Forgery("a replacement of another sort", statements("INSERT INTO void VALUES (9001, 'exemption', 4, 'x', 9002, 9)", _NEW_RECORD.format(values="9002, unit, phase, 'review', occasion, '2022-01-01'"), chain_from=9), False, "rule"),
     Forgery("an obligation of a kind that is none", statements("UPDATE obligation_kind SET kind = 'nobody' WHERE kind = 'other'", chain_from=1), False, "rule"),
     Forgery("a phase that ends before it starts", statements("UPDATE phase SET ends_on = '2020-12-31' WHERE code = 'p1'", chain_from=1), False, "rule"),
     Forgery("a unit without a name", statements("INSERT INTO unit VALUES (9001, 'other', 'city', 9)", chain_from=9), False, "rule"),
     Forgery("two names from one day", statements(_NEW_VERSION.format(unit=1, code="'X8'", parent="NULL").replace("2022-01-01", "2021-01-01"), chain_from=9), False, "rule"),
-    Forgery("two ends of a unit", statements("INSERT INTO unit_end VALUES (9001, 1, '2025-01-01', NULL, NULL, 9), (9002, 1, '2025-02-01', NULL, NULL, 9)", chain_from=9), False, "rule"),
+    Forgery("two ends of a unit", statements("INSERT INTO unit_end VALUES (9001, 1, '2025-01-01', '2024-12-31', NULL, NULL, 9), (9002, 1, '2025-02-01', '2025-01-31', NULL, NULL, 9)", chain_from=9), False, "rule"),
     Forgery("an empty code", statements("UPDATE unit_version SET code = '' WHERE id = 1", chain_from=1), False, "rule"),
     Forgery("a code of two lines", statements("UPDATE unit_version SET code = 'A' || char(10) || 'B' WHERE id = 1", chain_from=1), False, "rule"),
     Forgery("a name that turns around", statements("UPDATE unit_version SET name = name || char(8238) WHERE id = 1", chain_from=1), False, "rule"),
@@ -221,7 +221,7 @@ FORGERIES = [
     Forgery("a unit merged into itself", statements(_NEW_SUCCESSION.format(id=9001, old=1, new=1, change="merge"), chain_from=9), False, "rule"),
     Forgery("a unit kept as another", statements(_NEW_SUCCESSION.format(id=9001, old=1, new=2, change="keep"), chain_from=9), False, "rule"),
     Forgery("a ring of successors", statements(*(_NEW_SUCCESSION.format(id=9000 + old, old=old, new=new, change="merge") for old, new in ((1, 2), (2, 3), (3, 1), (4, 1))), chain_from=9), False, "rule"),
-    Forgery("a record before its phase", statements("UPDATE record SET done_on = '2020-12-31' WHERE id = 1", chain_from=2), False, "rule"),
+    Forgery("a record before its phase", statements("UPDATE record SET done_on = '2019-12-31' WHERE id = 1", chain_from=2), False, "rule"),
     Forgery("an exemption before its phase", statements("UPDATE exemption SET exempted_on = '2020-12-31'", chain_from=2), False, "rule"),
     Forgery("a record of tomorrow", statements("UPDATE record SET done_on = (SELECT date(recorded_at, '+1 day', '+7 hours') FROM operation WHERE number = 2) WHERE id = 1", chain_from=2), False, "rule"),
     Forgery("a paper of tomorrow", statements("UPDATE exemption SET received_on = '2100-01-01'", chain_from=2), False, "rule"),

@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import strategies as st
 
 import build
-from oracle import Unit
+from oracle import Done, Excused, Unit
 from thidua_cli import store
 from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Exemption, Paper, Record
@@ -45,13 +45,12 @@ def worlds(draw: st.DrawFn) -> dict[int, Unit]:
                 max_size=3,
             )
         ):
-            unit.done[deed] = draw(PAST_DAYS)
-            if draw(st.booleans()):
-                unit.received[deed] = draw(PAST_DAYS)
+            received = draw(PAST_DAYS) if draw(st.booleans()) else None
+            unit.done.append(Done(*deed, draw(PAST_DAYS), received))
         for code in draw(
             st.lists(st.sampled_from(["p1-launch", "p1-review", "p2-review"]), unique=True, max_size=2)
         ):
-            unit.exempt[code] = draw(PAST_DAYS)
+            unit.exempt.append(Excused(code, draw(PAST_DAYS)))
         units[number] = unit
     some = st.integers(1, len(units))
     for old, new, day in draw(st.lists(st.tuples(some, some, PASSINGS), max_size=6)):
@@ -88,12 +87,14 @@ def populate(connection: sqlite3.Connection, world: dict[int, Unit]) -> None:
             )
             build.unit(writer, unit.code, unit.kind, level, unit.born, ended=unit.ended, parent=parent)
             entries += [
-                Record(unit.number, phase, Action(action), day, Paper(received_on=unit.received.get(deed)))
-                for deed, day in unit.done.items()
-                for phase, action in [deed]
+                Record(
+                    unit.number, done.phase, Action(done.action), done.day, Paper(received_on=done.received)
+                )
+                for done in unit.done
             ]
             entries += [
-                Exemption(unit.number, code, day, "lý do", Paper()) for code, day in unit.exempt.items()
+                Exemption(unit.number, excused.obligation, excused.day, "lý do", Paper())
+                for excused in unit.exempt
             ]
         for unit in world.values():
             for old, day in unit.predecessors:

@@ -20,7 +20,7 @@ from thidua_cli import store  # noqa: E402
 from thidua_cli.custody import verify  # noqa: E402
 from thidua_cli.ground import dates, resources  # noqa: E402
 from thidua_cli.intake.units import first_units  # noqa: E402
-from thidua_cli.register.plan import read_plan_file, store_plan  # noqa: E402
+from thidua_cli.register.plan_files import read_plan_file, store_plan  # noqa: E402
 
 FOLDER = ROOT / "tests" / "registers"
 

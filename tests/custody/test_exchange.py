@@ -135,7 +135,7 @@ def test_what_was_changed_is_refused(
         ('["unit", 1, "other", "city", 1]', "(UNIQUE constraint failed: unit.id)"),
         ('["unit", 99999999999999999999, "other", "city", 1]', "cannot be taken in"),
         ('["unit", 1000, "\\ud800", "city", 1]', "cannot be taken in"),
-        ('["unit_version", 9999, 9999, "X", "Y", null, null, null, "2021-01-01", null, null, 1]', "(FOREIGN KEY constraint failed)"),
+        ('["unit_version", 9999, 9999, "X", "Y", null, null, null, null, "2021-01-01", null, null, 1]', "(FOREIGN KEY constraint failed)"),
         ('{"operation": "foo"}', "an operation must have exactly the keys number, recorded_at"),
         ('{"operation": {"number": 9}}', "an operation must have exactly the keys number, recorded_at"),
         ('{"operation": {}, "head": "1:x"}', "this is no line of a register"),

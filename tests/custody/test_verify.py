@@ -68,7 +68,7 @@ def test_forgeries_are_found(filled: tuple[Path, Context], forgery: Forgery) -> 
 @pytest.mark.parametrize(
     "bring_back",
     [
-        "INSERT INTO unit_end SELECT 9001, unit, '2024-02-01', NULL, NULL, 2 FROM unit_end",
+        "INSERT INTO unit_end SELECT 9001, unit, '2024-02-01', '2024-01-31', NULL, NULL, 2 FROM unit_end",
         "INSERT INTO succession SELECT 9001, predecessor, 1, effective_on, 'merge', 'whole', NULL, NULL, NULL, NULL, NULL, NULL, 2"
         " FROM succession; INSERT INTO succession SELECT 9002, 1, predecessor, effective_on, 'merge', 'whole', NULL, NULL, NULL,"
         " NULL, NULL, NULL, 2 FROM succession LIMIT 1",

@@ -170,6 +170,8 @@ def _hash(value: object) -> str:
 def _documented() -> list[tuple[str, str]]:
     """The tables in the order of docs/schema.md, with the columns of their keys."""
     two = {"obligation_kind": "obligation, kind", "record_content": "record, content"}
+    two |= {"action_field": "action, code", "record_field": "record, field"}
+    two |= {"supplement_content": "supplement, content"}
     page = (Path(__file__).parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
     found = re.findall(
         r"^### (\w+)\n\n.*?\n\| --- \| --- \| --- \|\n\| (\w+)", page, re.MULTILINE | re.DOTALL

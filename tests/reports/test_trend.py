@@ -27,7 +27,7 @@ def _days_of(world: dict[int, Unit]) -> set[date]:
     """Every day on which something happens in a world, and the days beside it."""
     texts = {day for unit in world.values() for day in (unit.born, unit.ended) if day}
     for unit in world.values():
-        texts |= {*unit.done.values(), *unit.exempt.values(), *(day for _old, day in unit.predecessors)}
+        texts |= {each.day for each in (*unit.done, *unit.exempt)} | {day for _old, day in unit.predecessors}
     days = TURNS | {date.fromisoformat(text) for text in texts}
     return days | {day + timedelta(days=shift) for day in days for shift in (-1, 1)}
 

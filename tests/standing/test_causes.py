@@ -166,7 +166,7 @@ def test_an_heir_is_told_as_one(register: sqlite3.Connection) -> None:
     check_causes(register, one, other)
     check_causes(register, Side("2025-01-31", known + 1), other)
     before, after = (judged_rows(register, side.day, f"#{side.known}") for side in (one, other))
-    found = diff.compare(before, after, Observations(register, load_plan(register), one, other))
+    found = diff.compare(before, after, Observations(register, (load_plan(register),) * 2, one, other))
     assert [(each.fact.unit, each.fact.obligation, each.cause) for each in found] == [
         (late, "p1-review", Cause.SUCCESSION_CHANGED)
     ]

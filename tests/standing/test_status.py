@@ -22,14 +22,14 @@ from thidua_cli.reports.moment import read_moment
 from thidua_cli.reports.selection import Filter
 from thidua_cli.reports.status import By
 from thidua_cli.standing import verdict
-from thidua_cli.standing.verdict import Tally, judge, tally
+from thidua_cli.standing.verdict import Tally, tally
 from worlds import DAYS, populate, worlds
 
 
 def counts(connection: sqlite3.Connection, obligation: str, day: str, known: int | None = None) -> Tally:
     """The tally of one obligation on a day."""
     found = verdict.facts(connection, build.day(day), known or build.head(connection), obligation=obligation)
-    return tally((fact, judge(fact, day)) for fact in found)
+    return tally((fact, State(fact.state)) for fact in found)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_unit_that_ended_in_time_lapses_and_later_stays_overdue(register: sqli
     after = counts(register, "p1-launch", "2022-04-01")
     assert (after.states[State.LAPSED], after.states[State.OVERDUE]) == (1, 117)
     found = verdict.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
-    judged = [(fact, judge(fact, "2022-04-01")) for fact in found]
+    judged = [(fact, State(fact.state)) for fact in found]
     assert len(verdict.verdict(judged).faults) == 116
     assert len(verdict.verdict(judged, ended=True).faults) == 117
 
@@ -222,11 +222,11 @@ def test_a_verdict_fails_as_it_is_asked_to(register: sqlite3.Connection) -> None
     """Overdue always fails; --complete fails on pending, --strict on late."""
     build.record(register, "492", "2022-04-01")
     found = verdict.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
-    late = [(fact, judge(fact, "2022-04-01")) for fact in found if fact.done_on]
+    late = [(fact, State(fact.state)) for fact in found if fact.done_on]
     assert verdict.verdict(late).passes
     assert not verdict.verdict(late, strict=True).passes
     found = verdict.facts(register, date(2022, 3, 31), build.head(register), obligation="p1-launch")
-    pending = [(fact, judge(fact, "2022-03-31")) for fact in found]
+    pending = [(fact, State(fact.state)) for fact in found]
     assert verdict.verdict(pending).passes
     assert not verdict.verdict(pending, complete=True).passes
 
@@ -249,7 +249,7 @@ def _duties(connection: sqlite3.Connection) -> list[Duty]:
 def test_rosters_and_states_are_those_of_the_definition(
     empty: sqlite3.Connection, world: dict[int, Unit], day: str
 ) -> None:
-    """For any register and day, SQL and `judge` agree with the plain reading of the rule.
+    """For any register and day, SQL agrees with the plain reading of the rule.
 
     Compared are who is on a roster, since which day, in which state, whether declared late, and who has a code.
     """
@@ -266,7 +266,7 @@ def test_rosters_and_states_are_those_of_the_definition(
         for number, since in entries(duty, duties, world, day).items()
     }
     found = {
-        (fact.obligation, fact.unit): (str(judge(fact, day)), fact.declared_late, fact.entered_on)
+        (fact.obligation, fact.unit): (str(State(fact.state)), fact.declared_late, fact.entered_on)
         for fact in verdict.facts(connection, build.day(day), build.head(connection))
     }
     directory = Directory.read(connection, build.head(connection))

@@ -28,6 +28,7 @@ TABLES = ["operation", *journal.TABLES]
 
 def _fill(connection: sqlite3.Connection) -> None:
     """At least one row in every table."""
+    build.everything(connection)
     entry = build.record(connection, "492", "2022-03-30", "registration", contents=(1, 3))
     build.exempt(connection, "498", "p1-launch", "2022-03-01")
     build.void(connection, entry.id)
@@ -202,7 +203,7 @@ def test_the_digest_is_that_of_pythons_json(empty: sqlite3.Connection, note: str
         writer.insert("unit_version", [version])
     rows = [
         ["unit", 1, "other", "city", 2],
-        ["unit_version", 1, 1, "X", note, None, None, None, "2021-01-01", None, None, 2],
+        ["unit_version", 1, 1, "X", note, None, None, None, None, "2021-01-01", None, None, 2],
     ]
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     assert journal.rows_digest(connection, 2) == (2, hashlib.sha256(text.encode()).hexdigest())

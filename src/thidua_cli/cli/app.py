@@ -25,7 +25,10 @@ _MAX_SHOWN = 3  # findings; verify prints all
 def _commands() -> Commands:
     return {
         "init": ("init:init", _("Tạo sổ theo dõi: kế hoạch và danh sách đơn vị ban đầu")),
-        "plan": ("init:plan", _("Kế hoạch: giai đoạn, nghĩa vụ, thời hạn, nội dung thi đua")),
+        "plan": (
+            "planning:COMMANDS",
+            _("Kế hoạch: giai đoạn, nghĩa vụ, thời hạn, nội dung; sửa kế hoạch"),
+        ),
         "import": ("importing:run", _("Nhập từ tệp: đơn vị, phát động, đăng ký, tổng kết, miễn, thay đổi")),
         "record": ("recording:COMMANDS", _("Ghi phát động, đăng ký, tổng kết, miễn; sửa và hủy bản ghi")),
         "units": ("units:COMMANDS", _("Đơn vị: danh sách, cây, thêm, đổi tên, nhập, tách, chấm dứt")),

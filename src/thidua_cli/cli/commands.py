@@ -132,10 +132,12 @@ class Group(_Ours, TyperGroup):
             return None
         target, short_help = self.table[cmd_name]
         module, _colon, name = target.partition(":")
-        function = getattr(importlib.import_module(f"thidua_cli.cli.{module}"), name)
+        imported = importlib.import_module(f"thidua_cli.cli.{module}")
+        function = getattr(imported, name)
         if name != "COMMANDS":
             return command(cmd_name, function)
-        made = group(function(), _show_help, help=short_help)
+        alone = getattr(imported, "ALONE", _show_help)
+        made = group(function(), flat(alone), help=_(inspect.getdoc(alone) or short_help))
         made.name = cmd_name
         return made
 
@@ -161,7 +163,7 @@ def command(name: str, function: Callable[..., object]) -> Any:
     return typer.main.get_command(app)
 
 
-def group(table: Commands, callback: Callable[..., None], **options: Any) -> Any:
+def group(table: Commands, callback: Callable[..., object], **options: Any) -> Any:
     """A Typer group over a table of commands; `callback` runs before a command and without one."""
     app = _typer(cls=Group, **options)
     app.callback(invoke_without_command=True)(callback)

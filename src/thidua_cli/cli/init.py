@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thidua_cli import store
-from thidua_cli.cli import messages, session, shared
+from thidua_cli.cli import messages, session
 from thidua_cli.cli.describe import rest
 from thidua_cli.cli.parameters import option
 from thidua_cli.ground import filesystem, resources
 from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, counted
-from thidua_cli.register.plan import (
+from thidua_cli.register.plan import load_plan
+from thidua_cli.register.plan_files import (
     PLAN_ROWS,
     UNIT_ROWS,
-    load_plan,
     read_plan_file,
     seed_differences,
     store_plan,
@@ -180,19 +180,3 @@ def _differences(
     if not tables:
         return []
     return seed_differences(connection, lambda writer: _load(writer, plan, units), tables)
-
-
-def plan(
-    ctx: typer.Context,
-    *,
-    phase: shared.Phase = None,
-    out: shared.Output,
-) -> None:
-    """Kế hoạch: các giai đoạn, nghĩa vụ, thời hạn, đối tượng và nội dung thi đua."""
-    from thidua_cli.reports import plan as report
-
-    with session.reading(ctx) as connection:
-        if phase is not None:
-            phase = load_plan(connection).phase(phase).code
-        made = report.build(connection, phase)
-    out.emit(made)

@@ -12,7 +12,6 @@ from thidua_cli.ground import files
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, speaking
-from thidua_cli.register.plan import load_plan
 from thidua_cli.render import pages
 from thidua_cli.render.pages import Format
 
@@ -59,13 +58,14 @@ def remind(
     """
     from thidua_cli.reports import remind as report
     from thidua_cli.reports.letterhead import read_letterhead
+    from thidua_cli.reports.selection import plan_at
 
     code = obligation.code()
     place = _place_of_letters(output, wanted)
     head = read_letterhead(wanted.letterhead) if place else None
     with session.reading(ctx) as connection:
         at, filtered = asked.read(connection)
-        code = load_plan(connection).obligation(code).code if code else None
+        code = plan_at(connection, at).obligation(code).code if code else None
         # What goes to the units, letters and the list merged into them, is in the letterhead's language.
         with speaking(head.language if head else ""):
             reminder = report.read(connection, at, filtered, obligation=code, within=within)

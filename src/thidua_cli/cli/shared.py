@@ -105,11 +105,10 @@ class Selection(NamedTuple):
 
     def filter(self, connection: sqlite3.Connection, at: "Moment") -> "Filter":
         """Return the filter at a moment; raises NotFoundError for an unknown phase or district."""
-        from thidua_cli.register.plan import load_plan
-        from thidua_cli.reports.selection import Filter
+        from thidua_cli.reports.selection import Filter, plan_at
 
         kind, level, district = self.units
-        phase = load_plan(connection).phase(self.phase).code if self.phase else None
+        phase = plan_at(connection, at).phase(self.phase).code if self.phase else None
         return Filter(phase, kind, level, _district(connection, at, district) if district else None)
 
 

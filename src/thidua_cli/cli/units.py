@@ -15,6 +15,7 @@ from thidua_cli.ground.text import NUMBER_LIMIT
 from thidua_cli.register import fields
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.plan import load_plan
+from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.standing import verdict
 from thidua_cli.store.journal import LATEST
@@ -67,7 +68,7 @@ def show(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, out: 
         at = when.moment(connection)
         version = shared.find_unit(Directory.read(connection, at.known.number), unit, at)
         judged = [
-            (fact, verdict.judge(fact, at.day))
+            (fact, State(fact.state))
             for fact in verdict.facts(connection, at.as_of, at.known.number)
             if fact.unit == version.unit
         ]

@@ -173,8 +173,8 @@ def apply(writer: Writer, columns: ColumnRows, outcomes: Outcomes, others: Mappi
     units, phases, *rest = chosen
     writer.insert_rows(
         "record",
-        ["id", "unit", "phase", "action", *stored],
-        zip(numbers, units, phases, repeat(str(columns.action), count), *rest, strict=True),
+        ["id", "unit", "phase", "action", "occasion", *stored],
+        zip(numbers, units, phases, repeat(columns.action, count), repeat("", count), *rest, strict=True),
     )
     writer.insert_rows(
         "record_content",

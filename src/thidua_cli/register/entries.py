@@ -150,7 +150,8 @@ def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
     for entry in entries:
         if isinstance(entry, Record):
             number = entry.id or writer.next_id("record")
-            row = {"phase": entry.phase, "action": str(entry.action), "done_on": entry.done_on}
+            row = {"phase": entry.phase, "action": str(entry.action), "occasion": ""}
+            row |= {"done_on": entry.done_on}
             tables["record_content"] += [{"record": number, "content": content} for content in entry.contents]
         else:
             number = entry.id or writer.next_id("exemption")

@@ -1,20 +1,15 @@
-"""The plan: the movement, its phases, obligations and contents, from file to register and back."""
+"""The plan: the movement, its phases, obligations and contents, as decided by a day."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from thidua_cli.ground import language
-from thidua_cli.ground.errors import NotFoundError, RejectedError
-from thidua_cli.ground.language import _, some
+from thidua_cli.ground import dates, language
+from thidua_cli.ground.errors import NotFoundError
+from thidua_cli.ground.language import _
 from thidua_cli.register.terms import Action, Kind
-
-if TYPE_CHECKING:
-    from thidua_cli.register.models import Incoming
-    from thidua_cli.register.plan_models import PlanIn
-    from thidua_cli.store import Writer
+from thidua_cli.store.journal import LATEST
 
 
 class Phase(NamedTuple):
@@ -26,8 +21,48 @@ class Phase(NamedTuple):
     title: str
 
 
+class Decision(NamedTuple):
+    """A decision that amended the plan: it holds from `decided_on` (ISO text) on."""
+
+    id: int
+    decided_on: str
+    document_number: str
+    document_issuer: str | None
+    note: str | None
+    operation: int
+
+
+class Field(NamedTuple):
+    """A result that the records of an action may hold: a choice of `choices`, a number or a text."""
+
+    code: str
+    type: Literal["choice", "number", "text"]
+    title: str
+    choices: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+
+
+class PlanAction(NamedTuple):
+    """What the plan asks: its words for sentences and letters, and the results that its records may hold.
+
+    `done`: "đã phát động"; `paper`: what a unit sends, "kế hoạch phát động"; `plural`: the kind of import.
+    """
+
+    code: str
+    title: str
+    plural: str
+    done: str
+    paper: str
+    contents: bool
+    fields: tuple[Field, ...]
+
+
 class Obligation(NamedTuple):
-    """A row of the plan; `closes_on` is the due date, else the phase's last day. Days are ISO text."""
+    """A row of the plan; `closes_on` is the due date, else the phase's last day. Days are ISO text.
+
+    `moved` is the decision that named the due date last, `withdrawn` the one that withdrew the obligation.
+    """
 
     code: str
     phase: Phase
@@ -37,23 +72,44 @@ class Obligation(NamedTuple):
     newcomers: bool
     title: str
     kinds: tuple[Kind, ...]
+    occasion: str = ""
+    opens_on: str | None = None
+    newcomers_of: str | None = None
+    moved: Decision | None = None
+    withdrawn: Decision | None = None
 
     @property
     def closes_on(self) -> str:
         return self.due_on or self.phase.ends_on
 
 
-_Item = TypeVar("_Item", Phase, Obligation)
+class Source(NamedTuple):
+    """The document of the plan itself, as reports and letters cite it; the date is ISO text."""
+
+    number: str | None
+    issuer: str | None
+    date: str | None
+    title: str | None
+
+
+_Item = TypeVar("_Item", Phase, Obligation, PlanAction)
 
 
 class Plan(NamedTuple):
-    """The plan of a register, with titles in the language in use."""
+    """The plan of a register as decided by a day, with titles in the language in use."""
 
     code: str
     title: str
     phases: tuple[Phase, ...]
     obligations: tuple[Obligation, ...]
     contents: dict[int, str]
+    actions: tuple[PlanAction, ...]
+    source: Source
+
+    def action(self, code: str) -> PlanAction:
+        """The action with that code; raises NotFoundError."""
+        message, others = _("kế hoạch không có hành động {code}"), _("Các hành động: {codes}")
+        return _with_code(self.actions, code, message, others)
 
     def phase(self, code: str) -> Phase:
         """The phase with that code; raises NotFoundError."""
@@ -78,138 +134,112 @@ def _with_code(items: Sequence[_Item], code: str, message: str, others: str) -> 
     raise NotFoundError(message.format(code=code), others.format(codes=codes))
 
 
-def read_plan_file(path: Path) -> "PlanIn":
-    """A plan file (TOML, UTF-8), validated; raises RejectedError with all that is wrong."""
-    from thidua_cli.ground import config_files
-    from thidua_cli.register.models import check
-    from thidua_cli.register.plan_models import PlanIn
-
-    plan, problems = check(PlanIn, config_files.read_toml(path))
-    if plan is None:
-        raise RejectedError(_("{path}: kế hoạch có lỗi").format(path=path), *some(problems))
-    return plan
-
-
-def store_plan(writer: "Writer", plan: "PlanIn") -> None:
-    """Write the plan as rows of the operation."""
-    writer.insert("movement", [{"id": 1, **plan.movement.model_dump()}])
-    writer.insert("phase", _rows(plan.phases))
-    obligations = _rows(plan.obligations)
-    for row in obligations:
-        row |= {"phase": str(row["phase"]).lower(), "newcomers": int(bool(row["newcomers"]))}
-    writer.insert("obligation", obligations)
-    kinds = [(item.code.lower(), str(kind)) for item in plan.obligations for kind in item.bound]
-    writer.insert("obligation_kind", [{"obligation": code, "kind": kind} for code, kind in kinds])
-    if plan.contents:
-        writer.insert("content", [content.model_dump() for content in plan.contents])
+# The tables of a plan, and units, by what their rows are called in files.
+KEYS = {
+    "movement": "id",
+    "phase": "code",
+    "action": "code",
+    "obligation": "code",
+    "content": "number",
+    "unit": "code",
+}
 
 
-def _rows(items: "Sequence[Incoming]") -> list[dict[str, object]]:
-    """Phases or obligations as rows, in the order of the plan file; days are ISO text."""
-    rows: list[dict[str, object]] = []
-    for position, item in enumerate(items, 1):
-        row = item.model_dump(mode="json", exclude={"kinds", "all_kinds_but"})
-        rows.append(row | {"code": row["code"].lower(), "position": position})
-    return rows
+def load_plan(connection: sqlite3.Connection, as_of: str | None = None, known: int = LATEST) -> Plan:
+    """The plan as decided by the end of a day (ISO text; none: today) and known at an operation.
 
+    Titles are in the language in use. What `init` loaded was decided before every day.
+    """
+    from thidua_cli import store
 
-def load_plan(connection: sqlite3.Connection) -> Plan:
-    """The plan of the register, with titles in the language in use."""
-    title = f"title_{language.current()}"
-    phases = {
-        row[0]: Phase(*row)
-        for row in connection.execute(
-            f"SELECT code, starts_on, ends_on, {title} FROM phase ORDER BY position"
-        )
+    where = {"as_of": as_of or dates.today().isoformat(), "known": known}
+    ruled = connection.execute(store.raw_sql("plan_fields"), where).fetchall()
+    decisions = {row[0]: Decision(*row) for row in connection.execute(_DECISIONS, where)}
+    brought = {(part, code) for part, code, field, value, _by in ruled if field == "brought"}
+    parts = {
+        table: {
+            code: row
+            for code, row in _part(connection, table, known).items()
+            if row.get("decision") in (None, *decisions) or (table, code) in brought
+        }
+        for table in KEYS
+        if table != "unit"
     }
     bound: dict[str, set[str]] = {}
     for obligation, kind in connection.execute("SELECT obligation, kind FROM obligation_kind"):
         bound.setdefault(obligation, set()).add(kind)
+    for part, code, field, value, decision in ruled:
+        if field.startswith("kind:"):
+            (set.add if value == "1" else set.discard)(bound.setdefault(code, set()), field[5:])
+        elif (row := parts[part].get(code)) is not None:
+            row |= {field: value, f"{field} by": decisions[decision]}
+    return _plan(connection, parts, bound)
+
+
+_DECISIONS = """SELECT id, decided_on, document_number, document_issuer, note, operation FROM decision c
+WHERE operation <= :known AND decided_on <= :as_of
+AND NOT EXISTS (
+    SELECT 1 FROM void g WHERE g.target = 'decision' AND g.target_id = c.id AND g.operation <= :known)"""
+
+_Row = dict[str, Any]
+
+
+def _part(connection: sqlite3.Connection, table: str, known: int) -> dict[str, _Row]:
+    """The rows of a table of the plan by their key, in order."""
+    order = "position" if table in ("phase", "action", "obligation") else "1"
+    cursor = connection.execute(f"SELECT * FROM {table} WHERE operation <= ? ORDER BY {order}", (known,))
+    names = [column[0] for column in cursor.description]
+    rows = (dict(zip(names, values, strict=True)) for values in cursor)
+    return {str(row[KEYS[table]]): row for row in rows}
+
+
+def _plan(
+    connection: sqlite3.Connection, parts: Mapping[str, Mapping[str, _Row]], bound: Mapping[str, set[str]]
+) -> Plan:
+    title = f"title_{language.current()}"
+    phases = {
+        code: Phase(code, row["starts_on"], row["ends_on"], row[title])
+        for code, row in parts["phase"].items()
+    }
     obligations = tuple(
         Obligation(
             code,
-            phases[phase],
-            Action(action),
-            due,
-            roster,
-            bool(newcomers),
-            name,
+            phases[row["phase"]],
+            Action(row["action"]),
+            row["due_on"],
+            row["roster_on"],
+            str(row["newcomers"]) == "1",
+            row[title],
             tuple(kind for kind in Kind if kind in bound.get(code, ())),
+            row["occasion"],
+            row["opens_on"],
+            row["newcomers_of"],
+            row.get("due_on by"),
+            row.get("withdrawn by") if row.get("withdrawn") == "1" else None,
         )
-        for code, phase, action, due, roster, newcomers, name in connection.execute(
-            f"SELECT code, phase, action, due_on, roster_on, newcomers, {title} FROM obligation"
-            " ORDER BY position"
+        for code, row in parts["obligation"].items()
+    )
+    movement = parts["movement"]["1"]
+    source = Source(*(movement[f"document_{name}"] for name in Source._fields))
+    contents = {int(number): row[title] for number, row in parts["content"].items()}
+    actions = tuple(_action(connection, row) for row in parts["action"].values())
+    return Plan(
+        movement["code"], movement[title], tuple(phases.values()), obligations, contents, actions, source
+    )
+
+
+def _action(connection: sqlite3.Connection, row: _Row) -> PlanAction:
+    tongue = language.current()
+    fields = tuple(
+        Field(code, type_, name, tuple(json.loads(choices or "[]")), minimum, maximum)
+        for code, type_, name, choices, minimum, maximum in connection.execute(
+            f"SELECT code, type, title_{tongue}, choices, minimum, maximum FROM action_field"
+            " WHERE action = ? ORDER BY position",
+            (row["code"],),
         )
     )
-    code, name = connection.execute(f"SELECT code, {title} FROM movement").fetchone()
-    contents = dict(connection.execute(f"SELECT number, {title} FROM content ORDER BY number"))
-    return Plan(code, name, tuple(phases.values()), obligations, contents)
-
-
-PLAN_ROWS = ("movement", "phase", "obligation", "content")
-UNIT_ROWS = ("unit",)
-_KEYS = {"movement": "id", "phase": "code", "obligation": "code", "content": "number", "unit": "code"}
-
-Rows = dict[tuple[str, object], dict[str, object]]  # sort and key of a row -> its columns
-
-
-def seed_differences(
-    connection: sqlite3.Connection, load: "Callable[[Writer], None]", sorts: Sequence[str]
-) -> list[str]:
-    """Return what operation 1 loaded otherwise than `load` would now, a line for each field or row.
-
-    `sorts` of rows are compared, by their codes; what came after operation 1 does not matter.
-    """
-    from thidua_cli import store
-
-    with closing(store.prepare(sqlite3.connect(":memory:"))) as fresh:
-        store.found(fresh, load, actor="", command="")
-        theirs = _loaded(fresh, sorts)
-    ours = _loaded(connection, sorts)
-    return [line for key in {**ours, **theirs} for line in _difference(key, ours.get(key), theirs.get(key))]
-
-
-def _loaded(connection: sqlite3.Connection, sorts: Sequence[str]) -> Rows:
-    """Return the rows of operation 1 by what they are called in a plan or a list of units."""
-    from thidua_cli import store
-
-    queries = {
-        "movement": "SELECT * FROM movement WHERE operation = 1",
-        "phase": "SELECT * FROM phase WHERE operation = 1 ORDER BY position",
-        "obligation": store.raw_sql("loaded_obligations"),
-        "content": "SELECT * FROM content WHERE operation = 1 ORDER BY number",
-        "unit": store.raw_sql("loaded_units"),
-    }
-    found: Rows = {}
-    for sort in sorts:
-        rows = connection.execute(queries[sort])
-        names = [column[0] for column in rows.description]
-        for values in rows:
-            row = dict(zip(names, values, strict=True))
-            row.pop("operation", None)
-            found[sort, row.pop(_KEYS[sort])] = row
-    return found
-
-
-def _difference(
-    key: tuple[str, object], ours: dict[str, object] | None, theirs: dict[str, object] | None
-) -> Iterator[str]:
-    sort, code = key
-    what = {
-        "movement": _("phong trào"),
-        "phase": _("giai đoạn {code}"),
-        "obligation": _("nghĩa vụ {code}"),
-        "content": _("nội dung {code}"),
-        "unit": _("đơn vị {code}"),
-    }[sort].format(code=code)
-    if theirs is None:
-        yield _("{what}: không có trong tệp").format(what=what)
-    elif ours is None:
-        yield _("{what}: chỉ có trong tệp").format(what=what)
-    else:
-        for name in ours:
-            if ours[name] != theirs[name]:
-                one, other = ("–" if side[name] is None else side[name] for side in (ours, theirs))
-                yield _("{what}: {field} {ours}, trong tệp {theirs}").format(
-                    what=what, field=name, ours=one, theirs=other
-                )
+    words = (row[f"{word}_{tongue}"] for word in ("title", "done", "paper"))
+    title, done, paper = words
+    return PlanAction(
+        row["code"], title, row["plural"] or row["code"], done, paper, bool(row["contents"]), fields
+    )

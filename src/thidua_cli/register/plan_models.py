@@ -1,20 +1,23 @@
 """A plan file, validated: its movement, phases, obligations and contents, and that they fit together."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import BeforeValidator, model_validator
 
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
 from thidua_cli.register import terms, values
-from thidua_cli.register.models import Incoming
+from thidua_cli.register.models import DocumentNumber, Incoming, ShortText
 
 Code = Annotated[str, BeforeValidator(values.code)]
 Name = Annotated[str, BeforeValidator(values.name)]
 KindOfUnit = Annotated[terms.Kind, BeforeValidator(values.kind)]
 Day = Annotated[date, BeforeValidator(values.planned_day)]
+Line = Annotated[str, BeforeValidator(values.required_line)]
+Occasion = Annotated[str, BeforeValidator(values.occasion)]
 OptionalDay = Annotated[date | None, BeforeValidator(values.planned_day)]
 
 
@@ -26,15 +29,73 @@ class PhaseIn(Incoming):
     title_en: Name
 
 
+class FieldIn(Incoming):
+    """A result that the records of an action may hold."""
+
+    code: Code
+    title_vi: Name
+    title_en: Name
+    type: Literal["choice", "number", "text"] = "text"
+    values: tuple[Line, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.type == "choice") != bool(self.values):
+            raise InvalidError(_('{code}: chỉ và luôn có values khi type = "choice"').format(code=self.code))
+        if self.type != "number" and (self.minimum is not None or self.maximum is not None):
+            raise InvalidError(
+                _('{code}: minimum, maximum chỉ dùng với type = "number"').format(code=self.code)
+            )
+        return self
+
+
+class ActionIn(Incoming):
+    """What a plan asks, with its words; `plural` is the kind of import (none: the code)."""
+
+    code: Code
+    title_vi: Name
+    title_en: Name
+    plural: Code | None = None
+    done_vi: Name
+    done_en: Name
+    paper_vi: Name
+    paper_en: Name
+    contents: bool = False
+    fields: tuple[FieldIn, ...] = ()
+
+
+# What a plan without [[actions]] asks.
+ACTIONS = (
+    ActionIn(
+        code="launch", plural="launches", title_vi="phát động", title_en="launch", done_vi="đã phát động",
+        done_en="has launched", paper_vi="kế hoạch phát động", paper_en="launch plan",
+    ),
+    ActionIn(
+        code="registration", plural="registrations", title_vi="đăng ký", title_en="registration",
+        contents=True, done_vi="đã đăng ký", done_en="has registered",
+        paper_vi="văn bản đăng ký", paper_en="registration",
+    ),
+    ActionIn(
+        code="review", plural="reviews", title_vi="tổng kết", title_en="review", done_vi="đã tổng kết",
+        done_en="has summed up", paper_vi="báo cáo tổng kết", paper_en="summing-up report",
+    ),
+)  # fmt: skip
+
+
 class ObligationIn(Incoming):
     code: Code
     phase: Code
-    action: Annotated[terms.Action, BeforeValidator(values.action)]
+    action: Code
+    occasion: Occasion = ""
+    opens_on: OptionalDay = None
     due_on: OptionalDay = None
     roster_on: OptionalDay = None
     kinds: tuple[KindOfUnit, ...] | None = None
     all_kinds_but: tuple[KindOfUnit, ...] | None = None
     newcomers: bool = True
+    newcomers_of: Code | None = None
     title_vi: Name
     title_en: Name
 
@@ -59,26 +120,61 @@ class ContentIn(Incoming):
 
 
 class MovementIn(Incoming):
+    """The movement, and the document of its plan."""
+
     code: Code
     title_vi: Name
     title_en: Name
+    document_number: DocumentNumber = None
+    document_issuer: ShortText = None
+    document_date: OptionalDay = None
+    document_title: ShortText = None
 
 
-class PlanIn(Incoming):
-    """A movement's plan file. A unit has at most one obligation for each phase and action."""
+class PlanParts(Incoming):
+    """What a plan holds beside the movement, or an amendment adds to it."""
+
+    phases: tuple[PhaseIn, ...] = ()
+    actions: tuple[ActionIn, ...] = ()
+    obligations: tuple[ObligationIn, ...] = ()
+    contents: tuple[ContentIn, ...] = ()
+
+
+class PlanIn(PlanParts):
+    """A movement's plan file. A unit has at most one obligation for each phase, action and occasion."""
 
     movement: MovementIn
     phases: tuple[PhaseIn, ...]
+    actions: tuple[ActionIn, ...] = ACTIONS
     obligations: tuple[ObligationIn, ...]
-    contents: tuple[ContentIn, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         _check_phases(self.phases)
         _check_unique("obligations.code", [obligation.code for obligation in self.obligations])
+        _check_unique("actions.code", [action.code for action in self.actions])
         _check_unique("contents.number", [content.number for content in self.contents])
         _check_obligations(self)
         return self
+
+
+class Asked(Protocol):
+    """What the rules of a plan look at in an obligation, as a file gives it or as it has become."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def phase(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def occasion(self) -> str: ...
+    @property
+    def newcomers(self) -> bool: ...
+    @property
+    def newcomers_of(self) -> str | None: ...
+    @property
+    def bound(self) -> Sequence[terms.Kind]: ...
 
 
 def _check_unique(what: str, values: list[Any]) -> None:
@@ -100,28 +196,46 @@ def _check_phases(phases: tuple[PhaseIn, ...]) -> None:
 
 
 def _check_obligations(plan: PlanIn) -> None:
-    phases = {phase.code: phase for phase in plan.phases}
-    taken: set[tuple[str, str, str]] = set()
+    phases = {phase.code.lower(): phase for phase in plan.phases}
     for obligation in plan.obligations:
-        phase = phases.get(obligation.phase)
+        phase = phases.get(obligation.phase.lower())
         if phase is None:
             raise InvalidError(
                 _("{code}: không có giai đoạn {phase}").format(code=obligation.code, phase=obligation.phase)
             )
         if obligation.due_on and obligation.due_on < phase.starts_on:
             raise InvalidError(_("{code}: hạn trước ngày đầu của giai đoạn").format(code=obligation.code))
-        keys = {(obligation.phase, obligation.action, kind) for kind in obligation.bound}
+    check_asked(plan.obligations, [action.code for action in plan.actions], list(phases))
+
+
+def check_asked(obligations: Sequence[Asked], actions: Sequence[str], phases: Sequence[str]) -> None:
+    """Raise InvalidError where obligations do not fit together, or ask what the plan has no action for.
+
+    `phases` are codes in order. A unit has at most one obligation for each phase, action and occasion. One
+    without newcomers keeps to the roster of another of its phase or of an earlier one, which takes newcomers.
+    """
+    by_code = {item.code.lower(): item for item in obligations}
+    known = {action.lower() for action in actions}
+    taken: set[tuple[str, str, str, str]] = set()
+    for item in obligations:
+        phase, action = item.phase.lower(), item.action.lower()
+        if action not in known:
+            raise InvalidError(
+                _("{code}: không có hành động {action}").format(code=item.code, action=item.action)
+            )
+        keys = {(phase, action, item.occasion, str(kind)) for kind in item.bound}
         if keys & taken:
             raise InvalidError(
-                _("{code}: một loại đơn vị có hai nghĩa vụ cùng giai đoạn và hành động").format(
-                    code=obligation.code
+                _("{code}: một loại đơn vị có hai nghĩa vụ cùng giai đoạn, hành động và kỳ").format(
+                    code=item.code
                 )
             )
         taken |= keys
-        launches = [other for other in plan.obligations if other.action is terms.Action.LAUNCH]
-        if not obligation.newcomers and obligation.phase not in {launch.phase for launch in launches}:
-            raise InvalidError(
-                _("{code}: newcomers = false cần một nghĩa vụ phát động trong cùng giai đoạn").format(
-                    code=obligation.code
+        if item.newcomers_of and not item.newcomers:
+            base = by_code.get(item.newcomers_of.lower())
+            if base is None or not base.newcomers or phases.index(base.phase.lower()) > phases.index(phase):
+                raise InvalidError(
+                    _("{code}: newcomers_of phải là nghĩa vụ có newcomers, cùng giai đoạn hoặc trước").format(
+                        code=item.code
+                    )
                 )
-            )

@@ -6,7 +6,7 @@ Text is made regular first (`text.clean`). Raise InvalidError, with a cure. `mod
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from thidua_cli.ground import dates, encodings, text
 from thidua_cli.ground.errors import InvalidError
@@ -35,6 +35,11 @@ def optional(value: object) -> str | None:
 def code(value: object) -> str:
     """The code of a unit."""
     return text.check_code(plain(value))
+
+
+def occasion(value: object) -> str:
+    """The occasion of an obligation, such as 2023 or 2023-h1, in lower case; empty for none."""
+    return text.check_code(plain(value)).lower() if value else ""
 
 
 def name(value: object) -> str:
@@ -89,6 +94,11 @@ def planned_day(value: object) -> date | None:
     if value is not None and (isinstance(value, datetime) or not isinstance(value, (date, str))):
         raise InvalidError(_("không phải một ngày"), _("ghi 2022-03-31"))
     return None if value is None else day(value)
+
+
+def no_or_day(value: object) -> date | Literal["none"] | None:
+    """A day of a plan, or the word `none`, which takes it away."""
+    return "none" if value == "none" else planned_day(value)
 
 
 def kind(value: object) -> terms.Kind:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.register.plan import Obligation, Plan, load_plan
+from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
@@ -13,8 +13,8 @@ from thidua_cli.reports.ended import reach
 from thidua_cli.reports.figures import counts_row
 from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter, by_obligation, judged, units_of
-from thidua_cli.reports.wording import TONES, due_words, share
+from thidua_cli.reports.selection import Filter, by_obligation, judged, plan_at, units_of
+from thidua_cli.reports.wording import TONES, decided, due_words, share
 from thidua_cli.standing.verdict import Fact, Verdict, verdict
 
 FIELDS = (
@@ -39,7 +39,7 @@ def build(
     for an unknown code, and if the roster of an obligation given by code is of a day without the selected
     district; without codes, such obligations are left out.
     """
-    plan = load_plan(connection)
+    plan = plan_at(connection, at)
     directory = units_of(connection, at)
     obligations = _looked_at(plan, at, chosen, codes)
     known = reach(connection, [at], chosen, obligations, directory, each=bool(codes))
@@ -58,6 +58,7 @@ def build(
             or [Table([], [], empty=_("Chưa có nghĩa vụ nào đến hạn."))]
         ),
         lead=known.lines,
+        notes=decided(verdicts),
         extra=known.extra,
     )
     return report, all(outcome.passes for outcome in verdicts.values())
@@ -67,7 +68,7 @@ def _looked_at(plan: Plan, at: Moment, chosen: Filter, codes: Sequence[str]) -> 
     asked = {plan.obligation(code).code for code in codes}
     return [
         item
-        for item in chosen.obligations(plan)
+        for item in (*chosen.obligations(plan), *(chosen.withdrawn(plan) if asked else ()))
         if (item.code in asked if asked else item.closes_on <= at.day)
     ]
 

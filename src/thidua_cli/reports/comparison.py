@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.register.plan import Plan, load_plan
+from thidua_cli.register.plan import Plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory
 from thidua_cli.render.model import Column, Delta, Form, Mark, Rows, Table, Tone
 from thidua_cli.reports.figures import FIGURES, counts_row, figure_labels
 from thidua_cli.reports.grouping import in_order, unit_of
 from thidua_cli.reports.moment import Moment
-from thidua_cli.reports.selection import Filter, Pairs, by_obligation, judged, units_of
+from thidua_cli.reports.selection import Filter, Pairs, by_obligation, judged, plan_at, units_of
 from thidua_cli.standing.causes import Cause, Change, Observations, Side, compare, deltas
 from thidua_cli.standing.verdict import Tally, tally
 
@@ -87,18 +87,20 @@ def compare_moments(
     directory: Directory | None = None,
 ) -> Comparison:
     """Compare two moments; `after` and `directory` are of the later one, if the caller has them already."""
-    plan = load_plan(connection)
+    plans = plan_at(connection, one), plan_at(connection, other)
+    plan = plans[1]
     before = judged(connection, one, chosen)
     after = judged(connection, other, chosen) if after is None else after
     sides = (Side(one.day, one.known.number), Side(other.day, other.known.number))
     elsewhere = _on_both(connection, one, other, chosen)
-    changes = compare(before, after, Observations(connection, plan, *sides, elsewhere))
+    changes = compare(before, after, Observations(connection, plans, *sides, elsewhere))
     directory = directory or units_of(connection, other)
     if any(change.fact.unit not in directory.versions for change in changes):
         there = directory.versions  # units that an undo took away still need their names
         gone = (version for version in units_of(connection, one) if version.unit not in there)
         directory = Directory((*directory, *gone))
-    codes, causes = [item.code for item in plan.obligations], list(Cause)
+    codes = list(dict.fromkeys(item.code for side in reversed(plans) for item in side.obligations))
+    causes = list(Cause)
     ordered = [change for _fact, change in in_order(((change.fact, change) for change in changes), directory)]
     ordered.sort(key=lambda change: (codes.index(change.fact.obligation), causes.index(change.cause)))
     asked = chosen.obligations(plan)
@@ -153,6 +155,7 @@ def cause_label(cause: Cause) -> str:
         Cause.RECORD_RESTORED: _("bản ghi được khôi phục"),
         Cause.VOIDED: _("bản ghi bị hủy"),
         Cause.EXEMPTED: _("được miễn"),
+        Cause.PLAN_CHANGED: _("kế hoạch được sửa"),
         Cause.BECAME_OVERDUE: _("quá hạn"),
         Cause.UNIT_ENDED: _("đơn vị chấm dứt"),
         Cause.UNIT_RESTORED: _("việc chấm dứt bị hủy"),

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted
-from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Directory, Version, protocol_key
 from thidua_cli.render.model import Column, Report, Table
 from thidua_cli.reports.comparison import compare_moments
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.moment import Moment, before_register, clock_warning, report_at
-from thidua_cli.reports.selection import Filter, judged, units_of
+from thidua_cli.reports.selection import Filter, judged, plan_at, units_of
 from thidua_cli.reports.units import last_day
 from thidua_cli.store import journal
 
@@ -24,7 +23,7 @@ def build(connection: sqlite3.Connection, one: Moment, other: Moment, chosen: Fi
 
     Raises NotFoundError if the rosters at both moments are of days without the selected district.
     """
-    known = reach(connection, [one, other], chosen, chosen.obligations(load_plan(connection)))
+    known = reach(connection, [one, other], chosen, chosen.obligations(plan_at(connection, other)))
     after = units_of(connection, other)
     changed = compare_moments(connection, one, other, chosen, directory=after)
     renewed = list(_renewed_units(units_of(connection, one), after, one, other, chosen))

@@ -3,26 +3,25 @@
 import sqlite3
 
 from thidua_cli.ground.language import _, grouped
-from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter, by_obligation, judged, units_of
-from thidua_cli.reports.wording import due_words, record_mark, state_mark
+from thidua_cli.reports.selection import Filter, by_obligation, judged, plan_at, units_of
+from thidua_cli.reports.wording import decided, due_words, record_mark, state_mark
 from thidua_cli.standing.verdict import Fact
 
 FIELDS = (
-    "unit_code", "unit_name", "kind", "level", "parent_code", "obligation", "state", "due_on", "done_on",
-    "received_on", "declared_late", "document_number", "document_date", "record_id", "ended_on",
+    "unit_code", "unit_name", "kind", "level", "parent_code", "obligation", "state", "due_on", "closes_on",
+    "done_on", "received_on", "declared_late", "document_number", "document_date", "record_id", "ended_on",
 )  # fmt: skip
 
 
 def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation: str | None) -> Report:
     """The report of `thidua list`; raises NotFoundError for an unknown obligation."""
-    plan = load_plan(connection)
+    plan = plan_at(connection, at)
     code = plan.obligation(obligation).code if obligation else None
     directory = units_of(connection, at)
     known = reach(connection, [at], chosen, chosen.obligations(plan, code), directory)
@@ -51,6 +50,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
         [row(directory, *pair) for pairs in pairs_of.values() for pair in pairs],
         people,
         lead=known.lines,
+        notes=decided(chosen.obligations(plan, code)),
         extra=known.extra,
     )
 

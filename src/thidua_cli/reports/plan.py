@@ -3,29 +3,40 @@
 import sqlite3
 from collections.abc import Sequence
 
+from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.plan import Obligation, Plan, load_plan
+from thidua_cli.register.plan import Obligation, Plan, Source, load_plan
 from thidua_cli.register.terms import Kind, label
 from thidua_cli.render.model import Column, Form, Report, Table
-from thidua_cli.store import journal
+from thidua_cli.reports.moment import Moment, anchor_note, report_at
+from thidua_cli.reports.wording import decided
+from thidua_cli.store.schema import raw_sql
 
-FIELDS = ("phase", "obligation", "action", "title", "due_on", "closes_on", "roster_on", "newcomers", "kinds")
+FIELDS = (
+    "phase", "obligation", "action", "title", "due_on", "closes_on", "roster_on", "newcomers", "kinds",
+    "occasion", "newcomers_of", "withdrawn",
+)  # fmt: skip
+HISTORY_FIELDS = (
+    "decided_on", "document_number", "document_issuer", "operation", "part", "code", "field", "value", "note",
+)  # fmt: skip
 
 
-def build(connection: sqlite3.Connection, phase: str | None) -> Report:
-    """The report of `thidua plan`; in JSON, phases and contents are beside the rows."""
-    plan = load_plan(connection)
-    items = [item for item in plan.obligations if phase in (None, item.phase.code)]
-    head, register = journal.head(connection), journal.register_id(connection)
+def build(connection: sqlite3.Connection, at: Moment, phase: str | None) -> Report:
+    """The report of `thidua plan`; in JSON, phases and contents are beside the rows.
+
+    Raises NotFoundError for an unknown phase.
+    """
+    plan = load_plan(connection, at.day, at.known.number)
+    chosen = plan.phase(phase).code if phase else None
+    items = [item for item in plan.obligations if chosen in (None, item.phase.code)]
     return Report(
         fields=FIELDS,
         rows=[_row(item) for item in items],
         people=lambda: [*_phases(plan, items), _contents(plan)],
-        known_at=head.recorded_at if head else None,
-        head=head.anchor if head else None,
-        register=register,
-        lead=[plan.title],
-        notes=[_("Mốc sổ: {anchor}").format(anchor=f"{register}:{head.anchor}")] if head else [],
+        **at.identity,
+        register=at.register,
+        lead=[plan.title, *cited(plan.source)],
+        notes=[*decided(items), anchor_note(at)],
         extra={
             "movement": {"code": plan.code, "title": plan.title},
             "phases": [
@@ -53,7 +64,43 @@ def _row(item: Obligation) -> dict[str, object]:
         "roster_on": item.roster_on,
         "newcomers": item.newcomers,
         "kinds": [str(kind) for kind in item.kinds],
+        "occasion": item.occasion,
+        "newcomers_of": item.newcomers_of,
+        "withdrawn": item.withdrawn is not None,
     }
+
+
+def cited(source: Source) -> list[str]:
+    """The plan's own document in a line; no line where it is not known."""
+    if not source.number:
+        return []
+    words = _("Theo {title} số {number}").format(title=source.title or _("Kế hoạch"), number=source.number)
+    if source.date:
+        words += _(" ngày {day}").format(day=show_day(source.date))
+    if source.issuer:
+        words += _(" của {issuer}").format(issuer=source.issuer)
+    return [f"{words}."]
+
+
+def history(connection: sqlite3.Connection, at: Moment) -> Report:
+    """The report of `thidua plan history`: each field that a decision named, oldest decision first."""
+    found = connection.execute(raw_sql("plan_history"), {"as_of": at.day, "known": at.known.number})
+    rows = [dict(zip(HISTORY_FIELDS, values, strict=True)) for values in found]
+
+    def people() -> list[Table]:
+        columns = [
+            Column(_("Ngày"), Form.DAY),
+            Column(_("Quyết định"), narrow=12),
+            Column(_("Mã"), narrow=10),
+            Column(_("Điều được sửa"), narrow=12),
+            Column(_("Giá trị"), narrow=12),
+        ]
+        keys = ("decided_on", "document_number", "code", "field", "value")
+        cells = [["–" if row[key] is None else row[key] for key in keys] for row in rows]
+        groups = [("", cells)] if rows else []
+        return [Table(columns, groups, empty=_("Kế hoạch chưa được sửa lần nào."))]
+
+    return report_at(at, _("Các quyết định sửa kế hoạch"), HISTORY_FIELDS, rows, people)
 
 
 def _phases(plan: Plan, items: Sequence[Obligation]) -> list[Table]:

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from thidua_cli.ground.dates import days_between, show_day
 from thidua_cli.ground.language import _, counted
-from thidua_cli.register.plan import Obligation, Plan, load_plan
+from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Version, protocol_key
 from thidua_cli.render.model import Column, Form, Mark, Report, Table
 from thidua_cli.reports.ended import Reach, reach
 from thidua_cli.reports.grouping import heading, numbered
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter, judged, units_of
+from thidua_cli.reports.selection import Filter, judged, plan_at, units_of
 from thidua_cli.reports.wording import TONES, phase_name
 
 FIELDS = (
@@ -54,7 +54,7 @@ def read(
 
     Raises NotFoundError for an unknown obligation, and if the rosters are of days without the district.
     """
-    plan = load_plan(connection)
+    plan = plan_at(connection, at)
     code = plan.obligation(obligation).code if obligation else None
     asked = chosen.obligations(plan, code)
     known = reach(connection, [at], chosen, asked)

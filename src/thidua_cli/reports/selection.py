@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
-from thidua_cli.register.plan import Obligation, Plan
+from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import Kind, Level, State
 from thidua_cli.standing import verdict
 from thidua_cli.standing.verdict import Fact
@@ -32,12 +32,16 @@ class Filter(NamedTuple):
     declared_late: bool = False  # only those
 
     def obligations(self, plan: Plan, code: str | None = None) -> list[Obligation]:
-        """The obligations of the phase, or one of them by its code."""
+        """The obligations of the phase, or one of them by its code; without one, not those withdrawn."""
         return [
             item
             for item in plan.obligations
-            if self.phase in (None, item.phase.code) and code in (None, item.code)
+            if self.phase in (None, item.phase.code) and (item.code == code if code else not item.withdrawn)
         ]
+
+    def withdrawn(self, plan: Plan) -> list[Obligation]:
+        """The withdrawn obligations of the phase."""
+        return [item for item in plan.obligations if item.withdrawn and self.phase in (None, item.phase.code)]
 
     def has_kind(self, unit: "Fact | Version") -> bool:
         """Whether a unit is of the kind and level."""
@@ -46,6 +50,11 @@ class Filter(NamedTuple):
     def has_place(self, directory: "Directory", unit: int, day: str) -> bool:
         """Whether a unit is in the district on a day."""
         return self.district is None or district_of(directory, unit, day) == self.district
+
+
+def plan_at(connection: sqlite3.Connection, at: "Moment") -> Plan:
+    """The plan as decided by the as-of day and known at the moment."""
+    return load_plan(connection, at.day, at.known.number)
 
 
 def judged(
@@ -60,7 +69,7 @@ def judged(
             continue
         if directory and not chosen.has_place(directory, fact.unit, fact.named_on):
             continue
-        state = verdict.judge(fact, at.day)
+        state = State(fact.state)
         if not chosen.states or state in chosen.states:
             pairs.append((fact, state))
     return pairs

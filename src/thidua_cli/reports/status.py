@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.plan import Obligation, Plan, load_plan
+from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import Action, Kind, Level, State, label
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.figures import COLUMNS, count_mark, counts_row, figure_cells, figure_columns
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import CITY, Filter, Pairs, by_obligation, district_of, judged, units_of
+from thidua_cli.reports.selection import (
+    CITY,
+    Filter,
+    Pairs,
+    by_obligation,
+    district_of,
+    judged,
+    plan_at,
+    units_of,
+)
+from thidua_cli.reports.wording import decided
 from thidua_cli.standing.verdict import Fact, Tally, tally
 
 if TYPE_CHECKING:
@@ -21,7 +31,7 @@ if TYPE_CHECKING:
 
 FIELDS = (
     "phase", "obligation", "action", "due_on", "group", "roster", "exempt", "lapsed", "applicable", "on_time",
-    "late", "declared_late", "pending", "overdue", "done", "rate",
+    "late", "declared_late", "pending", "overdue", "done", "rate", "withdrawn",
 )  # fmt: skip
 
 
@@ -52,24 +62,32 @@ class Line(NamedTuple):
             "due_on": item.due_on,
             "group": self.group,
             **counts_row(self.counts),
+            "withdrawn": item.withdrawn is not None,
         }
         return {field: row[field] for field in FIELDS}
 
 
 def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | None) -> Report:
     """The report of `thidua status`."""
-    plan = load_plan(connection)
+    plan = plan_at(connection, at)
     pairs = judged(connection, at, chosen)
     obligations = chosen.obligations(plan)
     known = reach(connection, [at], chosen, obligations)
     made = lines(connection, at, plan, by_obligation(obligations, pairs), by)
+    withdrawn = [] if by else [Line(item, None, item.title, Tally()) for item in chosen.withdrawn(plan)]
+    items = [*obligations, *(line.obligation for line in withdrawn)]
+
+    def order(line: Line) -> int:
+        return plan.obligations.index(line.obligation)
+
     return report_at(
         at,
         f"{_('Tình hình thực hiện')} · {plan.title}",
         FIELDS,
-        [line.row() for line in made],
+        [line.row() for line in sorted((*made, *withdrawn), key=order)],
         lambda: _by_group(obligations, made, by) if by else [by_phase(plan, made)],
         lead=known.lines,
+        notes=decided(items),
         extra=known.extra,
     )
 

@@ -14,15 +14,16 @@ from typing import NamedTuple
 
 from thidua_cli.ground.dates import days_between, shifted
 from thidua_cli.ground.language import _, grouped
-from thidua_cli.register.plan import Obligation, load_plan
+from thidua_cli.register.plan import Obligation
 from thidua_cli.register.terms import State
 from thidua_cli.render.model import Curve, Report, Table
 from thidua_cli.reports.figures import counts_row
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter
-from thidua_cli.reports.wording import due_words, share
+from thidua_cli.reports.selection import Filter, plan_at
+from thidua_cli.reports.wording import decided, due_words, share
 from thidua_cli.standing import verdict
 from thidua_cli.standing.verdict import Fact, Tally
+from thidua_cli.store.schema import raw_sql
 
 FIELDS = ("phase", "obligation", "day", "roster", "applicable", "done", "on_time", "late", "rate")
 
@@ -56,17 +57,42 @@ def series(
     From `start` (else the phase's first day) to the as-of day, both included. Weekly points are Sundays, the
     due day, and both ends. Of the filter, phase, kind and level count. A phase not begun has no points.
     """
-    obligations = chosen.obligations(load_plan(connection))
-    facts = verdict.facts(connection, at.as_of, at.known.number, phase=chosen.phase)
+    points: dict[str, list[Point]] = {}
+    plan = plan_at(connection, at)
+    obligations = [*chosen.obligations(plan), *chosen.withdrawn(plan)]
+    before = ""
+    for end in _turns(connection, at):
+        courses = _courses(connection, date.fromisoformat(end), at.known.number, chosen)
+        for item in obligations:
+            days = [day for day in _days(item, at.day, step, start) if before < day <= end]
+            points.setdefault(item.code, []).extend(_points(days, courses.get(item.code, {})))
+        before = end
+    return points
+
+
+def _turns(connection: sqlite3.Connection, at: Moment) -> list[str]:
+    """The last days of the spans in which no decision moves a roster or a closing day, up to the as-of day.
+
+    Decisions on the plan, extensions, and exemptions that end: within a span the facts of its last day give
+    the state on each.
+    """
+    rows = connection.execute(raw_sql("turns"), {"as_of": at.day, "known": at.known.number})
+    return [*(row[0] for row in rows), at.day]
+
+
+def _courses(
+    connection: sqlite3.Connection, end: date, known: int, chosen: Filter
+) -> dict[str, dict[tuple[str | None, ...], list[Fact]]]:
+    """The facts of a day by obligation and by all that decides the state on a day before it."""
     exempted = dict(connection.execute("SELECT id, exempted_on FROM exemption"))
-    courses: dict[str, dict[tuple[str | None, ...], list[Fact]]] = {item.code: {} for item in obligations}
-    for fact in facts:
+    courses: dict[str, dict[tuple[str | None, ...], list[Fact]]] = {}
+    for fact in verdict.facts(connection, end, known, phase=chosen.phase):
         if chosen.has_kind(fact):
             excused = exempted.get(fact.exemption_id)
             late = "late" if fact.declared_late else None
-            key = (fact.entered_on, fact.done_on, excused, fact.ended_on, late)
-            courses[fact.obligation].setdefault(key, []).append(fact)
-    return {item.code: _points(_days(item, at.day, step, start), courses[item.code]) for item in obligations}
+            key = (fact.entered_on, fact.done_on, excused, fact.ended_on, late, fact.closes_on)
+            courses.setdefault(fact.obligation, {}).setdefault(key, []).append(fact)
+    return courses
 
 
 def _days(item: Obligation, end: str, step: Interval, start: date | None) -> list[str]:
@@ -82,7 +108,7 @@ def _days(item: Obligation, end: str, step: Interval, start: date | None) -> lis
 def _points(days: Sequence[str], courses: Mapping[tuple[str | None, ...], Sequence[Fact]]) -> list[Point]:
     """Counts of each day: what changes on it, added up from the first day on."""
     changes = [Tally() for _day in days]
-    for (since, _done, excused, _ended, late), facts in courses.items():
+    for (since, _done, excused, _ended, late, _closes), facts in courses.items():
         before: State | None = None
         for day, state in _states(facts[0], str(since), excused):
             index = bisect_left(days, day)
@@ -103,7 +129,18 @@ def _states(fact: Fact, since: str, excused: str | None) -> Iterator[tuple[str, 
     turns = {since, fact.done_on, excused, fact.ended_on, after_closing} - {None}
     for day in sorted({max(since, str(turn)) for turn in turns}):
         seen = fact if excused and excused <= day else fact._replace(exemption_id=None)
-        yield day, verdict.judge(seen, day)
+        yield day, _state_on(seen, day)
+
+
+def _state_on(fact: Fact, day: str) -> State:
+    """The state on a day before that of the fact, if the plan and the closing day were the same."""
+    if fact.done_on is not None and fact.done_on <= day:
+        return State(fact.done(fact.done_on, None).state)
+    if fact.exemption_id is not None:
+        return State.EXEMPT
+    if fact.ended_on is not None and fact.ended_on <= min(day, fact.closes_on):
+        return State.LAPSED
+    return State.OVERDUE if day > fact.closes_on else State.PENDING
 
 
 # The report
@@ -119,7 +156,7 @@ def build(
     start: date | None = None,
 ) -> Report:
     """The report of `thidua trend`; raises NotFoundError for an unknown obligation."""
-    plan = load_plan(connection)
+    plan = plan_at(connection, at)
     code = plan.obligation(obligation).code if obligation else None
     points_of = series(connection, at, chosen, step=step, start=start)
     panels = [(item, points_of[item.code]) for item in chosen.obligations(plan, code)]
@@ -137,6 +174,7 @@ def build(
             [panel(item, points) for item, points in panels if points]
             or [Table([], [], empty=_("Chưa có đơn vị nào thuộc diện."))]
         ),
+        notes=decided(item for item, _points_of in panels),
     )
 
 

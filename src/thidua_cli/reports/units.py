@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _, current, grouped
-from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State, label
 from thidua_cli.register.units import Directory, Version, in_protocol_order
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
@@ -13,7 +12,7 @@ from thidua_cli.reports import listing
 from thidua_cli.reports.ended import require_alive
 from thidua_cli.reports.grouping import heading, numbered
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter
+from thidua_cli.reports.selection import Filter, plan_at
 from thidua_cli.reports.wording import TONES, record_mark
 from thidua_cli.standing.verdict import Fact
 
@@ -41,7 +40,7 @@ def build(
     versions = [version for version in there if chosen.has_kind(version)]
     return report_at(
         at,
-        f"{_('Đơn vị')} · {load_plan(connection).title}",
+        f"{_('Đơn vị')} · {plan_at(connection, at).title}",
         FIELDS,
         [row(directory, version, at.day) for version in versions],
         lambda: [_table(directory, versions, at.day)],
@@ -121,7 +120,7 @@ def tree(connection: sqlite3.Connection, at: Moment) -> Report:
     groups = [("", [[f"{stem}{version.name}", version.code] for version, stem, _depth in lines])]
     return report_at(
         at,
-        f"{_('Cây đơn vị')} · {load_plan(connection).title}",
+        f"{_('Cây đơn vị')} · {plan_at(connection, at).title}",
         ("depth", *FIELDS),
         [{"depth": depth, **row(directory, version, at.day)} for version, _stem, depth in lines],
         lambda: [Table(columns, groups if lines else [], empty=_("Không có đơn vị nào."))],

@@ -1,5 +1,7 @@
 """Words and marks for obligations, rates and states that several reports print."""
 
+from collections.abc import Iterable
+
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
 from thidua_cli.register.plan import Obligation, Phase
@@ -23,6 +25,25 @@ def due_words(item: Obligation) -> str:
     if item.due_on:
         return _("hạn {day}").format(day=show_day(item.due_on))
     return _("không đặt hạn, giai đoạn đến {day}").format(day=show_day(item.closes_on))
+
+
+def decided(items: Iterable[Obligation]) -> list[str]:
+    """A line for each obligation whose due day was moved, or which was withdrawn: by which decision."""
+    lines = []
+    for item in items:
+        decision = item.withdrawn or item.moved
+        if decision is None:
+            continue
+        if item.withdrawn:
+            words = _("{code}: không còn yêu cầu, theo {number} ngày {day}.")
+        elif item.due_on:
+            words = _("{code}: hạn {due} theo {number} ngày {day}.")
+        else:
+            words = _("{code}: bỏ hạn theo {number} ngày {day}.")
+        due = show_day(item.due_on) if item.due_on else ""
+        number, day = decision.document_number, show_day(decision.decided_on)
+        lines.append(words.format(code=item.code, due=due, number=number, day=day))
+    return lines
 
 
 def phase_name(phase: Phase) -> str:

@@ -9,7 +9,7 @@ from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Directory
-from thidua_cli.standing.verdict import Fact, facts, judge
+from thidua_cli.standing.verdict import Fact, facts
 
 Entries = dict[tuple[object, ...], Entry]  # live ones, by key
 
@@ -59,8 +59,8 @@ class Snapshot:
         fact = self._roster(record.action, record.phase).bound.get(record.unit)
         if fact is None:
             return None
-        fact = fact._replace(done_on=record.done_on, received_on=record.document.received_on)
-        return fact, judge(fact, self.today.isoformat())
+        fact = fact.done(record.done_on, record.document.received_on)
+        return fact, State(fact.state)
 
     def _roster(self, action: Action, phase: str) -> "_Roster":
         if (action, phase) not in self._rosters:
@@ -68,7 +68,7 @@ class Snapshot:
             undone = (State.PENDING, State.OVERDUE)
             for fact in facts(self.connection, self.today, self.known, phase=phase, action=action):
                 roster.bound[fact.unit] = fact
-                if judge(fact, self.today.isoformat()) in undone and not fact.ended_on:
+                if fact.state in undone and not fact.ended_on:
                     roster.owing.add(fact.unit)
         return self._rosters[action, phase]
 

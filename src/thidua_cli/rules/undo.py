@@ -56,6 +56,11 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
         for row, replacement in _voided_by(connection, number)
         if all(other in going for other in rows.live_copies(connection, row))
     ]
+    if any(row[0] == "decision" for row, _instead in lost):
+        raise RefusedError(
+            _("thao tác #{number} hoàn tác một quyết định sửa kế hoạch").format(number=number),
+            _("Ghi lại quyết định ấy bằng thidua plan amend."),
+        )
     if not brought and not lost:
         raise RefusedError(
             _("thao tác #{number} đã hoàn tác, hoặc không có gì để hoàn tác").format(number=number)

@@ -24,14 +24,27 @@ WHERE CASE change
     ELSE predecessor IS NOT NULL AND predecessor IS NOT successor
 END;
 
-SELECT 'exemption' AS place, 'number_twice' AS rule, id AS row
-FROM exemption
-WHERE id IN (SELECT id FROM record);
+WITH paper AS (
+    SELECT 'record' AS place, id FROM record
+    UNION ALL SELECT 'exemption', id FROM exemption
+    UNION ALL SELECT 'extension', id FROM extension
+    UNION ALL SELECT 'withdrawal', id FROM withdrawal
+    UNION ALL SELECT 'supplement', id FROM supplement
+)
+SELECT min(place) AS place, 'number_twice' AS rule, id AS row FROM paper GROUP BY id HAVING count(*) > 1;
+
+SELECT 'withdrawal' AS place, 'withdrawal_apart' AS rule, w.id AS row
+FROM withdrawal w JOIN exemption x ON x.id = w.exemption
+WHERE w.withdrawn_on <= x.exempted_on OR w.withdrawn_on > x.until_on;
+
+SELECT 'supplement' AS place, 'supplement_early' AS rule, s.id AS row
+FROM supplement s JOIN record r ON r.id = s.record
+WHERE s.supplemented_on < r.done_on;
 
 SELECT 'record' AS place, 'before_phase' AS rule, r.id AS row, done_on AS day, phase
 FROM record r
 JOIN phase p ON p.code = phase
-WHERE done_on < starts_on;
+WHERE done_on < date(starts_on, '-1 year');
 
 SELECT 'exemption' AS place, 'before_phase' AS rule, x.id AS row, exempted_on AS day, phase
 FROM exemption x
@@ -55,6 +68,9 @@ WHERE day > date(recorded_at, '+7 hours');
 WITH replaceable AS (
     SELECT 'record' AS source, id, operation FROM record
     UNION ALL SELECT 'exemption', id, operation FROM exemption
+    UNION ALL SELECT 'extension', id, operation FROM extension
+    UNION ALL SELECT 'withdrawal', id, operation FROM withdrawal
+    UNION ALL SELECT 'supplement', id, operation FROM supplement
     UNION ALL SELECT 'unit_version', id, operation FROM unit_version
 )
 SELECT 'void' AS place, 'replacement_none' AS rule, v.id AS row, v.replacement AS fresh
@@ -66,6 +82,9 @@ WHERE v.replacement IS NOT NULL AND r.operation IS NOT v.operation;
 WITH replaceable AS (
     SELECT 'record' AS source, id, action AS subject FROM record
     UNION ALL SELECT 'exemption', id, obligation FROM exemption
+    UNION ALL SELECT 'extension', id, obligation FROM extension
+    UNION ALL SELECT 'withdrawal', id, exemption FROM withdrawal
+    UNION ALL SELECT 'supplement', id, record FROM supplement
     UNION ALL SELECT 'unit_version', id, unit FROM unit_version
 )
 SELECT 'void' AS place, 'replacement_other' AS rule, v.id AS row, v.replacement AS fresh
@@ -76,20 +95,42 @@ LEFT JOIN replaceable new
 WHERE v.replacement <= v.target_id
     OR (new.source, new.subject) IS NOT (old.source, old.subject) AND v.replacement IS NOT NULL;
 
--- Two live records of one unit, phase and action; two live exemptions of one unit from one obligation.
+WITH dated AS (
+    SELECT 'extension' AS place, id, operation, max(granted_on, coalesce(document_date, ''), coalesce(received_on, '')) AS day
+    FROM extension
+    UNION ALL
+    SELECT 'withdrawal', id, operation, max(withdrawn_on, coalesce(document_date, ''), coalesce(received_on, ''))
+    FROM withdrawal
+    UNION ALL
+    SELECT 'supplement', id, operation, max(supplemented_on, coalesce(document_date, ''), coalesce(received_on, ''))
+    FROM supplement
+    UNION ALL
+    SELECT 'decision', id, operation, decided_on FROM decision
+)
+SELECT place, 'after_recording' AS rule, id AS row, day
+FROM dated d
+JOIN operation ON number = d.operation
+WHERE day > date(recorded_at, '+7 hours');
+
+-- Two live records of one unit, phase, action and occasion; two live exemptions of one unit from one obligation on a day.
 SELECT 'record' AS place, 'live_twice' AS rule, max(id) AS row, unit, phase || ' ' || action AS what,
     group_concat(id, ', #') AS ids
 FROM record
 WHERE id NOT IN (SELECT target_id FROM void WHERE target = 'record')
-GROUP BY unit, phase, action
+GROUP BY unit, phase, action, occasion
 HAVING count(*) > 1;
 
-SELECT 'exemption' AS place, 'live_twice' AS rule, max(id) AS row, unit, obligation AS what,
-    group_concat(id, ', #') AS ids
-FROM exemption
-WHERE id NOT IN (SELECT target_id FROM void WHERE target = 'exemption')
-GROUP BY unit, obligation
-HAVING count(*) > 1;
+WITH held AS (
+    SELECT x.id, x.unit, x.obligation, x.exempted_on,
+        min(coalesce(x.until_on, '9999-12-31'), coalesce(w.last_on, '9999-12-31')) AS last_on
+    FROM exemption x
+    LEFT JOIN withdrawal w ON w.exemption = x.id
+        AND w.id NOT IN (SELECT target_id FROM void WHERE target = 'withdrawal')
+    WHERE x.id NOT IN (SELECT target_id FROM void WHERE target = 'exemption')
+)
+SELECT 'exemption' AS place, 'live_twice' AS rule, b.id AS row, b.unit, b.obligation AS what, a.id || ', #' || b.id AS ids
+FROM held a JOIN held b ON b.unit = a.unit AND b.obligation = a.obligation AND b.id > a.id
+WHERE a.exempted_on <= b.last_on AND b.exempted_on <= a.last_on;
 
 WITH voidable AS (
     SELECT 'unit_version' AS source, id, operation FROM unit_version
@@ -97,13 +138,17 @@ WITH voidable AS (
     UNION ALL SELECT 'succession', id, operation FROM succession
     UNION ALL SELECT 'record', id, operation FROM record
     UNION ALL SELECT 'exemption', id, operation FROM exemption
+    UNION ALL SELECT 'extension', id, operation FROM extension
+    UNION ALL SELECT 'withdrawal', id, operation FROM withdrawal
+    UNION ALL SELECT 'supplement', id, operation FROM supplement
+    UNION ALL SELECT 'decision', id, operation FROM decision
 )
 SELECT 'void' AS place, iif(t.id IS NULL, 'void_of_nothing', 'void_of_later') AS rule, v.id AS row,
     target AS "table", target_id AS target
 FROM void v
 LEFT JOIN voidable t ON t.source = v.target AND t.id = v.target_id
 WHERE t.id IS NULL OR t.operation > v.operation
-ORDER BY instr('unit_version unit_end succession record exemption', v.target), v.id;
+ORDER BY instr('unit_version unit_end succession record exemption extension withdrawal supplement decision', v.target), v.id;
 
 SELECT 'void' AS place, 'voided_twice' AS rule, max(id) AS row, target AS "table", target_id AS target
 FROM void v

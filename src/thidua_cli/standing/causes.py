@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.register.entries import Paper, same_paper
-from thidua_cli.register.plan import Plan
+from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import State
 from thidua_cli.standing.verdict import Fact
 
@@ -27,6 +27,7 @@ class Cause(StrEnum):
     RECORD_RESTORED = "record_restored"  # a record that was known, and voided, is live again
     VOIDED = "voided"
     EXEMPTED = "exempted"
+    PLAN_CHANGED = "plan_changed"  # a decision moved a day, or changed who is asked
     BECAME_OVERDUE = "became_overdue"
     UNIT_ENDED = "unit_ended"
     UNIT_RESTORED = "unit_restored"  # its end is voided
@@ -115,7 +116,7 @@ class Observations:
     """
 
     connection: sqlite3.Connection
-    plan: Plan
+    plans: tuple[Plan, Plan]  # of both moments
     one: Side
     other: Side
     elsewhere: Collection[tuple[str, int]] = ()
@@ -125,7 +126,7 @@ class Observations:
         """Obligations whose phase had not begun at the earlier moment, and had at the later one."""
         return {
             item.code
-            for item in self.plan.obligations
+            for item in self.plans[1].obligations
             if self.one.day < item.phase.starts_on <= self.other.day
         }
 
@@ -141,11 +142,33 @@ class Observations:
 
     def starts_on(self, obligation: str) -> str:
         """The first day of its phase: a unit that had ended by then was never on the roster."""
-        return self.plan.obligation(obligation).phase.starts_on
+        return self._obligation(obligation, self.other).phase.starts_on
+
+    def _obligation(self, code: str, side: Side) -> Obligation:
+        """An obligation as decided at a moment, else as at the other."""
+        plans = self.plans if side is self.one else self.plans[::-1]
+        found = (item for plan in plans for item in plan.obligations if item.code == code)
+        return next(found)
+
+    def is_asked(self, code: str, side: Side) -> bool:
+        """Whether the plan of a moment asks for an obligation."""
+        plan = self.plans[0] if side is self.one else self.plans[1]
+        return any(item.code == code and not item.withdrawn for item in plan.obligations)
+
+    def is_plan_changed(self, code: str) -> bool:
+        """Whether decisions changed whom an obligation binds, or the rosters that it may keep to."""
+        one, other = (self._binding(code, side) for side in (self.one, self.other))
+        return one != other
+
+    def _binding(self, code: str, side: Side) -> list[object]:
+        item = self._obligation(code, side)
+        plan = self.plans[0] if side is self.one else self.plans[1]
+        kept = [] if item.newcomers else [base for base in plan.obligations if base.phase == item.phase]
+        return [(each.roster_on, each.newcomers, each.newcomers_of, each.kinds) for each in (item, *kept)]
 
     def counted_on(self, obligation: str, side: Side) -> str:
         """The last day of the roster: units that began by then are on it."""
-        roster_on = self.plan.obligation(obligation).roster_on
+        roster_on = self._obligation(obligation, side).roster_on
         return min(side.day, roster_on) if roster_on else side.day
 
     @cached_property
@@ -227,30 +250,34 @@ def _change(one: Standing | None, other: Standing | None, observed: Observations
 
 
 def _why_it_came(fact: Fact, observed: Observations) -> Cause:
-    """What had kept the unit from the roster: the rule of the roster, condition by condition."""
-    if fact.obligation in observed.started:
-        return Cause.PHASE_STARTED
+    """The condition of the roster that was not met before, in the order of the rule."""
+    code = fact.obligation
+    if not observed.is_asked(code, observed.one) or code in observed.started:
+        return Cause.PHASE_STARTED if observed.is_asked(code, observed.one) else Cause.PLAN_CHANGED
     now = observed.lives[1][fact.unit]
     then = observed.lives[0].get(fact.unit)
-    if then is None:
-        return Cause.UNIT_CREATED
-    if then.born_on is None:
-        return Cause.UNIT_REINSTATED
-    if then.ended_on and then.ended_on <= observed.starts_on(fact.obligation):
+    if then is None or then.born_on is None:
+        return Cause.UNIT_CREATED if then is None else Cause.UNIT_REINSTATED
+    if then.ended_on and then.ended_on <= observed.starts_on(code):
         return Cause.UNIT_REDATED if now.ended_on else Cause.UNIT_RESTORED
-    counted_on = observed.counted_on(fact.obligation, observed.one)
-    if then.born_on > counted_on:
+    is_changed = observed.is_plan_changed(code)
+    counted_on = observed.counted_on(code, observed.one)
+    if then.born_on > counted_on and not (is_changed and then.born_on <= observed.one.day):
         return Cause.UNIT_CREATED if now.born_on and now.born_on > counted_on else Cause.UNIT_REDATED
-    return Cause.SUCCESSION_CHANGED
+    return Cause.PLAN_CHANGED if is_changed else Cause.SUCCESSION_CHANGED
 
 
 def _why_it_went(fact: Fact, observed: Observations) -> Cause:
-    """What keeps the unit from the roster now."""
+    """The condition of the roster that is no longer met."""
     then, now = (lives[fact.unit] for lives in observed.lives)
     if now.born_on is None:
         return Cause.UNIT_REMOVED
+    if not observed.is_asked(fact.obligation, observed.other):
+        return Cause.PLAN_CHANGED
     if now.ended_on and now.ended_on <= observed.starts_on(fact.obligation):
         return Cause.UNIT_REDATED if then.ended_on else Cause.UNIT_ENDED
+    if observed.is_plan_changed(fact.obligation):
+        return Cause.PLAN_CHANGED
     if now.born_on > observed.counted_on(fact.obligation, observed.other):
         return Cause.UNIT_REDATED
     return Cause.SUCCESSION_CHANGED
@@ -260,7 +287,7 @@ def _cause_of_entries(one: Standing, other: Standing, observed: Observations) ->
     """The cause where a record or an exemption has come, gone or changed; none where neither has."""
     if other.fact.record_id is not None:
         if one.fact.record_id is not None:
-            return Cause.CORRECTED
+            return None if one.fact.record_id == other.fact.record_id else Cause.CORRECTED
         done = Cause.DONE_ON_TIME if other.state is State.ON_TIME else Cause.DONE_LATE
         if other.fact.done_on is not None and other.fact.done_on > observed.one.day:
             return done
@@ -275,12 +302,18 @@ def _cause_of_entries(one: Standing, other: Standing, observed: Observations) ->
 
 
 def _cause_of_state(one: Standing, other: Standing, observed: Observations) -> Cause:
-    """The cause where only the day or the life of the unit has changed."""
+    """The cause where only the day, the life of the unit or the plan has changed."""
     then, now = (lives[other.fact.unit] for lives in observed.lives)
+    is_moved = one.fact.closes_on != other.fact.closes_on
+    had_ended = then.ended_on is not None and then.ended_on <= observed.one.day
+    if is_moved and had_ended and then.ended_on == now.ended_on:
+        return Cause.PLAN_CHANGED
     if other.state is State.LAPSED:
         had_ended_then = now.ended_on is not None and now.ended_on <= observed.one.day
         is_another_day = then.ended_on is not None and then.ended_on != now.ended_on
         return Cause.UNIT_REDATED if is_another_day and had_ended_then else Cause.UNIT_ENDED
     if one.state is State.LAPSED:
         return Cause.UNIT_REDATED if now.ended_on else Cause.UNIT_RESTORED
-    return Cause.BECAME_OVERDUE
+    if other.state is State.OVERDUE and one.fact.closes_on < observed.other.day:
+        return Cause.BECAME_OVERDUE
+    return Cause.PLAN_CHANGED if is_moved else Cause.BECAME_OVERDUE

@@ -1,7 +1,7 @@
 """The judgement: the state of each unit on each roster on a day, as known at an operation.
 
-`facts` reads, `judge` decides, `tally` counts. The roster rule and the order of states are those of the
-plan's reading in README ("Who counts, and how").
+`sql/standing.sql` judges, `facts` reads what it says, `tally` counts. The roster rule and the order of states
+are those of the plan's reading in README ("Who counts, and how").
 """
 
 import sqlite3
@@ -14,16 +14,19 @@ from thidua_cli.register.terms import Action, State
 
 
 class Fact(NamedTuple):
-    """What is known of one unit under one obligation; its name is the one it had on `named_on`.
+    """How one unit stands under one obligation; its name is the one it had on `named_on`.
 
-    `action`, `kind` and `level` are words of `terms`, dates are ISO text. The unit is on the roster for good
-    from `entered_on` on. `done_on` is that of a live record up to the as-of date, `exemption_id` likewise;
-    `ended_on` the first day without the unit, if by then.
+    `action`, `kind`, `level` and `state` are words of `terms`, dates are ISO text. The unit is on the roster
+    for good from `entered_on` on. `due_on` is the obligation's, `closes_on` the unit's own last day in time.
+    `done_on` is that of a live record up to the as-of date; `exemption_id` that of an exemption which holds
+    on it, `extension_id` of an extension decided by then, `open_from` the first day of an exemption without a
+    last day; `ended_on` the first day without the unit, if by then.
     """
 
     obligation: str
     phase: str
     action: str
+    occasion: str
     due_on: str | None
     closes_on: str
     unit: int
@@ -38,13 +41,28 @@ class Fact(NamedTuple):
     document_number: str | None
     document_date: str | None
     exemption_id: int | None
+    extension_id: int | None
+    open_from: str | None
+    is_declared_late: int  # 0 or 1
+    state: str
 
     @property
     def declared_late(self) -> bool:
-        """Whether it was done by the closing day, and its document arrived after that day (khai muộn)."""
-        if not (self.done_on and self.received_on):
-            return False
-        return self.done_on <= self.closes_on < self.received_on
+        """Whether it was done in time, and its document arrived after the closing day (khai muộn)."""
+        return self.is_declared_late == 1
+
+    def done(self, done_on: str, received_on: str | None) -> "Fact":
+        """The same with a record that is not stored yet: in time by the rule of standing.sql."""
+        is_open = self.open_from is not None and done_on >= self.open_from
+        in_time = is_open or done_on <= self.closes_on
+        late = in_time and not is_open and self.closes_on < (received_on or "")
+        state = State.ON_TIME if in_time else State.LATE
+        return self._replace(
+            done_on=done_on, received_on=received_on, is_declared_late=int(late), state=state
+        )
+
+
+_COLUMNS = ", ".join(Fact._fields).replace("is_declared_late", "declared_late")
 
 
 def facts(
@@ -55,30 +73,18 @@ def facts(
     phase: str | None = None,
     action: Action | None = None,
     obligation: str | None = None,
+    unit: int | None = None,
 ) -> list[Fact]:
-    """One fact for each obligation and each unit on its roster, in no particular order."""
-    parameters = {
-        "as_of": as_of.isoformat(),
-        "known": known,
-        "phase": phase,
-        "action": action and str(action),
-        "obligation": obligation,
-    }
-    rows = connection.execute(store.sql("status"), parameters)
+    """One fact for each obligation and each unit on its roster (or `unit` alone), in no particular order."""
+    wanted = {"phase": phase, "action": action and str(action), "obligation": obligation}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    where = " AND ".join(f"{name} = :{name}" for name in given) or "1"
+    parameters = {"as_of": as_of.isoformat(), "known": known, "unit": unit, **given}
+    query = f"{store.raw_sql('standing')} SELECT {_COLUMNS} FROM standing WHERE {where}"
+    rows = connection.execute(query, parameters)
     shared: dict[object, object] = {}  # days and words recur in every row; each is kept once
     keep = shared.setdefault
     return [Fact._make(map(keep, row, row)) for row in rows]
-
-
-def judge(fact: Fact, as_of: str) -> State:
-    """The state of a unit towards an obligation on the as-of date: the first rule that holds."""
-    if fact.done_on is not None and fact.done_on <= as_of:
-        return State.ON_TIME if fact.done_on <= fact.closes_on else State.LATE
-    if fact.exemption_id is not None:
-        return State.EXEMPT
-    if fact.ended_on is not None and fact.ended_on <= min(as_of, fact.closes_on):
-        return State.LAPSED
-    return State.OVERDUE if as_of > fact.closes_on else State.PENDING
 
 
 class Tally:

@@ -19,7 +19,11 @@ FIRST_PREVIOUS = "0" * 64
 # Every journalled table and the columns of its key. New tables go to the end, new columns are nullable.
 TABLES: dict[str, tuple[str, ...]] = {
     "movement": ("id",),
+    "decision": ("id",),
+    "plan_field": ("id",),
     "phase": ("code",),
+    "action": ("code",),
+    "action_field": ("action", "code"),
     "obligation": ("code",),
     "obligation_kind": ("obligation", "kind"),
     "content": ("number",),
@@ -29,15 +33,32 @@ TABLES: dict[str, tuple[str, ...]] = {
     "succession": ("id",),
     "record": ("id",),
     "record_content": ("record", "content"),
+    "record_field": ("record", "field"),
     "exemption": ("id",),
+    "extension": ("id",),
+    "withdrawal": ("id",),
+    "supplement": ("id",),
+    "supplement_content": ("supplement", "content"),
     "void": ("id",),
 }
 
 CHUNK = 2000
 TICK = timedelta(microseconds=1)  # between an operation and the next, where the clock is behind the first
 AHEAD = timedelta(minutes=5)  # by which clocks of honest machines do not differ
+# What people call "record #12": these tables share one sequence of ids.
+PAPERS = ("record", "exemption", "extension", "withdrawal", "supplement")
 LATEST = 2**63 - 1  # an operation number that no register reaches, and the last that SQLite can hold
-VOIDABLE = ("unit_version", "unit_end", "succession", "record", "exemption")
+VOIDABLE = (
+    "unit_version",
+    "unit_end",
+    "succession",
+    "record",
+    "exemption",
+    "extension",
+    "withdrawal",
+    "supplement",
+    "decision",
+)
 SELECT = "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
 
 

@@ -54,10 +54,10 @@ class Writer:
             )
 
     def next_id(self, table: str, count: int = 1) -> int:
-        """A fresh id, the first of `count`; record and exemption draw from one sequence."""
-        sequence = "record" if table == "exemption" else table
+        """A fresh id, the first of `count`; the tables of papers draw from one sequence."""
+        tables = journal.PAPERS if table in journal.PAPERS else (table,)
+        sequence = tables[0]
         if sequence not in self._next_ids:
-            tables = ("record", "exemption") if sequence == "record" else (sequence,)
             self._next_ids[sequence] = max(
                 self.connection.execute(f"SELECT coalesce(max(id), 0) FROM {name}").fetchone()[0]
                 for name in tables

@@ -17,17 +17,24 @@ from thidua_cli.store.schema import raw_sql, statements
 
 _KINDS = json.dumps([str(kind) for kind in Kind])
 _DAYS = {
+    "movement": ("document_date",),
+    "decision": ("decided_on",),
     "phase": ("starts_on", "ends_on"),
-    "obligation": ("due_on", "roster_on"),
+    "obligation": ("opens_on", "due_on", "roster_on"),
     "unit_version": ("valid_from",),
     "unit_end": ("ended_on",),
     "succession": ("effective_on",),
     "record": ("done_on", "document_date", "received_on"),
-    "exemption": ("exempted_on", "document_date", "received_on"),
+    "exemption": ("exempted_on", "until_on", "document_date", "received_on"),
+    "extension": ("granted_on", "until_on", "document_date", "received_on"),
+    "withdrawal": ("withdrawn_on", "document_date", "received_on"),
+    "supplement": ("supplemented_on", "document_date", "received_on"),
 }
 _NAMES = {
     "movement": ("code", "title_vi", "title_en"),
     "phase": ("code", "title_vi", "title_en"),
+    "action": ("code", "title_vi", "title_en", "done_vi", "done_en", "paper_vi", "paper_en"),
+    "action_field": ("code", "title_vi", "title_en"),
     "obligation": ("code", "title_vi", "title_en"),
     "content": ("title_vi", "title_en"),
     "unit_version": ("code", "name"),
@@ -130,7 +137,9 @@ def _messages() -> dict[str, str]:
         "phase_ends": _("giai đoạn {code}: ngày cuối trước ngày đầu"),
         "unit_unnamed": _("đơn vị {row} không có mã, không có tên"),
         "succession": _("thay đổi {row}: {change} không thể nối đơn vị {predecessor} với đơn vị {successor}"),
-        "number_twice": _("số {row} vừa là một bản ghi, vừa là một lần miễn"),
+        "number_twice": _("số {row} là của hai văn bản"),
+        "withdrawal_apart": _("lần rút #{row} nằm ngoài những ngày của lần miễn"),
+        "supplement_early": _("văn bản bổ sung #{row} trước bản ghi của nó"),
         "before_phase": _("bản ghi #{row}: ngày {day} trước ngày đầu của {phase}"),
         "after_recording": _("bản ghi #{row}: ngày {day} sau ngày ghi vào sổ"),
         "replacement_none": _("lần hủy {row}: bản ghi thay thế #{fresh} không có, hoặc không ghi cùng lúc"),

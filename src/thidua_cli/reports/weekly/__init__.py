@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from thidua_cli.ground.dates import show_instant
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import lower_first
-from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.render.document import Document
 from thidua_cli.render.model import Report
@@ -14,7 +13,7 @@ from thidua_cli.reports import listing, status, trend
 from thidua_cli.reports.comparison import compare_moments
 from thidua_cli.reports.grouping import in_order
 from thidua_cli.reports.moment import Moment, anchor_note, moment_lines
-from thidua_cli.reports.selection import Filter, by_obligation, judged, units_of
+from thidua_cli.reports.selection import Filter, by_obligation, judged, plan_at, units_of
 from thidua_cli.reports.status import By
 from thidua_cli.reports.weekly import annexes, sections, words
 from thidua_cli.reports.weekly.week import Week, exemption_rows
@@ -23,7 +22,7 @@ from thidua_cli.standing.verdict import tally
 
 def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Moment | None) -> Week:
     """The facts of the report at a moment; `since` is the moment of the report before, if any."""
-    plan = load_plan(connection)
+    plan = plan_at(connection, at)
     courses = trend.series(connection, at, chosen, step=trend.Interval.DAY)
     directory = units_of(connection, at)
     pairs = in_order(judged(connection, at, chosen), directory)

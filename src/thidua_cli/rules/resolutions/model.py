@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground import text
+from thidua_cli.ground.dates import shifted
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Problem
 from thidua_cli.register.terms import Change, Level
@@ -241,7 +242,7 @@ class Model:
         """The unit ends on `day`; versions from that day on are no more."""
         self.versions[unit] = [each for each in self.versions[unit] if each.valid_from < day]
         self._settle(unit, day)
-        row = {"id": self.next_id("unit_end"), "unit": unit, "ended_on": day}
+        row = {"id": self.next_id("unit_end"), "unit": unit, "ended_on": day, "last_on": shifted(day, -1)}
         self.plan.rows["unit_end"].append(row | {"document_number": document, "note": None})
 
     def _settle(self, unit: int, ended_on: str | None) -> None:
