@@ -37,10 +37,6 @@ NOT_YET = (
     "field/w_units.xlsx:whole_units",
     "hostile/extra_column.csv",
     "hostile/parent_by_name.csv",
-    "hostile/repeated_header.csv",
-    "hostile/totals_row.csv",
-    "hostile/two_header_rows.csv",
-    "hostile/x_merged_data.xlsx",
     "hostile/x_two_header_rows.xlsx",
 )
 

@@ -862,7 +862,7 @@ def test_rows_under_a_merged_cell_count_as_refused(run: Run, tmp_path: Path) -> 
         [("unit_code", "done_on", "note"), *((code, "2022-03-30", "") for code in ("492", "493", "494"))]
     ):
         page.write_row(number, 0, line)
-    page.merge_range(1, 2, 2, 2, "chung")
+    page.merge_range(1, 2, 2, 3, "chung")
     book.close()
     done = run("import", "launches", str(tmp_path / "in.xlsx"))
     assert (done.code, "1 error(s)" in done.err) == (7, True), done.err

@@ -1,5 +1,7 @@
 """The options of `thidua import`, in groups, and what is wrong with them together."""
 
+import re
+import sys
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
@@ -13,6 +15,7 @@ from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.intake import columns, reading
 from thidua_cli.intake.reading import FileFormat, ReadOptions
+from thidua_cli.intake.table_body import RowChoice
 from thidua_cli.register.fields import ACTIONS, ImportKind
 
 
@@ -43,6 +46,14 @@ class FileOptions(NamedTuple):
         ),
     ] = None
 
+    wanted: Annotated[
+        list[str] | None,
+        option("--rows", _("Chỉ đọc các dòng này của tệp: 6-19, hay 6; dùng nhiều lần."), _("DÒNG")),
+    ] = None
+    skip_empty: Annotated[
+        bool, option("--skip-empty", _("Dòng của mẫu chưa điền (không có ngày) là chưa thực hiện: bỏ qua."))
+    ] = False
+
     def checked(self, kind: ImportKind, province: str | None, most: int) -> ReadOptions:
         """Return how to read a file of that kind; raises UsageError for an unknown column or encoding."""
         renamed = _renamed(kind, self.renamed or [])
@@ -54,7 +65,24 @@ class FileOptions(NamedTuple):
                 _("--encoding {name}: không biết bảng mã này").format(name=self.encoding),
                 ", ".join(encodings.DECODERS),
             )
-        return ReadOptions(self.form, self.sheet, encoding, renamed, self.ignored or [], province, most)
+        if self.skip_empty and kind in (ImportKind.UNITS, ImportKind.CHANGES):
+            raise UsageError(_("--skip-empty chỉ dùng cho bản ghi: dòng của chúng mới có ngày để điền"))
+        rows = RowChoice(_row_ranges(self.wanted or []), self.skip_empty)
+        return ReadOptions(self.form, self.sheet, encoding, renamed, self.ignored or [], province, most, rows)
+
+
+def _row_ranges(written: Sequence[str]) -> list[tuple[int, int]]:
+    """The first and the last row of each range that --rows names."""
+    ranges = []
+    for part in (part for given in written for part in given.split(",")):
+        match = re.fullmatch(r"\s*(\d{1,7})\s*(?:-\s*(\d{1,7})?\s*)?", part, re.ASCII)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if match and "-" in part and not match[2]:
+            last = sys.maxsize
+        if last < first or not first:
+            raise UsageError(_("--rows {rows}: viết như 6-19 hoặc 6").format(rows=part))
+        ranges.append((first, last))
+    return ranges
 
 
 def _renamed(kind: ImportKind, pairs: Sequence[str]) -> dict[str, str]:

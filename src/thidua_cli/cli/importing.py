@@ -1,7 +1,8 @@
 """`thidua import`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -126,7 +127,8 @@ class _Import(NamedTuple):
         path = Path(self.file)
         large = self.file != reading.STDIN and path.is_file() and path.stat().st_size > progress.LARGE
         with progress.waiting(_("Đang đọc {file}…").format(file=visible(self.name)), long=large):
-            return reading.read_table(self.file, self.kind, self.how)
+            rows = self.how.rows._replace(is_unit=_unit_finder(self.ctx))
+            return reading.read_table(self.file, self.kind, self.how._replace(rows=rows))
 
     def _absent(self, headers: Sequence[str]) -> list[str]:
         """The notices of columns to be ignored that are not there, which is no harm to a weekly command.
@@ -261,6 +263,17 @@ class _Import(NamedTuple):
             problem._replace(at=problem.at._replace(field=", ".join(map(name, problem.at.field.split(", ")))))
             for problem in batch.problems
         ]
+
+
+def _unit_finder(ctx: typer.Context) -> Callable[[str], bool]:
+    """Whether a text means a unit of the register, on any day; the register is read when first asked."""
+
+    @cache
+    def directory() -> Directory:
+        with session.reading(ctx) as connection:
+            return Directory.read(connection, journal.LATEST)
+
+    return lambda text: bool(directory().matches(text))
 
 
 def _with_phase_cure(problems: Sequence[Problem], kind: ImportKind) -> list[Problem]:

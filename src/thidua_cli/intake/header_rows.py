@@ -10,6 +10,7 @@ from thidua_cli.intake import columns, gso
 from thidua_cli.intake.cells import CODES, empty, header_text
 from thidua_cli.intake.columns import TwoRowHeader
 from thidua_cli.intake.headed_rows import HeadedRows
+from thidua_cli.intake.numbering import numbered
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.intake.tables.text import Likeness
@@ -19,9 +20,6 @@ Rows = Sequence[tuple[int, Sequence[Cell]]]  # with their numbers
 _COMPARED = 30  # rows that are looked at for a header in other words
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
 _DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
-_NUMBER = re.compile(r"(?P<open>[(\[]?)\s*(?P<name>-?\d{1,3}|[A-Za-z])\s*(?P<close>[)\]]?)", re.ASCII)
-_BRACKETS = ({""}, {"()"}, {"[]"})  # around the number of a column
-_ASCENDING = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def find_header(first: Rows, kind: ImportKind, renamed: Mapping[str, str]) -> int | None:
@@ -114,7 +112,7 @@ def _looks_like_data(values: Sequence[Cell], fields: Sequence[str | None], requi
     return (
         all(wanted)
         and len(wanted) > 1
-        and not _numbered(values)
+        and not numbered(values)
         and any(
             (field in CODES and _CODE.fullmatch(cell)) or (field in DAYS and _DAY.search(cell))
             for field, cell in cells.items()
@@ -122,32 +120,12 @@ def _looks_like_data(values: Sequence[Cell], fields: Sequence[str | None], requi
     )
 
 
-def _numbered(values: Sequence[Cell]) -> set[int]:
-    """The columns that a row numbers: 1 2 3, (1) (2) (3), A B C or A B 1 2; none where it says anything else.
-
-    Excel takes a typed (1) for -1.
-    """
-    found = {index: header_text(value).strip() for index, value in enumerate(values) if not empty(value)}
-    parts = [match for text in found.values() if (match := _NUMBER.fullmatch(text))]
-    if (
-        len(parts) < max(2, len(found))
-        or {match["open"] + match["close"] for match in parts} not in _BRACKETS
-    ):
-        return set()
-    names = [match["name"] for match in parts]
-    letters = next((place for place, name in enumerate(names) if not name.isalpha()), len(names))
-    numbers = range(1, len(names) - letters + 1)
-    upper, lower = list(_ASCENDING[:letters]), list(_ASCENDING[:letters].lower())
-    right = [*([*case, *map(str, numbers)] for case in (upper, lower)), [str(-number) for number in numbers]]
-    return set(found) if names in right else set()
-
-
 def unnumbered(table: HeadedRows) -> HeadedRows:
     """The table without a first row that only numbers the columns, as official tables have, and a notice."""
     if not table.body:
         return table
     number, values = table.body[0]
-    if _numbered(values) != {index for index, name in enumerate(table.headers) if columns.normal(name)}:
+    if numbered(values) != {index for index, name in enumerate(table.headers) if columns.normal(name)}:
         return table
     notice = _("dòng {row}: số thứ tự cột, bỏ qua").format(row=number)
     problems = list(table.problems)

@@ -24,9 +24,11 @@ from thidua_cli.intake.header_rows import (
     two_row_header,
     unnumbered,
 )
+from thidua_cli.intake.numbering import runs
 from thidua_cli.intake.sheet import Sheet, reject, short
+from thidua_cli.intake.table_body import RowChoice, chosen_objects, data_rows
 from thidua_cli.intake.tables import json_rows, text, workbook
-from thidua_cli.intake.tables.grid import HEADER_ROWS, Grid, about
+from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, about
 from thidua_cli.intake.tables.text import Likeness
 from thidua_cli.register.fields import ImportKind, required
 
@@ -53,7 +55,7 @@ _WITH_SHEETS = (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
 class ReadOptions(NamedTuple):
     """How a file is to be read; `renamed` is field -> header, `ignored` are headers.
 
-    `most` problems are listed.
+    `most` problems are listed; `rows` are those that count.
     """
 
     form: FileFormat | None = None
@@ -63,6 +65,7 @@ class ReadOptions(NamedTuple):
     ignored: Sequence[str] = ()
     province: str | None = None
     most: int = 20
+    rows: RowChoice = RowChoice()
 
 
 def called(source: str) -> str:
@@ -178,12 +181,13 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     if lost:
         raw = [(number, as_text(values, guarded=grid.is_text)) for number, values in first[:position]]
         raise reject(source, lost, given.most, sheet=Sheet([], [], headers=headers, raw=raw))
-    notices = list(grid.notices)
-    above = [number for number, values in first[:position] if not blank(values)]
-    if above:
-        notices.append(_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=_runs(above)))
-    notices += columns.oddities(headers)
+    notices = _titles(first[:position]) + columns.oddities(headers)
     body = list(inhabited(chain(first[position + 1 :], rows)))
+    if not office:
+        body, grid = data_rows(
+            grid, body, kind, headers, header_row, _used(named, headers, given), given.rows
+        )
+    notices = [*grid.notices, *notices]
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
 
@@ -210,7 +214,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     if problems:
         raise reject(source, problems, given.most, then=misread_headers(first, kind, given.renamed))
     if not body:
-        raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
+        raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source), *notices)
     table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
     strange = disguised(table)
     table = unnumbered(table._replace(problems=strange))
@@ -218,6 +222,13 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     if office:
         return gso.sheet(table, source, given.province)
     return sheet_of(table) if strange else table
+
+
+def _used(named: Sequence[str | None], headers: Sequence[str], given: ReadOptions) -> Sequence[str | None]:
+    """The field that each header names, without the columns to be ignored."""
+    return [
+        None if columns.ignores(given.ignored, headers, index) else field for index, field in enumerate(named)
+    ]
 
 
 def _without_header(source: str, kind: ImportKind, hints: Sequence[str]) -> RejectedError:
@@ -228,17 +239,6 @@ def _without_header(source: str, kind: ImportKind, hints: Sequence[str]) -> Reje
         _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=columns.accepted(kind)),
         _("Tiêu đề khác thì nêu --map, như: {option}").format(option=options),
     )
-
-
-def _runs(numbers: Sequence[int]) -> str:
-    """Rising numbers in short: `1, 2, 5-9`."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
 def _refuse_absent(headers: Iterable[str], source: str, given: ReadOptions) -> None:
@@ -276,5 +276,7 @@ def _from_objects(
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     _refuse_province(source, given)
     _refuse_absent(dict.fromkeys(chain.from_iterable(found)), source, given)
-    table = objects.table_of(found, kind, given.renamed, given.ignored)
+    table = chosen_objects(objects.table_of(found, kind, given.renamed, given.ignored), kind, given.rows)
+    if not table.body:
+        raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source), *table.notices)
     return sheet_of(table._replace(problems=[*table.problems, *disguised(table)]))
