@@ -224,6 +224,12 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     return sheet_of(table) if strange else table
 
 
+def _titles(above: Sequence[tuple[int, Sequence[Cell]]]) -> list[str]:
+    """The notice of rows above the header."""
+    filled = [number for number, values in above if not blank(values)]
+    return [_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=runs(filled))] if filled else []
+
+
 def _used(named: Sequence[str | None], headers: Sequence[str], given: ReadOptions) -> Sequence[str | None]:
     """The field that each header names, without the columns to be ignored."""
     return [
