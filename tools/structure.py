@@ -165,7 +165,7 @@ def faults(found: dict[str, Module]) -> Iterator[str]:
 
 
 def drawing(found: dict[str, Module]) -> Iterator[str]:
-    """The rooms from the command line down to the ground, with their sizes and what they import."""
+    """The rooms from the command line down to the ground, and which of them each imports."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contract = next(each for each in config["tool"]["importlinter"]["contracts"] if each["type"] == "layers")
     for layer in contract["layers"]:
@@ -173,9 +173,8 @@ def drawing(found: dict[str, Module]) -> Iterator[str]:
             name = room.strip()
             inside = [module for module in found.values() if _child(module.name, "") == name]
             used = {_child(other, "") for module in inside for other in module.imports} - {name, None, ""}
-            size = f"{len(inside)} modules, {sum(module.lines for module in inside):,} lines"
-            yield f"{name:10} {size:26} uses {', '.join(sorted(map(str, used))) or 'nothing'}"
-        yield "-" * 96
+            yield f"{name:10} uses {', '.join(sorted(map(str, used))) or 'nothing'}"
+        yield "-" * 100
 
 
 def main() -> int:
