@@ -46,11 +46,11 @@ MENDED = [
     ("code,name,kind,Ghi chu\nA1,Sở Mới,Sở,1\n", "units"),
     ("Đơn vị,Ngày,Số\n492,30/03/2022,1/KH\n", "launches"),
     (
-        "STT,Mã ĐV,Tên đ/vị,Ngày PĐ,Số VB,Ngày VB\n1,492,Quận Hải Châu,30/03/2022,1/KH,30/03/2022\n",
+        "STT,Mã đ/v,Tên đ/vị,Ngày P.Đ,V.B số,Ngày VB\n1,492,Quận Hải Châu,30/03/2022,1/KH,30/03/2022\n",
         "launches",
     ),
-    ("TT,Tên ĐV,Ngày ĐK,Số hiệu,ND\n1,UBND quận Hải Châu,30/03/2022,1/KH,1\n", "registrations"),
-    ("Mã,Ngày phát động (ngày/tháng/năm),Ghi chú\n492,30/03/2022,\n", "launches"),
+    ("TT,Tên ĐV,Ngày Đ.K,Số hiệu,ND\n1,UBND quận Hải Châu,30/03/2022,1/KH,1\n", "registrations"),
+    ("Mã,Ngày phát động kế hoạch,Ghi chú\n492,30/03/2022,\n", "launches"),
 ]
 
 
@@ -72,22 +72,11 @@ def test_a_header_that_is_like_two_columns_is_none_of_them(bring: Bring) -> None
 
 
 OURS = [
-    ("launches", "Số VB", "document_number"),
     ("launches", "V.B số", "document_number"),
-    ("launches", "Số hiệu", "document_number"),
-    ("launches", "Số QĐ", "document_number"),
-    ("launches", "Số KH", "document_number"),
-    ("launches", "Ngày VB", "document_date"),
-    ("launches", "Ngày ký", "document_date"),
-    ("launches", "Tên ĐV", "unit_name"),
-    ("launches", "CQ BH", "document_issuer"),
-    ("launches", "Ngày nhận VB", "received_on"),
     ("launches", "Ngày ĐK", None),
     ("launches", "Mã số thuế", None),
-    ("launches", "Cơ quan", "unit_name"),
     ("launches", "GĐ", "phase"),
     ("launches", "Điện thoại", None),
-    ("registrations", "Ngày ký", "document_date"),
     ("registrations", "ND", "contents"),
 ]
 
@@ -105,25 +94,90 @@ def test_a_short_header_is_not_offered_to_be_ignored(
 
 def test_of_two_headers_for_one_column_neither_is_given_away(bring: Bring) -> None:
     """The likelier is suggested; the other one has its choice, and is not in the line to be copied."""
-    done = bring("unit_code,done_on,Số VB,Số hiệu\n492,2022-03-30,1,2\n", kind="launches")
+    text = "unit_code,done_on,Số VB,Số hiệu\n492,2022-03-30,1,2\n"
+    done = bring(text, kind="launches")
     assert [line for line in done.err.splitlines() if line.startswith("  --")] == [
         '  --map document_number="Số VB"'
     ]
     assert "otherwise --ignore-column" in _row(done, "Số hiệu  ")
+    assert bring(text, "--ignore-unknown", kind="launches").code == 7
 
 
 def test_what_may_be_a_missing_column_is_not_ignored(bring: Bring) -> None:
-    """As long as a needed column is missing, only a column of row numbers can go."""
+    """As long as a needed column is missing, nothing but row numbers can go."""
     done = bring("STT,unit_code,Khi nào,Điện thoại\n1,492,2022-03-30,0236\n", kind="launches")
-    assert [line for line in done.err.splitlines() if line.startswith("  --")] == ['  --ignore-column "STT"']
+    assert not any(line.startswith("  --") for line in done.err.splitlines())
     assert '--map done_on="HEADER"' in done.err
     assert _row(done, "Khi nào").endswith("--map if it is the missing column; otherwise delete column C")
 
 
 def test_a_header_row_in_other_words_is_found(bring: Bring) -> None:
     """Below a title too, though not one header is ours."""
-    done = bring("Danh sách,,\nMã ĐV,Ngày PĐ,Số VB\n492,30/03/2022,1/KH\n", kind="launches")
-    assert '--map unit_code="Mã ĐV" --map done_on="Ngày PĐ" --map document_number="Số VB"' in done.err
+    done = bring("Danh sách,,\nMã đ/v,Ngày P.Đ,V.B số\n492,30/03/2022,1/KH\n", kind="launches")
+    assert '--map unit_code="Mã đ/v" --map done_on="Ngày P.Đ" --map document_number="V.B số"' in done.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "value", "field"),
+    [
+        ("launches", "Số VB", "1/KH", "document_number"),
+        ("launches", "Số/ký hiệu", "1/KH", "document_number"),
+        ("launches", "Số QĐ", "1/QĐ", "document_number"),
+        ("launches", "Plan no.", "1/KH", "document_number"),
+        ("launches", "Ngày ban hành KH", "30/03/2022", "document_date"),
+        ("launches", "Ngày ký (dd/mm/yyyy)", "30/03/2022", "document_date"),
+        ("launches", "Issued on", "30/03/2022", "document_date"),
+        ("launches", "CQ BH", "UBND", "document_issuer"),
+        ("launches", "Ngày nhận VB", "30/03/2022", "received_on"),
+        ("launches", "Cơ quan, đơn vị", "UBND quận Hải Châu", "unit_name"),
+        ("registrations", "Nội dung đăng ký", "1", "contents"),
+    ],
+)
+def test_a_header_of_one_meaning_is_taken_and_said(
+    bring: Bring, run: Run, kind: str, header: str, value: str, field: str
+) -> None:
+    """With the column that it is, unless a header of ours is there too."""
+    done = bring(f'unit_code,done_on,"{header}"\n492,2022-03-30,{value}\n', kind=kind)
+    assert (done.code, f"'{header}' is {field}" in done.err) == (0, True), done.err
+    both = bring(f'unit_code,done_on,"{header}",{field}\n493,2022-03-30,{value},\n', kind=kind)
+    assert both.code == 7, both.err
+
+
+@pytest.mark.parametrize("header", ["STT", "TT", "Số TT", "No.", "Số thứ tự"])
+def test_running_numbers_are_left_out_and_said(bring: Bring, header: str) -> None:
+    """Unless --map wants them."""
+    text = f"{header},code,name,kind\n5,A1,Sở Mới,other\n"
+    done = bring(text)
+    assert (done.code, header in done.err) == (0, True), done.err
+    assert bring(text, "--map", f"sort_order={header}").code == 7  # it has none in the register
+
+
+def test_all_others_are_left_out_where_that_is_asked(bring: Bring) -> None:
+    """Each is named, also by its letter; without the option they are refused."""
+    text = "code,name,kind,Địa chỉ,\nA1,Sở Mới,other,24 Trần Phú,1\n"
+    assert bring(text).code == 7
+    done = bring(text, "--ignore-unknown")
+    assert (done.code, "Địa chỉ, E (--ignore-unknown)" in done.err) == (0, True), done.err
+
+
+def test_one_header_may_be_two_columns(bring: Bring, run: Run) -> None:
+    """By two --map; the file needs no other."""
+    options = ("--map", "done_on=Ngày", "--map", "document_date=Ngày")
+    done = bring("unit_code,Ngày\n492,30/03/2022\n", *options, kind="launches")
+    assert done.code == 0, done.err
+    assert '"492","2022-03-30"' in (told := run("export", "launches", "-f", "csv").out), told
+    assert told.count("2022-03-30") == 2
+
+
+def test_a_value_for_all_rows(bring: Bring, run: Run) -> None:
+    """Where the file has no such column; one that it has, and a value that is none, are refused."""
+    text = "code,name\nA1,Trung tâm Một\nA2,Trung tâm Hai\n"
+    assert bring(text, "--set", "kind=service-unit").code == 0
+    listed = run("units", "list", "--format", "csv").out
+    assert listed.count('Một","service-unit"') == listed.count('Hai","service-unit"') == 1
+    assert bring("code,name,kind\nA3,Sở,other\n", "--set", "kind=other").code == 7
+    assert bring(text, "--set", "kind=gì").code == bring(text, "--set", "gì=1").code == 2
+    assert bring(text, "--set", "kind=other", "--map", "kind=name").code == 2
 
 
 @pytest.mark.parametrize("name", ["Số văn bản", "SỐ VĂN BẢN", "document_number"])

@@ -149,7 +149,7 @@ def test_a_unit_has_one_row_in_a_file(run: Run, write: Callable[[str], str]) -> 
         ("", "empty"),
         ("unit_code,done_on\n", "no data rows"),
         ("unit_code\n492\n", "done_on"),
-        ("unit_code,done_on,stt\n492,2022-03-01,1\n", "stt"),
+        ("unit_code,done_on,phone\n492,2022-03-01,1\n", "phone"),
         ("unit_code,done_on,done_on\n492,2022-03-01,2022-03-01\n", "done_on"),
         ("unit_code,done_on\n492\n", "cell count is 1"),
         ('unit_code,done_on\n492,"2022-03-01\n', "quote"),

@@ -393,10 +393,9 @@ def test_a_named_header_must_be_there(run: Run, put: Put, name: str, text: str) 
     assert "code, name, kind" in done.err
 
 
-@pytest.mark.parametrize("pairs", [("code=a", "code=b"), ("code=a", "abbreviation= A ")])
-def test_a_column_is_named_once(run: Run, put: Put, pairs: tuple[str, str]) -> None:
-    """One field of two headers, or one header for two fields, is a slip of the command line."""
-    options = [option for pair in pairs for option in ("--map", pair)]
+def test_a_column_is_named_once(run: Run, put: Put) -> None:
+    """One field of two headers is a slip of the command line."""
+    options = ("--map", "code=a", "--map", "code=b")
     assert run("import", "units", put("a,b,name,kind\nA1,A2,X,Sở\n"), *options).code == 2
 
 

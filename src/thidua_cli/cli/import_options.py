@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import Annotated, NamedTuple
 from thidua_cli.cli import session
 from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import encodings, files
-from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.intake import columns, reading
 from thidua_cli.intake.reading import FileFormat, ReadOptions
 from thidua_cli.intake.table_body import RowChoice
-from thidua_cli.register.fields import ACTIONS, ImportKind
+from thidua_cli.register.fields import ACTIONS, ImportKind, known
 
 
 class FileOptions(NamedTuple):
@@ -53,6 +53,17 @@ class FileOptions(NamedTuple):
     skip_empty: Annotated[
         bool, option("--skip-empty", _("Dòng của mẫu chưa điền (không có ngày) là chưa thực hiện: bỏ qua."))
     ] = False
+    ignore_unknown: Annotated[
+        bool, option("--ignore-unknown", _("Bỏ qua, và nêu tên, mọi cột không biết."))
+    ] = False
+    constants: Annotated[
+        list[str] | None,
+        option(
+            "--set",
+            _("Cột này có cùng một giá trị ở mọi dòng, vì tệp không có cột ấy; dùng nhiều lần."),
+            _("CỘT=GIÁ-TRỊ"),
+        ),
+    ] = None
 
     def checked(self, kind: ImportKind, province: str | None, most: int) -> ReadOptions:
         """Return how to read a file of that kind; raises UsageError for an unknown column or encoding."""
@@ -68,7 +79,18 @@ class FileOptions(NamedTuple):
         if self.skip_empty and kind in (ImportKind.UNITS, ImportKind.CHANGES):
             raise UsageError(_("--skip-empty chỉ dùng cho bản ghi: dòng của chúng mới có ngày để điền"))
         rows = RowChoice(_row_ranges(self.wanted or []), self.skip_empty)
-        return ReadOptions(self.form, self.sheet, encoding, renamed, self.ignored or [], province, most, rows)
+        return ReadOptions(
+            self.form,
+            self.sheet,
+            encoding,
+            renamed,
+            self.ignored or [],
+            province,
+            most,
+            rows,
+            self.ignore_unknown,
+            _constants(kind, self.constants or [], renamed),
+        )
 
 
 def _row_ranges(written: Sequence[str]) -> list[tuple[int, int]]:
@@ -98,15 +120,31 @@ def _renamed(kind: ImportKind, pairs: Sequence[str]) -> dict[str, str]:
             )
         if field in renamed:
             raise UsageError(_("--map {field}: nêu hai lần").format(field=field))
-        for other, taken in renamed.items():
-            if columns.normal(taken) == columns.normal(header):
-                raise UsageError(
-                    _("--map: tiêu đề '{header}' cho cả {first} và {second}").format(
-                        header=header, first=other, second=field
-                    )
-                )
         renamed[field] = header
     return renamed
+
+
+def _constants(kind: ImportKind, pairs: Sequence[str], renamed: Mapping[str, str]) -> dict[str, str]:
+    """The value of each field that --set names."""
+    constants: dict[str, str] = {}
+    for pair in pairs:
+        given, _equals, value = pair.partition("=")
+        field = columns.field_of(kind, given)
+        if not value.strip() or field is None:
+            raise UsageError(
+                _("--set {pair}: viết CỘT=GIÁ-TRỊ").format(pair=pair),
+                _("Các cột: {columns}").format(columns=columns.accepted(kind)),
+            )
+        if field in constants or field in renamed:
+            raise UsageError(_("--set {field}: nêu hai lần").format(field=field))
+        try:
+            known(kind)[field].reads(value)
+        except InvalidError as error:
+            raise UsageError(
+                f"--set {pair}: {error.message}", *([error.cure] if error.cure else [])
+            ) from None
+        constants[field] = value
+    return constants
 
 
 class RowOptions(NamedTuple):

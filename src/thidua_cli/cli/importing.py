@@ -17,7 +17,7 @@ from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.text import visible
-from thidua_cli.intake import advice, columns, reading
+from thidua_cli.intake import advice, columns, reading, synonyms
 from thidua_cli.intake.batch import Batch
 from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
@@ -135,7 +135,7 @@ class _Import(NamedTuple):
 
         Raises RejectedError where a column of almost that name is there: it would be read against the wish.
         """
-        absent = columns.absent(self.how.ignored, headers)
+        absent = synonyms.absent(self.how.ignored, headers)
         for given, meant in absent.items():
             if meant is not None:
                 raise RejectedError(
@@ -248,11 +248,13 @@ class _Import(NamedTuple):
     def _by_header(self, batch: Batch) -> list[Problem]:
         """Problems for people: each column called by the header that the file has for it, else by ours."""
         left_out = columns.left_out(self.how.ignored)
+        chosen = synonyms.choose(self.kind, batch.sheet.headers, self.how.renamed, self.how.ignored)
         called = {
-            columns.field_of(self.kind, header, self.how.renamed): header
+            columns.field_of(self.kind, header, chosen.renamed): header
             for header in batch.sheet.headers
             if header.strip() and columns.normal(header) not in left_out
         }
+        called |= {field: header for field, header in chosen.renamed.items() if field not in called}
         if UNIT_NAME.key in called:
             called.setdefault("unit_code", called[UNIT_NAME.key])
 

@@ -59,10 +59,10 @@ class ColumnRows(NamedTuple):
 
 def read(table: HeadedRows, kind: ImportKind) -> ColumnRows | None:
     """A long file of records as columns; none for one whose rows all have to be looked at."""
-    named = {name: index for index, name in enumerate(table.fields) if name}
+    named = {name: index for index, name in table.places()}
     if kind not in ACTIONS or len(table.body) < WORTH or table.grid.merged:
         return None
-    if not named.keys() <= READ.keys() | {"unit_code"}:
+    if not named.keys() <= READ.keys() | {"unit_code"} or "unit_code" in table.constants:
         return None
     rows: Sequence[Sequence[Cell]] = [values for _number, values in table.body]
     row_by_row: set[int] = set()
@@ -72,6 +72,7 @@ def read(table: HeadedRows, kind: ImportKind) -> ColumnRows | None:
         rows = [row if len(row) == width else [""] * width for row in rows]
     columns = {name: _column(rows, index, name, typed=table.grid.letters) for name, index in named.items()}
     codes = columns.pop("unit_code")
+    columns |= {name: [value] * len(rows) for name, value in table.constants.items()}
     row_by_row.update(_failing(codes, _are_codes))
     values = {name: _values(name, column, row_by_row) for name, column in columns.items()}
     numbers = [number for number, _values in table.body]

@@ -57,6 +57,18 @@ def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str] = Mapping
     return _meanings(kind).get(name)
 
 
+def shared(
+    headers: Sequence[str], fields: Sequence[str | None], renamed: Mapping[str, str]
+) -> list[tuple[int, str]]:
+    """The columns that serve a second field, for which --map names the same header; each with that field."""
+    places = {normal(header): index for index, header in enumerate(headers) if fields[index]}
+    return [
+        (places[normal(header)], field)
+        for field, header in renamed.items()
+        if field not in fields and normal(header) in places
+    ]
+
+
 def is_header_of(field: str, header: str) -> bool:
     """Whether a header is that of a field in any kind of file."""
     return normal(header) in _EVERYWHERE.get(field, ())
@@ -84,20 +96,6 @@ def passed_over(headers: Iterable[str]) -> list[str]:
     """The notice of columns that held data and were ignored."""
     names = ", ".join(dict.fromkeys(short(header) for header in headers))
     return [_("bỏ qua cột có dữ liệu: {columns} (--ignore-column)").format(columns=names)] if names else []
-
-
-def absent(ignored: Sequence[str], headers: Sequence[str]) -> dict[str, str | None]:
-    """Headers to be ignored that a file does not have, each with the one that was meant, if any."""
-    unnamed = {normal(letters(index)): "" for index, header in enumerate(headers) if not normal(header)}
-    there = unnamed | {normal(header): header for header in headers}
-    without = left_out(ignored)
-    return {
-        name: advice.meant(
-            name, [header for known, header in there.items() if known and known not in without]
-        )
-        for name in ignored
-        if normal(name) not in there
-    }
 
 
 class TwoRowHeader(NamedTuple):
@@ -129,6 +127,7 @@ def match(
     renamed: Mapping[str, str],
     ignored: Sequence[str],
     two_rows: TwoRowHeader | None,
+    constants: Set[str] = frozenset(),
 ) -> tuple[Sequence[str | None], list[Problem]]:
     """The field of each column (none: ignored), and what is wrong with the header row.
 
@@ -152,9 +151,10 @@ def match(
         found.append(field)
     if UNIT_NAME.key in found and "unit_code" not in found:
         found[found.index(UNIT_NAME.key)] = "unit_code"
-    missing = [field for field in required(kind) if field not in found]
+    there = {*found, *(field for _index, field in shared(headers, found, renamed)), *constants}
+    missing = [field for field in required(kind) if field not in there]
     if missing or unknown:
-        problems = _unmatched(kind, row, headers, missing, unknown, set(found), ignored, two_rows) + problems
+        problems = _unmatched(kind, row, headers, missing, unknown, there, ignored, two_rows) + problems
     return found, problems
 
 

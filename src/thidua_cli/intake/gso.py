@@ -29,8 +29,8 @@ NEEDED = (_PROVINCE, _DISTRICT, _WARD, _DISTRICT_NAME, _WARD_NAME)
 CODES = NEEDED[:3]
 _DISTRICTS = {_DISTRICT, _DISTRICT_NAME}  # both or neither
 _OTHERS = ("Tỉnh Thành Phố", "Cấp", "Tên Tiếng Anh", "Nghị định")
-_HEADERS = {columns.normal(header): header for header in (*NEEDED, *_OTHERS)}
-_HEADERS |= {"mã": _WARD, "tên": _WARD_NAME, "tỉnh / thành phố": _OTHERS[0], "tỉnh/thành phố": _OTHERS[0]}
+HEADERS = {columns.normal(header): header for header in (*NEEDED, *_OTHERS)}
+HEADERS |= {"mã": _WARD, "tên": _WARD_NAME, "tỉnh / thành phố": _OTHERS[0], "tỉnh/thành phố": _OTHERS[0]}
 _DISTRICT_WORDS = ("thành phố", "quận", "huyện", "thị xã")
 _SHOWN = 10  # numbers of rows in a notice
 _SAYING_WHERE = (_OTHERS[0], _DISTRICT, _DISTRICT_NAME)
@@ -39,7 +39,7 @@ FIELDS = ("code", "name", "kind", "level", "parent_code")
 
 def places(headers: Sequence[str]) -> list[str | None] | None:
     """Which of the list's columns each header is (none: another); none at all where one is missing."""
-    fields = [_HEADERS.get(columns.normal(header)) for header in headers]
+    fields = [HEADERS.get(columns.normal(header)) for header in headers]
     missing = set(NEEDED) - set(fields)
     return fields if missing in (set(), _DISTRICTS) else None
 
@@ -47,11 +47,11 @@ def places(headers: Sequence[str]) -> list[str | None] | None:
 def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[Problem]:
     """What is wrong with the list's header row: columns that it does not have, or has once."""
     names = [columns.normal(header) for header in headers]
-    known = {"", *_HEADERS, *columns.left_out(ignored)}
+    known = {"", *HEADERS, *columns.left_out(ignored)}
     unknown = [header for header, name in zip(headers, names, strict=True) if name not in known]
     then = advice.lines(list(dict.fromkeys(unknown)), {}, None)
     wrong: list[Problem] = []
-    fields = [_HEADERS.get(name) for name in names]
+    fields = [HEADERS.get(name) for name in names]
     for index, (header, field) in enumerate(zip(headers, fields, strict=True)):
         if field and field in fields[:index]:
             message = _("cột {field} có hai lần: cột {first} và {second}").format(
@@ -131,7 +131,7 @@ def _inside(table: HeadedRows, province: str) -> HeadedRows:
     """
     codes = _provinces(table, province)
     headers = map(columns.normal, table.headers)
-    places = [index for index, name in enumerate(headers) if _HEADERS.get(name) in _SAYING_WHERE]
+    places = [index for index, name in enumerate(headers) if HEADERS.get(name) in _SAYING_WHERE]
 
     def said(values: Sequence[Cell]) -> set[tuple[int, str]]:
         return {(place, written) for place in places if (written := _written(values, place))}

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,7 +31,8 @@ class HeadedRows(NamedTuple):
 
     `fields` names the field of each column (None: left out), `headers` is the whole header row, number
     `header_row` of the file, and `last_row` that of its last row; `problems` are known without a look at each
-    cell. `body` may be some of the rows.
+    cell. `body` may be some of the rows. `also` are columns that serve another field too, `constants` values
+    of fields that have no column.
     """
 
     fields: Sequence[str | None]
@@ -42,6 +43,12 @@ class HeadedRows(NamedTuple):
     grid: Grid
     notices: Sequence[str]
     problems: Sequence[Problem] = ()
+    also: Sequence[tuple[int, str]] = ()
+    constants: Mapping[str, str] = {}
+
+    def places(self) -> list[tuple[int, str]]:
+        """The columns that are read, each with its field."""
+        return [*((index, field) for index, field in enumerate(self.fields) if field), *self.also]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def sheet_of(table: HeadedRows | Sheet) -> Sheet:
         return table
     grid, width = table.grid, len(table.headers)
     made = Sheet(
-        [field for field in table.fields if field],
+        [*(field for _index, field in table.places()), *table.constants],
         [],
         notices=list(table.notices),
         headers=table.headers,
@@ -75,7 +82,7 @@ def sheet_of(table: HeadedRows | Sheet) -> Sheet:
     plain = [columns.normal(name) for name in table.headers]
     named = next((field for field in table.fields if field in ("code", "unit_code")), None) or ""
     naming = table.fields.index(named) if named else None
-    read = [(index, field) for index, field in enumerate(table.fields) if field]
+    read = table.places()
     changes: Counter[str] = Counter()
     numbers: list[float] = []
     for number, values in table.body:
@@ -96,7 +103,8 @@ def sheet_of(table: HeadedRows | Sheet) -> Sheet:
             )
         else:
             known = len(made.problems)
-            row, digits = _row(made, number, values, table.fields, grid, changes)
+            row, digits = _row(made, number, values, read, grid, changes)
+            row.update(table.constants)
             numbers += digits
             if len(made.problems) == known and number not in unnamed:  # first what cells are
                 made.rows.append((number, row))
@@ -134,16 +142,14 @@ def _row(
     sheet: Sheet,
     number: int,
     values: Sequence[Cell],
-    fields: Sequence[str | None],
+    read: Sequence[tuple[int, str]],
     grid: Grid,
     changes: Counter[str],
 ) -> tuple[dict[str, object], list[float]]:
     """The cells of a row by field, and the codes that were numbers."""
     made: dict[str, object] = {}
     digits: list[float] = []
-    for index, field in enumerate(fields):
-        if field is None:
-            continue
+    for index, field in read:
         cell = values[index] if index < len(values) else None
         if isinstance(cell, str):
             made[field] = text_cell(field, cell, changes, guarded=grid.is_text)

@@ -1,17 +1,17 @@
 """Which of the first rows is the header, and what the rows around it are."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from thidua_cli.ground import encodings
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
-from thidua_cli.intake import columns, gso
-from thidua_cli.intake.cells import CODES, empty, header_text
+from thidua_cli.intake import columns, gso, synonyms
+from thidua_cli.intake.cells import CODES, as_text, blank, empty, header_text
 from thidua_cli.intake.columns import TwoRowHeader
 from thidua_cli.intake.headed_rows import HeadedRows
-from thidua_cli.intake.numbering import numbered
-from thidua_cli.intake.sheet import short
+from thidua_cli.intake.numbering import numbered, runs
+from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.intake.tables.text import Likeness
 from thidua_cli.register.fields import DAYS, ImportKind
@@ -22,11 +22,13 @@ _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
 _DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
 
 
-def find_header(first: Rows, kind: ImportKind, renamed: Mapping[str, str]) -> int | None:
+def find_header(
+    first: Rows, kind: ImportKind, renamed: Mapping[str, str], constants: Collection[str] = ()
+) -> int | None:
     """The first row with all required columns, else the one with most known columns; or none."""
     best, most = None, 0
     for index, (_number, values) in enumerate(first):
-        complete, known = likeness(values, kind, renamed)
+        complete, known = likeness(values, kind, renamed, constants)
         if complete:
             return index
         if known > most:
@@ -39,23 +41,45 @@ def find_header(first: Rows, kind: ImportKind, renamed: Mapping[str, str]) -> in
     return best
 
 
-def likeness(values: Sequence[Cell], kind: ImportKind, renamed: Mapping[str, str]) -> Likeness:
-    """How much a row is like the header of a file of that kind, or of the statistics office's list."""
+def likeness(
+    values: Sequence[Cell], kind: ImportKind, renamed: Mapping[str, str], constants: Collection[str] = ()
+) -> Likeness:
+    """How much a row is like the header of a file of that kind, or of the statistics office's list.
+
+    `constants` are fields that need no column.
+    """
     names = [header_text(cell) for cell in values]
-    known = {columns.field_of(kind, name, renamed) for name in names} - {None}
+    known = synonyms.meant(kind, names, renamed)
     is_listed = listed(names, kind) is not None
-    return Likeness(is_listed or columns.complete(kind, known), len(known))
+    return Likeness(is_listed or columns.complete(kind, {*known, *constants}), len(known))
 
 
-def sunk(above: Rows, fields: Sequence[str | None], required: Sequence[str]) -> list[Problem]:
-    """Rows of data above the header, which sank into them: as titles they would be lost."""
-    return [
-        Problem(
-            _("dòng dữ liệu nằm phía trên dòng tiêu đề"), _("đưa dòng tiêu đề lên đầu bảng"), at=Place(number)
-        )
+def titles(rows: Rows) -> list[str]:
+    """The notice of rows above the header."""
+    above = [number for number, values in rows if not blank(values)]
+    return [_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=runs(above))] if above else []
+
+
+def refuse_sunk(
+    above: Rows,
+    fields: Sequence[str | None],
+    required: Sequence[str],
+    source: str,
+    most: int,
+    headers: Sequence[str],
+    *,
+    guarded: bool,
+) -> None:
+    """Raise RejectedRowsError where the header sank into rows of data: as titles they would be lost."""
+    cure = _("đưa dòng tiêu đề lên đầu bảng")
+    lost = [
+        Problem(_("dòng dữ liệu nằm phía trên dòng tiêu đề"), cure, at=Place(number))
         for number, values in above
         if _looks_like_data(values, fields, required)
     ]
+    if lost:
+        raw = [(number, as_text(values, guarded=guarded)) for number, values in above]
+        raise reject(source, lost, most, sheet=Sheet([], [], headers=headers, raw=raw))
 
 
 def two_row_header(

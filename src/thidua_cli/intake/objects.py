@@ -17,7 +17,11 @@ _Column = tuple[str | None, str]  # a field and "", or a key that is not read as
 
 
 def table_of(
-    objects: Sequence[Mapping[str, Any]], kind: ImportKind, renamed: Mapping[str, str], ignored: Sequence[str]
+    objects: Sequence[Mapping[str, Any]],
+    kind: ImportKind,
+    renamed: Mapping[str, str],
+    ignored: Sequence[str],
+    constants: Mapping[str, str],
 ) -> HeadedRows:
     """The objects as rows, numbered from 1; a key that an object lacks is an ABSENT cell."""
     keys = list(dict.fromkeys(chain.from_iterable(objects)))
@@ -49,6 +53,8 @@ def table_of(
             row[column] = value
         rows.append(row)
     for name in required(kind):
+        if name in constants:
+            continue
         headers.setdefault((name, ""), heading(kind, name))
     body = [(number, [row.get(column, ABSENT) for column in headers]) for number, row in enumerate(rows, 1)]
     notices = columns.oddities(keys)
@@ -58,10 +64,11 @@ def table_of(
         for key in keys
         if columns.normal(key) in unwanted and not all(empty(item.get(key)) for item in objects)
     )
-    read = [field for field, _key in headers]
-    return HeadedRows(
-        read, list(headers.values()), 0, len(body), body, Grid(iter(()), [], objects=True), notices, problems
-    )
+    read = HeadedRows(
+        [field for field, _key in headers], list(headers.values()), 0, len(body), body,
+        Grid(iter(()), [], objects=True), notices, problems,
+    )  # fmt: skip
+    return read._replace(constants=constants)
 
 
 def _unknown_keys(

@@ -12,23 +12,23 @@ from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, why
 from thidua_cli.ground.sheets import letters
-from thidua_cli.intake import columns, gso, objects
-from thidua_cli.intake.cells import as_text, blank, empty, inhabited
+from thidua_cli.intake import columns, gso, objects, synonyms
+from thidua_cli.intake.cells import as_text, empty, inhabited
 from thidua_cli.intake.headed_rows import HeadedRows, calculated, disguised, sheet_of
 from thidua_cli.intake.header_rows import (
     find_header,
     likeness,
     listed,
     misread_headers,
-    sunk,
+    refuse_sunk,
+    titles,
     two_row_header,
     unnumbered,
 )
-from thidua_cli.intake.numbering import runs
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.table_body import RowChoice, chosen_objects, data_rows
 from thidua_cli.intake.tables import json_rows, text, workbook
-from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, about
+from thidua_cli.intake.tables.grid import HEADER_ROWS, Grid, about
 from thidua_cli.intake.tables.text import Likeness
 from thidua_cli.register.fields import ImportKind, required
 
@@ -55,7 +55,8 @@ _WITH_SHEETS = (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
 class ReadOptions(NamedTuple):
     """How a file is to be read; `renamed` is field -> header, `ignored` are headers.
 
-    `most` problems are listed; `rows` are those that count.
+    `constants` are values of fields that the file has no column for. With `ignore_unknown`, columns that
+    nobody knows are left out. `most` problems are listed; `rows` are those that count.
     """
 
     form: FileFormat | None = None
@@ -66,6 +67,8 @@ class ReadOptions(NamedTuple):
     province: str | None = None
     most: int = 20
     rows: RowChoice = RowChoice()
+    ignore_unknown: bool = False
+    constants: Mapping[str, str] = {}
 
 
 def called(source: str) -> str:
@@ -147,7 +150,7 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
 
     def compare(values: Sequence[str]) -> Likeness:
-        return likeness(values, kind, given.renamed)
+        return likeness(values, kind, given.renamed, given.constants)
 
     with about(name):
         if form in (FileFormat.JSON, FileFormat.JSONL):
@@ -167,26 +170,25 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
 def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) -> HeadedRows | Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, HEADER_ROWS))
-    position = find_header(first, kind, given.renamed)
+    position = find_header(first, kind, given.renamed, given.constants)
     if position is None:
         raise _without_header(source, kind, misread_headers(first, kind, given.renamed))
     header_row, header = first[position]
     headers = as_text(header, guarded=grid.is_text)
-    named = [columns.field_of(kind, name, given.renamed) for name in headers]
     _refuse_absent(headers, source, given)
+    named = [columns.field_of(kind, name, given.renamed) for name in headers]
     office = listed(headers, kind) if not set(named) >= {"code", "name", "kind"} else None
     if not office:
         _refuse_province(source, given)
-    lost = sunk(first[:position], office or named, gso.CODES if office else required(kind))
-    if lost:
-        raw = [(number, as_text(values, guarded=grid.is_text)) for number, values in first[:position]]
-        raise reject(source, lost, given.most, sheet=Sheet([], [], headers=headers, raw=raw))
-    notices = _titles(first[:position]) + columns.oddities(headers)
+    asked, there = given.ignored, gso.HEADERS if office else ()
+    chosen = synonyms.choose(kind, headers, given.renamed, asked, office=there)
+    named = [columns.field_of(kind, name, chosen.renamed) for name in headers]
+    needed = gso.CODES if office else required(kind)
+    refuse_sunk(first[:position], office or named, needed, source, given.most, headers, guarded=grid.is_text)
+    notices = titles(first[:position]) + columns.oddities(headers)
     body = list(inhabited(chain(first[position + 1 :], rows)))
     if not office:
-        body, grid = data_rows(
-            grid, body, kind, headers, header_row, _used(named, headers, given), given.rows
-        )
+        body, grid = data_rows(grid, body, kind, headers, header_row, chosen.used(kind, headers), given.rows)
     notices = [*grid.notices, *notices]
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
@@ -198,43 +200,37 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     notices += columns.passed_over(
         name or letters(index)
         for index, name in enumerate(headers)
-        if columns.ignores(given.ignored, headers, index) and holds_data(index)
+        if columns.ignores(asked, headers, index) and holds_data(index)
     )
+    if given.ignore_unknown:
+        chosen = synonyms.choose(kind, headers, given.renamed, asked, office=there, filled=filled)
+    notices += chosen.notices(kind)
     if office:
         _refuse_renamed(source, given)
-        problems = gso.problems(headers, header_row, given.ignored)
-        problems += columns.unnamed(filled, header_row, headers, given.ignored)
+        problems = gso.problems(headers, header_row, chosen.ignored)
+        problems += columns.unnamed(filled, header_row, headers, chosen.ignored)
         fields: Sequence[str | None] = [name if name in gso.NEEDED else None for name in office]
         fields = [*fields, *[None] * (width - len(fields))]
     else:
         two_rows = two_row_header(first, position, kind, named, filled)
         fields, problems = columns.match(
-            kind, headers, header_row, filled, given.renamed, given.ignored, two_rows
+            kind, headers, header_row, filled, chosen.renamed, chosen.ignored, two_rows, set(given.constants)
         )
+    _refuse_constants(kind, fields, source, given)
     if problems:
         raise reject(source, problems, given.most, then=misread_headers(first, kind, given.renamed))
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source), *notices)
-    table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
+    also = columns.shared(headers, fields, chosen.renamed)
+    table = HeadedRows(
+        fields, headers, header_row, body[-1][0], body, grid, notices, (), also, given.constants
+    )
     strange = disguised(table)
     table = unnumbered(table._replace(problems=strange))
     table = table._replace(notices=[*table.notices, *calculated(table)])
     if office:
         return gso.sheet(table, source, given.province)
     return sheet_of(table) if strange else table
-
-
-def _titles(above: Sequence[tuple[int, Sequence[Cell]]]) -> list[str]:
-    """The notice of rows above the header."""
-    filled = [number for number, values in above if not blank(values)]
-    return [_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=runs(filled))] if filled else []
-
-
-def _used(named: Sequence[str | None], headers: Sequence[str], given: ReadOptions) -> Sequence[str | None]:
-    """The field that each header names, without the columns to be ignored."""
-    return [
-        None if columns.ignores(given.ignored, headers, index) else field for index, field in enumerate(named)
-    ]
 
 
 def _without_header(source: str, kind: ImportKind, hints: Sequence[str]) -> RejectedError:
@@ -261,9 +257,23 @@ def _refuse_absent(headers: Iterable[str], source: str, given: ReadOptions) -> N
 
 def _refuse_renamed(source: str, given: ReadOptions) -> None:
     """Raise UsageError for --map: it names columns of ours, and the list has its own."""
-    if given.renamed:
+    if given.renamed or given.constants:
         raise UsageError(
-            _("{file}: danh mục của cơ quan thống kê có cột riêng, không dùng --map").format(file=source)
+            _("{file}: danh mục của cơ quan thống kê có cột riêng, không dùng --map và --set").format(
+                file=source
+            )
+        )
+
+
+def _refuse_constants(
+    kind: ImportKind, fields: Iterable[str | None], source: str, given: ReadOptions
+) -> None:
+    """Raise RejectedError where --set gives a value to a column that the file has."""
+    both = [columns.called(kind, field) for field in fields if field and field in given.constants]
+    if both:
+        raise RejectedError(
+            _("{file}: tệp đã có cột {columns} mà --set nêu").format(file=source, columns=", ".join(both)),
+            _("Bỏ --set, hoặc --ignore-column cột ấy của tệp."),
         )
 
 
@@ -282,7 +292,9 @@ def _from_objects(
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     _refuse_province(source, given)
     _refuse_absent(dict.fromkeys(chain.from_iterable(found)), source, given)
-    table = chosen_objects(objects.table_of(found, kind, given.renamed, given.ignored), kind, given.rows)
+    made = objects.table_of(found, kind, given.renamed, given.ignored, given.constants)
+    _refuse_constants(kind, made.fields, source, given)
+    table = chosen_objects(made, kind, given.rows)
     if not table.body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source), *table.notices)
     return sheet_of(table._replace(problems=[*table.problems, *disguised(table)]))

@@ -1,0 +1,77 @@
+"""Other headers that have one meaning in a kind of file: one table, in both languages.
+
+They are written in lower case, without punctuation, and with the words of `SHORT_WORDS` in full. What may
+mean two things, such as `Thời gian`, is not among them; `Field.like` suggests it.
+"""
+
+from collections.abc import Mapping
+
+SHORT_WORDS = {
+    "bh": "ban hành",
+    "cq": "cơ quan",
+    "cv": "công văn",
+    "đv": "đơn vị",
+    "kh": "kế hoạch",
+    "nq": "nghị quyết",
+    "pđ": "phát động",
+    "qđ": "quyết định",
+    "vb": "văn bản",
+    "đk": "đăng ký",
+}
+_PAPERS = ("văn bản", "kế hoạch", "quyết định", "công văn")
+_CODES = ("mã", "mã số", "mã cơ quan", "mã số đơn vị")
+_BODIES = (
+    *("cơ quan", "tên cơ quan", "cơ quan đơn vị", "tên cơ quan đơn vị", "đơn vị cơ quan"),
+    *("tên đơn vị cơ quan", "agency", "agency name", "organisation", "organization"),
+)
+_NUMBERS = (
+    *("số hiệu", "số ký hiệu", "số và ký hiệu", "document no", "document number", "plan no", "plan number"),
+    *(f"{number} {paper}" for number in ("số", "số hiệu", "số ký hiệu") for paper in _PAPERS),
+)
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "code": (*_CODES, "unit code"),
+    "name": (*_BODIES, "tên", "đơn vị", "unit", "unit name"),
+    "kind": ("loại đơn vị", "loại hình", "loại hình đơn vị", "loại cơ quan", "type", "unit type"),
+    "level": ("cấp hành chính", "cấp đơn vị"),
+    "parent_code": (
+        *("mã cấp trên", "cấp trên", "đơn vị cấp trên", "cơ quan cấp trên", "tên đơn vị cấp trên"),
+        *("đơn vị chủ quản", "cơ quan chủ quản", "trực thuộc", "parent", "parent unit"),
+    ),
+    "abbreviation": ("tên viết tắt", "viết tắt", "short name"),
+    "note": ("chú thích", "notes", "remark", "remarks"),
+    "unit_code": (*_CODES, "code"),
+    "unit_name": (*_BODIES, "tác giả", "name", "author"),
+    "document_number": _NUMBERS,
+    "document_issuer": ("nơi ban hành", "đơn vị ban hành", "issuer", "issued by"),
+    "document_date": (
+        *(
+            "ngày ban hành",
+            "ngày ký",
+            "document date",
+            "date of issue",
+            "issue date",
+            "issued on",
+            "signed on",
+        ),
+        *(
+            f"{day} {paper}"
+            for day in ("ngày", "ngày ban hành", "ngày ký", "ngày tháng")
+            for paper in _PAPERS
+        ),
+    ),
+    "received_on": (
+        *("ngày đến", "ngày tiếp nhận", "ngày nhận văn bản", "ngày nhận kế hoạch"),
+        *("received", "date received"),
+    ),
+    "contents": ("nội dung thi đua", "nội dung đăng ký", "content"),
+    "done_on": ("ngày thực hiện", "done on"),
+    "resolution": ("số nghị quyết", *_NUMBERS),
+}
+
+# Of one kind of file alone, by that kind.
+OWN_SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "launches": {"done_on": ("launch date", "launched on", "date of launch")},
+    "registrations": {"done_on": ("registered on", "date of registration")},
+    "reviews": {"done_on": ("reviewed on", "date of review")},
+}
