@@ -173,6 +173,8 @@ def guess(data: bytes) -> Guess | None:
             continue
         best = max(best, (_share(_even(text)), name, text))
     share, name, text = best
+    if not any(len(word) > 1 for word in _words(text)):
+        return None  # a sign alone, such as ©, is no word of any encoding
     return Guess(name, pieces(text)) if share > 0.6 else None
 
 

@@ -85,6 +85,11 @@ def typed_cell(field: str, cell: float | bool | date | timedelta | Fault, *, fro
     if isinstance(cell, Fault):
         if cell.error:
             raise InvalidError(_("chứa lỗi {error}").format(error=short(cell.error)), _("sửa ô này"))
+        if cell.shown:
+            raise InvalidError(
+                _("chỉ hiện tháng hoặc năm ({format}), không hiện ngày").format(format=short(cell.shown)),
+                _("gõ đủ ngày: 31/03/2022"),
+            )
         raise InvalidError(
             _("là công thức mà tệp không lưu giá trị"), _("mở bằng Excel rồi lưu lại, hoặc dán thành giá trị")
         )

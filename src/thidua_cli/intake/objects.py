@@ -49,7 +49,7 @@ def table_of(
                 column = (None, key)
                 headers.setdefault(column, key)
             elif key in unknown:
-                problems.append(unknown[key]._replace(at=Place(number, short(key))))
+                problems.append(unknown.pop(key)._replace(at=Place(number, short(key))))
             row[column] = value
         rows.append(row)
     for name in required(kind):

@@ -3,6 +3,7 @@
 Sizes, names, macros, DOCTYPE, how much XML there is and how deep; bounds of rows, columns and cells.
 """
 
+import contextlib
 import io
 import re
 import zipfile
@@ -27,6 +28,17 @@ _MACRO = re.compile(
     r".*(^|/)vbaproject\.bin|xl/macrosheets/.*|.*macros/|(basic|scripts)/(?!.*script-l[bc]\.xml$).*[^/]",
     re.IGNORECASE | re.DOTALL,
 )
+MANIFEST = "META-INF/manifest.xml"
+_ARCHIVES = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "rar",
+}
+_WORKBOOK_PARTS = ("[Content_Types].xml", "_rels/", "xl/", "content.xml", MANIFEST, "mimetype")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_UTF_16 = (b"\xff\xfe<", b"\xfe\xff\0<")
 _XML_NAMES = (".xml", ".rels", ".vml")
 
 
@@ -49,6 +61,7 @@ class Hazards:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # the first and the last, from 0
     columns: int = 0  # used
+    untidy: bool = False  # a cell has a text beside its value, of which readers take either
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def hide(self, first: int, last: int) -> None:
@@ -60,9 +73,9 @@ class Hazards:
         """Note a formula whose value is stored."""
         self.formulas.append(place(row, column))
 
-    def fault(self, row: int, column: int, error: str = "") -> None:
-        """Note an error or, without one, a formula for which no value is stored."""
-        self.faults[place(row, column)] = Fault(error)
+    def fault(self, row: int, column: int, error: str = "", shown: str = "") -> None:
+        """Note an error, a format that shows no day or, without both, a formula without a stored value."""
+        self.faults[place(row, column)] = Fault(error, shown)
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Note merged cells; raises RejectedError where there are more than any list has."""
@@ -74,9 +87,9 @@ class Hazards:
 def open_zip(data: bytes) -> zipfile.ZipFile:
     """The container, with its parts checked; raises RejectedError."""
     if data.startswith(_OLE):
-        raise RejectedError(
-            _("có mật khẩu, hoặc là tệp .xls cũ mang tên .xlsx"), _("Lưu lại dạng .xlsx không mật khẩu.")
-        )
+        raise _old_container(data)
+    if packed := packing(data):
+        raise packed
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
@@ -88,9 +101,11 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         if _MACRO.fullmatch(part.filename):
             refuse_macros()
         if part.flag_bits & 1:
-            raise RejectedError(_("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
+            raise has_password()
     if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
         raise RejectedError(_("mở ra lớn hơn 64 MiB, không nhận"))
+    if MANIFEST in archive.namelist() and b"encryption-data" in part_bytes(archive, MANIFEST):
+        raise has_password()
     if len({part.filename.casefold() for part in parts}) < len(parts):
         raise damaged()  # which of two parts of one name is read, nobody knows
     for part in parts:
@@ -98,10 +113,56 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def part_bytes(archive: zipfile.ZipFile, part: str) -> bytes:
-    """A part unpacked, never more than it declares; raises RejectedError where it is damaged."""
+def has_password() -> RejectedError:
+    """The error for a workbook that cannot be read without its password."""
+    return RejectedError(_("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
+
+
+def _old_container(data: bytes) -> RejectedError:
+    """The error for a container of the old kind, in which Excel puts workbooks with a password too."""
+    import olefile
+
     try:
-        return archive.read(part)
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            if container.exists("EncryptedPackage"):
+                return has_password()
+            if container.exists("Workbook") or container.exists("Book"):
+                return RejectedError(
+                    _("là sổ tính .xls cũ mang tên khác"), _("Nêu --format xls, hoặc lưu lại dạng .xlsx.")
+                )
+    except Exception:  # whatever a damaged directory leads to
+        return damaged()
+    return RejectedError(_("không phải sổ tính"), _("Mở bằng Excel rồi lưu lại."))
+
+
+def packing(data: bytes) -> RejectedError | None:
+    """The error for an archive that is no workbook; none for anything else."""
+    kind = next((name for magic, name in _ARCHIVES.items() if data.startswith(magic)), "")
+    if data.startswith(b"PK\x03\x04"):
+        with contextlib.suppress(zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+            names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+            kind = kind if any(name.startswith(_WORKBOOK_PARTS) for name in names) else "zip"
+    if not kind:
+        return None
+    return RejectedError(
+        _("là tệp nén {kind}, không phải bảng").format(kind=kind), _("Giải nén rồi nhập tệp bên trong.")
+    )
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """XML in UTF-16 with its mark, as some programs write parts of their own, in UTF-8."""
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError:
+        raise damaged() from None
+    return _DECLARATION.sub("", text).encode("utf-8", "surrogatepass")
+
+
+def part_bytes(archive: zipfile.ZipFile, part: str) -> bytes:
+    """A part unpacked, never more than it declares, XML in UTF-8; raises RejectedError if damaged."""
+    try:
+        data = archive.read(part)
+        return _in_utf8(data) if data.startswith(_UTF_16) and part.lower().endswith(_XML_NAMES) else data
     except (KeyError, zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
         raise damaged() from None
     except Exception as error:

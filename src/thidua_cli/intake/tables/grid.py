@@ -11,12 +11,16 @@ from thidua_cli.ground.errors import RejectedError
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A cell without a value: an error as Excel shows it, or a formula for which no value is stored."""
+    """A cell without a value: an error as Excel shows it, or a formula for which no value is stored.
+
+    `shown` is the format of a day that shows only its month or year, which is as good as none.
+    """
 
     error: str = ""
+    shown: str = ""
 
     def __str__(self) -> str:
-        return self.error
+        return self.error or self.shown
 
 
 Cell = (

@@ -11,6 +11,7 @@ from thidua_cli.ground import encodings
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import visible
+from thidua_cli.intake.tables.container import packing
 from thidua_cli.intake.tables.grid import HEADER_ROWS, MOST_COLUMNS, MOST_LETTERS, Grid, Rows
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _MAGIC = {
     b"%PDF": "PDF",
     b"\xff\xd8\xff": "JPEG",
     b"\x89PNG": "PNG",
-    b"\x1f\x8b": "gzip",
 }
 
 
@@ -45,6 +45,8 @@ def read(
     delimiter: str | None = None,
 ) -> Grid:
     """The rows of a text table; raises RejectedError where it cannot be read without a guess."""
+    if packed := packing(data):
+        raise packed
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
             raise RejectedError(

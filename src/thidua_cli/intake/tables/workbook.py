@@ -3,7 +3,7 @@
 import zipfile
 from typing import TYPE_CHECKING
 
-from thidua_cli.intake.tables import container, ods, subprocess_reader, xlsx
+from thidua_cli.intake.tables import container, ods, subprocess_reader, xlsx, xlsx_book
 from thidua_cli.intake.tables.calamine import holds_data, open_workbook, sheet_named, sheet_rows
 from thidua_cli.intake.tables.choosing import Contents, read_sheet
 from thidua_cli.intake.tables.container import Hazards, SheetInfo
@@ -28,7 +28,7 @@ def read(data: bytes, form: str, sheet: str | None) -> Grid:
 
 def _xlsx_contents(archive: zipfile.ZipFile) -> Contents:
     """The sheets of an .xlsx; each is looked through before the reader gets it, alone."""
-    book = xlsx.book_info(archive)
+    book = xlsx_book.book_info(archive)
     looked: dict[str, Hazards] = {}
     opened = 0  # bytes that went into seeing whether sheets hold data
 
@@ -38,7 +38,7 @@ def _xlsx_contents(archive: zipfile.ZipFile) -> Contents:
         return looked[info.part]
 
     def page(info: SheetInfo) -> "CalamineSheet":
-        pages = open_workbook(xlsx.one_sheet_workbook(archive, book, info.part))
+        pages = open_workbook(xlsx.one_sheet_workbook(archive, book, info.part, untidy=hazards(info).untidy))
         return sheet_named(pages, pages.sheet_names[0])
 
     def holds(info: SheetInfo) -> bool:

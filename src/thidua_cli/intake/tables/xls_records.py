@@ -12,6 +12,7 @@ from thidua_cli.intake.tables.container import (
     SheetInfo,
     check_size,
     damaged,
+    has_password,
     refuse_macros,
     too_large,
 )
@@ -21,7 +22,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA, _DATEMODE, _FILEPASS, _BOUNDSHEET = 0x0006, 0x0022, 0x002F, 0x0085
 _MERGED, _BOOLERR, _ROW = 0x00E5, 0x0205, 0x0208
 _MANY, _COLUMNS = 0x00BD, 0x007D
-_EOF = 0x000A
+_EOF, _BOF, _BIFF8 = 0x000A, 0x0809, 0x0600
+_RECORD_SIZE = 8
 _SINGLE = frozenset({0x0203, 0x027E, 0x00FD, 0x0204})  # number, RK, shared string, label
 _OLD_FORMULAS = frozenset({0x0206, 0x0406})  # of earlier formats, in which a value stands at the same place
 _FORMULAS = _OLD_FORMULAS | {_FORMULA}
@@ -47,12 +49,13 @@ def look(data: bytes) -> XlsContents:
             _("không phải sổ tính .xls thật, chỉ mang tên ấy"), _("Mở bằng Excel rồi lưu lại dạng .xlsx.")
         )
     stream = _stream(data)
+    _refuse_old(stream)
     places: list[tuple[int, SheetInfo]] = []
     from_1904 = False
     for kind, position, end in _records(stream, {_FILEPASS, _DATEMODE, _BOUNDSHEET}):
         body = stream[position + 4 : end]
         if kind == _FILEPASS:
-            raise RejectedError(_("có mật khẩu"), _("Bỏ mật khẩu rồi lưu lại."))
+            raise has_password()
         if kind == _DATEMODE and body[:1] == b"\1":
             from_1904 = True
         if kind == _BOUNDSHEET and len(body) > 8:
@@ -154,6 +157,15 @@ def _note_formula(hazards: Hazards, row: int, column: int, body: bytes, *, old: 
         hazards.formula(row, column)
 
 
+def _refuse_old(stream: bytes) -> None:
+    """Raise RejectedError for a workbook that begins as those of Excel before 97 do."""
+    if len(stream) >= _RECORD_SIZE and _RECORD(stream, 0)[0] == _BOF and _RECORD(stream, 0)[2] < _BIFF8:
+        raise RejectedError(
+            _("là sổ tính của Excel 5.0/95 hoặc cũ hơn, không đọc được"),
+            _("Mở bằng Excel rồi lưu lại dạng .xlsx."),
+        )
+
+
 def _stream(data: bytes) -> bytes:
     import olefile
 
@@ -161,9 +173,12 @@ def _stream(data: bytes) -> bytes:
         with olefile.OleFileIO(io.BytesIO(data)) as container:
             if any(parts[0] == "_VBA_PROJECT_CUR" for parts in container.listdir(streams=False)):
                 refuse_macros()
-            if not container.exists("Workbook"):
-                raise RejectedError(_("có mật khẩu, hoặc không phải sổ tính .xls"), _("Lưu lại dạng .xlsx."))
-            return bytes(container.openstream("Workbook").getvalue())
+            if container.exists("EncryptedPackage"):
+                raise has_password()
+            name = next((name for name in ("Workbook", "Book") if container.exists(name)), None)
+            if name is None:
+                raise RejectedError(_("không phải sổ tính .xls"), _("Lưu lại dạng .xlsx."))
+            return bytes(container.openstream(name).getvalue())
     except RejectedError:
         raise
     except Exception:  # whatever a damaged directory leads to

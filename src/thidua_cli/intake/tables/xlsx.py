@@ -1,26 +1,23 @@
 """Excel workbooks (.xlsx): what they say of themselves, what a reader would hide, and one sheet made safe."""
 
 import io
-import posixpath
 import re
 import zipfile
 from array import array
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from thidua_cli.ground.errors import RejectedError
-from thidua_cli.ground.language import _
-from thidua_cli.ground.sheets import MARK
 from thidua_cli.intake.tables.container import (
     Hazards,
-    SheetInfo,
     check_size,
     damaged,
     parse,
     part_bytes,
-    refuse_macros,
     too_large,
 )
 from thidua_cli.intake.tables.grid import MOST_CELLS
+from thidua_cli.intake.tables.xlsx_book import BookInfo
+from thidua_cli.intake.tables.xlsx_tidy import tidied
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -36,72 +33,6 @@ _RELATION = f"""<Relationships xmlns="{_SCHEMAS}/package/2006/relationships"><Re
 Type="{_SCHEMAS}/officeDocument/2006/relationships/{{kind}}" Target="{{target}}"/></Relationships>"""
 
 
-class BookInfo(NamedTuple):
-    """A workbook's worksheets in order, whether its dates count from 1904, and the sheet that MARK names.
-
-    `recalculated`: whether Excel is to calculate anew, so that a stored 0 may be that of a library that knows
-    no values. `parts` are its other parts by the last word of their relationship's type.
-    """
-
-    sheets: list[SheetInfo]
-    from_1904: bool
-    marked: str | None
-    parts: dict[str, str]
-    recalculated: bool = False
-
-
-def book_info(archive: zipfile.ZipFile) -> BookInfo:
-    """What the workbook says of itself; raises RejectedError where it is none."""
-    names = set(archive.namelist())
-    if "xl/workbook.xml" not in names:
-        raise RejectedError(_("không phải sổ tính Excel"), _("Mở bằng Excel rồi lưu lại."))
-    related: dict[str, tuple[str, str]] = {}
-    listed: list[tuple[str, str, bool]] = []
-    flags = {"1904": False, "marked": False, "recalculated": False}
-    marks: list[str] = []
-
-    def relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship":
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            if kind in ("vbaProject", "xlMacrosheet"):
-                refuse_macros()
-            part = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
-            related[attributes.get("Id", "")] = kind, part
-
-    def book(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet":
-            number = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
-            listed.append(
-                (attributes.get("name", ""), number, attributes.get("state", "visible") != "visible")
-            )
-        elif tag == "workbookPr":
-            flags["1904"] = attributes.get("date1904", "0") in ("1", "true")
-        elif tag == "calcPr":
-            flags["recalculated"] = attributes.get("fullCalcOnLoad", "0") in ("1", "true")
-        flags["marked"] = tag == "definedName" and attributes.get("name") == MARK
-
-    def text(data: str) -> None:
-        if flags["marked"]:
-            marks.append(data)
-
-    if "xl/_rels/workbook.xml.rels" in names:
-        parse(part_bytes(archive, "xl/_rels/workbook.xml.rels"), relation)
-    parse(part_bytes(archive, "xl/workbook.xml"), book, characters=text)
-    sheets = []
-    for title, number, hidden in listed:
-        kind, part = related.get(number, ("", ""))
-        if kind in ("chartsheet", "dialogsheet"):
-            continue  # they hold no rows
-        if part not in names:
-            raise damaged()
-        sheets.append(SheetInfo(title, hidden, part))
-    if not sheets:
-        raise damaged()
-    marked = "".join(marks).rpartition("!")[0].strip("'").replace("''", "'")
-    parts = {kind: part for kind, part in related.values() if part in names}
-    return BookInfo(sheets, flags["1904"], marked or None, parts, flags["recalculated"])
-
-
 class _Scan:
     """The handlers that walk a worksheet and note its hazards; rows and columns count from 1.
 
@@ -109,8 +40,16 @@ class _Scan:
     in silence. Where places rise, as programs write them, there are none.
     """
 
-    def __init__(self, rows: int = 0, columns: int = 0, *, recalculated: bool = False) -> None:
+    def __init__(
+        self,
+        rows: int = 0,
+        columns: int = 0,
+        *,
+        recalculated: bool = False,
+        dayless: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.rising = True
+        self.dayless, self.format = dayless, ""
         self.recalculated = recalculated
         self.width, self.taken = columns, bytearray(rows * columns)
         self.hazards = Hazards()
@@ -121,6 +60,7 @@ class _Scan:
         self.kind, self.text = "n", ""
         self.in_cell = self.in_value = self.calculated = False
         self.value: str | None = None  # what is stored for the formula of the cell
+        self.inside = set[str]()  # what the cell holds
         self.shared = array("L")  # which shared text each cell holds
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -129,7 +69,11 @@ class _Scan:
         elif tag in ("v", "is"):
             self.in_value = tag == "v"
             self.value = ""
-            self._used()
+            if self.inside and tag not in self.inside:
+                self.hazards.untidy = True  # a text beside a value
+            else:
+                self._used()
+            self.inside.add(tag)
         elif tag == "row":
             self._row(attributes)
         elif tag == "f":
@@ -153,6 +97,8 @@ class _Scan:
             raise too_large()
         self.kind, self.text = attributes.get("t", "n"), ""
         self.in_cell, self.calculated, self.value = True, False, None
+        self.inside.clear()
+        self.format = self.dayless.get(attributes.get("s", ""), "") if self.dayless else ""
         where = attributes.get("r")
         if where is None:
             self.column += 1
@@ -175,6 +121,8 @@ class _Scan:
         if row > self.rows or column > self.columns:
             self.rows, self.columns = max(self.rows, row), max(self.columns, column)
             check_size(self.rows, self.columns)
+        if self.format and self.kind == "n":
+            self.hazards.fault(row, column - 1, shown=self.format)
         if self.hidden:
             self.hidden = False
             self.hazards.hidden_rows.append(row)
@@ -200,7 +148,7 @@ class _Scan:
         if tag == "v":
             if self.kind == "e":
                 self.hazards.fault(self.place[0], self.place[1] - 1, self.text)
-            elif self.kind == "s":
+            elif self.kind == "s" and self.text:
                 if not _INDEX.fullmatch(self.text):
                     raise damaged()  # a reader takes it for the first
                 self.shared.append(int(self.text))
@@ -224,7 +172,7 @@ class _Scan:
 
 def hazards(archive: zipfile.ZipFile, book: BookInfo, part: str) -> Hazards:
     """What a worksheet holds besides plain values; raises RejectedError for a cell out of bounds."""
-    scan = _Scan(recalculated=book.recalculated)
+    scan = _Scan(recalculated=book.recalculated, dayless=book.dayless)
     data = part_bytes(archive, part)
     parse(data, scan.start, scan.end, scan.characters)
     if not scan.rising:
@@ -257,8 +205,9 @@ def _check_shared(archive: zipfile.ZipFile, book: BookInfo, shared: "array[int]"
         raise too_large()
 
 
-def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str) -> bytes:
+def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str, *, untidy: bool = False) -> bytes:
     """A workbook of one sheet: exactly the parts that were checked, each in its usual place."""
+    sheet = part_bytes(archive, part)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         target.writestr("xl/workbook.xml", _BOOK.format(date1904=int(book.from_1904)))
@@ -266,7 +215,7 @@ def one_sheet_workbook(archive: zipfile.ZipFile, book: BookInfo, part: str) -> b
         target.writestr(
             "xl/_rels/workbook.xml.rels", _RELATION.format(kind="worksheet", target="worksheets/sheet1.xml")
         )
-        target.writestr("xl/worksheets/sheet1.xml", part_bytes(archive, part))
+        target.writestr("xl/worksheets/sheet1.xml", tidied(sheet) if untidy else sheet)
         for kind in _SHARED:
             if kind in book.parts:
                 target.writestr(f"xl/{kind}.xml", part_bytes(archive, book.parts[kind]))
