@@ -8,14 +8,10 @@ import pytest
 NOT_YET = (
     "field/d_groups.xlsx:group_and_total_rows",
     "field/e_one_fits.xlsx:sheet_one_fits",
-    "field/f_kind_by_words.csv:units_kind_by_words",
-    "field/f_known_names.csv:units_known_by_name",
-    "field/f_new_no_code.csv:units_new_without_code",
     "field/k_incoming.csv:incoming_register",
     "field/k_midnight.csv:midnight",
     "field/w_launches.xlsx:whole_launches",
     "field/w_units.xlsx:whole_units",
-    "hostile/parent_by_name.csv",
     "hostile/x_two_header_rows.xlsx",
 )
 

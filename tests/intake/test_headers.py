@@ -35,7 +35,7 @@ def test_the_columns_there_are_stand_once(bring: Bring) -> None:
     done = bring("code,name,kind,a,b,c\nA1,Sở Mới,other,1,2,3\n")
     assert done.code == 7
     assert done.err.count("parent_code (Mã đơn vị cấp trên)") == 1
-    assert "kind (Loại)*" in done.err
+    assert "name (Tên đơn vị)*" in done.err
     assert sum("unknown column" in line and "delete" in line for line in done.err.splitlines()) == 3
 
 
@@ -261,8 +261,8 @@ def test_a_column_that_stands_twice_is_told_by_letters(bring: Bring) -> None:
 
 def test_a_needed_column_that_is_left_out_is_told(bring: Bring) -> None:
     """Where --ignore-column took it away, that is the cure."""
-    done = bring("code,name,kind\nA1,Sở Mới,other\n", "--ignore-column", "kind")
-    assert "leave out the --ignore-column" in _row(done, "missing columns: kind")
+    done = bring("code,name,kind\nA1,Sở Mới,other\n", "--ignore-column", "name")
+    assert "leave out the --ignore-column" in _row(done, "missing columns: name")
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_rows_are_told_in_the_columns_of_the_file(bring: Bring) -> None:
 
 def test_a_header_that_is_wrong_is_told_as_json(bring: Bring) -> None:
     """Each problem is an object of its own."""
-    problems = json.loads(bring("code,name,x\nA1,Sở,1\n", "--format-report", "json").out)["problems"]
+    problems = json.loads(bring("code,kind,x\nA1,Sở,1\n", "--format-report", "json").out)["problems"]
     assert [(each["row"], each["column"]) for each in problems] == [(1, ""), (1, "x")]
 
 

@@ -123,7 +123,7 @@ KINDS: list[Case] = [
         ("SỞ", "department"), ("ubnd  phường", "commune-committee"), (unicodedata.normalize("NFD", "Sở"), "department"), ('"UBND quận, huyện"', "district-committee"),
         ("Đoàn\u00a0thể", "mass-organisation"), ("Department", "department"),
     ]],
-    *[(f"kind {kind!r}", "units", u(kind=kind), "", None, "2 ") for kind in ["Phuong", "Sở.", "", "department;", "so", "Sờ", "depаrtment"]],
+    *[(f"kind {kind!r}", "units", u(kind=kind), "", None, "2 ") for kind in ["Phuong", "Sở.", "department;", "so", "Sờ", "depаrtment"]],
     *[(f"level {level!r}", "units", f"code,name,kind,level\nA-1,Sở,other,{level}\n", "", 1, "city") for level in ["CITY", "city "]],
     *[(f"level {level!r}", "units", f"code,name,kind,level\nA-1,Sở,other,{level}\n", "", None, "2 ") for level in ["3", "huyen", "cấp"]],
     *[(f"order {order!r}", "units", f"code,name,kind,sort_order\nA-1,Sở,other,{order}\n", "", 1, stored) for order, stored in [("007", "7"), (" 5 ", "5"), ("", "")]],

@@ -162,6 +162,10 @@ class RowOptions(NamedTuple):
     )
     reason: Annotated[str | None, option("--reason", _("Lý do sửa, cần khi có --correct."), _("CHỮ"))] = None
 
+    proposes: Annotated[
+        bool, option("--propose-codes", _("Đơn vị mới không có mã thì lấy mã theo chữ đầu của tên."))
+    ] = False
+
     def check(self, kind: ImportKind, province: str | None) -> None:
         """Raise UsageError for an option that means nothing for this kind of file."""
         if self.correct != bool(self.reason):
@@ -171,6 +175,8 @@ class RowOptions(NamedTuple):
         units = kind is ImportKind.UNITS
         if self.on and not units:
             raise UsageError(_("--on chỉ dùng cho import units"))
+        if self.proposes and not units:
+            raise UsageError(_("--propose-codes chỉ dùng cho import units"))
         if province and not units:
             raise UsageError(_("--province chỉ dùng cho import units"))
         if self.phase is not None and kind not in ACTIONS:

@@ -13,6 +13,7 @@ from thidua_cli.cli.import_options import FileOptions, ReportForm, ReportOptions
 from thidua_cli.cli.import_template import write_template
 from thidua_cli.cli.parameters import argument, option
 from thidua_cli.cli.shared import DryRun
+from thidua_cli.ground import dates
 from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.problem import Place, Problem
@@ -25,6 +26,7 @@ from thidua_cli.intake.reading import ReadOptions
 from thidua_cli.intake.records import RecordBatch
 from thidua_cli.intake.rejects import write_rejects
 from thidua_cli.intake.sheet import RejectedRowsError, Sheet, reject, short
+from thidua_cli.intake.unit_names import UnitNames
 from thidua_cli.intake.units import UnitBatch
 from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, known
 from thidua_cli.register.plan import load_plan
@@ -165,7 +167,7 @@ class _Import(NamedTuple):
 
     def _batch(self, read: HeadedRows | Sheet) -> Batch:
         """Check the rows, with a bar, so not while the register is open."""
-        on, phase, _correct, reason = self.rows
+        on, phase, reason = self.rows.on, self.rows.phase, self.rows.reason
         if self.kind is ImportKind.UNITS:
             sheet = sheet_of(read)
             with session.reading(self.ctx) as connection:
@@ -175,7 +177,9 @@ class _Import(NamedTuple):
             for _row, values in sheet.rows:
                 if lacks and values.get("parent_code") == sheet.province:  # it is no parent of its districts
                     values["parent_code"] = None
-            return UnitBatch(sheet, first_day, on, progress.rows)
+            days = [on.isoformat()] if on else [dates.today().isoformat(), first_day]
+            names = UnitNames(sheet, directory, days, proposes=self.rows.proposes)
+            return UnitBatch(sheet, first_day, on, progress.rows, names)
         if self.kind is ImportKind.CHANGES:
             return ChangeBatch(sheet_of(read))
         if phase is not None:

@@ -13,7 +13,7 @@ from thidua_cli.ground import language
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import MARK, MOST_ROWS, fits, letters
-from thidua_cli.register.fields import CODES, DAYS, TERMS, WIDE, ImportKind, heading, keys, required
+from thidua_cli.register.fields import CODES, DAYS, TERMS, WIDE, ImportKind, heading, keys, usual
 from thidua_cli.register.terms import label
 from thidua_cli.register.units import Version
 
@@ -75,7 +75,7 @@ def _entry_sheet(book: "Workbook", kind: ImportKind, choices: Mapping[str, Seque
     day = book.add_format({"num_format": "dd/mm/yyyy"})
     for index, field in enumerate(keys(kind)):
         shown = heading(kind, field)
-        page.write_string(0, index, shown, needed if field in required(kind) else optional)
+        page.write_string(0, index, shown, needed if field in usual(kind) else optional)
         form = day if field in DAYS else number if field == "sort_order" else text
         page.set_column(index, index, 40 if field in WIDE else 18, form)
         if rule := _rule(field, choices):

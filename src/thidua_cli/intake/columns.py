@@ -14,7 +14,7 @@ from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.advice import Labels
 from thidua_cli.intake.sheet import short
-from thidua_cli.register.fields import UNIT_NAME, ImportKind, keys, known, names, required, vietnamese
+from thidua_cli.register.fields import UNIT_NAME, ImportKind, keys, known, names, required, usual, vietnamese
 
 REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
 _SPACES = re.compile(r"\s+")
@@ -280,8 +280,8 @@ def accepted(kind: ImportKind) -> str:
 def resemblance(kind: ImportKind, headers: Sequence[str]) -> int:
     """How many columns of ours a row of headers seems to hold, whatever it calls them."""
     labels = {field: _labels(kind, field) for field in known(kind)}
-    found = advice.likely(list(dict.fromkeys(filter(normal, headers))), labels, required(kind)).mapped
-    return len(found) if set(required(kind)).intersection(found) or UNIT_NAME.key in found else 0
+    found = advice.likely(list(dict.fromkeys(filter(normal, headers))), labels, usual(kind)).mapped
+    return len(found) if set(usual(kind)).intersection(found) or UNIT_NAME.key in found else 0
 
 
 def _labels(kind: ImportKind, key: str) -> Labels:

@@ -14,7 +14,7 @@ from thidua_cli.intake.numbering import numbered, runs
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.intake.tables.text import Likeness
-from thidua_cli.register.fields import DAYS, ImportKind
+from thidua_cli.register.fields import DAYS, ImportKind, usual
 
 Rows = Sequence[tuple[int, Sequence[Cell]]]  # with their numbers
 _COMPARED = 30  # rows that are looked at for a header in other words
@@ -25,12 +25,13 @@ _DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
 def find_header(
     first: Rows, kind: ImportKind, renamed: Mapping[str, str], constants: Collection[str] = ()
 ) -> int | None:
-    """The first row with all required columns, else the one with most known columns; or none."""
+    """The first row with all usual columns, else with all required, else with most known columns; or none."""
     best, most = None, 0
-    for index, (_number, values) in enumerate(first):
-        complete, known = likeness(values, kind, renamed, constants)
-        if complete:
-            return index
+    likes = [likeness(values, kind, renamed, constants) for _number, values in first]
+    complete = [index for index, like in enumerate(likes) if like.complete]
+    if complete:  # a title may be one of the words of ours
+        return next((index for index in complete if likes[index].known >= len(usual(kind))), complete[0])
+    for index, (_complete, known) in enumerate(likes):
         if known > most:
             best, most = index, known
     if best is None:  # none is as we call it: which is most like a header of ours?

@@ -17,7 +17,7 @@ from thidua_cli.intake.cells import empty, header_text
 from thidua_cli.intake.numbering import numbered, runs
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register import terms
-from thidua_cli.register.fields import ImportKind, required
+from thidua_cli.register.fields import ImportKind, usual
 
 Rows = Sequence[tuple[int, Sequence[Cell]]]  # with their numbers
 _NAMING = ("code", "unit_code", "old_code", "name", "unit_name", "new_code")
@@ -125,7 +125,7 @@ class _Classifier:
         self.named = [places[field] for field in _NAMING if field in places]
         days = [key for key in ("done_on", "on", "effective_date") if key in places]
         self.day = places[days[0]] if days else None
-        self.needed = [places[field] for field in required(shape.kind) if field in places]
+        self.needed = [places[field] for field in usual(shape.kind) if field in places]
         self.read = [(index, field) for field, index in places.items()]
         self.ordinal = next(
             (index for index, name in enumerate(shape.headers) if name and advice.ordinal(name)), None

@@ -30,7 +30,7 @@ from thidua_cli.intake.table_body import RowChoice, chosen_objects, data_rows
 from thidua_cli.intake.tables import json_rows, text, workbook
 from thidua_cli.intake.tables.grid import HEADER_ROWS, Grid, about
 from thidua_cli.intake.tables.text import Likeness
-from thidua_cli.register.fields import ImportKind, required
+from thidua_cli.register.fields import ImportKind, required, usual
 
 STDIN = "-"
 _PIECE = 1 << 20
@@ -183,7 +183,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     asked, there = given.ignored, gso.HEADERS if office else ()
     chosen = synonyms.choose(kind, headers, given.renamed, asked, office=there)
     named = [columns.field_of(kind, name, chosen.renamed) for name in headers]
-    needed = gso.CODES if office else required(kind)
+    needed = gso.CODES if office else usual(kind)
     refuse_sunk(first[:position], office or named, needed, source, given.most, headers, guarded=grid.is_text)
     notices = titles(first[:position]) + columns.oddities(headers)
     body = list(inhabited(chain(first[position + 1 :], rows)))

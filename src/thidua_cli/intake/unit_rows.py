@@ -41,6 +41,19 @@ class UnitRow(NamedTuple):
         value = self.day if field == "valid_from" else getattr(self.unit, field)
         return Problem(message, cure, at=Place(self.row, field, value))
 
+    def stored(self, parents: Mapping[str, int]) -> dict[str, object]:
+        """The columns of the unit's first version; `parents` are ids by key of code."""
+        unit = self.unit
+        return {
+            "code": unit.code,
+            "name": unit.name,
+            "parent": parents[self.parent_key] if unit.parent_code is not None else None,
+            "abbreviation": unit.abbreviation,
+            "sort_order": unit.sort_order,
+            "valid_from": self.day,
+            "note": unit.note,
+        }
+
     def filled(self, parent: str | None, order: int | None) -> "UnitRow":
         """The unit with this parent and order where the file leaves them open."""
         values = {"parent_code": parent, "sort_order": order}

@@ -14,6 +14,7 @@ from thidua_cli.ground.text import code_key
 from thidua_cli.intake import reading
 from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch
 from thidua_cli.intake.sheet import Sheet, reject, without_none
+from thidua_cli.intake.unit_names import Found, UnitNames
 from thidua_cli.intake.unit_rows import (
     UnitDifference,
     UnitRow,
@@ -49,15 +50,26 @@ class UnitBatch(Batch):
     problems: list[Problem]
     warnings: list[str]
 
-    def __init__(self, sheet: Sheet, first_day: str, on: date | None = None, watch: Watch = iter) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        first_day: str,
+        on: date | None = None,
+        watch: Watch = iter,
+        names: UnitNames | None = None,
+    ) -> None:
         from thidua_cli.register import models
 
-        self.sheet, self._first_day = sheet, first_day
+        self.sheet, self._first_day, self._names = sheet, first_day, names
         self._on = on.isoformat() if on else None
         today = dates.today().isoformat()
         self.items: list[UnitRow] = []
         self.wrong = list(sheet.problems)  # known without the register
-        for row, given in watch(sheet.rows):
+        for row, written in watch(sheet.rows):
+            given, problem = names.fill(row, written) if names else Found(dict(written))
+            if problem:
+                self.wrong.append(problem)
+                continue
             values, emptied = without_none(given)
             unit, wrong = models.check(models.UnitIn, values)
             self.wrong += [problem.within(row=row) for problem in wrong]
@@ -83,7 +95,8 @@ class UnitBatch(Batch):
         self.new: list[UnitRow] = []
         self.unchanged: list[UnitRow] = []
         self.changed: list[tuple[UnitRow, Version, list[UnitDifference]]] = []  # and how the unit was
-        self.problems, self.warnings = list(self.wrong), list[str]()
+        self.problems = list(self.wrong)
+        self.warnings: list[str] = list(self._names.said()) if self._names else []
         self.filled: list[str] = []  # what the file left open, for people
         self._parents: dict[
             str, int
@@ -244,18 +257,9 @@ class UnitBatch(Batch):
         writer.insert(
             "unit_version",
             [
-                {
-                    "id": writer.next_id("unit_version"),
-                    "unit": ids[item.key],
-                    "code": item.unit.code,
-                    "name": item.unit.name,
-                    "parent": parents[item.parent_key] if item.unit.parent_code is not None else None,
-                    "abbreviation": item.unit.abbreviation,
-                    "sort_order": item.unit.sort_order,
-                    "valid_from": item.day,
-                    "document_number": document,
-                    "note": item.unit.note,
-                }
+                {"id": writer.next_id("unit_version"), "unit": ids[item.key]}
+                | item.stored(parents)
+                | {"document_number": document}
                 for item in self.new
             ],
         )
@@ -287,7 +291,8 @@ class UnitBatch(Batch):
 
 def first_units(path: Path, first_day: str) -> UnitBatch:
     """The units of a file for a register that is still empty; raises RejectedError with all that is wrong."""
-    batch = UnitBatch(reading.read(str(path), ImportKind.UNITS), first_day)
+    sheet = reading.read(str(path), ImportKind.UNITS)
+    batch = UnitBatch(sheet, first_day, names=UnitNames(sheet, Directory(), [first_day], proposes=False))
     batch.compare(Directory())
     if batch.problems:
         raise reject(str(path), batch.problems, most=20)

@@ -68,11 +68,15 @@ class Field(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The columns of a kind of file; those `beside` are read where a file has them, but not written."""
+    """The columns of a kind of file; those `beside` are read where a file has them, but not written.
+
+    A file may lack the required ones that are `implied`: the register, or another column, tells them.
+    """
 
     required: tuple[Field, ...]
     optional: tuple[Field, ...]
     beside: tuple[Field, ...] = ()
+    implied: tuple[Field, ...] = ()
 
 
 _PAPERS = ("văn bản", "kế hoạch", "quyết định", "công văn")
@@ -135,7 +139,9 @@ def _records(header: str, *more: Field) -> Columns:
 
 FILES: Mapping[ImportKind, Columns] = {
     ImportKind.UNITS: Columns(
-        (CODE, NAME, KIND), (LEVEL, PARENT_CODE, ABBREVIATION, SORT_ORDER, VALID_FROM, NOTE)
+        (CODE, NAME, KIND),
+        (LEVEL, PARENT_CODE, ABBREVIATION, SORT_ORDER, VALID_FROM, NOTE),
+        implied=(CODE, KIND),
     ),
     ImportKind.LAUNCHES: _records("Ngày phát động"),
     ImportKind.REGISTRATIONS: _records("Ngày đăng ký", CONTENTS),
@@ -175,6 +181,11 @@ FILES: Mapping[ImportKind, Columns] = {
 
 def required(kind: ImportKind) -> tuple[str, ...]:
     """Keys of the columns that a file of that kind must have."""
+    return tuple(field.key for field in FILES[kind].required if field not in FILES[kind].implied)
+
+
+def usual(kind: ImportKind) -> tuple[str, ...]:
+    """Keys of the columns that a row of data fills: those required, and those that the register may tell."""
     return tuple(field.key for field in FILES[kind].required)
 
 

@@ -129,6 +129,8 @@ def _delimiter(text: str, likeness: Callable[[Sequence[str]], Likeness]) -> str:
     sample = text[:_SAMPLE]
     best = {mark: _best_likeness(sample, mark, likeness) for mark in _DELIMITERS}
     complete = [mark for mark in _DELIMITERS if best[mark].complete]
+    if len(complete) > 1 and all(best[mark].known == 1 for mark in complete):
+        return min(complete, key=sample.count)  # of a single column: no value is to be divided
     if len(complete) > 1:
         marks = " ".join(map(repr, complete))
         raise RejectedError(
