@@ -3,6 +3,7 @@
 Text is made regular first (`text.clean`). Raise InvalidError, with a cure. `models` puts the fields together.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from thidua_cli.register import terms
 
 Word = TypeVar("Word", bound=StrEnum)
 Value = TypeVar("Value")
+_MIDNIGHT = re.compile(r"(?<=\d)[ T]00:00(:00(\.0+)?)?$", re.ASCII)
 _MOST_DIGITS = 18  # of a number that SQLite stores
 
 
@@ -85,8 +87,8 @@ def reason(value: object) -> str:
 
 
 def day(value: object) -> date:
-    """A calendar day."""
-    return value if isinstance(value, date) else dates.parse_date(plain(value))
+    """A calendar day; an instant at midnight, as programs write a day into CSV, is its day."""
+    return value if isinstance(value, date) else dates.parse_date(_MIDNIGHT.sub("", plain(value)))
 
 
 def planned_day(value: object) -> date | None:
