@@ -74,12 +74,12 @@ def test_days_in_vietnamese_messages_are_written_so(run: Run, db: Path, tmp_path
     ]
     with contextlib.closing(sqlite3.connect(db)) as connection, connection:
         connection.execute("DROP TRIGGER record_no_update")
-        connection.execute("UPDATE record SET done_on = '2020-01-01'")
+        connection.execute("UPDATE record SET done_on = '2019-01-01'")
     said += [run("export", "launches", lang="vi").err, run("verify", lang="vi").out]
     for message, day in zip(
         said,
         ("31/01/2026", "01/03/2025", "01/02/2026", "31/12/2025", "30/03/2022", "31/03/2022", "31/03/2022",
-         "01/01/2020", "01/01/2020"),
+         "01/01/2019", "01/01/2019"),
         strict=True,
     ):  # fmt: skip
         assert day in message
@@ -587,7 +587,7 @@ def test_a_strange_list_at_init_is_cured_by_an_import(run: Run, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("given", "wrong", "says"),
     [
-        ('action = "launch"', 'action = "lunch"', "phát động; đăng ký; tổng kết"),
+        ('action = "launch"', 'action = "lunch"', "launch, registration, review"),
         ('action = "launch"', "action = 3", "obligations.0.action: phải là chữ"),
         ("due_on = 2022-03-31", "due_on = 20220331", "không phải một ngày"),
         ("due_on = 2022-03-31", "due_on = 2022-03-31T10:00:00", "không phải một ngày"),

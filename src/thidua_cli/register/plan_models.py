@@ -221,7 +221,9 @@ def check_asked(obligations: Sequence[Asked], actions: Sequence[str], phases: Se
         phase, action = item.phase.lower(), item.action.lower()
         if action not in known:
             raise InvalidError(
-                _("{code}: không có hành động {action}").format(code=item.code, action=item.action)
+                _("{code}: không có hành động {action}; có: {known}").format(
+                    code=item.code, action=item.action, known=", ".join(actions)
+                )
             )
         keys = {(phase, action, item.occasion, str(kind)) for kind in item.bound}
         if keys & taken:
