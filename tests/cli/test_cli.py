@@ -911,7 +911,8 @@ def test_an_option_given_twice_is_refused(run: Run) -> None:
                 else:
                     assert (done.code, done.err.startswith(f"Error: {said}\n")) == (2, True), (path, name)
     assert {name for *_path, name in repeating} == {
-        "--anchor", "--child", "--content", "--format", "-f", "--ignore-column", "--map", "--report", "--state", "--to",
+        "--anchor", "--child", "--content", "--due", "--format", "-f", "--ignore-column", "--map", "--report", "--rows", "--set",
+        "--state", "--to",
     }  # fmt: skip
     assert run("--read-only", "--read-only", "status", "--bom", "--bom", "--format", "csv").code == 0
 
