@@ -7,10 +7,7 @@ import pytest
 
 NOT_YET = (
     "field/d_groups.xlsx:group_and_total_rows",
-    "field/e_one_fits.xlsx:sheet_one_fits",
     "field/k_incoming.csv:incoming_register",
-    "field/w_launches.xlsx:whole_launches",
-    "field/w_units.xlsx:whole_units",
     "hostile/x_two_header_rows.xlsx",
 )
 

@@ -12,7 +12,7 @@ from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
 from thidua_cli.ground.language import _, why
 from thidua_cli.ground.sheets import letters
-from thidua_cli.intake import columns, gso, objects, synonyms
+from thidua_cli.intake import columns, fitting_sheet, gso, objects, synonyms
 from thidua_cli.intake.cells import as_text, empty, inhabited
 from thidua_cli.intake.headed_rows import HeadedRows, calculated, disguised, sheet_of
 from thidua_cli.intake.header_rows import (
@@ -27,8 +27,8 @@ from thidua_cli.intake.header_rows import (
 )
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.table_body import RowChoice, chosen_objects, data_rows
-from thidua_cli.intake.tables import json_rows, text, workbook
-from thidua_cli.intake.tables.grid import HEADER_ROWS, Grid, about
+from thidua_cli.intake.tables import json_rows, text
+from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, about
 from thidua_cli.intake.tables.text import Likeness
 from thidua_cli.register.fields import ImportKind, required, usual
 
@@ -149,14 +149,14 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
     if not data:
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
 
-    def compare(values: Sequence[str]) -> Likeness:
+    def compare(values: Sequence[Cell]) -> Likeness:
         return likeness(values, kind, given.renamed, given.constants)
 
     with about(name):
         if form in (FileFormat.JSON, FileFormat.JSONL):
             found = json_rows.read(data, given.encoding, lines=form is FileFormat.JSONL)
         elif form in _WITH_SHEETS:
-            grid = workbook.read(data, form, given.sheet)
+            grid = fitting_sheet.read(data, form, given.sheet, lambda values: compare(values).complete)
         else:
             grid = text.read(data, given.encoding, compare, "\t" if form is FileFormat.TSV else None)
     if form in (FileFormat.JSON, FileFormat.JSONL):

@@ -29,6 +29,18 @@ class Contents(NamedTuple):
     marked: str | None = None
 
 
+class SeveralSheetsError(RejectedError):
+    """Several visible sheets hold data, and none is named."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        option = f"--sheet {advice.quoted(names[0]) or _('TÊN')}"
+        super().__init__(
+            _("nhiều trang có dữ liệu: {sheets}").format(sheets=_names(names)),
+            _("Nêu một trang: {option}").format(option=option),
+        )
+
+
 def read_sheet(contents: Contents, wished: str | None) -> Grid:
     """The rows of the sheet wished for, else of the marked one, else of the one visible sheet with data."""
     notices: list[str] = []
@@ -54,21 +66,17 @@ def _choose(contents: Contents, wished: str | None, notices: list[str]) -> Sheet
                 return sheet
         raise RejectedError(
             _("không có trang '{sheet}'").format(sheet=short(wished)),
-            _("Các trang: {sheets}").format(sheets=_names(sheets)),
+            _("Các trang: {sheets}").format(sheets=_names([sheet.name for sheet in sheets])),
         )
     unread = [sheet for sheet in sheets if sheet.hidden]
     if unread:
-        notices.append(_("trang ẩn không đọc: {sheets}").format(sheets=_names(unread)))
+        hidden = [sheet.name for sheet in unread]
+        notices.append(_("trang ẩn không đọc: {sheets}").format(sheets=_names(hidden)))
     filled = [sheet for sheet in sheets if not sheet.hidden and contents.hazards(sheet).cells]
     if len(filled) > 1:
         filled = [sheet for sheet in filled if contents.holds_data(sheet)]
     if len(filled) > 1:
-        raise RejectedError(
-            _("nhiều trang có dữ liệu: {sheets}").format(sheets=_names(filled)),
-            _("Nêu một trang: {option}").format(
-                option=f"--sheet {advice.quoted(filled[0].name) or _('TÊN')}"
-            ),
-        )
+        raise SeveralSheetsError([sheet.name for sheet in filled])
     if not filled:
         raise no_data()
     return filled[0]
@@ -78,9 +86,9 @@ def no_data() -> RejectedError:
     return RejectedError(_("không có dòng dữ liệu nào"))
 
 
-def _names(sheets: Sequence[SheetInfo]) -> str:
+def _names(sheets: Sequence[str]) -> str:
     """The first names of sheets, and how many more there are."""
-    names = ", ".join(short(sheet.name) for sheet in sheets[:_LISTED])
+    names = ", ".join(short(sheet) for sheet in sheets[:_LISTED])
     more = len(sheets) - _LISTED
     return names if more <= 0 else _("{names} và {count} trang nữa").format(names=names, count=more)
 

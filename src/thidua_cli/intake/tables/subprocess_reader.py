@@ -18,7 +18,7 @@ from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
 from thidua_cli.intake.tables import xls_records
 from thidua_cli.intake.tables.calamine import holds_data, open_workbook, sheet_named, sheet_rows
-from thidua_cli.intake.tables.choosing import Contents, read_sheet
+from thidua_cli.intake.tables.choosing import Contents, SeveralSheetsError, read_sheet
 from thidua_cli.intake.tables.container import MOST_BYTES, SheetInfo
 from thidua_cli.intake.tables.grid import Cell, Fault, Grid
 
@@ -46,6 +46,8 @@ def read(data: bytes, sheet: str | None) -> Grid:
         raise RejectedError(_("sổ tính bị hỏng, hoặc quá lớn"), _("Mở bằng Excel rồi lưu lại dạng .xlsx."))
     lines = io.BytesIO(done.stdout)
     answer = json.loads(next(lines))
+    if "several" in answer:
+        raise SeveralSheetsError(answer["several"])
     if "rejected" in answer:
         raise RejectedError(*answer["rejected"])
     merged = [(top, left, bottom, right) for top, left, bottom, right in answer["merged"]]
@@ -150,6 +152,8 @@ def main() -> None:
             "from_1904": grid.from_1904,
             "formulas": list(grid.formulas),
         }
+    except SeveralSheetsError as error:
+        head = {"several": list(error.names)}
     except RejectedError as error:
         head = {"rejected": [error.message, *error.hints]}
     written = 0

@@ -1,0 +1,43 @@
+"""Of several visible sheets with data, the one whose header fits."""
+
+from collections.abc import Callable, Sequence
+from itertools import chain, islice
+
+from thidua_cli.ground.errors import RejectedError
+from thidua_cli.ground.language import _
+from thidua_cli.intake.sheet import short
+from thidua_cli.intake.tables import workbook
+from thidua_cli.intake.tables.choosing import SeveralSheetsError
+from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid
+
+_MOST_TRIED = 12  # sheets, each of which is opened
+
+
+def read(data: bytes, form: str, sheet: str | None, fits: Callable[[Sequence[Cell]], bool]) -> Grid:
+    """As `workbook.read`; of several sheets with data the only one with a row that `fits`, which is said."""
+    try:
+        return workbook.read(data, form, sheet)
+    except SeveralSheetsError as error:
+        if len(error.names) > _MOST_TRIED:
+            raise
+        found = {name: grid for name in error.names if (grid := _fitting(data, form, name, fits))}
+        if len(found) > 1:
+            raise SeveralSheetsError(list(found)) from None
+        if not found:
+            raise
+        ((name, grid),) = found.items()
+        others = ", ".join(short(each) for each in error.names if each != name)
+        notice = _("chỉ trang {sheet} có tiêu đề phù hợp: đọc trang ấy, không đọc {others}")
+        return grid._replace(notices=[notice.format(sheet=short(name), others=others), *grid.notices])
+
+
+def _fitting(data: bytes, form: str, name: str, fits: Callable[[Sequence[Cell]], bool]) -> Grid | None:
+    """A sheet with a row that fits among its first; none for another, or one that cannot be read."""
+    try:
+        grid = workbook.read(data, form, name)
+        first = list(islice(grid.rows, HEADER_ROWS))
+    except RejectedError:
+        return None
+    if not any(fits(values) for _number, values in first):
+        return None
+    return grid._replace(rows=chain(first, grid.rows))
