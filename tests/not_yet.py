@@ -6,7 +6,6 @@ Whoever mends a kind takes its files out: a file that is read as stated and stil
 import pytest
 
 NOT_YET = (
-    "field/d_groups.xlsx:group_and_total_rows",
     "field/k_incoming.csv:incoming_register",
     "hostile/x_two_header_rows.xlsx",
 )

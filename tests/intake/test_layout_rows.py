@@ -36,7 +36,7 @@ def test_a_total_is_passed_over_and_said(bring: Bring, total: str, kind: str) ->
     if kind == "units":
         done = bring(f'code,name,kind,note\nA1,Sở Mới,other,\n,"{total}",,1\n', kind=kind)
     else:
-        done = bring(f'{HEAD}{GOOD}"{total}",1,\n493,16/03/2022,\n')
+        done = bring(f'{HEAD}{GOOD}"{total}",12 đơn vị,\n493,16/03/2022,\n')
     assert (done.code, "total" in done.err, "3" in done.err) == (0, True, True), done.err
 
 

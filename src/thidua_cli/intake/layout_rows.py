@@ -154,7 +154,7 @@ class _Classifier:
             return False
         day, name = self._cell(values, self.day), self._cell(values, self.naming)
         if isinstance(day, str):
-            return day[:1].isdigit() and len(day) > 7 and bool(name)
+            return len(day) > 7 and day[0].isdigit() and day[-1].isdigit() and bool(name)
         return isinstance(day, date) and bool(name)
 
     def _layout(self, place: int, values: Sequence[Cell]) -> Layout | None:
