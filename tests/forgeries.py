@@ -160,6 +160,7 @@ _NEW_RECORD = (
     "INSERT INTO record SELECT {values}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM record WHERE id = 1"
 )
 _NEW_SUCCESSION = "INSERT INTO succession VALUES ({id}, {old}, {new}, '2022-01-01', '{change}', 'whole', NULL, NULL, NULL, NULL, NULL, NULL, 9)"
+_NEW_EXTENSION = "INSERT INTO extension VALUES ({id}, 1, 'p1-launch', '{on}', '{until}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9)"
 _MIGRATIONS_INDEX = "idx__sqlite_migrations_migration_set_name"
 
 FORGERIES = [
@@ -223,6 +224,11 @@ FORGERIES = [
     Forgery("a ring of successors", statements(*(_NEW_SUCCESSION.format(id=9000 + old, old=old, new=new, change="merge") for old, new in ((1, 2), (2, 3), (3, 1), (4, 1))), chain_from=9), False, "rule"),
     Forgery("a record before its phase", statements("UPDATE record SET done_on = '2019-12-31' WHERE id = 1", chain_from=2), False, "rule"),
     Forgery("an exemption before its phase", statements("UPDATE exemption SET exempted_on = '2020-12-31'", chain_from=2), False, "rule"),
+    Forgery("an extension before its phase", statements(_NEW_EXTENSION.format(id=9001, on="2020-12-31", until="2022-04-30"), chain_from=9), False, "rule"),
+    Forgery("an extension that extends nothing", statements(_NEW_EXTENSION.format(id=9001, on="2022-03-01", until="2022-03-31"), chain_from=9), False, "rule"),
+    Forgery("an extension that takes time away", statements(*(_NEW_EXTENSION.format(id=9000 + day, on=f"2022-03-0{day}", until=f"2022-05-{20 - day}") for day in (1, 2)), chain_from=9), False, "rule"),
+    Forgery("an extension of tomorrow", statements(_NEW_EXTENSION.format(id=9001, on="2100-01-01", until="2100-04-30"), chain_from=9), False, "rule"),
+    Forgery("a longer extension", statements(_NEW_EXTENSION.format(id=9001, on="2022-03-01", until="2022-06-30")), False, "chain"),
     Forgery("a record of tomorrow", statements("UPDATE record SET done_on = (SELECT date(recorded_at, '+1 day', '+7 hours') FROM operation WHERE number = 2) WHERE id = 1", chain_from=2), False, "rule"),
     Forgery("a paper of tomorrow", statements("UPDATE exemption SET received_on = '2100-01-01'", chain_from=2), False, "rule"),
     Forgery("no movement", statements("DELETE FROM movement", chain_from=1), False, "rule"),

@@ -57,6 +57,7 @@ COMMANDS = {
     "record registration": ["record", "registration", "492", "--on", "2022-03-30"],
     "record review": ["record", "review", "492", "--on", "2022-03-30"],
     "record exemption": ["record", "exemption", "498", "--obligation", "p1-launch", "--on", "2022-01-01", "--reason", "x"],
+    "record extension": ["record", "extension", "498", "--obligation", "p1-launch", "--on", "2022-01-01", "--until", "2022-04-30"],
     "record correct": ["record", "correct", "1", "--on", "2022-03-29", "--reason", "x"],
     "record void": ["record", "void", "1", "--reason", "x"],
     "units show": ["units", "show", "492"],

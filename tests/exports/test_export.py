@@ -71,6 +71,19 @@ exemption = st.tuples(
     st.just("--reason"),
     TEXT,
 )
+extension = st.tuples(
+    st.just("record"),
+    st.just("extension"),
+    st.sampled_from(CODES),
+    st.just("--obligation"),
+    st.sampled_from(["p1-launch", "p1-review"]),
+    st.just("--on"),
+    DAY,
+    st.just("--until"),
+    st.sampled_from(["2022-04-30", "2022-06-30", "2026-03-31"]),
+    st.just("--doc"),
+    TEXT,
+)
 change = st.sampled_from(
     [
         (
@@ -112,7 +125,7 @@ change = st.sampled_from(
 
 
 @given(
-    steps=st.lists(record | exemption | change, max_size=8),
+    steps=st.lists(record | exemption | extension | change, max_size=8),
     form=st.sampled_from(["csv", "xlsx", "json", "tsv"]),
     safe=st.booleans(),
 )

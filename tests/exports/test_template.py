@@ -33,6 +33,7 @@ ROWS: dict[ImportKind, dict[str, str]] = {
     ImportKind.REGISTRATIONS: {"unit_code": "492", "done_on": DAY, "contents": "1,3", "phase": ""},
     ImportKind.REVIEWS: {"unit_code": "492", "done_on": "2025-10-30"},
     ImportKind.EXEMPTIONS: {"unit_code": "498", "obligation": "p1-launch", "on": DAY, "reason": "không có đơn vị", "document_number": "1"},
+    ImportKind.EXTENSIONS: {"unit_code": "498", "obligation": "p1-launch", "on": DAY, "until": "2022-04-30", "document_number": "1"},
     ImportKind.CHANGES: {
         "old_code": "SDL", "old_name": "Sở Du lịch", "new_code": "SDL", "new_name": "Sở Du lịch mới", "effective_date": DAY,
         "kind_of_change": "đổi tên", "extent": "toàn bộ", "resolution": "1/NQ", "sort_order": "7",

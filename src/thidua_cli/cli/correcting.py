@@ -16,14 +16,14 @@ from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
 from thidua_cli.register import evidence as evidences
 from thidua_cli.register import fields
-from thidua_cli.register.entries import Entry, Exemption
+from thidua_cli.register.entries import Entry, Exemption, Extension, table_of
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import decide as deciding
 from thidua_cli.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import ExemptionIn, RecordIn
+    from thidua_cli.register.models import EntryIn
 
 Id = Annotated[str, argument(_("Số bản ghi, ví dụ 12 hoặc '#12'."), _("SỐ"))]
 
@@ -32,6 +32,7 @@ CORRECTED = {
     "done_on": Option("--on", _("Ngày thực hiện đúng.")),
     "unit_code": Option(CORRECTED_NAMES["unit_code"], _("Đơn vị đúng."), _("ĐƠN-VỊ")),
     "reason": Option(CORRECTED_NAMES["reason"], _("Lý do miễn đúng.")),
+    "until": Option("--until", _("Ngày cuối đúng.")),
 }
 Corrected = Annotated[
     dict[str, object],
@@ -40,10 +41,19 @@ Corrected = Annotated[
         required=(
             *fields.FILES[ImportKind.REGISTRATIONS].required,
             fields.known(ImportKind.EXEMPTIONS)["reason"],
+            fields.UNTIL,
         ),
         correcting=CORRECTED,
     ),
 ]
+
+
+# By table: the fields that not every paper has, the field of its day, what it is.
+_SAYS = {
+    "record": (("contents", "phase"), "done_on", _("bản ghi một việc đã làm")),
+    "exemption": (("reason",), "exempted_on", _("một lần miễn")),
+    "extension": (("until",), "granted_on", _("một lần gia hạn")),
+}
 
 
 def _number(value: str) -> int:
@@ -53,7 +63,7 @@ def _number(value: str) -> int:
 
 
 def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.DryRun = False) -> None:
-    """Hủy một bản ghi hay một lần miễn: vẫn còn trong sổ, nhưng không tính nữa."""
+    """Hủy một bản ghi, một lần miễn hay gia hạn: vẫn còn trong sổ, nhưng không tính nữa."""
     why = session.checked_reason(reason)
 
     def decide(connection: sqlite3.Connection) -> tuple[Entry, str]:
@@ -159,27 +169,29 @@ def _named_on(old: Entry, directory: Directory) -> date:
 
 def _changes(old: Entry, given: Mapping[str, object]) -> Mapping[str, object]:
     """Return what was given, by the old entry's fields; raises UsageError for a field that it has not."""
-    if isinstance(old, Exemption):
-        if "contents" in given or "phase" in given:
-            raise UsageError(
-                _("#{number} là một lần miễn: không có nội dung hay giai đoạn").format(number=old.id)
-            )
-        return {"exempted_on" if key == "done_on" else key: value for key, value in given.items()}
-    if "reason" in given:
-        raise UsageError(_("#{number} không phải một lần miễn").format(number=old.id))
-    return given
+    own, day, what = _SAYS[table_of(old)]
+    if foreign := given.keys() & {"reason", "until", "contents", "phase"} - set(own):
+        options = ", ".join(sorted(CORRECTED_NAMES[name] for name in foreign))
+        raise UsageError(
+            _("#{number} là {what}: không có {options}").format(number=old.id, what=what, options=options)
+        )
+    return {day if key == "done_on" else key: value for key, value in given.items()}
 
 
-def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> "RecordIn | ExemptionIn":
-    from thidua_cli.register.models import ExemptionIn, RecordIn
+def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> "EntryIn":
+    from thidua_cli.register.models import ExemptionIn, ExtensionIn, RecordIn
 
     held: dict[str, object] = {
         "unit_code": directory.last(old.unit, old.day).code,
         **{name: value for name, value in old.document.columns().items() if not name.startswith("evidence")},
     }
+    model: type[EntryIn]
     if isinstance(old, Exemption):
-        model: type[RecordIn | ExemptionIn] = ExemptionIn
+        model = ExemptionIn
         held |= {"obligation": old.obligation, "exempted_on": old.exempted_on, "reason": old.reason}
+    elif isinstance(old, Extension):
+        model = ExtensionIn
+        held |= {"obligation": old.obligation, "granted_on": old.granted_on, "until": old.until_on}
     else:
         model = RecordIn
         held |= {"action": old.action, "phase": old.phase, "done_on": old.done_on, "contents": old.contents}

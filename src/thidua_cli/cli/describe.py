@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.entries import Entry, Exemption, Record
+from thidua_cli.register.entries import Entry, Exemption, Extension, Record
 from thidua_cli.register.terms import Level, State, label
 from thidua_cli.register.units import Directory, Version, describe, other_holders
 
@@ -98,6 +98,12 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
         words.append(
             _("miễn {obligation} từ {day}: {reason}").format(
                 obligation=entry.obligation, day=show_day(entry.exempted_on), reason=entry.reason
+            )
+        )
+    elif isinstance(entry, Extension):
+        words.append(
+            _("gia hạn {obligation} đến {until}, từ {day}").format(
+                obligation=entry.obligation, until=show_day(entry.until_on), day=show_day(entry.granted_on)
             )
         )
     else:

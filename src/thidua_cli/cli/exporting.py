@@ -28,6 +28,7 @@ class ExportKind(StrEnum):
     REGISTRATIONS = "registrations"
     REVIEWS = "reviews"
     EXEMPTIONS = "exemptions"
+    EXTENSIONS = "extensions"
     CHANGES = "changes"
     REGISTER = "register"
 

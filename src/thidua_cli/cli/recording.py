@@ -1,4 +1,4 @@
-"""`thidua record`: launches, registrations, reviews and exemptions."""
+"""`thidua record`: launches, registrations, reviews, exemptions and extensions."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from thidua_cli.register import entries as records
 from thidua_cli.register import evidence as evidences
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.evidence import Hashes
-from thidua_cli.register.fields import ACTIONS, ImportKind
+from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.plan import load_plan
 from thidua_cli.rules import decide as deciding
 from thidua_cli.rules.compare import NOTHING, differences
@@ -27,7 +27,7 @@ from thidua_cli.rules.snapshot import Entries, Snapshot
 from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import ExemptionIn, RecordIn
+    from thidua_cli.register.models import EntryIn
 
 
 def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of commands knows a group
@@ -37,6 +37,7 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
         "registration": ("recording:registration", _("Ghi việc đăng ký, với nội dung thi đua")),
         "review": ("recording:review", _("Ghi việc tổng kết")),
         "exemption": ("recording:exemption", _("Ghi việc miễn một nghĩa vụ, có lý do")),
+        "extension": ("recording:extension", _("Ghi việc gia hạn một nghĩa vụ cho đơn vị")),
         "correct": ("correcting:correct", _("Sửa một bản ghi: hủy và ghi lại trong một thao tác")),
         "void": ("correcting:void", _("Hủy một bản ghi; bản ghi vẫn còn đó nhưng không tính nữa")),
     }
@@ -59,6 +60,7 @@ Launch = Annotated[dict[str, object], record_fields(ImportKind.LAUNCHES)]
 Registration = Annotated[dict[str, object], record_fields(ImportKind.REGISTRATIONS)]
 Review = Annotated[dict[str, object], record_fields(ImportKind.REVIEWS)]
 ExemptionOf = Annotated[dict[str, object], record_fields(ImportKind.EXEMPTIONS)]
+ExtensionOf = Annotated[dict[str, object], record_fields(ImportKind.EXTENSIONS)]
 
 
 def launch(ctx: typer.Context, given: Launch, how: How) -> None:
@@ -81,20 +83,22 @@ def exemption(ctx: typer.Context, given: ExemptionOf, how: How) -> None:
     _record(ctx, ImportKind.EXEMPTIONS, given, how)
 
 
+def extension(ctx: typer.Context, given: ExtensionOf, how: How) -> None:
+    """Ghi hạn riêng của một hay nhiều đơn vị: từ ngày quyết định (--on), hạn là ngày nêu ở --until."""
+    _record(ctx, ImportKind.EXTENSIONS, given, how)
+
+
 def _record(ctx: typer.Context, kind: ImportKind, given: Mapping[str, object], how: How) -> None:
-    from thidua_cli.register.models import ExemptionIn, RecordIn
+    from thidua_cli.register.models import of_kind
 
     names = NAMES | {"unit_code": _("ĐƠN-VỊ")}
-    if kind is ImportKind.EXEMPTIONS:
-        model: type[RecordIn | ExemptionIn] = ExemptionIn
-        values = {"exempted_on" if key == "on" else key: value for key, value in given.items()}
-    else:
-        model, values = RecordIn, {"action": ACTIONS[kind], **given}
+    model, values = of_kind(kind, given)
     _store(ctx, [session.checked(model, values | {"unit_code": unit}, names) for unit in how.units], how)
 
 
 # Options by the fields that they give, and those of `correct`.
-NAMES = option_names(ImportKind.REGISTRATIONS, ImportKind.EXEMPTIONS) | {"exempted_on": "--on"}
+NAMES = option_names(ImportKind.REGISTRATIONS, ImportKind.EXEMPTIONS, ImportKind.EXTENSIONS)
+NAMES |= dict.fromkeys(("exempted_on", "granted_on"), "--on")
 CORRECTED_NAMES = NAMES | {"unit_code": "--unit", "reason": "--exemption-reason"}
 _NOT_DESCRIBED = ("evidence", "evidence_sha256", "note")
 
@@ -108,7 +112,7 @@ def hashed(entries: Iterable[Entry]) -> dict[str, str]:
     return hashes
 
 
-def _store(ctx: typer.Context, incoming: Sequence["RecordIn | ExemptionIn"], how: How) -> None:
+def _store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
     """Decide on all records, write the new ones as one operation, and print what was or would be done.
 
     Evidence is hashed before the register is locked, and only if the records are not refused anyway.

@@ -1,8 +1,8 @@
 """The register in the columns of its own import files, so that a new register can be made of it.
 
 Units are those that no change brought; all that became of units afterwards are rows of `changes`. Imported
-into an empty register in the order units, changes, launches, registrations, reviews, exemptions, they give
-the same files again. Who recorded what and when, and what was voided, is only in `export register`.
+into an empty register in the order units, changes, launches, registrations, reviews, exemptions, extensions,
+they give the same files again. Who recorded what and when, and what was voided, is only in `export register`.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
-from thidua_cli.register.entries import Entry, Exemption
+from thidua_cli.register.entries import Entry, Exemption, Extension
 from thidua_cli.register.fields import ACTIONS, NONE, ImportKind, keys
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Change, Extent
@@ -48,6 +48,8 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
     entries: list[Entry] = []
     if kind is ImportKind.EXEMPTIONS:
         entries += records.live_exemptions(connection, known)
+    elif kind is ImportKind.EXTENSIONS:
+        entries += records.live_extensions(connection, known)
     else:
         live = records.live_records(connection, known)
         entries += [record for record in live if record.action is ACTIONS[kind]]
@@ -187,6 +189,8 @@ def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
     row: Row = {"unit_code": _reference(entry, directory), **entry.document.columns()}
     if isinstance(entry, Exemption):
         row |= {"obligation": entry.obligation, "on": entry.exempted_on, "reason": entry.reason}
+    elif isinstance(entry, Extension):
+        row |= {"obligation": entry.obligation, "on": entry.granted_on, "until": entry.until_on}
     else:
         contents = ",".join(map(str, entry.contents)) or None
         row |= {"done_on": entry.done_on, "phase": entry.phase, "contents": contents}

@@ -1,4 +1,4 @@
-"""Launches, registrations, reviews and exemptions from a file.
+"""Launches, registrations, reviews, exemptions and extensions from a file.
 
 Plain rows of a long file are decided by columns (`bulk`), all others one by one.
 """
@@ -17,7 +17,7 @@ from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
 from thidua_cli.intake.sheet import Sheet
 from thidua_cli.register import entries
-from thidua_cli.register.entries import Entry
+from thidua_cli.register.entries import Entry, Extension
 from thidua_cli.register.evidence import is_file
 from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.register.plan import load_plan
@@ -30,14 +30,14 @@ from thidua_cli.store import Writer
 from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import ExemptionIn, RecordIn
+    from thidua_cli.register.models import EntryIn
 
 
 class RecordRow(NamedTuple):
     """A record or exemption of a file, and its row."""
 
     row: int
-    item: "RecordIn | ExemptionIn"
+    item: "EntryIn"
 
     def problem(self, field: str, value: object, message: str, cure: str) -> Problem:
         return Problem(message, cure, at=Place(self.row, _column(field), value))
@@ -72,12 +72,7 @@ class RecordBatch(Batch):
         from thidua_cli.register import models
 
         for row, values in watch(self.sheet.rows):
-            item: RecordIn | ExemptionIn | None
-            if self._kind is ImportKind.EXEMPTIONS:
-                renamed = {("exempted_on" if name == "on" else name): value for name, value in values.items()}
-                item, wrong = models.check(models.ExemptionIn, renamed)
-            else:
-                item, wrong = models.check(models.RecordIn, {**values, "action": ACTIONS[self._kind]})
+            item, wrong = models.check(*models.of_kind(self._kind, values))
             self._wrong += [problem.within(row=row, field=_column(problem.at.field)) for problem in wrong]
             if item is not None:
                 self._items.append(RecordRow(row, item))
@@ -143,6 +138,8 @@ class RecordBatch(Batch):
             held, fresh = outcome.existing, outcome.corrected
             if held is None:
                 self.new.append((incoming, outcome.entry))
+                if isinstance(outcome.entry, Extension):  # the rows after it go by it
+                    self._register.entries[outcome.entry.key] = outcome.entry
             elif fresh is None:
                 self.unchanged.append((incoming, held))
             elif self._reason is not None:
@@ -242,7 +239,7 @@ class RecordBatch(Batch):
 
 def _column(field: str) -> str:
     """The column of a field of a record or exemption."""
-    return "on" if field == "exempted_on" else field
+    return "on" if field in ("exempted_on", "granted_on") else field
 
 
 def _refused(incoming: RecordRow, outcome: Outcome) -> Problem:

@@ -1,9 +1,9 @@
-"""Records of what units did, exemptions, and voids: what they hold, reading and writing them."""
+"""Records of what units did, exemptions, extensions and voids: what they hold, reading and writing them."""
 
 import re
 import sqlite3
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground import text
@@ -15,7 +15,7 @@ from thidua_cli.store.journal import LATEST
 
 
 class Paper(NamedTuple):
-    """The document behind a record or an exemption; dates are ISO text."""
+    """The document behind a record, an exemption or an extension; dates are ISO text."""
 
     number: str | None = None
     issuer: str | None = None
@@ -26,7 +26,7 @@ class Paper(NamedTuple):
     note: str | None = None
 
     def columns(self) -> dict[str, str | None]:
-        """As columns of the tables record and exemption."""
+        """As columns of the tables of papers."""
         return {
             "document_number": self.number,
             "document_issuer": self.issuer,
@@ -79,7 +79,32 @@ class Exemption(NamedTuple):
         return self.exempted_on
 
 
-Entry = Record | Exemption
+class Extension(NamedTuple):
+    """A later last day for one unit and obligation, from `granted_on` on; `id` is None while not stored."""
+
+    unit: int
+    obligation: str
+    granted_on: str
+    until_on: str
+    document: Paper
+    id: int | None = None
+
+    @property
+    def key(self) -> tuple[str, int, str, str, str]:
+        """Several are live at once, but one decision extends one obligation of a unit once."""
+        return "extension", self.unit, self.obligation, self.granted_on, number_key(self.document.number)
+
+    @property
+    def day(self) -> str:
+        return self.granted_on
+
+
+Entry = Record | Exemption | Extension
+
+
+def table_of(entry: Entry) -> str:
+    """The table that holds an entry."""
+    return type(entry).__name__.lower()
 
 
 def number_key(number: str | None) -> str:
@@ -140,41 +165,58 @@ def live_exemptions(
     return [Exemption(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
 
 
+def live_extensions(
+    connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
+) -> list[Extension]:
+    """Live extensions, the one that holds last: of one unit, the one with a number, or all."""
+    rows = connection.execute(store.sql("live_extensions"), {"known": known, "unit": unit, "id": number})
+    return [Extension(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
+
+
 # Writing
 
 
 def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
     """Store entries that `decide` found to be new; returns them with their ids (fresh where none is set)."""
     stored: list[Entry] = []
-    tables: dict[str, list[dict[str, object]]] = {"record": [], "exemption": [], "record_content": []}
+    tables: dict[str, list[dict[str, object]]] = {}
     for entry in entries:
+        table = table_of(entry)
+        number = entry.id or writer.next_id(table)
+        contents: tuple[int, ...] = ()
         if isinstance(entry, Record):
-            number = entry.id or writer.next_id("record")
             row = {"phase": entry.phase, "action": str(entry.action), "occasion": ""}
             row |= {"done_on": entry.done_on}
-            tables["record_content"] += [{"record": number, "content": content} for content in entry.contents]
+            contents = entry.contents
+        elif isinstance(entry, Extension):
+            row = {"obligation": entry.obligation, "granted_on": entry.granted_on, "until_on": entry.until_on}
         else:
-            number = entry.id or writer.next_id("exemption")
             row = {"obligation": entry.obligation, "exempted_on": entry.exempted_on, "reason": entry.reason}
-        table = "record" if isinstance(entry, Record) else "exemption"
-        tables[table].append({"id": number, "unit": entry.unit, **row, **entry.document.columns()})
+        tables.setdefault(table, []).append(
+            {"id": number, "unit": entry.unit, **row, **entry.document.columns()}
+        )
+        for content in contents:
+            tables.setdefault("record_content", []).append({"record": number, "content": content})
         stored.append(entry._replace(id=number))
-    for table, rows in tables.items():
+    for table, rows in sorted(tables.items()):
         if rows:
             writer.insert(table, rows)
     return stored
 
 
-def find(connection: sqlite3.Connection, number: int) -> tuple[Literal["record", "exemption"], Entry]:
-    """A live record or exemption by its number.
+def find(connection: sqlite3.Connection, number: int) -> tuple[str, Entry]:
+    """A live entry by its number, and its table.
 
     Raises NotFoundError if there never was one, RefusedError if it has been voided.
     """
-    for record in live_records(connection, LATEST, number=number):
-        return "record", record
-    for exemption in live_exemptions(connection, LATEST, number=number):
-        return "exemption", exemption
-    for table in ("record", "exemption"):
+    found: list[Entry] = [
+        *live_records(connection, LATEST, number=number),
+        *live_exemptions(connection, LATEST, number=number),
+        *live_extensions(connection, LATEST, number=number),
+    ]
+    for entry in found:
+        return table_of(entry), entry
+    for table in ("record", "exemption", "extension"):
         if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():
             operation, reason, fresh = connection.execute(
                 "SELECT operation, reason, replacement FROM void WHERE target = ? AND target_id = ?",
@@ -190,7 +232,7 @@ def find(connection: sqlite3.Connection, number: int) -> tuple[Literal["record",
 
 
 def void(writer: Writer, number: int, reason: str, replacement: int | None = None) -> Entry:
-    """Void a live record or exemption; returns it. Raises as `find`."""
+    """Void a live entry; returns it. Raises as `find`."""
     table, entry = find(writer.connection, number)
     void_row(writer, (table, number), reason, replacement)
     return entry

@@ -1,4 +1,4 @@
-"""The catalogue of fields: what files of units, records, exemptions and changes consist of, declared once.
+"""The catalogue of fields: what files of units, records and other papers consist of, declared once.
 
 Import columns and their headers, templates, exports, and how cells are read are derived from here.
 """
@@ -21,6 +21,7 @@ class ImportKind(StrEnum):
     REGISTRATIONS = "registrations"
     REVIEWS = "reviews"
     EXEMPTIONS = "exemptions"
+    EXTENSIONS = "extensions"
     CHANGES = "changes"
 
 
@@ -122,6 +123,8 @@ DOCUMENT = (
     NOTE,
 )
 PHASE = Field("phase", "Giai đoạn", values.optional, Shape.WORD)
+OBLIGATION = Field("obligation", "Nghĩa vụ", values.obligation, Shape.WORD)
+UNTIL = Field("until", "Đến ngày", values.day, Shape.DAY, like=("ngày cuối", "hạn mới", "gia hạn đến"))
 CONTENTS = Field(
     "contents", "Nội dung", values.contents, Shape.WORD, like=("nội dung thi đua",), compared=True
 )
@@ -149,9 +152,19 @@ FILES: Mapping[ImportKind, Columns] = {
     ImportKind.EXEMPTIONS: Columns(
         (
             UNIT_CODE,
-            Field("obligation", "Nghĩa vụ", values.obligation, Shape.WORD),
+            OBLIGATION,
             Field("on", "Ngày miễn", values.day, Shape.DAY, also=("date",), like=_WHEN),
             Field("reason", "Lý do", values.reason, wide=True),
+        ),
+        DOCUMENT,
+        (UNIT_NAME,),
+    ),
+    ImportKind.EXTENSIONS: Columns(
+        (
+            UNIT_CODE,
+            OBLIGATION,
+            Field("on", "Ngày gia hạn", values.day, Shape.DAY, also=("date",), like=_WHEN),
+            UNTIL,
         ),
         DOCUMENT,
         (UNIT_NAME,),

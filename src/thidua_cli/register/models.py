@@ -14,6 +14,7 @@ from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register import terms, values
+from thidua_cli.register.fields import ACTIONS, ImportKind
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -58,7 +59,7 @@ class UnitIn(Incoming):
 
 
 class DocumentIn(Incoming):
-    """The document behind a record or an exemption, as far as it is known."""
+    """The document behind a record or another paper, as far as it is known."""
 
     document_number: DocumentNumber = None
     document_issuer: ShortText = None
@@ -96,6 +97,33 @@ class ExemptionIn(DocumentIn):
     obligation: Annotated[str, BeforeValidator(values.obligation)]
     exempted_on: Day
     reason: Annotated[str, BeforeValidator(values.reason)]
+
+
+class ExtensionIn(DocumentIn):
+    """A later last day for a unit and an obligation, by a decision of `granted_on`."""
+
+    unit_code: UnitReference
+    unit_name: Text = None
+    obligation: Annotated[str, BeforeValidator(values.obligation)]
+    granted_on: Day
+    until: Day
+
+
+EntryIn = RecordIn | ExemptionIn | ExtensionIn
+
+
+def of_kind(kind: ImportKind, given: Mapping[str, object]) -> tuple[type[EntryIn], dict[str, object]]:
+    """The model of what a kind of file holds, and the given values by its fields."""
+    if kind in ACTIONS:
+        return RecordIn, {**given, "action": ACTIONS[kind]}
+    model, day = MODELS[kind]
+    return model, {day if name == "on" else name: value for name, value in given.items()}
+
+
+MODELS: Mapping[ImportKind, tuple[type[EntryIn], str]] = {
+    ImportKind.EXEMPTIONS: (ExemptionIn, "exempted_on"),
+    ImportKind.EXTENSIONS: (ExtensionIn, "granted_on"),
+}
 
 
 class ChangeIn(Incoming):

@@ -110,12 +110,12 @@ def compare_moments(
 
 
 def _reasons(connection: sqlite3.Connection, at: Moment, changes: Iterable[Change]) -> dict[int, str]:
-    """The reason of each void, by the number of the voided record or exemption and of its replacement."""
+    """The reason of each void, by the number of the voided paper and of its replacement."""
     if not any(change.cause in (Cause.VOIDED, Cause.CORRECTED) for change in changes):
         return {}
     rows = connection.execute(
         "SELECT target_id, replacement, reason FROM void"
-        " WHERE operation <= ? AND target IN ('record', 'exemption') ORDER BY id",
+        " WHERE operation <= ? AND target IN ('record', 'exemption', 'extension') ORDER BY id",
         (at.known.number,),
     )
     reasons = {}
@@ -155,6 +155,8 @@ def cause_label(cause: Cause) -> str:
         Cause.RECORD_RESTORED: _("bản ghi được khôi phục"),
         Cause.VOIDED: _("bản ghi bị hủy"),
         Cause.EXEMPTED: _("được miễn"),
+        Cause.EXEMPTION_ENDED: _("hết được miễn"),
+        Cause.DEADLINE_EXTENDED: _("được gia hạn riêng"),
         Cause.PLAN_CHANGED: _("kế hoạch được sửa"),
         Cause.BECAME_OVERDUE: _("quá hạn"),
         Cause.UNIT_ENDED: _("đơn vị chấm dứt"),
@@ -224,5 +226,7 @@ def _reason(change: Change, reasons: Mapping[int, str]) -> str:
     if change.cause not in (Cause.VOIDED, Cause.CORRECTED):
         return ""
     sides = (standing.fact for standing in (change.before, change.after) if standing)
-    numbers = (fact.record_id or fact.exemption_id or 0 for fact in sides)
+    numbers = [
+        number or 0 for fact in sides for number in (fact.record_id, fact.exemption_id, fact.extension_id)
+    ]
     return next((reasons[number] for number in numbers if number in reasons), "")

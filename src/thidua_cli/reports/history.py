@@ -12,6 +12,7 @@ from thidua_cli.register.terms import Action, Change, Extent, label
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.reports.moment import Moment, report_at
+from thidua_cli.rules.rows import NUMBERED
 
 FIELDS = (
     "date", "event", "relation", "unit_code", "unit_name", "phase", "contents", "detail", "document_number",
@@ -51,11 +52,11 @@ class TimelineEntry(NamedTuple):
 
     @property
     def record_id(self) -> int | None:
-        return self.id if self.source in ("record", "exemption") else None
+        return self.id if self.source in NUMBERED else None
 
     @property
     def corrected_by(self) -> int | None:
-        """The number of the record or exemption that replaced it; people know no other rows by number."""
+        """The number of the paper that replaced it; people know no other rows by number."""
         return self.replacement if self.record_id else None
 
     @property
@@ -182,10 +183,17 @@ def _words(entry: TimelineEntry, directory: Directory) -> str:
         return _("chấm dứt: từ ngày này không còn")
     if entry.source == "succession":
         return _succession_words(entry, directory)
-    if entry.event == "exemption":
-        return _("miễn {obligation}: {reason}").format(obligation=entry.what, reason=entry.detail)
+    if not entry.is_record:
+        return _leave_words(entry)
     words = f"{label(Action(entry.event), current())} {entry.what}"
     return words + (_(", nội dung {numbers}").format(numbers=entry.detail) if entry.detail else "")
+
+
+def _leave_words(entry: TimelineEntry) -> str:
+    if entry.event == "exemption":
+        return _("miễn {obligation}: {reason}").format(obligation=entry.what, reason=entry.detail)
+    until = show_day(str(entry.detail))
+    return _("gia hạn {obligation} đến {until}").format(obligation=entry.what, until=until)
 
 
 def _version_words(entry: TimelineEntry, directory: Directory) -> str:

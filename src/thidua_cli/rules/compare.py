@@ -1,11 +1,11 @@
-"""Two records or exemptions of one thing: the new one completed from the old one, and their differences."""
+"""Two entries of one thing: the new one completed from the old one, and their differences."""
 
 from collections.abc import Callable, Mapping, Set
 from typing import Any, NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.register.entries import Entry, Exemption, Paper, Record, issuer_key, number_key
+from thidua_cli.register.entries import Entry, Exemption, Extension, Paper, Record, issuer_key, number_key
 from thidua_cli.register.fields import DAYS
 
 NOTHING = "–"  # in the place of a value that is not there
@@ -81,6 +81,8 @@ def _values(entry: Entry) -> dict[str, Any]:
     sha256 = paper.pop("evidence_sha256")
     if isinstance(entry, Exemption):
         return {"on": entry.day, **paper, "evidence_sha256": sha256, "reason": entry.reason}
+    if isinstance(entry, Extension):
+        return {"on": entry.day, **paper, "evidence_sha256": sha256, "until": entry.until_on}
     return {"done_on": entry.day, **paper, "evidence_sha256": sha256, "contents": entry.contents}
 
 
@@ -97,6 +99,7 @@ def _labels() -> dict[str, str]:
         "evidence_sha256": _("SHA-256 của minh chứng"),
         "contents": _("nội dung"),
         "reason": _("lý do"),
+        "until": _("đến ngày"),
     }
 
 

@@ -1,4 +1,4 @@
-"""What becomes of an incoming record or exemption: new, already recorded, different, or refused.
+"""What becomes of an incoming record, exemption or extension: new, already recorded, different, or refused.
 
 Nothing is written here; a whole batch is decided before any of it is stored.
 """
@@ -12,16 +12,17 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError, UsageError
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.entries import Entry, Exemption, Paper, Record
+from thidua_cli.register.entries import Entry, Exemption, Extension, Paper, Record
 from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import label
 from thidua_cli.register.units import Directory, Version, describe
+from thidua_cli.rules import closing
 from thidua_cli.rules.compare import compare
 from thidua_cli.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import DocumentIn, ExemptionIn, RecordIn
+    from thidua_cli.register.models import DocumentIn, EntryIn, ExemptionIn, ExtensionIn, RecordIn
 
 
 class Outcome(NamedTuple):
@@ -42,28 +43,31 @@ class Outcome(NamedTuple):
 
 def decide(
     snapshot: Snapshot,
-    incoming: "RecordIn | ExemptionIn",
+    incoming: "EntryIn",
     unit_day: date | None = None,
     *,
     replacing: Entry | None = None,
 ) -> Outcome:
-    """What becomes of one incoming record or exemption; `unit_day` is the day to read the unit's code on.
+    """What becomes of one incoming entry; `unit_day` is the day to read the unit's code on.
 
     Rules refuse a date in the future, before its phase or after its unit's end, and a phase that cannot
     be told; they are returned as `error`, with the exit code that the command line gives them. An entry that
     it is `replacing`, of the same unit and day, has its day already. Only what `incoming` was given is
     compared with the register.
     """
-    from thidua_cli.register.models import RecordIn
+    from thidua_cli.register.models import ExtensionIn, RecordIn
 
     entry: Entry
     try:
         if isinstance(incoming, RecordIn):
             entry, version = _record(snapshot, incoming, unit_day, replacing)
             warnings = tuple(_warnings_of_record(snapshot, incoming, entry, version))
+        elif isinstance(incoming, ExtensionIn):
+            entry, obligation, version = _extension(snapshot, incoming, unit_day)
+            warnings = tuple(_warnings_of_leave(snapshot, obligation, entry, version))
         else:
             entry, obligation, version = _exemption(snapshot, incoming, unit_day)
-            warnings = tuple(_warnings_of_exemption(snapshot, obligation, entry, version))
+            warnings = tuple(_warnings_of_leave(snapshot, obligation, entry, version))
     except ThiduaError as error:
         return Outcome("refused", error=error)
     existing = snapshot.entries.get(entry.key)
@@ -126,6 +130,25 @@ def _exemption(
     return entry, obligation, version
 
 
+def _extension(
+    snapshot: Snapshot, incoming: "ExtensionIn", unit_day: date | None
+) -> tuple[Extension, Obligation, Version]:
+    day = incoming.granted_on
+    with _about("obligation"):
+        obligation = snapshot.plan.obligation(incoming.obligation)
+    with _about("granted_on"):
+        _refuse_future(day, incoming, snapshot.today)
+        _refuse_before(obligation.phase, day)
+    with _about("unit_code"):
+        version = _unit(snapshot, incoming, unit_day or day)
+    paper = _paper(incoming, snapshot.hashes)
+    until = incoming.until.isoformat()
+    entry = Extension(version.unit, obligation.code, day.isoformat(), until, paper)
+    with _about("until"):
+        closing.refuse_short(snapshot, entry)
+    return entry, obligation, version
+
+
 def _paper(incoming: "DocumentIn", hashes: Hashes) -> Paper:
     signed, received = incoming.document_date, incoming.received_on
     return Paper(
@@ -142,7 +165,7 @@ def _paper(incoming: "DocumentIn", hashes: Hashes) -> Paper:
 # Refusals
 
 
-def _unit(snapshot: Snapshot, incoming: "RecordIn | ExemptionIn", day: date) -> Version:
+def _unit(snapshot: Snapshot, incoming: "EntryIn", day: date) -> Version:
     """The unit that is meant on that day, by its code and, where both are given, by its name."""
     version = snapshot.directory.resolve(incoming.unit_code, day)
     names = {text.name_key(version.name), text.name_key(version.abbreviation or "")}
@@ -238,19 +261,31 @@ def _warnings_of_record(
         ).format(unit=unit, phase=entry.phase, action=label(entry.action, current()))
 
 
-def _warnings_of_exemption(
-    snapshot: Snapshot, obligation: Obligation, entry: Exemption, version: Version
+def _warnings_of_leave(
+    snapshot: Snapshot, obligation: Obligation, entry: Exemption | Extension, version: Version
 ) -> Iterator[str]:
+    is_extension = isinstance(entry, Extension)
     unit, phase, action = version.name, obligation.phase.code, obligation.action
     if version.kind not in obligation.kinds or not snapshot.on_roster(action, phase, version.unit):
         yield _("{unit}: không thuộc đối tượng của {code}").format(unit=unit, code=obligation.code)
     if not entry.document.number:
-        yield _("{unit}: miễn mà chưa có số văn bản").format(unit=unit)
-    if version.ended_on is not None and version.ended_on <= entry.exempted_on:
-        yield _("{unit}: chấm dứt từ ngày {end}, trước ngày miễn").format(
-            unit=unit, end=show_day(version.ended_on)
+        words = (
+            _("{unit}: gia hạn mà chưa có số văn bản")
+            if is_extension
+            else _("{unit}: miễn mà chưa có số văn bản")
         )
+        yield words.format(unit=unit)
+    if version.ended_on is not None and version.ended_on <= entry.day:
+        words = (
+            _("{unit}: chấm dứt từ ngày {end}, trước ngày gia hạn")
+            if is_extension
+            else _("{unit}: chấm dứt từ ngày {end}, trước ngày miễn")
+        )
+        yield words.format(unit=unit, end=show_day(version.ended_on))
     if done := snapshot.entries.get((version.unit, phase, action)):
-        yield _("{unit}: đã thực hiện ở bản ghi #{number}, nên vẫn tính là đã thực hiện").format(
-            unit=unit, number=done.id
+        words = (
+            _("{unit}: đã thực hiện ở bản ghi #{number}; đúng hạn hay không nay xét theo hạn mới")
+            if is_extension
+            else _("{unit}: đã thực hiện ở bản ghi #{number}, nên vẫn tính là đã thực hiện")
         )
+        yield words.format(unit=unit, number=done.id)

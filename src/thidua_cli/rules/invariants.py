@@ -25,6 +25,7 @@ def broken(connection: sqlite3.Connection, known: int, directory: Directory) -> 
     yield from _rings(directory)
     yield from _passed_in_a_ring(connection, known, directory)
     yield from _of_nobody(connection, known)
+    yield from _extended_less(connection, known, directory)
 
 
 def _codes(directory: Directory) -> Iterator[Problem]:
@@ -120,6 +121,22 @@ def _of_nobody(connection: sqlite3.Connection, known: int) -> Iterator[Problem]:
     for unit, code, name, taken in connection.execute(store.sql("of_nobody"), {"known": known}):
         message = _("có dữ liệu về {code}  {name}, mà đơn vị ấy không còn").format(code=code, name=name)
         yield _problem("nobody", message, (unit,), operations=(taken,))
+
+
+def _extended_less(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:
+    """An extension that does not reach beyond the one that it supersedes."""
+    for unit, obligation, day, until, before, *operations in connection.execute(
+        store.sql("extensions_short"), {"known": known}
+    ):
+        message = _("{name}: lần gia hạn {code} ngày {day} đến {until} không vượt quá hạn đã cho ({before})")
+        message = message.format(
+            name=_name(directory, unit),
+            code=obligation,
+            day=show_day(day),
+            until=show_day(until),
+            before=show_day(before),
+        )
+        yield _problem("extended less", message, (unit,), day, operations)
 
 
 def out_of_step(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:

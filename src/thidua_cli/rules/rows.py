@@ -6,7 +6,7 @@ from typing import Any
 from thidua_cli.register.entries import Paper, same_paper
 
 Row = tuple[str, int]  # a table and an id in it
-NUMBERED = ("record", "exemption")  # people know them by their numbers
+NUMBERED = ("record", "exemption", "extension")  # people know them by their numbers
 _PAPER = tuple(Paper().columns())
 
 

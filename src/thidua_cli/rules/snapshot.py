@@ -4,9 +4,9 @@ import sqlite3
 from typing import NamedTuple
 
 from thidua_cli.ground import dates
-from thidua_cli.register.entries import Entry, Record, live_exemptions, live_records
+from thidua_cli.register.entries import Entry, Record, live_exemptions, live_extensions, live_records
 from thidua_cli.register.evidence import Hashes
-from thidua_cli.register.plan import Plan
+from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Directory
 from thidua_cli.standing.verdict import Fact, facts
@@ -15,11 +15,12 @@ Entries = dict[tuple[object, ...], Entry]  # live ones, by key
 
 
 def read_entries(connection: sqlite3.Connection, known: int, action: Action | None = None) -> Entries:
-    """The live entries as known at an operation: records of one action, or all records and exemptions."""
+    """The live entries as known at an operation: records of one action, or all."""
     entries: Entries = {}
     entries.update((record.key, record) for record in live_records(connection, known, action=action))
     if action is None:
         entries.update((exemption.key, exemption) for exemption in live_exemptions(connection, known))
+        entries.update((extension.key, extension) for extension in live_extensions(connection, known))
     return entries
 
 
@@ -44,6 +45,13 @@ class Snapshot:
         self.entries = read_entries(connection, known) if entries is None else entries
         self.hashes: Hashes = hashes or {}
         self._rosters: dict[tuple[Action, str], _Roster] = {}
+        self._plans: dict[str, Plan] = {}
+
+    def plan_on(self, day: str) -> Plan:
+        """The plan as decided by a day."""
+        if day not in self._plans:
+            self._plans[day] = load_plan(self.connection, day, self.known)
+        return self._plans[day]
 
     def open_phases(self, action: Action, unit: int, before: str) -> list[str]:
         """Phases before `before` in which the unit still owes that action."""

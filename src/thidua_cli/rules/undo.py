@@ -18,7 +18,8 @@ from thidua_cli.store import Writer, journal
 from thidua_cli.store.journal import LATEST
 
 _REPLACED = (*rows.NUMBERED, "unit_version")  # a void of these may name the row that takes their place
-_KEYS = {"record": ("unit", "phase", "action"), "exemption": ("unit", "obligation")}
+_KEYS = {"record": ("unit", "phase", "action"), "exemption": ("unit", "obligation"),
+         "extension": ("unit", "obligation", "granted_on", "document_number")}  # fmt: skip
 MOST = 10  # rows named in a message
 
 
@@ -165,7 +166,7 @@ def _refuse_taken(connection: sqlite3.Connection, lost: Sequence[Row], going: Co
     for table, row in lost:
         if table in _KEYS:
             values = rows.values(connection, (table, row))
-            same = " AND ".join(f"{name} = ?" for name in _KEYS[table])
+            same = " AND ".join(f"{name} IS ?" for name in _KEYS[table])
             # Asked for one row after the other, so by the index of voids.
             others = connection.execute(
                 f"SELECT id FROM {table} WHERE {same}"

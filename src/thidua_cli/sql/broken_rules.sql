@@ -52,6 +52,27 @@ JOIN obligation b ON b.code = obligation
 JOIN phase p ON p.code = phase
 WHERE exempted_on < starts_on;
 
+SELECT 'extension' AS place, 'before_phase' AS rule, y.id AS row, granted_on AS day, phase
+FROM extension y
+JOIN obligation b ON b.code = obligation
+JOIN phase p ON p.code = phase
+WHERE granted_on < starts_on;
+
+-- An extension reaches beyond the closing day of the plan as it was decided by then, and known.
+WITH planned AS (
+    SELECT y.id, y.until_on, coalesce(
+        (SELECT coalesce(f.value, 'none') FROM plan_field f JOIN decision c ON c.id = f.decision
+            WHERE f.part = 'obligation' AND f.code = y.obligation AND f.field = 'due_on'
+              AND c.decided_on <= y.granted_on AND c.operation <= y.operation
+              AND NOT EXISTS (SELECT 1 FROM void v
+                  WHERE v.target = 'decision' AND v.target_id = c.id AND v.operation <= y.operation)
+            ORDER BY c.decided_on DESC, c.operation DESC, f.id DESC LIMIT 1),
+        b.due_on, 'none') AS due_on, p.ends_on
+    FROM extension y JOIN obligation b ON b.code = y.obligation JOIN phase p ON p.code = b.phase
+)
+SELECT 'extension' AS place, 'extension_short' AS rule, id AS row, iif(due_on = 'none', ends_on, due_on) AS day
+FROM planned WHERE until_on <= iif(due_on = 'none', ends_on, due_on);
+
 -- The day of an operation is Việt Nam's.
 SELECT 'record' AS place, 'after_recording' AS rule, id AS row,
     max(done_on, coalesce(document_date, ''), coalesce(received_on, '')) AS day

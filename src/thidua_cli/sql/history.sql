@@ -28,6 +28,10 @@ event AS (
     SELECT exempted_on, 'exemption', 'exemption', id, obligation, reason, NULL, document_number, document_issuer,
         document_date, received_on, evidence, evidence_sha256, note, operation
     FROM exemption WHERE unit = :unit
+    UNION ALL
+    SELECT granted_on, 'extension', 'extension', id, obligation, until_on, NULL, document_number, document_issuer,
+        document_date, received_on, evidence, evidence_sha256, note, operation
+    FROM extension WHERE unit = :unit
 )
 SELECT e.day, e.event, e.source, e.id, e.what, e.detail, e.extent, e.document_number, e.document_issuer, e.document_date,
     e.received_on, e.evidence, e.evidence_sha256, e.note, e.operation, o.recorded_at, o.actor,

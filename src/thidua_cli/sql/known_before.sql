@@ -1,4 +1,4 @@
--- Records and exemptions of operations after :one and up to :other, each with the document of one that :one knew as voided and
+-- Records, exemptions and extensions of operations after :one and up to :other, each with the document of one that :one knew as voided and
 -- that says the same beside its document: id, number, issuer, date and receipt of both. Whether the documents are one is not asked.
 SELECT n.id, n.document_number, n.document_issuer, n.document_date, n.received_on,
     o.document_number, o.document_issuer, o.document_date, o.received_on
@@ -15,3 +15,10 @@ FROM exemption n JOIN exemption o ON o.unit = n.unit AND o.obligation = n.obliga
 JOIN void v ON v.target = 'exemption' AND v.target_id = o.id
 WHERE n.operation > :one AND n.operation <= :other AND o.operation <= :one AND v.operation <= :one
   AND o.exempted_on = n.exempted_on AND o.reason = n.reason
+UNION ALL
+SELECT n.id, n.document_number, n.document_issuer, n.document_date, n.received_on,
+    o.document_number, o.document_issuer, o.document_date, o.received_on
+FROM extension n JOIN extension o ON o.unit = n.unit AND o.obligation = n.obligation
+JOIN void v ON v.target = 'extension' AND v.target_id = o.id
+WHERE n.operation > :one AND n.operation <= :other AND o.operation <= :one AND v.operation <= :one
+  AND o.granted_on = n.granted_on AND o.until_on = n.until_on

@@ -24,6 +24,10 @@ live_exemption AS (
     SELECT * FROM exemption WHERE operation <= :known
     AND id NOT IN (SELECT target_id FROM gone WHERE target = 'exemption')
 ),
+live_extension AS (
+    SELECT * FROM extension WHERE operation <= :known
+    AND id NOT IN (SELECT target_id FROM gone WHERE target = 'extension')
+),
 -- The days on which a version holds: from valid_from up to, not including, until_on (none: still).
 span AS (
     SELECT v.id, v.unit, u.kind, u.level, v.code, v.name, v.parent, v.abbreviation, v.sort_order, v.valid_from,

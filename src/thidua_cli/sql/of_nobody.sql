@@ -10,6 +10,7 @@ SELECT n.unit, v.code, v.name,
 FROM nobody n JOIN unit_version v ON v.id = n.last
 WHERE EXISTS (SELECT 1 FROM live_record WHERE unit = n.unit)
    OR EXISTS (SELECT 1 FROM live_exemption WHERE unit = n.unit)
+   OR EXISTS (SELECT 1 FROM live_extension WHERE unit = n.unit)
    OR EXISTS (SELECT 1 FROM live_version WHERE parent = n.unit)
    OR EXISTS (SELECT 1 FROM live_succession WHERE n.unit IN (predecessor, successor))
    OR EXISTS (SELECT 1 FROM live_end WHERE unit = n.unit)

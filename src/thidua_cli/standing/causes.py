@@ -11,6 +11,7 @@ from thidua_cli import store
 from thidua_cli.register.entries import Paper, same_paper
 from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import State
+from thidua_cli.standing.own_terms import Term, decisive
 from thidua_cli.standing.verdict import Fact
 
 
@@ -27,6 +28,8 @@ class Cause(StrEnum):
     RECORD_RESTORED = "record_restored"  # a record that was known, and voided, is live again
     VOIDED = "voided"
     EXEMPTED = "exempted"
+    EXEMPTION_ENDED = "exemption_ended"  # its last day is over, or it was withdrawn
+    DEADLINE_EXTENDED = "deadline_extended"  # for the unit alone
     PLAN_CHANGED = "plan_changed"  # a decision moved a day, or changed who is asked
     BECAME_OVERDUE = "became_overdue"
     UNIT_ENDED = "unit_ended"
@@ -173,10 +176,10 @@ class Observations:
 
     @cached_property
     def replaced(self) -> Mapping[int, int | None]:
-        """Records and exemptions voided between the moments, with what replaced them."""
+        """Papers voided between the moments, with what replaced them."""
         found = self.connection.execute(
             "SELECT target_id, replacement FROM void WHERE operation > ? AND operation <= ?"
-            " AND target IN ('record', 'exemption')",
+            " AND target IN ('record', 'exemption', 'extension')",
             (self.one.known, self.other.known),
         )
         return dict(found.fetchall())
@@ -187,10 +190,11 @@ class Observations:
 
     @cached_property
     def _known(self) -> int:
-        """The greatest number of a record or exemption that the earlier moment knew."""
+        """The greatest number of a paper that the earlier moment knew."""
         found: int | None = self.connection.execute(
             "SELECT max(id) FROM (SELECT id FROM record WHERE operation <= :one"
-            " UNION ALL SELECT id FROM exemption WHERE operation <= :one)",
+            " UNION ALL SELECT id FROM exemption WHERE operation <= :one"
+            " UNION ALL SELECT id FROM extension WHERE operation <= :one)",
             {"one": self.one.known},
         ).fetchone()[0]
         return found or 0
@@ -203,14 +207,14 @@ class Observations:
         return {row[0] for row in found if same_paper(Paper(*row[1:5]), Paper(*row[5:9]))}
 
     def stands_for(self, number: int) -> int | None:
-        """The live record or exemption that, corrected or not, one of the earlier moment has become."""
+        """The live paper that, corrected or not, one of the earlier moment has become."""
         last: int | None = number
         while last is not None and last in self.replaced:
             last = self.replaced[last]
         return last
 
     def how_it_came(self, number: int) -> Cause | None:
-        """Whether a record or exemption corrects one of the earlier moment, or is one voided by then."""
+        """Whether a paper corrects one of the earlier moment, or is one voided by then."""
         origin = number
         while origin > self._known:
             if origin in self._known_before:
@@ -240,7 +244,9 @@ def _change(one: Standing | None, other: Standing | None, observed: Observations
     fact = change.fact
     if one is not None and other is not None:
         return change._replace(
-            cause=_cause_of_entries(one, other, observed) or _cause_of_state(one, other, observed)
+            cause=_cause_of_entries(one, other, observed)
+            or _cause_of_term(one, other, observed)
+            or _cause_of_state(one, other, observed)
         )
     if (fact.obligation, fact.unit) in observed.elsewhere:
         return change
@@ -294,17 +300,43 @@ def _cause_of_entries(one: Standing, other: Standing, observed: Observations) ->
         return observed.how_it_came(other.fact.record_id) or done
     lost = one.fact.record_id or one.fact.exemption_id
     if one.fact.record_id is not None or other.state is not State.EXEMPT:
-        if lost is None:
-            return None
-        return Cause.CORRECTED if observed.stands_for(lost) else Cause.VOIDED
+        return None if lost is None else _why_lost(lost, observed)
     assert other.fact.exemption_id is not None  # noqa: S101 - that is what exempt means
     return observed.how_it_came(other.fact.exemption_id) or Cause.EXEMPTED
+
+
+def _why_lost(number: int, observed: Observations) -> Cause:
+    """Why a paper of the earlier moment no longer holds: only an exemption ends by itself."""
+    stands = observed.stands_for(number)
+    if stands == number:
+        return Cause.EXEMPTION_ENDED
+    return Cause.CORRECTED if stands else Cause.VOIDED
+
+
+def _cause_of_term(one: Standing, other: Standing, observed: Observations) -> Cause | None:
+    """The cause where an extension or exemption has moved the unit's own closing day; none where none has."""
+    term = decisive(one.fact, other.fact, observed.other.day)
+    if term is None:
+        return None
+    if term is Term.EXTENSION:
+        came, lost, told = other.fact.extension_id, one.fact.extension_id, Cause.DEADLINE_EXTENDED
+    else:
+        came, lost, told = other.fact.exemption_id, one.fact.exemption_id, Cause.EXEMPTED
+    one_ends, other_ends = (_ends(each.fact) for each in (one, other))
+    if other_ends > one_ends:
+        return (observed.how_it_came(came) if came else None) or told
+    return Cause.EXEMPTION_ENDED if lost is None else _why_lost(lost, observed)
+
+
+def _ends(fact: Fact) -> str:
+    """The unit's own closing day; later than all where an exemption is open."""
+    return "9999-12-31" if fact.open_from else fact.closes_on
 
 
 def _cause_of_state(one: Standing, other: Standing, observed: Observations) -> Cause:
     """The cause where only the day, the life of the unit or the plan has changed."""
     then, now = (lives[other.fact.unit] for lives in observed.lives)
-    is_moved = one.fact.closes_on != other.fact.closes_on
+    is_moved = one.fact.due_on != other.fact.due_on
     had_ended = then.ended_on is not None and then.ended_on <= observed.one.day
     if is_moved and had_ended and then.ended_on == now.ended_on:
         return Cause.PLAN_CHANGED

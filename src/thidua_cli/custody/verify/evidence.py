@@ -10,12 +10,12 @@ from thidua_cli.ground import files
 from thidua_cli.ground.language import _, why
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register import evidence
-from thidua_cli.register.entries import Exemption, Record, live_exemptions, live_records
+from thidua_cli.register.entries import Entry, live_exemptions, live_extensions, live_records, table_of
 from thidua_cli.store.journal import LATEST
 
 
 class HashedFile(NamedTuple):
-    """An evidence file with its hash, as a record or an exemption has it."""
+    """An evidence file with its hash, as a record or another paper has it."""
 
     table: str
     row: int
@@ -24,16 +24,16 @@ class HashedFile(NamedTuple):
 
 
 def collect(connection: sqlite3.Connection, hashed: list[HashedFile]) -> Iterator[Problem]:
-    """Append the files of live records and exemptions to `hashed`; a check that finds no problem."""
-    live: dict[str, list[Record] | list[Exemption]] = {
-        "record": live_records(connection, LATEST),
-        "exemption": live_exemptions(connection, LATEST),
-    }
-    for table, entries in live.items():
-        for entry in entries:
-            document = entry.document
-            if (digest := document.evidence_sha256) is not None:
-                hashed.append(HashedFile(table, int(entry.id or 0), str(document.evidence), digest))
+    """Append the files of live papers to `hashed`; a check that finds no problem."""
+    live: list[Entry] = [
+        *live_records(connection, LATEST),
+        *live_exemptions(connection, LATEST),
+        *live_extensions(connection, LATEST),
+    ]
+    for entry in live:
+        document = entry.document
+        if (digest := document.evidence_sha256) is not None:
+            hashed.append(HashedFile(table_of(entry), int(entry.id or 0), str(document.evidence), digest))
     yield from ()
 
 
