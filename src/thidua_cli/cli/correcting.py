@@ -38,10 +38,10 @@ Corrected = Annotated[
     dict[str, object],
     Fields(
         *fields.FILES[ImportKind.REGISTRATIONS].optional,
+        fields.UNTIL,
         required=(
             *fields.FILES[ImportKind.REGISTRATIONS].required,
             fields.known(ImportKind.EXEMPTIONS)["reason"],
-            fields.UNTIL,
         ),
         correcting=CORRECTED,
     ),
@@ -51,7 +51,7 @@ Corrected = Annotated[
 # By table: the fields that not every paper has, the field of its day, what it is.
 _SAYS = {
     "record": (("contents", "phase"), "done_on", _("bản ghi một việc đã làm")),
-    "exemption": (("reason",), "exempted_on", _("một lần miễn")),
+    "exemption": (("reason", "until"), "exempted_on", _("một lần miễn")),
     "extension": (("until",), "granted_on", _("một lần gia hạn")),
 }
 
@@ -124,7 +124,7 @@ def _corrected(
     register: Snapshot, old: Entry, given: Mapping[str, object], unit_day: date | None
 ) -> tuple[Entry, Sequence[str]]:
     """Return the corrected entry and warnings; raises what `decide` refuses it with."""
-    del register.entries[old.key]
+    register.remove(old)
     incoming = _incoming(old, given, register.directory)
     outcome = deciding.decide(register, incoming, unit_day, replacing=old)
     if outcome.existing is not None:
@@ -189,6 +189,7 @@ def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> 
     if isinstance(old, Exemption):
         model = ExemptionIn
         held |= {"obligation": old.obligation, "exempted_on": old.exempted_on, "reason": old.reason}
+        held |= {"until": old.until_on}
     elif isinstance(old, Extension):
         model = ExtensionIn
         held |= {"obligation": old.obligation, "granted_on": old.granted_on, "until": old.until_on}

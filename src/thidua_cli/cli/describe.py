@@ -96,8 +96,15 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
     words = [f"{version.code} {version.name}"]
     if isinstance(entry, Exemption):
         words.append(
-            _("miễn {obligation} từ {day}: {reason}").format(
-                obligation=entry.obligation, day=show_day(entry.exempted_on), reason=entry.reason
+            (
+                _("miễn {obligation} từ {day} đến {until}: {reason}")
+                if entry.last_on
+                else _("miễn {obligation} từ {day}: {reason}")
+            ).format(
+                obligation=entry.obligation,
+                day=show_day(entry.exempted_on),
+                until=show_day(entry.last_on) if entry.last_on else "",
+                reason=entry.reason,
             )
         )
     elif isinstance(entry, Extension):

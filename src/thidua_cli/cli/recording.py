@@ -79,7 +79,7 @@ def review(ctx: typer.Context, given: Review, how: How) -> None:
 
 
 def exemption(ctx: typer.Context, given: ExemptionOf, how: How) -> None:
-    """Ghi việc miễn một nghĩa vụ cho một hay nhiều đơn vị, tính từ ngày nêu ở --on."""
+    """Ghi việc miễn một nghĩa vụ cho một hay nhiều đơn vị, từ ngày --on, đến hết ngày --until nếu có."""
     _record(ctx, ImportKind.EXEMPTIONS, given, how)
 
 

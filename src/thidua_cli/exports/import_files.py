@@ -189,6 +189,7 @@ def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
     row: Row = {"unit_code": _reference(entry, directory), **entry.document.columns()}
     if isinstance(entry, Exemption):
         row |= {"obligation": entry.obligation, "on": entry.exempted_on, "reason": entry.reason}
+        row |= {"until": entry.last_on}
     elif isinstance(entry, Extension):
         row |= {"obligation": entry.obligation, "on": entry.granted_on, "until": entry.until_on}
     else:

@@ -17,7 +17,7 @@ from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
 from thidua_cli.intake.sheet import Sheet
 from thidua_cli.register import entries
-from thidua_cli.register.entries import Entry, Extension
+from thidua_cli.register.entries import Entry, Record
 from thidua_cli.register.evidence import is_file
 from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.register.plan import load_plan
@@ -122,7 +122,8 @@ class RecordBatch(Batch):
                 self.problems.append(_refused(incoming, outcome))
                 continue
             assert outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
-            if earlier := rows.get(outcome.entry.key):
+            key = (outcome.existing or outcome.entry).key
+            if earlier := rows.get(key):
                 message = _("{name} có hai lần trong tệp: dòng {earlier} và {row}").format(
                     name=outcome.version.name, earlier=earlier, row=incoming.row
                 )
@@ -130,7 +131,7 @@ class RecordBatch(Batch):
                     incoming.problem("unit_code", incoming.item.unit_code, message, _("bỏ một dòng"))
                 )
                 continue
-            rows[outcome.entry.key] = incoming.row
+            rows[key] = incoming.row
             said = [*self._reading(incoming, outcome.version, read), *outcome.warnings]
             self.warnings += [
                 _("dòng {row}: {warning}").format(row=incoming.row, warning=each) for each in said
@@ -138,8 +139,8 @@ class RecordBatch(Batch):
             held, fresh = outcome.existing, outcome.corrected
             if held is None:
                 self.new.append((incoming, outcome.entry))
-                if isinstance(outcome.entry, Extension):  # the rows after it go by it
-                    self._register.entries[outcome.entry.key] = outcome.entry
+                if not isinstance(outcome.entry, Record):  # the rows after it go by it
+                    self._register.put(outcome.entry)
             elif fresh is None:
                 self.unchanged.append((incoming, held))
             elif self._reason is not None:

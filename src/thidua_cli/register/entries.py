@@ -60,7 +60,10 @@ class Record(NamedTuple):
 
 
 class Exemption(NamedTuple):
-    """A unit excused from one obligation; `id` is None while it is not stored."""
+    """A unit excused from one obligation; `id` is None while it is not stored.
+
+    `until_on` is the last day that it names, `cut_on` the one that a live withdrawal leaves it.
+    """
 
     unit: int
     obligation: str
@@ -68,11 +71,22 @@ class Exemption(NamedTuple):
     reason: str
     document: Paper
     id: int | None = None
+    until_on: str | None = None
+    cut_on: str | None = None
 
     @property
-    def key(self) -> tuple[int, str]:
+    def key(self) -> tuple[str, int, str, str]:
         """At most one live exemption has this key."""
-        return self.unit, self.obligation
+        return "exemption", self.unit, self.obligation, self.exempted_on
+
+    @property
+    def last_on(self) -> str | None:
+        """Its last day; None while it is open."""
+        return min((day for day in (self.until_on, self.cut_on) if day), default=None)
+
+    def overlaps(self, other: "Exemption") -> bool:
+        """Whether both hold on some day."""
+        return self.exempted_on <= (other.last_on or "9999") and other.exempted_on <= (self.last_on or "9999")
 
     @property
     def day(self) -> str:
@@ -162,7 +176,7 @@ def live_exemptions(
 ) -> list[Exemption]:
     """Live exemptions: of one unit, the one with a number, or all."""
     rows = connection.execute(store.sql("live_exemptions"), {"known": known, "unit": unit, "id": number})
-    return [Exemption(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
+    return [Exemption(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0], *row[12:14]) for row in rows]
 
 
 def live_extensions(
@@ -184,6 +198,7 @@ def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
         table = table_of(entry)
         number = entry.id or writer.next_id(table)
         contents: tuple[int, ...] = ()
+        row: dict[str, object]
         if isinstance(entry, Record):
             row = {"phase": entry.phase, "action": str(entry.action), "occasion": ""}
             row |= {"done_on": entry.done_on}
@@ -192,6 +207,7 @@ def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
             row = {"obligation": entry.obligation, "granted_on": entry.granted_on, "until_on": entry.until_on}
         else:
             row = {"obligation": entry.obligation, "exempted_on": entry.exempted_on, "reason": entry.reason}
+            row |= {"until_on": entry.until_on}
         tables.setdefault(table, []).append(
             {"id": number, "unit": entry.unit, **row, **entry.document.columns()}
         )

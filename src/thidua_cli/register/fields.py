@@ -156,7 +156,7 @@ FILES: Mapping[ImportKind, Columns] = {
             Field("on", "Ngày miễn", values.day, Shape.DAY, also=("date",), like=_WHEN),
             Field("reason", "Lý do", values.reason, wide=True),
         ),
-        DOCUMENT,
+        (UNTIL._replace(reads=values.optional_day), *DOCUMENT),
         (UNIT_NAME,),
     ),
     ImportKind.EXTENSIONS: Columns(

@@ -90,13 +90,14 @@ class RecordIn(DocumentIn):
 
 
 class ExemptionIn(DocumentIn):
-    """A unit excused from an obligation from `exempted_on` on, with a reason."""
+    """A unit excused from an obligation from `exempted_on` on, to `until` if that is given, with a reason."""
 
     unit_code: UnitReference
     unit_name: Text = None
     obligation: Annotated[str, BeforeValidator(values.obligation)]
     exempted_on: Day
     reason: Annotated[str, BeforeValidator(values.reason)]
+    until: OptionalDay = None
 
 
 class ExtensionIn(DocumentIn):

@@ -191,7 +191,11 @@ def _words(entry: TimelineEntry, directory: Directory) -> str:
 
 def _leave_words(entry: TimelineEntry) -> str:
     if entry.event == "exemption":
-        return _("miễn {obligation}: {reason}").format(obligation=entry.what, reason=entry.detail)
+        words = (
+            _("miễn {obligation} đến {until}: {reason}") if entry.extent else _("miễn {obligation}: {reason}")
+        )
+        until = show_day(entry.extent) if entry.extent else ""
+        return words.format(obligation=entry.what, until=until, reason=entry.detail)
     until = show_day(str(entry.detail))
     return _("gia hạn {obligation} đến {until}").format(obligation=entry.what, until=until)
 

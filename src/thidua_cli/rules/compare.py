@@ -53,6 +53,10 @@ def compare(old: Entry, new: Entry, given: Set[str]) -> tuple[Entry, list[Differ
     completed = new._replace(document=Paper(*((said if name in taken else held)[name] for name in said)))
     if isinstance(old, Record) and isinstance(completed, Record) and "contents" not in given:
         completed = completed._replace(contents=old.contents)
+    if isinstance(old, Exemption) and isinstance(completed, Exemption):
+        completed = completed._replace(cut_on=old.cut_on)
+        if "until" not in given or completed.until_on == old.last_on:
+            completed = completed._replace(until_on=old.until_on)
     return completed, differences(old, completed)
 
 
@@ -80,7 +84,13 @@ def _values(entry: Entry) -> dict[str, Any]:
     paper = entry.document.columns()
     sha256 = paper.pop("evidence_sha256")
     if isinstance(entry, Exemption):
-        return {"on": entry.day, **paper, "evidence_sha256": sha256, "reason": entry.reason}
+        return {
+            "on": entry.day,
+            **paper,
+            "evidence_sha256": sha256,
+            "until": entry.until_on,
+            "reason": entry.reason,
+        }
     if isinstance(entry, Extension):
         return {"on": entry.day, **paper, "evidence_sha256": sha256, "until": entry.until_on}
     return {"done_on": entry.day, **paper, "evidence_sha256": sha256, "contents": entry.contents}

@@ -68,12 +68,13 @@ def decide(
         else:
             entry, obligation, version = _exemption(snapshot, incoming, unit_day)
             warnings = tuple(_warnings_of_leave(snapshot, obligation, entry, version))
+        existing = closing.existing(snapshot, entry)
+        if existing is None:
+            return Outcome("new", entry, version, warnings=warnings)
+        corrected, differences = compare(existing, entry, incoming.model_fields_set)
+        closing.refuse_overlap(snapshot, corrected, existing)
     except ThiduaError as error:
         return Outcome("refused", error=error)
-    existing = snapshot.entries.get(entry.key)
-    if existing is None:
-        return Outcome("new", entry, version, warnings=warnings)
-    corrected, differences = compare(existing, entry, incoming.model_fields_set)
     if any(difference.decides for difference in differences):
         return Outcome("differs", entry, version, existing, corrected, warnings=warnings)
     return Outcome("same", entry, version, existing, warnings=warnings)
@@ -126,7 +127,10 @@ def _exemption(
     with _about("unit_code"):
         version = _unit(snapshot, incoming, unit_day or day)
     paper = _paper(incoming, snapshot.hashes)
-    entry = Exemption(version.unit, obligation.code, day.isoformat(), incoming.reason, paper)
+    until = incoming.until.isoformat() if incoming.until else None
+    entry = Exemption(version.unit, obligation.code, day.isoformat(), incoming.reason, paper, until_on=until)
+    with _about("until"):
+        closing.refuse_backwards(entry)
     return entry, obligation, version
 
 

@@ -4,13 +4,22 @@ import sqlite3
 from typing import NamedTuple
 
 from thidua_cli.ground import dates
-from thidua_cli.register.entries import Entry, Record, live_exemptions, live_extensions, live_records
+from thidua_cli.register.entries import (
+    Entry,
+    Exemption,
+    Extension,
+    Record,
+    live_exemptions,
+    live_extensions,
+    live_records,
+)
 from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Directory
 from thidua_cli.standing.verdict import Fact, facts
 
+Leave = Exemption | Extension
 Entries = dict[tuple[object, ...], Entry]  # live ones, by key
 
 
@@ -43,9 +52,35 @@ class Snapshot:
         self.directory = Directory.read(connection, known)
         self.today = dates.today()
         self.entries = read_entries(connection, known) if entries is None else entries
+        self._leaves: dict[tuple[int, str], list[Leave]] = {}
+        for entry in self.entries.values():
+            self._index(entry)
         self.hashes: Hashes = hashes or {}
         self._rosters: dict[tuple[Action, str], _Roster] = {}
         self._plans: dict[str, Plan] = {}
+
+    def _index(self, entry: Entry) -> None:
+        if not isinstance(entry, Record):
+            self._leaves.setdefault((entry.unit, entry.obligation), []).append(entry)
+
+    def put(self, entry: Entry) -> None:
+        """Have decisions go by an entry that is not stored yet."""
+        self.entries[entry.key] = entry
+        self._index(entry)
+
+    def remove(self, entry: Entry) -> None:
+        """Have decisions go by the register without an entry."""
+        old = self.entries.pop(entry.key)
+        if not isinstance(old, Record):
+            self._leaves[old.unit, old.obligation].remove(old)
+
+    def exemptions(self, unit: int, obligation: str) -> list[Exemption]:
+        """The live exemptions of a unit from an obligation."""
+        return [each for each in self._leaves.get((unit, obligation), ()) if isinstance(each, Exemption)]
+
+    def extensions(self, unit: int, obligation: str) -> list[Extension]:
+        """The live extensions of a unit and an obligation."""
+        return [each for each in self._leaves.get((unit, obligation), ()) if isinstance(each, Extension)]
 
     def plan_on(self, day: str) -> Plan:
         """The plan as decided by a day."""

@@ -25,7 +25,7 @@ event AS (
         NULL, document_number, document_issuer, document_date, received_on, evidence, evidence_sha256, note, operation
     FROM record WHERE unit = :unit
     UNION ALL
-    SELECT exempted_on, 'exemption', 'exemption', id, obligation, reason, NULL, document_number, document_issuer,
+    SELECT exempted_on, 'exemption', 'exemption', id, obligation, reason, until_on, document_number, document_issuer,
         document_date, received_on, evidence, evidence_sha256, note, operation
     FROM exemption WHERE unit = :unit
     UNION ALL

@@ -14,7 +14,7 @@ SELECT n.id, n.document_number, n.document_issuer, n.document_date, n.received_o
 FROM exemption n JOIN exemption o ON o.unit = n.unit AND o.obligation = n.obligation
 JOIN void v ON v.target = 'exemption' AND v.target_id = o.id
 WHERE n.operation > :one AND n.operation <= :other AND o.operation <= :one AND v.operation <= :one
-  AND o.exempted_on = n.exempted_on AND o.reason = n.reason
+  AND o.exempted_on = n.exempted_on AND o.reason = n.reason AND o.until_on IS n.until_on
 UNION ALL
 SELECT n.id, n.document_number, n.document_issuer, n.document_date, n.received_on,
     o.document_number, o.document_issuer, o.document_date, o.received_on

@@ -24,6 +24,10 @@ live_exemption AS (
     SELECT * FROM exemption WHERE operation <= :known
     AND id NOT IN (SELECT target_id FROM gone WHERE target = 'exemption')
 ),
+live_withdrawal AS (
+    SELECT * FROM withdrawal WHERE operation <= :known
+    AND id NOT IN (SELECT target_id FROM gone WHERE target = 'withdrawal')
+),
 live_extension AS (
     SELECT * FROM extension WHERE operation <= :known
     AND id NOT IN (SELECT target_id FROM gone WHERE target = 'extension')
