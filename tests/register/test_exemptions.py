@@ -128,3 +128,26 @@ def test_an_extension_reaches_beyond_the_last_day_of_an_exemption(run: Run) -> N
     assert run(*asked, "--until", "2022-04-30").code == 6
     assert run(*asked, "--until", "2022-05-31").code == 0
     assert states(run, "2022-05-31") == ["pending"]
+
+
+def test_living_exemptions_and_extensions_are_listed(run: Run) -> None:
+    """With their last day and document, on the days on which they hold; superseded and ended ones are not."""
+    exempt(run, "2022-03-01", "2022-04-30")
+    exempt(run, "2022-05-01")
+    asked = ("record", "extension", "493", "--obligation", "p1-launch")
+    run(*asked, "--on", "2022-03-10", "--doc", "1/QĐ", "--until", "2022-04-15")
+    run(*asked, "--on", "2022-04-10", "--doc", "2/QĐ", "--until", "2022-05-15")
+
+    def listed(option: str, day: str) -> list[list[object]]:
+        made = json.loads(run("list", option, "--as-of", day, "--format", "json").out)
+        names = ("unit_code", "paper", "until", "document_number", "record_id")
+        return [[each[name] for name in names] for each in made["rows"]]
+
+    assert listed("--exempt", "2022-02-28") == []
+    assert listed("--exempt", "2022-04-30") == [["492", "exemption", "2022-04-30", "7/QĐ", 1]]
+    assert listed("--exempt", "2022-05-01") == [["492", "exemption", None, "7/QĐ", 2]]
+    assert listed("--extended", "2022-04-09") == [["493", "extension", "2022-04-15", "1/QĐ", 3]]
+    assert listed("--extended", "2022-04-10") == [["493", "extension", "2022-05-15", "2/QĐ", 4]]
+    both = run("list", "p1-launch", "--exempt", "--extended", "--as-of", "2022-04-10").out
+    assert "Exempt units, and units with a deadline of their own" in " ".join(both.split())
+    assert ("2/QĐ" in both, "7/QĐ" in both, "2022-05-15" in both) == (True, True, True)

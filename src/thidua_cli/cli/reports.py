@@ -41,16 +41,28 @@ def listing(
     declared_late: Annotated[
         bool, option("--declared-late", _("Chỉ đơn vị khai muộn: làm đúng hạn, văn bản đến sau."))
     ] = False,
+    exempt: Annotated[
+        bool,
+        option("--exempt", _("Chỉ đơn vị đang được miễn vào ngày xét, với ngày cuối và văn bản.")),
+    ] = False,
+    extended: Annotated[
+        bool,
+        option("--extended", _("Chỉ đơn vị có hạn riêng vào ngày xét, với hạn ấy và văn bản.")),
+    ] = False,
     out: shared.Output,
 ) -> None:
     """Danh sách đơn vị và trạng thái của từng nghĩa vụ."""
+    from thidua_cli.reports import leaves
     from thidua_cli.reports import listing as report
 
     code = obligation.code()
     with session.reading(ctx) as connection:
         at, wanted = asked.read(connection)
         wanted = wanted._replace(states=frozenset(states or ()), declared_late=declared_late)
-        made = report.build(connection, at, wanted, code)
+        if exempt or extended:
+            made = leaves.build(connection, at, wanted, code, leaves.Sorts(exempt, extended))
+        else:
+            made = report.build(connection, at, wanted, code)
     out.emit(made)
 
 
