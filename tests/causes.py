@@ -10,7 +10,7 @@ from thidua_cli.reports.figures import counts_row
 from thidua_cli.reports.moment import read_moment
 from thidua_cli.standing import causes as diff
 from thidua_cli.standing import verdict
-from thidua_cli.standing.causes import Cause, Observations, Side
+from thidua_cli.standing.observations import Cause, Observations, Side
 from thidua_cli.store.journal import LATEST
 
 

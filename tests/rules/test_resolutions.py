@@ -37,7 +37,7 @@ from thidua_cli.reports.selection import Filter
 from thidua_cli.rules import decide, invariants, resolutions, undo
 from thidua_cli.rules.resolutions import Row
 from thidua_cli.standing import verdict
-from thidua_cli.standing.causes import Side
+from thidua_cli.standing.observations import Side
 from thidua_cli.store.journal import LATEST
 
 Run = Callable[..., Outcome]

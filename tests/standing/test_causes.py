@@ -23,7 +23,7 @@ from thidua_cli.register.models import ExemptionIn, RecordIn
 from thidua_cli.register.plan import load_plan
 from thidua_cli.rules import decide, undo
 from thidua_cli.standing import causes as diff
-from thidua_cli.standing.causes import Cause, Observations, Side
+from thidua_cli.standing.observations import Cause, Observations, Side
 from thidua_cli.store.journal import LATEST
 
 Run = Callable[..., Outcome]

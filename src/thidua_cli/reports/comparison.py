@@ -14,7 +14,8 @@ from thidua_cli.reports.figures import FIGURES, counts_row, figure_labels
 from thidua_cli.reports.grouping import in_order, unit_of
 from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.selection import Filter, Pairs, by_obligation, judged, plan_at, units_of
-from thidua_cli.standing.causes import Cause, Change, Observations, Side, compare, deltas
+from thidua_cli.standing.causes import Change, compare, deltas
+from thidua_cli.standing.observations import Cause, Observations, Side
 from thidua_cli.standing.verdict import Tally, tally
 
 
