@@ -3,10 +3,13 @@
 import sqlite3
 from typing import Any
 
-from thidua_cli.register.entries import Paper, same_paper
+from thidua_cli.register.entries import Exemption, Paper, live_exemptions, same_paper
+from thidua_cli.store.journal import LATEST
 
 Row = tuple[str, int]  # a table and an id in it
 NUMBERED = ("record", "exemption", "extension")  # people know them by their numbers
+_KEYS = {"record": ("unit", "phase", "action"),
+         "extension": ("unit", "obligation", "granted_on", "document_number")}  # fmt: skip
 _PAPER = tuple(Paper().columns())
 
 
@@ -71,6 +74,26 @@ def copies(connection: sqlite3.Connection, row: Row) -> list[Row]:
 def live_copies(connection: sqlite3.Connection, row: Row) -> list[Row]:
     """The live rows that say the same as a voided one: brought back already, or recorded anew."""
     return [other for other in copies(connection, row) if void_of(connection, other) is None]
+
+
+def in_place_of(connection: sqlite3.Connection, row: Row) -> list[int]:
+    """The live rows of the same table that would stand beside a voided one, were it back."""
+    table, said = row[0], values(connection, row)
+    if table == "exemption":
+        unit, obligation, day = (said[name] for name in ("unit", "obligation", "exempted_on"))
+        back = Exemption(unit, obligation, day, "", Paper(), until_on=said["until_on"])
+        live = live_exemptions(connection, LATEST, unit=back.unit)
+        return [int(x.id or 0) for x in live if x.obligation == back.obligation and x.overlaps(back)]
+    if table not in _KEYS:
+        return []
+    same = " AND ".join(f"{name} IS ?" for name in _KEYS[table])
+    # Asked for one row after the other, so by the index of voids.
+    others = connection.execute(
+        f"SELECT id FROM {table} WHERE {same}"
+        f" AND NOT EXISTS (SELECT 1 FROM void WHERE target = ? AND target_id = {table}.id)",
+        (*(said[name] for name in _KEYS[table]), table),
+    )
+    return [other for (other,) in others.fetchall()]
 
 
 def _paper(said: dict[str, Any]) -> Paper:

@@ -8,7 +8,7 @@ from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Problem
-from thidua_cli.register.entries import Exemption, Paper, live_exemptions, void_row
+from thidua_cli.register.entries import void_row
 from thidua_cli.register.units import Directory, describe
 from thidua_cli.rules import invariants, rows
 from thidua_cli.rules.resolutions.model import Model
@@ -18,8 +18,6 @@ from thidua_cli.store import Writer, journal
 from thidua_cli.store.journal import LATEST
 
 _REPLACED = (*rows.NUMBERED, "unit_version")  # a void of these may name the row that takes their place
-_KEYS = {"record": ("unit", "phase", "action"),
-         "extension": ("unit", "obligation", "granted_on", "document_number")}  # fmt: skip
 MOST = 10  # rows named in a message
 
 
@@ -165,31 +163,11 @@ def _refuse_taken(connection: sqlite3.Connection, lost: Sequence[Row], going: Co
     taken = [
         (table, other)
         for table, row in lost
-        for other in _in_place_of(connection, (table, row))
+        for other in rows.in_place_of(connection, (table, row))
         if (table, other) not in going
     ]
     message = _("{number} bản ghi sẽ lấy lại đã có bản ghi mới thay; hoàn tác hoặc hủy chúng trước")
     _refuse_rows(connection, message, taken)
-
-
-def _in_place_of(connection: sqlite3.Connection, row: Row) -> list[int]:
-    """The live rows of the same table that would stand beside a voided one, were it back."""
-    table, values = row[0], rows.values(connection, row)
-    if table == "exemption":
-        unit, obligation, day = (values[name] for name in ("unit", "obligation", "exempted_on"))
-        back = Exemption(unit, obligation, day, "", Paper(), until_on=values["until_on"])
-        live = live_exemptions(connection, LATEST, unit=back.unit)
-        return [int(x.id or 0) for x in live if x.obligation == back.obligation and x.overlaps(back)]
-    if table not in _KEYS:
-        return []
-    same = " AND ".join(f"{name} IS ?" for name in _KEYS[table])
-    # Asked for one row after the other, so by the index of voids.
-    others = connection.execute(
-        f"SELECT id FROM {table} WHERE {same}"
-        f" AND NOT EXISTS (SELECT 1 FROM void WHERE target = ? AND target_id = {table}.id)",
-        (*(values[name] for name in _KEYS[table]), table),
-    )
-    return [other for (other,) in others.fetchall()]
 
 
 def _refuse_rows(connection: sqlite3.Connection, message: str, refused: Sequence[Row]) -> None:
