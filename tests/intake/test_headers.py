@@ -1,5 +1,6 @@
 """What is wrong with a header row is said once, in words, with the options that mend it."""
 
+import csv
 import json
 import shlex
 from collections.abc import Callable
@@ -441,3 +442,15 @@ def test_the_name_alone_says_which_unit_an_object_means(run: Run, tmp_path: Path
     assert run("import", "launches", str(rejects)).code == 0
     file.write_text(file.read_text("utf-8").replace("-35", "-30"), "utf-8")
     assert "1 already recorded" in run("import", "launches", str(file)).out
+
+
+def test_a_list_of_ours_can_be_filled_in(bring: Bring, run: Run) -> None:
+    """What `list` writes goes in with a day added; what only the register says of a unit is left out and said."""
+    listed = run("list", "p1-launch", "--format", "csv", "--state", "overdue").out.splitlines()
+    place = listed[0].split(",").index('"done_on"')
+    row = next(line for line in csv.reader(listed) if line[0] == "492")
+    row[place] = "2022-03-30"
+    text = f"{listed[0]}\n" + ",".join(f'"{value}"' for value in row) + "\n"
+    done = bring(text, kind="launches")
+    assert (done.code, "record_id" in done.err) == (0, True), done.err
+    assert '"492","2022-03-30"' in run("export", "launches", "-f", "csv").out

@@ -10,8 +10,8 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice, columns
 from thidua_cli.intake.sheet import short
-from thidua_cli.register.fields import ImportKind, known, names
-from thidua_cli.register.synonyms import OWN_SYNONYMS, SHORT_WORDS, SYNONYMS
+from thidua_cli.register.fields import ACTIONS, ImportKind, known, names
+from thidua_cli.register.synonyms import OF_LISTS, OWN_SYNONYMS, SHORT_WORDS, SYNONYMS
 
 _WORD = re.compile(r"[^\W_]+")
 _HINT = re.compile(r"\((?:nếu có|\*|dd|d|ngày)?[\W_]*(?:mm|m|tháng)?[\W_]*(?:yyyy|yy|năm)?\)")  # (dd/mm/yyyy)
@@ -28,6 +28,7 @@ class HeaderChoice(NamedTuple):
     taken: Mapping[str, str]
     running: Sequence[str]
     unknown: Sequence[str]
+    told: Sequence[str] = ()  # what a list of this program says of each unit
 
     def used(self, kind: ImportKind, headers: Sequence[str]) -> list[str | None]:
         """The field that each header names, without the columns to be ignored."""
@@ -48,6 +49,8 @@ class HeaderChoice(NamedTuple):
             yield _("đọc cột {columns}").format(columns=", ".join(read))
         if self.running:
             yield _("bỏ cột số thứ tự: {columns}").format(columns=", ".join(map(short, self.running)))
+        if self.told:
+            yield _("tệp là bảng của thidua list: không đọc {columns}").format(columns=", ".join(self.told))
         if self.unknown:
             yield _("bỏ qua cột không biết: {columns} (--ignore-unknown)").format(
                 columns=", ".join(map(short, self.unknown))
@@ -71,6 +74,8 @@ def choose(
     rest = list(_unknown(kind, headers, renamed, ignored, office))
     taken, doubtful = ({}, set()) if office else _synonyms(kind, headers, renamed, rest)
     rest = [index for index in rest if headers[index] not in taken.values()]
+    told = _of_list(kind, headers, rest)
+    rest = [index for index in rest if headers[index] not in told]
     running = list(dict.fromkeys(headers[index] for index in rest if advice.ordinal(headers[index])))
     unknown = []
     if filled is not None:
@@ -79,7 +84,9 @@ def choose(
         ]
         unknown += [letters(index) for index, holds in filled.items() if holds]
         unknown = [name for name in dict.fromkeys(unknown) if name not in ignored]
-    return HeaderChoice({**renamed, **taken}, [*ignored, *running, *unknown], taken, running, unknown)
+    return HeaderChoice(
+        {**renamed, **taken}, [*ignored, *told, *running, *unknown], taken, running, unknown, told
+    )
 
 
 def absent(ignored: Sequence[str], headers: Sequence[str]) -> dict[str, str | None]:
@@ -105,6 +112,14 @@ def meant(kind: ImportKind, headers: Sequence[str], renamed: Mapping[str, str]) 
     found = {columns.field_of(kind, header, renamed) for header in headers}
     rest = list(_unknown(kind, headers, renamed, (), ()))
     return {field for field in found if field} | _synonyms(kind, headers, renamed, rest)[0].keys()
+
+
+def _of_list(kind: ImportKind, headers: Sequence[str], rest: Sequence[int]) -> list[str]:
+    """Headers that only say what the register knows, where a file is a list of this program."""
+    names = {columns.normal(headers[index]) for index in rest}
+    if kind not in ACTIONS or not names >= {"state", "record_id"}:
+        return []
+    return [headers[index] for index in rest if columns.normal(headers[index]) in OF_LISTS]
 
 
 def _unknown(

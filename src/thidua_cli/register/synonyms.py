@@ -69,6 +69,12 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "resolution": ("số nghị quyết", *_NUMBERS),
 }
 
+# What `thidua list` tells beside the columns of a record: with `state` and `record_id` a file is one.
+OF_LISTS = (
+    *("kind", "level", "parent_code", "obligation", "state", "due_on", "closes_on", "declared_late"),
+    *("record_id", "ended_on"),
+)
+
 # Of one kind of file alone, by that kind.
 OWN_SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "launches": {"done_on": ("launch date", "launched on", "date of launch")},
