@@ -45,6 +45,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
         "--doc",
         "1/QĐ",
     ),
+    "record withdrawal": ("2", "--on", "2022-03-31", "--doc", "1/QĐ"),
     "record correct": ("1", "--on", "2022-03-29", "--reason", "nhầm"),
     "record void": ("1", "--reason", "nhầm"),
     "units list": (),
@@ -329,10 +330,12 @@ def _check(
 
 @pytest.fixture(scope="module")
 def registers(seeded: sqlite3.Connection, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
-    """A register with one record, and a later copy of it with two."""
+    """A register with one record and an exemption, and a later copy of it with two records."""
     register, found = copy(seeded), []
     for number, unit in enumerate(("492", "490")):
         build.record(register, unit, "2022-03-30")
+        if number == 0:
+            build.exempt(register, "498", "p1-launch", "2022-03-01")
         path = tmp_path_factory.mktemp("registers") / f"{number}.db"
         target = sqlite3.connect(path)
         register.backup(target)

@@ -151,3 +151,69 @@ def test_living_exemptions_and_extensions_are_listed(run: Run) -> None:
     both = run("list", "p1-launch", "--exempt", "--extended", "--as-of", "2022-04-10").out
     assert "Exempt units, and units with a deadline of their own" in " ".join(both.split())
     assert ("2/QĐ" in both, "7/QĐ" in both, "2022-05-15" in both) == (True, True, True)
+
+
+def withdraw(run: Run, on: str, number: str = "1", *more: str) -> Outcome:
+    """The withdrawal of an exemption."""
+    return run("record", "withdrawal", number, "--on", on, "--doc", "8/QĐ", *more)
+
+
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [
+        ("2022-02-28", 6),
+        ("2022-03-01", 6),
+        ("2022-03-02", 0),
+        ("2022-04-30", 0),
+        ("2022-05-01", 6),
+        ("2099-01-01", 6),
+    ],
+)
+def test_a_withdrawal_lies_inside_its_exemption(run: Run, on: str, code: int) -> None:
+    """From the day after its first day on, and not after its last."""
+    exempt(run, "2022-03-01", "2022-04-30")
+    assert withdraw(run, on).code == code
+    assert run("verify").code == 0
+
+
+def test_a_withdrawal_ends_an_exemption_and_leaves_it_true_before(run: Run) -> None:
+    """The same again is already recorded; another day is a correction; only an exemption is withdrawn."""
+    exempt(run, "2022-03-01")
+    assert withdraw(run, "2022-04-16").code == 0
+    assert states(run, "2022-03-01", "2022-04-15", "2022-04-16") == ["exempt", "exempt", "overdue"]
+    assert ("already" in withdraw(run, "2022-04-16").out, withdraw(run, "2022-04-20").code) == (True, 6)
+    assert (withdraw(run, "2022-04-16", "2").code, withdraw(run, "2022-04-16", "9").code) == (4, 4)
+    assert causes(run, "--from", "2022-04-15", "--to", "2022-04-16") == {("492", "exemption_ended")}
+    assert "exemption #1 (p1-launch) withdrawn" in " ".join(run("history", "492").out.split())
+    exported = run("export", "exemptions")
+    assert ("2022-04-15" in exported.out, "#1" in exported.err) == (True, True)
+
+
+def test_a_withdrawal_is_corrected_voided_and_undone(run: Run) -> None:
+    """What is withdrawn, and what another exemption follows, stays as it is meanwhile."""
+    exempt(run, "2022-03-01")
+    withdraw(run, "2022-04-16")
+    assert run("record", "void", "1", "--reason", "x").code == 6
+    assert run("record", "correct", "1", "--until", "2022-04-01", "--reason", "x").code == 6
+    assert run("undo", "2", "--reason", "x").code == 6
+    assert exempt(run, "2022-05-01").code == 0
+    assert run("record", "void", "2", "--reason", "x").code == 6
+    assert run("undo", "3", "--reason", "x").code == 6
+    assert run("record", "correct", "2", "--on", "2022-05-02", "--reason", "x").code == 6
+    assert run("record", "correct", "2", "--unit", "493", "--reason", "x").code == 2
+    assert run("record", "correct", "2", "--on", "2022-05-01", "--reason", "x").code == 0
+    assert run("record", "void", "3", "--reason", "x").code == 0
+    assert run("record", "void", "4", "--reason", "x").code == 0
+    assert states(run, "2022-06-01") == ["exempt"]
+    assert run("undo", "7", "--reason", "x").code == 0
+    assert states(run, "2022-06-01") == ["overdue"]
+    assert run("verify").code == 0
+
+
+def test_a_withdrawal_does_not_come_back_without_its_exemption(run: Run) -> None:
+    """Whichever was voided first."""
+    exempt(run, "2022-03-01")
+    withdraw(run, "2022-04-16")
+    run("record", "void", "2", "--reason", "x")
+    run("record", "void", "1", "--reason", "x")
+    assert run("undo", "4", "--reason", "x").code == 6

@@ -16,10 +16,11 @@ from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
 from thidua_cli.register import evidence as evidences
 from thidua_cli.register import fields
-from thidua_cli.register.entries import Entry, Exemption, Extension, table_of
+from thidua_cli.register.entries import Entry, Exemption, Extension, Withdrawal, table_of
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import decide as deciding
+from thidua_cli.rules import withdrawing
 from thidua_cli.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _SAYS = {
     "record": (("contents", "phase"), "done_on", _("bản ghi một việc đã làm")),
     "exemption": (("reason", "until"), "exempted_on", _("một lần miễn")),
     "extension": (("until",), "granted_on", _("một lần gia hạn")),
+    "withdrawal": ((), "withdrawn_on", _("một lần rút miễn")),
 }
 
 
@@ -68,6 +70,8 @@ def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.
 
     def decide(connection: sqlite3.Connection) -> tuple[Entry, str]:
         _table, entry = records.find(connection, _number(number))
+        if isinstance(entry, Exemption | Withdrawal):
+            withdrawing.refuse_void(read_register(connection), entry)
         return entry, describe_entry(entry, read_register(connection, {}))
 
     (entry, what), _done, saved = session.carry_out(
@@ -124,6 +128,7 @@ def _corrected(
     register: Snapshot, old: Entry, given: Mapping[str, object], unit_day: date | None
 ) -> tuple[Entry, Sequence[str]]:
     """Return the corrected entry and warnings; raises what `decide` refuses it with."""
+    withdrawing.refuse_change(old)
     register.remove(old)
     incoming = _incoming(old, given, register.directory)
     outcome = deciding.decide(register, incoming, unit_day, replacing=old)
@@ -170,7 +175,10 @@ def _named_on(old: Entry, directory: Directory) -> date:
 def _changes(old: Entry, given: Mapping[str, object]) -> Mapping[str, object]:
     """Return what was given, by the old entry's fields; raises UsageError for a field that it has not."""
     own, day, what = _SAYS[table_of(old)]
-    if foreign := given.keys() & {"reason", "until", "contents", "phase"} - set(own):
+    foreign = given.keys() & {"reason", "until", "contents", "phase"} - set(own)
+    if isinstance(old, Withdrawal):
+        foreign |= given.keys() & {"unit_code"}
+    if foreign:
         options = ", ".join(sorted(CORRECTED_NAMES[name] for name in foreign))
         raise UsageError(
             _("#{number} là {what}: không có {options}").format(number=old.id, what=what, options=options)
@@ -179,7 +187,7 @@ def _changes(old: Entry, given: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> "EntryIn":
-    from thidua_cli.register.models import ExemptionIn, ExtensionIn, RecordIn
+    from thidua_cli.register.models import ExemptionIn, ExtensionIn, RecordIn, WithdrawalIn
 
     held: dict[str, object] = {
         "unit_code": directory.last(old.unit, old.day).code,
@@ -190,6 +198,10 @@ def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> 
         model = ExemptionIn
         held |= {"obligation": old.obligation, "exempted_on": old.exempted_on, "reason": old.reason}
         held |= {"until": old.until_on}
+    elif isinstance(old, Withdrawal):
+        model = WithdrawalIn
+        del held["unit_code"]
+        held |= {"exemption": old.exemption, "withdrawn_on": old.withdrawn_on}
     elif isinstance(old, Extension):
         model = ExtensionIn
         held |= {"obligation": old.obligation, "granted_on": old.granted_on, "until": old.until_on}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.entries import Entry, Exemption, Extension, Record
+from thidua_cli.register.entries import Entry, Exemption, Extension, Record, Withdrawal
 from thidua_cli.register.terms import Level, State, label
 from thidua_cli.register.units import Directory, Version, describe, other_holders
 
@@ -105,6 +105,12 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
                 day=show_day(entry.exempted_on),
                 until=show_day(entry.last_on) if entry.last_on else "",
                 reason=entry.reason,
+            )
+        )
+    elif isinstance(entry, Withdrawal):
+        words.append(
+            _("rút lần miễn #{exemption} ({obligation}) từ {day}").format(
+                exemption=entry.exemption, obligation=entry.obligation, day=show_day(entry.withdrawn_on)
             )
         )
     elif isinstance(entry, Extension):

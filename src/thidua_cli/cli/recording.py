@@ -38,6 +38,7 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
         "review": ("recording:review", _("Ghi việc tổng kết")),
         "exemption": ("recording:exemption", _("Ghi việc miễn một nghĩa vụ, có lý do")),
         "extension": ("recording:extension", _("Ghi việc gia hạn một nghĩa vụ cho đơn vị")),
+        "withdrawal": ("withdrawing:withdrawal", _("Ghi việc rút một lần miễn từ một ngày")),
         "correct": ("correcting:correct", _("Sửa một bản ghi: hủy và ghi lại trong một thao tác")),
         "void": ("correcting:void", _("Hủy một bản ghi; bản ghi vẫn còn đó nhưng không tính nữa")),
     }
@@ -93,12 +94,12 @@ def _record(ctx: typer.Context, kind: ImportKind, given: Mapping[str, object], h
 
     names = NAMES | {"unit_code": _("ĐƠN-VỊ")}
     model, values = of_kind(kind, given)
-    _store(ctx, [session.checked(model, values | {"unit_code": unit}, names) for unit in how.units], how)
+    store(ctx, [session.checked(model, values | {"unit_code": unit}, names) for unit in how.units], how)
 
 
 # Options by the fields that they give, and those of `correct`.
 NAMES = option_names(ImportKind.REGISTRATIONS, ImportKind.EXEMPTIONS, ImportKind.EXTENSIONS)
-NAMES |= dict.fromkeys(("exempted_on", "granted_on"), "--on")
+NAMES |= dict.fromkeys(("exempted_on", "granted_on", "withdrawn_on"), "--on")
 CORRECTED_NAMES = NAMES | {"unit_code": "--unit", "reason": "--exemption-reason"}
 _NOT_DESCRIBED = ("evidence", "evidence_sha256", "note")
 
@@ -112,7 +113,7 @@ def hashed(entries: Iterable[Entry]) -> dict[str, str]:
     return hashes
 
 
-def _store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
+def store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
     """Decide on all records, write the new ones as one operation, and print what was or would be done.
 
     Evidence is hashed before the register is locked, and only if the records are not refused anyway.

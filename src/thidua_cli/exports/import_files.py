@@ -14,7 +14,7 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
-from thidua_cli.register.entries import Entry, Exemption, Extension
+from thidua_cli.register.entries import Entry, Exemption, Extension, Record
 from thidua_cli.register.fields import ACTIONS, NONE, ImportKind, keys
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Change, Extent
@@ -55,7 +55,8 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
         entries += [record for record in live if record.action is ACTIONS[kind]]
     entries.sort(key=lambda entry: entry.id or 0)
     rows = [_entry(entry, directory, names) for entry in entries]
-    return Export(names, rows, [line for entry in entries if (line := _misread(entry, directory))])
+    lines = [_misread(entry, directory) or _shortened(entry) for entry in entries]
+    return Export(names, rows, [line for line in lines if line])
 
 
 # Units
@@ -192,7 +193,7 @@ def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
         row |= {"until": entry.last_on}
     elif isinstance(entry, Extension):
         row |= {"obligation": entry.obligation, "on": entry.granted_on, "until": entry.until_on}
-    else:
+    elif isinstance(entry, Record):
         contents = ",".join(map(str, entry.contents)) or None
         row |= {"done_on": entry.done_on, "phase": entry.phase, "contents": contents}
     return {name: row[name] for name in names}
@@ -215,3 +216,12 @@ def _misread(entry: Entry, directory: Directory) -> str | None:
         "#{number}: {unit} chưa có hoặc không còn vào ngày {day}; nhập lại dòng này sẽ bị từ chối"
         " (ô đơn vị có cả mã và tên, để không rơi vào đơn vị khác)"
     ).format(number=entry.id, unit=describe(directory.last(entry.unit, entry.day)), day=show_day(entry.day))
+
+
+def _shortened(entry: Entry) -> str | None:
+    """What to say of a withdrawn exemption: the file has its last day, and not by which document it ended."""
+    if not isinstance(entry, Exemption) or entry.cut_on is None:
+        return None
+    return _("#{number}: đã rút; tệp chỉ ghi ngày cuối được miễn {day}, không ghi văn bản rút").format(
+        number=entry.id, day=show_day(entry.cut_on)
+    )

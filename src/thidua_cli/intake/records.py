@@ -30,14 +30,14 @@ from thidua_cli.store import Writer
 from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import EntryIn
+    from thidua_cli.register.models import UnitEntryIn
 
 
 class RecordRow(NamedTuple):
     """A record or exemption of a file, and its row."""
 
     row: int
-    item: "EntryIn"
+    item: "UnitEntryIn"
 
     def problem(self, field: str, value: object, message: str, cure: str) -> Problem:
         return Problem(message, cure, at=Place(self.row, _column(field), value))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from thidua_cli import store
-from thidua_cli.ground import text
+from thidua_cli.ground import dates, text
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
 from thidua_cli.register.terms import Action
-from thidua_cli.store import Writer
+from thidua_cli.store import Writer, journal
 from thidua_cli.store.journal import LATEST
 
 
@@ -113,7 +113,27 @@ class Extension(NamedTuple):
         return self.granted_on
 
 
-Entry = Record | Exemption | Extension
+class Withdrawal(NamedTuple):
+    """The end of an exemption: `withdrawn_on` is the first day without it; `id` is None while not stored."""
+
+    unit: int
+    obligation: str
+    exemption: int
+    withdrawn_on: str
+    document: Paper
+    id: int | None = None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """An exemption is withdrawn once."""
+        return "withdrawal", self.exemption
+
+    @property
+    def day(self) -> str:
+        return self.withdrawn_on
+
+
+Entry = Record | Exemption | Extension | Withdrawal
 
 
 def table_of(entry: Entry) -> str:
@@ -187,6 +207,14 @@ def live_extensions(
     return [Extension(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
 
 
+def live_withdrawals(
+    connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
+) -> list[Withdrawal]:
+    """Live withdrawals of exemptions: of one unit, the one with a number, or all."""
+    rows = connection.execute(store.sql("live_withdrawals"), {"known": known, "unit": unit, "id": number})
+    return [Withdrawal(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
+
+
 # Writing
 
 
@@ -203,14 +231,17 @@ def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
             row = {"phase": entry.phase, "action": str(entry.action), "occasion": ""}
             row |= {"done_on": entry.done_on}
             contents = entry.contents
+        elif isinstance(entry, Withdrawal):
+            row = {"exemption": entry.exemption, "withdrawn_on": entry.withdrawn_on}
+            row |= {"last_on": dates.shifted(entry.withdrawn_on, -1)}
         elif isinstance(entry, Extension):
             row = {"obligation": entry.obligation, "granted_on": entry.granted_on, "until_on": entry.until_on}
         else:
             row = {"obligation": entry.obligation, "exempted_on": entry.exempted_on, "reason": entry.reason}
             row |= {"until_on": entry.until_on}
-        tables.setdefault(table, []).append(
-            {"id": number, "unit": entry.unit, **row, **entry.document.columns()}
-        )
+        if not isinstance(entry, Withdrawal):
+            row |= {"unit": entry.unit}
+        tables.setdefault(table, []).append({"id": number, **row, **entry.document.columns()})
         for content in contents:
             tables.setdefault("record_content", []).append({"record": number, "content": content})
         stored.append(entry._replace(id=number))
@@ -229,10 +260,11 @@ def find(connection: sqlite3.Connection, number: int) -> tuple[str, Entry]:
         *live_records(connection, LATEST, number=number),
         *live_exemptions(connection, LATEST, number=number),
         *live_extensions(connection, LATEST, number=number),
+        *live_withdrawals(connection, LATEST, number=number),
     ]
     for entry in found:
         return table_of(entry), entry
-    for table in ("record", "exemption", "extension"):
+    for table in journal.PAPERS:
         if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():
             operation, reason, fresh = connection.execute(
                 "SELECT operation, reason, replacement FROM void WHERE target = ? AND target_id = ?",

@@ -110,10 +110,18 @@ class ExtensionIn(DocumentIn):
     until: Day
 
 
-EntryIn = RecordIn | ExemptionIn | ExtensionIn
+class WithdrawalIn(DocumentIn):
+    """The end of the exemption of that number: `withdrawn_on` is the first day without it."""
+
+    exemption: int
+    withdrawn_on: Day
 
 
-def of_kind(kind: ImportKind, given: Mapping[str, object]) -> tuple[type[EntryIn], dict[str, object]]:
+UnitEntryIn = RecordIn | ExemptionIn | ExtensionIn
+EntryIn = UnitEntryIn | WithdrawalIn
+
+
+def of_kind(kind: ImportKind, given: Mapping[str, object]) -> tuple[type[UnitEntryIn], dict[str, object]]:
     """The model of what a kind of file holds, and the given values by its fields."""
     if kind in ACTIONS:
         return RecordIn, {**given, "action": ACTIONS[kind]}
@@ -121,7 +129,7 @@ def of_kind(kind: ImportKind, given: Mapping[str, object]) -> tuple[type[EntryIn
     return model, {day if name == "on" else name: value for name, value in given.items()}
 
 
-MODELS: Mapping[ImportKind, tuple[type[EntryIn], str]] = {
+MODELS: Mapping[ImportKind, tuple[type[UnitEntryIn], str]] = {
     ImportKind.EXEMPTIONS: (ExemptionIn, "exempted_on"),
     ImportKind.EXTENSIONS: (ExtensionIn, "granted_on"),
 }

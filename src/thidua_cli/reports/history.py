@@ -196,6 +196,9 @@ def _leave_words(entry: TimelineEntry) -> str:
         )
         until = show_day(entry.extent) if entry.extent else ""
         return words.format(obligation=entry.what, until=until, reason=entry.detail)
+    if entry.event == "withdrawal":
+        words = _("rút lần miễn #{exemption} ({obligation})")
+        return words.format(exemption=entry.detail, obligation=entry.what)
     until = show_day(str(entry.detail))
     return _("gia hạn {obligation} đến {until}").format(obligation=entry.what, until=until)
 

@@ -5,7 +5,16 @@ from typing import Any, NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
-from thidua_cli.register.entries import Entry, Exemption, Extension, Paper, Record, issuer_key, number_key
+from thidua_cli.register.entries import (
+    Entry,
+    Exemption,
+    Extension,
+    Paper,
+    Record,
+    Withdrawal,
+    issuer_key,
+    number_key,
+)
 from thidua_cli.register.fields import DAYS
 
 NOTHING = "–"  # in the place of a value that is not there
@@ -91,6 +100,8 @@ def _values(entry: Entry) -> dict[str, Any]:
             "until": entry.until_on,
             "reason": entry.reason,
         }
+    if isinstance(entry, Withdrawal):
+        return {"on": entry.day, **paper, "evidence_sha256": sha256}
     if isinstance(entry, Extension):
         return {"on": entry.day, **paper, "evidence_sha256": sha256, "until": entry.until_on}
     return {"done_on": entry.day, **paper, "evidence_sha256": sha256, "contents": entry.contents}

@@ -17,7 +17,7 @@ from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import label
 from thidua_cli.register.units import Directory, Version, describe
-from thidua_cli.rules import closing
+from thidua_cli.rules import closing, withdrawing
 from thidua_cli.rules.compare import compare
 from thidua_cli.rules.snapshot import Snapshot
 
@@ -51,17 +51,21 @@ def decide(
     """What becomes of one incoming entry; `unit_day` is the day to read the unit's code on.
 
     Rules refuse a date in the future, before its phase or after its unit's end, and a phase that cannot
-    be told; they are returned as `error`, with the exit code that the command line gives them. An entry that
-    it is `replacing`, of the same unit and day, has its day already. Only what `incoming` was given is
-    compared with the register.
+    be told; they are returned as `error`. An entry that it is `replacing`, of the same unit and day, has its
+    day already. Only what `incoming` was given is compared with the register.
     """
-    from thidua_cli.register.models import ExtensionIn, RecordIn
+    from thidua_cli.register.models import ExtensionIn, RecordIn, WithdrawalIn
 
     entry: Entry
     try:
         if isinstance(incoming, RecordIn):
             entry, version = _record(snapshot, incoming, unit_day, replacing)
             warnings = tuple(_warnings_of_record(snapshot, incoming, entry, version))
+        elif isinstance(incoming, WithdrawalIn):
+            with _about("withdrawn_on"):
+                _refuse_future(incoming.withdrawn_on, incoming, snapshot.today)
+                made = withdrawing.withdrawal(snapshot, incoming, _paper(incoming, snapshot.hashes))
+            (entry, version), warnings = made, ()
         elif isinstance(incoming, ExtensionIn):
             entry, obligation, version = _extension(snapshot, incoming, unit_day)
             warnings = tuple(_warnings_of_leave(snapshot, obligation, entry, version))
@@ -73,9 +77,11 @@ def decide(
             return Outcome("new", entry, version, warnings=warnings)
         corrected, differences = compare(existing, entry, incoming.model_fields_set)
         closing.refuse_overlap(snapshot, corrected, existing)
+        if differs := any(difference.decides for difference in differences):
+            withdrawing.refuse_change(existing)
     except ThiduaError as error:
         return Outcome("refused", error=error)
-    if any(difference.decides for difference in differences):
+    if differs:
         return Outcome("differs", entry, version, existing, corrected, warnings=warnings)
     return Outcome("same", entry, version, existing, warnings=warnings)
 
@@ -146,8 +152,7 @@ def _extension(
     with _about("unit_code"):
         version = _unit(snapshot, incoming, unit_day or day)
     paper = _paper(incoming, snapshot.hashes)
-    until = incoming.until.isoformat()
-    entry = Extension(version.unit, obligation.code, day.isoformat(), until, paper)
+    entry = Extension(version.unit, obligation.code, day.isoformat(), incoming.until.isoformat(), paper)
     with _about("until"):
         closing.refuse_short(snapshot, entry)
     return entry, obligation, version
@@ -169,7 +174,7 @@ def _paper(incoming: "DocumentIn", hashes: Hashes) -> Paper:
 # Refusals
 
 
-def _unit(snapshot: Snapshot, incoming: "EntryIn", day: date) -> Version:
+def _unit(snapshot: Snapshot, incoming: "RecordIn | ExemptionIn | ExtensionIn", day: date) -> Version:
     """The unit that is meant on that day, by its code and, where both are given, by its name."""
     version = snapshot.directory.resolve(incoming.unit_code, day)
     names = {text.name_key(version.name), text.name_key(version.abbreviation or "")}

@@ -26,6 +26,7 @@ def broken(connection: sqlite3.Connection, known: int, directory: Directory) -> 
     yield from _passed_in_a_ring(connection, known, directory)
     yield from _of_nobody(connection, known)
     yield from _extended_less(connection, known, directory)
+    yield from exempt_twice(connection, known, directory)
 
 
 def _codes(directory: Directory) -> Iterator[Problem]:
@@ -137,6 +138,17 @@ def _extended_less(connection: sqlite3.Connection, known: int, directory: Direct
             before=show_day(before),
         )
         yield _problem("extended less", message, (unit,), day, operations)
+
+
+def exempt_twice(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:
+    """Two exemptions of a unit from one obligation on one day."""
+    for unit, obligation, day, one, other, *operations in connection.execute(
+        store.sql("exempt_twice"), {"known": known}
+    ):
+        message = _("{name}: hai lần miễn {code} cùng có hiệu lực ngày {day}: #{one}, #{other}").format(
+            name=_name(directory, unit), code=obligation, day=show_day(day), one=one, other=other
+        )
+        yield _problem("exempt twice", message, (unit,), day, operations)
 
 
 def out_of_step(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:

@@ -7,9 +7,10 @@ from thidua_cli.register.entries import Exemption, Paper, live_exemptions, same_
 from thidua_cli.store.journal import LATEST
 
 Row = tuple[str, int]  # a table and an id in it
-NUMBERED = ("record", "exemption", "extension")  # people know them by their numbers
+NUMBERED = ("record", "exemption", "extension", "withdrawal")  # people know them by their numbers
 _KEYS = {"record": ("unit", "phase", "action"),
-         "extension": ("unit", "obligation", "granted_on", "document_number")}  # fmt: skip
+         "extension": ("unit", "obligation", "granted_on", "document_number"),
+         "withdrawal": ("exemption",)}  # fmt: skip
 _PAPER = tuple(Paper().columns())
 
 
@@ -43,6 +44,14 @@ def values(connection: sqlite3.Connection, row: Row) -> dict[str, Any]:
     cursor = connection.execute(f"SELECT * FROM {table} WHERE id = ?", (number,))
     columns = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
     return {name: value for name, value in columns.items() if name not in ("id", "operation")}
+
+
+def unit_of(connection: sqlite3.Connection, row: Row) -> int:
+    """The unit that a row is about."""
+    if row[0] == "withdrawal":
+        query = "SELECT unit FROM exemption WHERE id = (SELECT exemption FROM withdrawal WHERE id = ?)"
+        return int(connection.execute(query, row[1:]).fetchone()[0])
+    return int(values(connection, row)["unit"])
 
 
 def contents(connection: sqlite3.Connection, row: Row) -> list[int]:

@@ -9,9 +9,11 @@ from thidua_cli.register.entries import (
     Exemption,
     Extension,
     Record,
+    Withdrawal,
     live_exemptions,
     live_extensions,
     live_records,
+    live_withdrawals,
 )
 from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Plan, load_plan
@@ -19,7 +21,7 @@ from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Directory
 from thidua_cli.standing.verdict import Fact, facts
 
-Leave = Exemption | Extension
+Leave = Exemption | Extension | Withdrawal
 Entries = dict[tuple[object, ...], Entry]  # live ones, by key
 
 
@@ -30,6 +32,7 @@ def read_entries(connection: sqlite3.Connection, known: int, action: Action | No
     if action is None:
         entries.update((exemption.key, exemption) for exemption in live_exemptions(connection, known))
         entries.update((extension.key, extension) for extension in live_extensions(connection, known))
+        entries.update((withdrawal.key, withdrawal) for withdrawal in live_withdrawals(connection, known))
     return entries
 
 

@@ -10,7 +10,7 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Problem
 from thidua_cli.register.entries import void_row
 from thidua_cli.register.units import Directory, describe
-from thidua_cli.rules import invariants, rows
+from thidua_cli.rules import invariants, rows, withdrawing
 from thidua_cli.rules.resolutions.model import Model
 from thidua_cli.rules.resolutions.resting import resting
 from thidua_cli.rules.rows import Row
@@ -49,6 +49,8 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
     _refuse_left_out(connection, number, left_out)
     _refuse_rewriting(connection, number)
     _refuse_recorded_again(connection, number, brought)
+    message = _("{number} lần rút miễn dựa trên thao tác này; hủy chúng trước")
+    _refuse_rows(connection, message, withdrawing.resting_on(connection, brought.values()))
     going = set(brought.values())
     lost = [
         (row, brought.get(replacement))
@@ -64,6 +66,8 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
         raise RefusedError(
             _("thao tác #{number} đã hoàn tác, hoặc không có gì để hoàn tác").format(number=number)
         )
+    message = _("{number} lần rút sẽ lấy lại là của lần miễn đã hủy")
+    _refuse_rows(connection, message, withdrawing.orphans(connection, [row for row, _instead in lost]))
     _refuse_taken(connection, [row for row, _instead in lost], going)
     copies = {instead: writer.next_id(row[0]) for row, instead in lost if instead}
     for stands in brought.values():
@@ -177,7 +181,7 @@ def _refuse_rows(connection: sqlite3.Connection, message: str, refused: Sequence
     directory = Directory.read(connection, LATEST)
     lines = []
     for row in refused[:MOST]:
-        version = directory.named(rows.values(connection, row)["unit"], "9999-12-31")
+        version = directory.named(rows.unit_of(connection, row), "9999-12-31")
         line = _("  thao tác #{operation}: {name}")
         if row[0] in rows.NUMBERED:
             line = _("  thao tác #{operation}: bản ghi #{row}  {name}")

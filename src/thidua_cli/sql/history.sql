@@ -32,6 +32,10 @@ event AS (
     SELECT granted_on, 'extension', 'extension', id, obligation, until_on, NULL, document_number, document_issuer,
         document_date, received_on, evidence, evidence_sha256, note, operation
     FROM extension WHERE unit = :unit
+    UNION ALL
+    SELECT w.withdrawn_on, 'withdrawal', 'withdrawal', w.id, x.obligation, w.exemption, NULL, w.document_number,
+        w.document_issuer, w.document_date, w.received_on, w.evidence, w.evidence_sha256, w.note, w.operation
+    FROM withdrawal w JOIN exemption x ON x.id = w.exemption WHERE x.unit = :unit
 )
 SELECT e.day, e.event, e.source, e.id, e.what, e.detail, e.extent, e.document_number, e.document_issuer, e.document_date,
     e.received_on, e.evidence, e.evidence_sha256, e.note, e.operation, o.recorded_at, o.actor,

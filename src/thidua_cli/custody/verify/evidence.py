@@ -10,7 +10,14 @@ from thidua_cli.ground import files
 from thidua_cli.ground.language import _, why
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register import evidence
-from thidua_cli.register.entries import Entry, live_exemptions, live_extensions, live_records, table_of
+from thidua_cli.register.entries import (
+    Entry,
+    live_exemptions,
+    live_extensions,
+    live_records,
+    live_withdrawals,
+    table_of,
+)
 from thidua_cli.store.journal import LATEST
 
 
@@ -29,6 +36,7 @@ def collect(connection: sqlite3.Connection, hashed: list[HashedFile]) -> Iterato
         *live_records(connection, LATEST),
         *live_exemptions(connection, LATEST),
         *live_extensions(connection, LATEST),
+        *live_withdrawals(connection, LATEST),
     ]
     for entry in live:
         document = entry.document
