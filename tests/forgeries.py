@@ -161,6 +161,7 @@ _NEW_RECORD = (
 )
 _NEW_SUCCESSION = "INSERT INTO succession VALUES ({id}, {old}, {new}, '2022-01-01', '{change}', 'whole', NULL, NULL, NULL, NULL, NULL, NULL, 9)"
 _NEW_EXTENSION = "INSERT INTO extension VALUES ({id}, 1, 'p1-launch', '{on}', '{until}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9)"
+_NEW_WITHDRAWAL = "INSERT INTO withdrawal SELECT 9001, id, '{on}', '{last}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM exemption"
 _MIGRATIONS_INDEX = "idx__sqlite_migrations_migration_set_name"
 
 FORGERIES = [
@@ -228,7 +229,10 @@ FORGERIES = [
     Forgery("an extension that extends nothing", statements(_NEW_EXTENSION.format(id=9001, on="2022-03-01", until="2022-03-31"), chain_from=9), False, "rule"),
     Forgery("an extension that takes time away", statements(*(_NEW_EXTENSION.format(id=9000 + day, on=f"2022-03-0{day}", until=f"2022-05-{20 - day}") for day in (1, 2)), chain_from=9), False, "rule"),
     Forgery("an extension of tomorrow", statements(_NEW_EXTENSION.format(id=9001, on="2100-01-01", until="2100-04-30"), chain_from=9), False, "rule"),
-    Forgery("a longer extension", statements(_NEW_EXTENSION.format(id=9001, on="2022-03-01", until="2022-06-30")), False, "chain"),
+    Forgery("a longer extension", statements(_NEW_EXTENSION.format(id=9001, on="2022-03-01", until="2022-06-30")), False, "digest"),
+    Forgery("a withdrawal outside its exemption", statements(_NEW_WITHDRAWAL.format(on="2022-03-01", last="2022-02-28"), chain_from=9), False, "rule"),
+    Forgery("a withdrawal of tomorrow", statements(_NEW_WITHDRAWAL.format(on="2100-01-02", last="2100-01-01"), chain_from=9), False, "rule"),
+    Forgery("a withdrawal put in", statements(_NEW_WITHDRAWAL.format(on="2022-03-10", last="2022-03-09")), False, "digest"),
     Forgery("a record of tomorrow", statements("UPDATE record SET done_on = (SELECT date(recorded_at, '+1 day', '+7 hours') FROM operation WHERE number = 2) WHERE id = 1", chain_from=2), False, "rule"),
     Forgery("a paper of tomorrow", statements("UPDATE exemption SET received_on = '2100-01-01'", chain_from=2), False, "rule"),
     Forgery("no movement", statements("DELETE FROM movement", chain_from=1), False, "rule"),
