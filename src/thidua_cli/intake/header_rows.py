@@ -9,7 +9,7 @@ from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import columns, gso, synonyms
 from thidua_cli.intake.cells import CODES, as_text, blank, empty, header_text
 from thidua_cli.intake.columns import TwoRowHeader
-from thidua_cli.intake.headed_rows import HeadedRows
+from thidua_cli.intake.headed_rows import HeadedRows, calculated, disguised
 from thidua_cli.intake.numbering import numbered, runs
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.tables.grid import Cell
@@ -143,6 +143,12 @@ def _looks_like_data(values: Sequence[Cell], fields: Sequence[str | None], requi
             for field, cell in cells.items()
         )
     )
+
+
+def settled(table: HeadedRows) -> HeadedRows:
+    """The table with what is known of its cells as a whole: disguised texts, numbers of columns, formulas."""
+    table = unnumbered(table._replace(problems=disguised(table)))
+    return table._replace(notices=[*table.notices, *calculated(table)])
 
 
 def unnumbered(table: HeadedRows) -> HeadedRows:

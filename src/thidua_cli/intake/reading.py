@@ -14,16 +14,16 @@ from thidua_cli.ground.language import _, why
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import columns, fitting_sheet, gso, objects, synonyms
 from thidua_cli.intake.cells import as_text, empty, inhabited
-from thidua_cli.intake.headed_rows import HeadedRows, calculated, disguised, sheet_of
+from thidua_cli.intake.headed_rows import HeadedRows, disguised, sheet_of
 from thidua_cli.intake.header_rows import (
     find_header,
     likeness,
     listed,
     misread_headers,
     refuse_sunk,
+    settled,
     titles,
     two_row_header,
-    unnumbered,
 )
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.table_body import RowChoice, chosen_objects, data_rows
@@ -222,15 +222,11 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     if not body:
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source), *notices)
     also = columns.shared(headers, fields, chosen.renamed)
-    table = HeadedRows(
-        fields, headers, header_row, body[-1][0], body, grid, notices, (), also, given.constants
-    )
-    strange = disguised(table)
-    table = unnumbered(table._replace(problems=strange))
-    table = table._replace(notices=[*table.notices, *calculated(table)])
+    table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
+    table = settled(table._replace(also=also, constants=given.constants))
     if office:
         return gso.sheet(table, source, given.province)
-    return sheet_of(table) if strange else table
+    return sheet_of(table) if table.problems else table
 
 
 def _without_header(source: str, kind: ImportKind, hints: Sequence[str]) -> RejectedError:
