@@ -202,6 +202,7 @@ FORGERIES = [
     Forgery("a unit above itself", statements("UPDATE unit_version SET parent = (SELECT unit FROM unit_version WHERE code = '20194') WHERE code IN ('490', '48')", chain_from=1), False, "rule"),
     Forgery("a version after the end", statements("INSERT INTO unit_end SELECT 9001, unit, '2021-06-01', '2021-05-31', NULL, NULL, 9 FROM unit_version WHERE code = '492'", _NEW_VERSION.format(unit="(SELECT unit FROM unit_version WHERE code = '492')", code="'X9'", parent="NULL"), chain_from=9), False, "rule"),
     Forgery("a second live record", statements("INSERT INTO record SELECT 9001, unit, phase, action, occasion, '2022-01-01', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM record WHERE id = 1", chain_from=9), False, "rule"),
+    Forgery("an occasion that nobody asks for", statements("UPDATE record SET occasion = '2023' WHERE id = 1", chain_from=2), False, "rule"),
     Forgery("a void of nothing", statements("INSERT INTO void VALUES (9001, 'record', 7777, 'x', NULL, 9)", chain_from=9), False, "rule"),
     Forgery("a replacement that is not there", statements("UPDATE void SET replacement = 7777", chain_from=6), False, "rule"),
     Forgery("a day that is none", statements("UPDATE record SET done_on = '2022-02-30' WHERE id = 1", chain_from=2), False, "rule"),

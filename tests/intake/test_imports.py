@@ -295,7 +295,7 @@ def test_a_newer_list_corrects_records(run: Run, write: Callable[[str], str]) ->
     rows = [
         row
         for row in run("list", "p1-launch", "--format", "csv").out.splitlines()
-        if "2022-03" in row.split(",")[8]
+        if "2022-03" in row.split(",")[9]
     ]
     assert len(rows) == 3
     assert run("undo", "3", "--reason", "nhầm").code == 0
@@ -480,7 +480,8 @@ def test_a_filled_template_goes_in(run: Run, tmp_path: Path) -> None:
     done = run("import", "launches", str(path))
     assert done.code == 0, done.err
     assert '"492","2022-03-30"' in run("list", "p1-launch", "--format", "csv").out.replace(
-        '"UBND quận Hải Châu","district-committee","district","48","p1-launch","on_time","2022-03-31",', ""
+        '"UBND quận Hải Châu","district-committee","district","48","p1-launch","on_time","2022-03-31","2022-03-31",',
+        "",
     )
 
 
@@ -561,7 +562,7 @@ def test_a_correction_keeps_what_the_file_has_no_column_for(run: Run, write: Cal
             "fields": {"done_on": {"old": "2022-03-30", "new": "2022-03-29"}},
         }
     ]
-    assert _exported(run, "492") == ["2022-03-29", "5/KH", "Sở Nội vụ", "", "2022-03-31", "", "gốc", "p1"]
+    assert _exported(run, "492") == ["2022-03-29", "5/KH", "Sở Nội vụ", "", "2022-03-31", "", "gốc", "p1", ""]
     assert "0 new, 1 already" in run("import", "launches", file, *options).out
 
 

@@ -21,6 +21,7 @@ from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import decide as deciding
 from thidua_cli.rules import withdrawing
+from thidua_cli.rules.occasions import shown
 from thidua_cli.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ Corrected = Annotated[
 
 # By table: the fields that not every paper has, the field of its day, what it is.
 _SAYS = {
-    "record": (("contents", "phase"), "done_on", _("bản ghi một việc đã làm")),
+    "record": (("contents", "phase", "occasion"), "done_on", _("bản ghi một việc đã làm")),
     "exemption": (("reason", "until"), "exempted_on", _("một lần miễn")),
     "extension": (("until",), "granted_on", _("một lần gia hạn")),
     "withdrawal": ((), "withdrawn_on", _("một lần rút miễn")),
@@ -175,7 +176,7 @@ def _named_on(old: Entry, directory: Directory) -> date:
 def _changes(old: Entry, given: Mapping[str, object]) -> Mapping[str, object]:
     """Return what was given, by the old entry's fields; raises UsageError for a field that it has not."""
     own, day, what = _SAYS[table_of(old)]
-    foreign = given.keys() & {"reason", "until", "contents", "phase"} - set(own)
+    foreign = given.keys() & {"reason", "until", "contents", "phase", "occasion"} - set(own)
     if isinstance(old, Withdrawal):
         foreign |= given.keys() & {"unit_code"}
     if foreign:
@@ -208,4 +209,6 @@ def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> 
     else:
         model = RecordIn
         held |= {"action": old.action, "phase": old.phase, "done_on": old.done_on, "contents": old.contents}
+        if given.get("phase", old.phase) == old.phase:
+            held["occasion"] = shown(old.occasion)
     return session.checked(model, held | dict(given), CORRECTED_NAMES)

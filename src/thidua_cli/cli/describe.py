@@ -10,6 +10,7 @@ from thidua_cli.ground.language import _, current
 from thidua_cli.register.entries import Entry, Exemption, Extension, Record, Withdrawal
 from thidua_cli.register.terms import Level, State, label
 from thidua_cli.register.units import Directory, Version, describe, other_holders
+from thidua_cli.rules.occasions import shown
 
 if TYPE_CHECKING:
     from thidua_cli.rules.resolutions import ChangeSet, Effect
@@ -124,7 +125,7 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
             _("{action} ngày {day} ({phase}){verdict}").format(
                 action=label(entry.action, current()),
                 day=show_day(entry.done_on),
-                phase=entry.phase,
+                phase=_phase(entry, register),
                 verdict=_verdict(entry, register),
             )
         )
@@ -140,6 +141,13 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
     if document.received_on:
         words.append(_("nhận {day}").format(day=show_day(document.received_on)))
     return ", ".join(words)
+
+
+def _phase(record: Record, register: "Snapshot") -> str:
+    """Return the phase of a record, and the occasion where the phase asks on several."""
+    if register.plan.occasions(record.phase, record.action) == ("",):
+        return record.phase
+    return _("{phase}, kỳ {occasion}").format(phase=record.phase, occasion=shown(record.occasion))
 
 
 def written_line(entry: Entry, what: str, *, dry_run: bool) -> str:

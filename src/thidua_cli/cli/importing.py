@@ -283,11 +283,12 @@ def _unit_finder(ctx: typer.Context) -> Callable[[str], bool]:
 
 
 def _with_phase_cure(problems: Sequence[Problem], kind: ImportKind) -> list[Problem]:
-    """The problems with a cure for a phase that is not certain, for all rows or for each."""
-    cure = _("--phase cho cả tệp, hoặc cột {column} cho từng dòng")
+    """The problems with a cure for a phase or an occasion that is not certain, for all rows or for each."""
+    column = _("cột {column} cho từng dòng")
+    cures = {"phase": _("--phase cho cả tệp, hoặc cột {column} cho từng dòng"), "occasion": column}
     return [
-        problem._replace(cure=cure.format(column=columns.called(kind, "phase")))
-        if problem.at.field == "phase" and not problem.cure
+        problem._replace(cure=cures[problem.at.field].format(column=columns.called(kind, problem.at.field)))
+        if problem.at.field in cures and not problem.cure
         else problem
         for problem in problems
     ]

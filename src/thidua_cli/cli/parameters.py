@@ -85,6 +85,7 @@ _OPTIONS = {
     "received_on": Option("--received", _("Ngày nhận văn bản.")),
     "evidence": Option("--evidence", _("Tệp văn bản (ghi kèm mã băm) hoặc địa chỉ."), _("TỆP|URL")),
     "phase": Option("--phase", _("Giai đoạn (mặc định: giai đoạn chứa ngày ấy).")),
+    "occasion": Option("--occasion", _("Kỳ, như 2023 (mặc định: kỳ chứa ngày ấy).")),
     "contents": Option("--content", _("Nội dung thi đua: dùng nhiều lần, hoặc 1,3."), _("SỐ"), several=True),
     "done_on": Option("--on", _("Ngày thực hiện.")),
     "on": Option("--on", _("Ngày thực hiện.")),

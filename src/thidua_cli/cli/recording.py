@@ -142,12 +142,24 @@ def store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
         else:
             entry = next(new)
             lines.append(written_line(entry, describe_entry(entry, register), dry_run=how.dry_run))
+            if outcome.early_for:
+                lines.append(_other_phase(entry, outcome.early_for, session.settings(ctx)))
     for outcome in outcomes:
         if outcome.version is not None and outcome.entry is not None:
             day = how.unit_as_of or date.fromisoformat(outcome.entry.day)
             lines += describe_holders(register.directory, outcome.version, day)
     messages.confirm(lines, saved, dry_run=how.dry_run)
     messages.warn([warning for outcome in outcomes for warning in outcome.warnings])
+
+
+def _other_phase(entry: Entry, phase: str, settings: Settings) -> str:
+    """Return the line on what to type where a record is of a later phase than the one that holds its day."""
+    if entry.id is None:
+        return _("  nếu là việc của {phase} làm sớm: thêm --phase {phase}").format(phase=phase)
+    command = settings.command("record", "correct", str(entry.id), "--phase", phase)
+    return _('  nếu là việc của {phase} làm sớm: {command} --reason "lý do"').format(
+        phase=phase, command=command
+    )
 
 
 def _new(outcomes: Sequence[Outcome]) -> list[Entry]:

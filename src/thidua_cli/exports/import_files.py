@@ -16,9 +16,10 @@ from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Entry, Exemption, Extension, Record
 from thidua_cli.register.fields import ACTIONS, NONE, ImportKind, keys
-from thidua_cli.register.plan import load_plan
+from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
+from thidua_cli.register.values import NO_OCCASION
 from thidua_cli.rules.resolutions.model import CONTINUING
 
 Row = dict[str, Any]
@@ -54,7 +55,8 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
         live = records.live_records(connection, known)
         entries += [record for record in live if record.action is ACTIONS[kind]]
     entries.sort(key=lambda entry: entry.id or 0)
-    rows = [_entry(entry, directory, names) for entry in entries]
+    plan = load_plan(connection)
+    rows = [_entry(entry, directory, plan, names) for entry in entries]
     lines = [_misread(entry, directory) or _shortened(entry) for entry in entries]
     return Export(names, rows, [line for line in lines if line])
 
@@ -186,7 +188,7 @@ def _made(first: Version, directory: Directory) -> Row:
 # Records
 
 
-def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
+def _entry(entry: Entry, directory: Directory, plan: Plan, names: Sequence[str]) -> Row:
     row: Row = {"unit_code": _reference(entry, directory), **entry.document.columns()}
     if isinstance(entry, Exemption):
         row |= {"obligation": entry.obligation, "on": entry.exempted_on, "reason": entry.reason}
@@ -195,7 +197,9 @@ def _entry(entry: Entry, directory: Directory, names: Sequence[str]) -> Row:
         row |= {"obligation": entry.obligation, "on": entry.granted_on, "until": entry.until_on}
     elif isinstance(entry, Record):
         contents = ",".join(map(str, entry.contents)) or None
-        row |= {"done_on": entry.done_on, "phase": entry.phase, "contents": contents}
+        once = plan.occasions(entry.phase, entry.action) == ("",)
+        occasion = entry.occasion or (None if once else NO_OCCASION)
+        row |= {"done_on": entry.done_on, "phase": entry.phase, "occasion": occasion, "contents": contents}
     return {name: row[name] for name in names}
 
 

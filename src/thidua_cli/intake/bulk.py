@@ -63,6 +63,7 @@ def sort(
     phases = _phases(columns.values, movement)
     units = _units(columns, connection, phases, movement, today)
     row_by_row = {*columns.row_by_row, *_remarkable(columns.values, movement, today)}
+    row_by_row.update(_of_occasions(columns, phases, movement))
     row_by_row.update(place for place, unit in enumerate(units) if not unit)
     if len(set(units)) != len(units):
         keys = list(zip(units, phases, strict=True))
@@ -77,7 +78,7 @@ def sort(
     for place, (unit, phase, content) in enumerate(zip(units, phases, contents, strict=True)):
         if place in row_by_row:
             continue
-        held = live.get((unit, phase, columns.action))
+        held = live.get((unit, phase, columns.action, ""))
         if held is None:
             new.append(place)
         elif isinstance(held, Record) and held.id and content == _content(held, names):
@@ -100,6 +101,15 @@ def _remarkable(values: Mapping[str, Sequence[Any]], movement: Plan, today: str)
     yield from (place for place, (day, on) in enumerate(pairs) if day and on and day < on)
     contents = enumerate(values.get("contents", ()))
     yield from (place for place, named in contents if named and not movement.contents.keys() >= set(named))
+
+
+def _of_occasions(columns: ColumnRows, phases: Sequence[str | None], movement: Plan) -> Iterator[int]:
+    """The places of rows that name an occasion, or are of a phase that asks the action on occasions."""
+    named = enumerate(columns.values.get("occasion", ()))
+    yield from (place for place, occasion in named if occasion is not None)
+    asking = {code for code in set(phases) if code and movement.occasions(code, columns.action) != ("",)}
+    if asking:
+        yield from (place for place, code in enumerate(phases) if code in asking)
 
 
 def _phases(values: Mapping[str, Sequence[Any]], movement: Plan) -> Sequence[str | None]:

@@ -4,6 +4,7 @@ Plain rows of a long file are decided by columns (`bulk`), all others one by one
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
@@ -22,9 +23,11 @@ from thidua_cli.register.evidence import is_file
 from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Version
+from thidua_cli.register.values import NO_OCCASION
 from thidua_cli.rules import decide
 from thidua_cli.rules.compare import NOTHING, differences
 from thidua_cli.rules.decide import Outcome
+from thidua_cli.rules.occasions import shown
 from thidua_cli.rules.snapshot import Snapshot, read_entries
 from thidua_cli.store import Writer
 from thidua_cli.store.journal import LATEST
@@ -115,6 +118,7 @@ class RecordBatch(Batch):
         self.problems, self.warnings = list(self._wrong), list[str]()
         rows: dict[tuple[object, ...], int] = {}
         read: set[str] = set()
+        taken: Counter[str] = Counter()  # occasions of rows that name none
         for incoming in self._items:
             assert self._register is not None  # noqa: S101
             outcome = decide.decide(self._register, incoming.item)
@@ -132,6 +136,8 @@ class RecordBatch(Batch):
                 )
                 continue
             rows[key] = incoming.row
+            if isinstance(outcome.entry, Record) and getattr(incoming.item, "occasion", None) is None:
+                taken[shown(outcome.entry.occasion)] += outcome.existing is None
             said = [*self._reading(incoming, outcome.version, read), *outcome.warnings]
             self.warnings += [
                 _("dòng {row}: {warning}").format(row=incoming.row, warning=each) for each in said
@@ -147,6 +153,14 @@ class RecordBatch(Batch):
                 self.corrected.append((incoming, held, fresh))
             else:
                 self.problems.append(_differs(incoming, outcome.version.name, held, fresh))
+        if set(taken) - {NO_OCCASION}:
+            self.warnings += [
+                _("{count} dòng không nêu kỳ, theo ngày là kỳ {occasion}").format(
+                    count=count, occasion=occasion
+                )
+                for occasion, count in taken.items()
+                if count
+            ]
         emptied = sum(
             each.new == NOTHING
             for _incoming, held, fresh in self.corrected

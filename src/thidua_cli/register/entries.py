@@ -47,12 +47,13 @@ class Record(NamedTuple):
     done_on: str
     document: Paper
     contents: tuple[int, ...] = ()
+    occasion: str = ""  # as in the plan's obligation
     id: int | None = None
 
     @property
-    def key(self) -> tuple[int, str, str]:
+    def key(self) -> tuple[int, str, str, str]:
         """At most one live record has this key."""
-        return self.unit, self.phase, self.action
+        return self.unit, self.phase, self.action, self.occasion
 
     @property
     def day(self) -> str:
@@ -183,9 +184,10 @@ def live_records(
             keep(done_on, done_on),
             Paper(paper[0], *map(keep, paper[1:], paper[1:])),
             tuple(int(content) for content in contents.split(",")) if contents else (),
+            keep(occasion, occasion),
             found,
         )
-        for found, unit, phase, act, done_on, *paper, contents in connection.execute(
+        for found, unit, phase, act, occasion, done_on, *paper, contents in connection.execute(
             store.sql("live_records"), wanted
         )
     ]
@@ -228,8 +230,8 @@ def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
         contents: tuple[int, ...] = ()
         row: dict[str, object]
         if isinstance(entry, Record):
-            row = {"phase": entry.phase, "action": str(entry.action), "occasion": ""}
-            row |= {"done_on": entry.done_on}
+            row = {"phase": entry.phase, "action": str(entry.action), "done_on": entry.done_on}
+            row |= {"occasion": entry.occasion}
             contents = entry.contents
         elif isinstance(entry, Withdrawal):
             row = {"exemption": entry.exemption, "withdrawn_on": entry.withdrawn_on}

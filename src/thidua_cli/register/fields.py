@@ -125,6 +125,7 @@ DOCUMENT = (
 PHASE = Field("phase", "Giai đoạn", values.optional, Shape.WORD)
 OBLIGATION = Field("obligation", "Nghĩa vụ", values.obligation, Shape.WORD)
 UNTIL = Field("until", "Đến ngày", values.day, Shape.DAY, like=("ngày cuối", "hạn mới", "gia hạn đến"))
+OCCASION = Field("occasion", "Kỳ", values.occasion_of_record, Shape.WORD, like=("kỳ báo cáo", "đợt"))
 CONTENTS = Field(
     "contents", "Nội dung", values.contents, Shape.WORD, like=("nội dung thi đua",), compared=True
 )
@@ -137,7 +138,7 @@ def _done_on(header: str) -> Field:
 
 
 def _records(header: str, *more: Field) -> Columns:
-    return Columns((UNIT_CODE, _done_on(header)), (*more, *DOCUMENT, PHASE), (UNIT_NAME,))
+    return Columns((UNIT_CODE, _done_on(header)), (*more, *DOCUMENT, PHASE, OCCASION), (UNIT_NAME,))
 
 
 FILES: Mapping[ImportKind, Columns] = {

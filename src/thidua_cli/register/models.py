@@ -80,6 +80,7 @@ class RecordIn(DocumentIn):
     action: terms.Action
     done_on: Day
     phase: Text = None
+    occasion: Annotated[str | None, BeforeValidator(values.occasion_of_record)] = None
     contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
 
     @model_validator(mode="after")

@@ -125,6 +125,11 @@ class Plan(NamedTuple):
         message, others = _("không có nghĩa vụ {code}"), _("Các nghĩa vụ: {codes}")
         return _with_code(self.obligations, code, message, others)
 
+    def occasions(self, phase: str, action: str) -> tuple[str, ...]:
+        """The occasions on which a phase asks for an action, in the plan's order; an empty one: just once."""
+        asked = [item for item in self.obligations if (item.phase.code, item.action) == (phase, action)]
+        return tuple(dict.fromkeys(item.occasion for item in asked)) or ("",)
+
 
 def _with_code(items: Sequence[_Item], code: str, message: str, others: str) -> _Item:
     for item in items:

@@ -44,6 +44,15 @@ def occasion(value: object) -> str:
     return text.check_code(plain(value)).lower() if value else ""
 
 
+NO_OCCASION = "-"  # names the occasion of an obligation that has none, where others of its action have one
+
+
+def occasion_of_record(value: object) -> str | None:
+    """The occasion that a record names, as `occasion`; none where it names none."""
+    written = plain(value)
+    return "" if written == NO_OCCASION else occasion(written) or None
+
+
 def name(value: object) -> str:
     """The full name of a unit; a name in the letters of an old encoding says which one it seems to be."""
     try:

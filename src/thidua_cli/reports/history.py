@@ -15,15 +15,18 @@ from thidua_cli.reports.moment import Moment, report_at
 from thidua_cli.rules.rows import NUMBERED
 
 FIELDS = (
-    "date", "event", "relation", "unit_code", "unit_name", "phase", "contents", "detail", "document_number",
-    "document_issuer", "document_date", "received_on", "evidence", "evidence_sha256", "note", "record_id",
-    "operation", "recorded_at", "actor", "voided", "void_reason", "void_operation", "voided_at", "voided_by",
-    "replacement",
+    "date", "event", "relation", "unit_code", "unit_name", "phase", "occasion", "contents", "detail",
+    "document_number", "document_issuer", "document_date", "received_on", "evidence", "evidence_sha256",
+    "note", "record_id", "operation", "recorded_at", "actor", "voided", "void_reason", "void_operation",
+    "voided_at", "voided_by", "replacement",
 )  # fmt: skip
 
 
 class TimelineEntry(NamedTuple):
-    """A row about a unit that is the one asked for (self) or related; from `day` on as in sql/history.sql."""
+    """A row about a unit that is the one asked for (self) or related; from `day` on as in sql/history.sql.
+
+    `extent` is how much of a unit passed to another; of a record, its occasion.
+    """
 
     unit: int
     relation: str
@@ -109,6 +112,7 @@ def _row(entry: TimelineEntry, directory: Directory) -> dict[str, object]:
         "unit_code": then.code if then else None,
         "unit_name": then.name if then else None,
         "phase": entry.what if entry.is_record else None,
+        "occasion": entry.extent if entry.is_record else None,
         "contents": [int(number) for number in contents],
         "detail": "" if entry.is_record else _words(entry, directory),
         "record_id": entry.record_id,
@@ -186,6 +190,7 @@ def _words(entry: TimelineEntry, directory: Directory) -> str:
     if not entry.is_record:
         return _leave_words(entry)
     words = f"{label(Action(entry.event), current())} {entry.what}"
+    words += _(", kỳ {occasion}").format(occasion=entry.extent) if entry.extent else ""
     return words + (_(", nội dung {numbers}").format(numbers=entry.detail) if entry.detail else "")
 
 

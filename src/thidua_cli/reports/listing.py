@@ -16,6 +16,7 @@ from thidua_cli.standing.verdict import Fact
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "parent_code", "obligation", "state", "due_on", "closes_on",
     "done_on", "received_on", "declared_late", "document_number", "document_date", "record_id", "ended_on",
+    "occasion",
 )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def row(directory: Directory, fact: Fact, state: State) -> dict[str, object]:
         "unit_name": version.name,
         "parent_code": parent.code if parent else None,
         "state": str(state),
+        "occasion": fact.occasion or None,
         "declared_late": fact.declared_late,
         "record_id": fact.record_id or fact.exemption_id,
     }

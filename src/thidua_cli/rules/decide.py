@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
-from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError, UsageError
+from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError
 from thidua_cli.ground.language import _, current
 from thidua_cli.register.entries import Entry, Exemption, Extension, Paper, Record
 from thidua_cli.register.evidence import Hashes
-from thidua_cli.register.plan import Obligation, Phase
+from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.terms import label
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.rules import closing, withdrawing
 from thidua_cli.rules.compare import compare
+from thidua_cli.rules.occasions import earliest, early_for, occasion_of, phase_for
 from thidua_cli.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Outcome(NamedTuple):
     """What becomes of one incoming entry.
 
     `verdict` is `new`, `same` (already recorded, as `existing`), `differs` (from `existing`; `corrected` is
-    `existing` with what was given) or `refused` (see `error`).
+    `existing` with what was given) or `refused` (see `error`). `early_for` is the code of a later phase of
+    which the record may be an early act, where it names none.
     """
 
     verdict: Literal["new", "same", "differs", "refused"]
@@ -39,6 +41,7 @@ class Outcome(NamedTuple):
     corrected: Entry | None = None
     error: ThiduaError | None = None
     warnings: tuple[str, ...] = ()
+    early_for: str | None = None
 
 
 def decide(
@@ -74,7 +77,9 @@ def decide(
             warnings = tuple(_warnings_of_leave(snapshot, obligation, entry, version))
         existing = closing.existing(snapshot, entry)
         if existing is None:
-            return Outcome("new", entry, version, warnings=warnings)
+            named = isinstance(incoming, RecordIn) and incoming.phase
+            early = early_for(snapshot, entry, version) if isinstance(entry, Record) and not named else None
+            return Outcome("new", entry, version, warnings=warnings, early_for=early)
         corrected, differences = compare(existing, entry, incoming.model_fields_set)
         closing.refuse_overlap(snapshot, corrected, existing)
         if differs := any(difference.decides for difference in differences):
@@ -103,8 +108,8 @@ def _record(
     with _about("done_on"):
         _refuse_future(day, incoming, snapshot.today)
         plan = snapshot.plan
-        phase = plan.phase(incoming.phase) if incoming.phase else plan.phases[0]
-        _refuse_before(phase, day)
+        phase = plan.phase(incoming.phase) if incoming.phase else None
+        _refuse_early(plan, phase, day)
     with _about("contents"):
         if unknown := [str(number) for number in incoming.contents if number not in plan.contents]:
             raise NotFoundError(
@@ -116,9 +121,12 @@ def _record(
         if replacing is None or (replacing.unit, replacing.day) != (version.unit, day.isoformat()):
             _refuse_ended(snapshot.directory, version, day)
     with _about("phase"):
-        code = phase.code if incoming.phase else _phase_for(snapshot, incoming, version)
-    paper = _paper(incoming, snapshot.hashes)
-    return Record(version.unit, code, incoming.action, day.isoformat(), paper, incoming.contents), version
+        phase = phase or phase_for(snapshot, incoming, version)
+    with _about("occasion"):
+        occasion = occasion_of(snapshot, incoming, phase, version)
+    paper, contents = _paper(incoming, snapshot.hashes), incoming.contents
+    entry = Record(version.unit, phase.code, incoming.action, day.isoformat(), paper, contents, occasion)
+    return entry, version
 
 
 def _exemption(
@@ -215,33 +223,24 @@ def _refuse_future(day: date, incoming: "DocumentIn", today: date) -> None:
                 raise RefusedError(message, _("kiểm tra lại ngày"))
 
 
+def _refuse_early(plan: Plan, phase: Phase | None, day: date) -> None:
+    """Refuse a record of long before its phase, or of before all phases where none is named."""
+    if phase is not None and day >= earliest(phase):
+        return
+    try:
+        _refuse_before(phase or plan.phases[0], day)
+    except RefusedError as error:
+        if phase is None and day >= earliest(first := plan.phases[0]):
+            error.hints = [_("là việc của {phase} làm sớm thì nêu --phase {phase}").format(phase=first.code)]
+        raise
+
+
 def _refuse_before(phase: Phase, day: date) -> None:
     if day.isoformat() < phase.starts_on:
         message = _("ngày {day} trước ngày đầu của {phase} ({start})").format(
             day=show_day(day), phase=phase.code, start=show_day(phase.starts_on)
         )
         raise RefusedError(message, _("kiểm tra lại ngày và giai đoạn"))
-
-
-def _phase_for(snapshot: Snapshot, incoming: "RecordIn", version: Version) -> str:
-    """The phase that holds the day, unless the unit still owes the action in an earlier one."""
-    plan, day = snapshot.plan, incoming.done_on
-    held = plan.phase_of(day.isoformat())
-    if held is None:
-        codes = ", ".join(phase.code for phase in plan.phases)
-        raise UsageError(
-            _("ngày {day} không thuộc giai đoạn nào: nêu --phase ({codes})").format(
-                day=show_day(day), codes=codes
-            )
-        )
-    if earlier := snapshot.open_phases(incoming.action, version.unit, held.code):
-        action = label(incoming.action, current())
-        raise UsageError(
-            _("{unit} chưa {action} ở {earlier}: nêu --phase {earlier} hoặc {phase}").format(
-                unit=version.name, action=action, earlier=earlier[0], phase=held.code
-            )
-        )
-    return held.code
 
 
 # Warnings
@@ -264,7 +263,7 @@ def _warnings_of_record(
         yield _("{unit}: có từ ngày {start}, sau ngày thực hiện {done}").format(
             unit=unit, start=show_day(first.valid_from), done=show_day(done_on)
         )
-    if not snapshot.on_roster(entry.action, entry.phase, version.unit):
+    if not snapshot.on_roster(entry.action, entry.phase, entry.occasion, version.unit):
         yield _(
             "{unit}: không thuộc đối tượng phải {action} ở {phase}; vẫn ghi, không tính vào tỷ lệ"
         ).format(unit=unit, phase=entry.phase, action=label(entry.action, current()))
@@ -275,7 +274,8 @@ def _warnings_of_leave(
 ) -> Iterator[str]:
     is_extension = isinstance(entry, Extension)
     unit, phase, action = version.name, obligation.phase.code, obligation.action
-    if version.kind not in obligation.kinds or not snapshot.on_roster(action, phase, version.unit):
+    occasion = obligation.occasion
+    if version.kind not in obligation.kinds or not snapshot.on_roster(action, phase, occasion, version.unit):
         yield _("{unit}: không thuộc đối tượng của {code}").format(unit=unit, code=obligation.code)
     if not entry.document.number:
         words = (
@@ -291,7 +291,7 @@ def _warnings_of_leave(
             else _("{unit}: chấm dứt từ ngày {end}, trước ngày miễn")
         )
         yield words.format(unit=unit, end=show_day(version.ended_on))
-    if done := snapshot.entries.get((version.unit, phase, action)):
+    if done := snapshot.entries.get((version.unit, phase, action, occasion)):
         words = (
             _("{unit}: đã thực hiện ở bản ghi #{number}; đúng hạn hay không nay xét theo hạn mới")
             if is_extension

@@ -8,7 +8,7 @@ from thidua_cli.store.journal import LATEST
 
 Row = tuple[str, int]  # a table and an id in it
 NUMBERED = ("record", "exemption", "extension", "withdrawal")  # people know them by their numbers
-_KEYS = {"record": ("unit", "phase", "action"),
+_KEYS = {"record": ("unit", "phase", "action", "occasion"),
          "extension": ("unit", "obligation", "granted_on", "document_number"),
          "withdrawal": ("exemption",)}  # fmt: skip
 _PAPER = tuple(Paper().columns())

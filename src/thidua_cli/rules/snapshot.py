@@ -96,13 +96,17 @@ class Snapshot:
         order = [phase.code for phase in self.plan.phases]
         return [code for code in order[: order.index(before)] if unit in self._roster(action, code).owing]
 
-    def on_roster(self, action: Action, phase: str, unit: int) -> bool:
-        """Whether any obligation of that phase and action binds the unit today."""
-        return unit in self._roster(action, phase).bound
+    def owed(self, action: Action, phase: str, unit: int) -> set[str]:
+        """The occasions on which the unit still owes that action in that phase."""
+        return self._roster(action, phase).owing.get(unit, set())
+
+    def on_roster(self, action: Action, phase: str, occasion: str, unit: int) -> bool:
+        """Whether any obligation of that phase, action and occasion binds the unit today."""
+        return (unit, occasion) in self._roster(action, phase).bound
 
     def judged(self, record: Record) -> tuple[Fact, State] | None:
         """The state of the unit today if the record counts; none where the unit is on no roster."""
-        fact = self._roster(record.action, record.phase).bound.get(record.unit)
+        fact = self._roster(record.action, record.phase).bound.get((record.unit, record.occasion))
         if fact is None:
             return None
         fact = fact.done(record.done_on, record.document.received_on)
@@ -110,17 +114,20 @@ class Snapshot:
 
     def _roster(self, action: Action, phase: str) -> "_Roster":
         if (action, phase) not in self._rosters:
-            roster = self._rosters[action, phase] = _Roster({}, set())
+            roster = self._rosters[action, phase] = _Roster({}, {})
             undone = (State.PENDING, State.OVERDUE)
             for fact in facts(self.connection, self.today, self.known, phase=phase, action=action):
-                roster.bound[fact.unit] = fact
+                roster.bound[fact.unit, fact.occasion] = fact
                 if fact.state in undone and not fact.ended_on:
-                    roster.owing.add(fact.unit)
+                    roster.owing.setdefault(fact.unit, set()).add(fact.occasion)
         return self._rosters[action, phase]
 
 
 class _Roster(NamedTuple):
-    """Facts of the units that a phase and action bind, and the units that are alive and have not done it."""
+    """Facts of the units that a phase and action bind, by unit and occasion.
 
-    bound: dict[int, Fact]
-    owing: set[int]
+    `owing`: the occasions on which units that are alive have not done it.
+    """
+
+    bound: dict[tuple[int, str], Fact]
+    owing: dict[int, set[str]]

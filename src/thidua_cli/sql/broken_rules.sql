@@ -46,6 +46,11 @@ FROM record r
 JOIN phase p ON p.code = phase
 WHERE done_on < date(starts_on, '-1 year');
 
+SELECT 'record' AS place, 'occasion_none' AS rule, r.id AS row, occasion, phase || ' ' || action AS what
+FROM record r
+WHERE occasion <> '' AND NOT EXISTS (
+    SELECT 1 FROM obligation o WHERE o.phase = r.phase AND o.action = r.action AND o.occasion = r.occasion);
+
 SELECT 'exemption' AS place, 'before_phase' AS rule, x.id AS row, exempted_on AS day, phase
 FROM exemption x
 JOIN obligation b ON b.code = obligation

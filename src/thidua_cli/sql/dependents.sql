@@ -1,4 +1,5 @@
--- Live rows of later operations about units that operation :number created, or brought back. Follows live.sql.
+-- Live rows of later operations about units that operation :number created, or brought back, or of occasions that only
+-- its obligations have. Follows live.sql.
 , created AS (
     SELECT id FROM unit WHERE operation = :number
     UNION SELECT unit FROM live_version GROUP BY unit HAVING min(operation) = :number
@@ -18,4 +19,12 @@ SELECT DISTINCT l.operation, v.code, v.name
 FROM later l JOIN created c ON c.id = l.unit
 JOIN live_version v ON v.unit = c.id AND v.operation = :number
 WHERE l.operation > :number
-ORDER BY l.operation, v.code
+UNION
+SELECT r.operation, v.code, v.name
+FROM obligation o
+JOIN live_record r ON r.phase = o.phase AND r.action = o.action AND r.occasion = o.occasion
+JOIN live_version v ON v.unit = r.unit AND v.valid_from = (SELECT max(w.valid_from) FROM live_version w WHERE w.unit = r.unit)
+WHERE o.operation = :number AND o.occasion <> '' AND r.operation > :number AND NOT EXISTS (
+    SELECT 1 FROM obligation b WHERE b.phase = o.phase AND b.action = o.action AND b.occasion = o.occasion
+    AND b.operation <> :number)
+ORDER BY 1, 2

@@ -22,7 +22,7 @@ event AS (
     UNION ALL
     SELECT done_on, action, 'record', id, phase,
         (SELECT group_concat(content, ',') FROM (SELECT content FROM record_content WHERE record = record.id ORDER BY content)),
-        NULL, document_number, document_issuer, document_date, received_on, evidence, evidence_sha256, note, operation
+        nullif(occasion, ''), document_number, document_issuer, document_date, received_on, evidence, evidence_sha256, note, operation
     FROM record WHERE unit = :unit
     UNION ALL
     SELECT exempted_on, 'exemption', 'exemption', id, obligation, reason, until_on, document_number, document_issuer,

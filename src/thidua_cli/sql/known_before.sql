@@ -3,6 +3,7 @@
 SELECT n.id, n.document_number, n.document_issuer, n.document_date, n.received_on,
     o.document_number, o.document_issuer, o.document_date, o.received_on
 FROM record n JOIN record o ON o.unit = n.unit AND o.phase = n.phase AND o.action = n.action
+    AND o.occasion = n.occasion
 JOIN void v ON v.target = 'record' AND v.target_id = o.id
 WHERE n.operation > :one AND n.operation <= :other AND o.operation <= :one AND v.operation <= :one
   AND o.done_on = n.done_on

@@ -142,6 +142,7 @@ def _messages() -> dict[str, str]:
         "supplement_early": _("văn bản bổ sung #{row} trước bản ghi của nó"),
         "before_phase": _("bản ghi #{row}: ngày {day} trước ngày đầu của {phase}"),
         "extension_short": _("lần gia hạn #{row} không vượt quá hạn có từ trước: {day}"),
+        "occasion_none": _("bản ghi #{row}: {what} không có kỳ {occasion}"),
         "after_recording": _("bản ghi #{row}: ngày {day} sau ngày ghi vào sổ"),
         "replacement_none": _("lần hủy {row}: bản ghi thay thế #{fresh} không có, hoặc không ghi cùng lúc"),
         "replacement_other": _("lần hủy {row}: bản ghi thay thế #{fresh} nói về một việc khác"),
