@@ -28,7 +28,8 @@ from thidua_cli.ground.errors import Exit
 # What each command is given: all the rest of its line. {folder} is that of the register, {source} a later copy of it.
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "init": (),
-    "plan": (),
+    "plan amend": ("--due", "p1-launch=2022-06-30", "--doc", "45/QĐ", "--on", "2022-03-25"),
+    "plan history": (),
     "import": ("launches", str(ROOT / "examples" / "launches_2022.csv")),
     "record launch": ("493", "--on", "2022-03-30", "--doc", "12/KH-UBND", "--note", "ghi chú"),
     "record registration": ("493", "--on", "2022-03-30", "--content", "1,3"),

@@ -153,26 +153,26 @@ class RecordBatch(Batch):
                 self.corrected.append((incoming, held, fresh))
             else:
                 self.problems.append(_differs(incoming, outcome.version.name, held, fresh))
+        self.warnings += self._summary(taken)
+        return rows
+
+    def _summary(self, taken: "Counter[str]") -> Iterable[str]:
+        """Warnings about all rows: occasions that days decided, values that empty cells take away."""
         if set(taken) - {NO_OCCASION}:
-            self.warnings += [
-                _("{count} dòng không nêu kỳ, theo ngày là kỳ {occasion}").format(
-                    count=count, occasion=occasion
-                )
-                for occasion, count in taken.items()
-                if count
-            ]
+            for occasion, count in taken.items():
+                if count:
+                    yield _("{count} dòng không nêu kỳ, theo ngày là kỳ {occasion}").format(
+                        count=count, occasion=occasion
+                    )
         emptied = sum(
             each.new == NOTHING
             for _incoming, held, fresh in self.corrected
             for each in differences(held, fresh)
         )
         if emptied:
-            self.warnings.append(
-                _(
-                    "{count} ô trống bỏ giá trị đang có trong sổ; nếu không phải vậy thì bỏ cột ấy khỏi tệp"
-                ).format(count=emptied)
-            )
-        return rows
+            yield _(
+                "{count} ô trống bỏ giá trị đang có trong sổ; nếu không phải vậy thì bỏ cột ấy khỏi tệp"
+            ).format(count=emptied)
 
     def _reading(self, incoming: RecordRow, version: Version, read: set[str]) -> Iterable[str]:
         """Which unit a name was taken for, if it is none's full name; once a name, kept in `read`."""

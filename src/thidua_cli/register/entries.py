@@ -10,8 +10,8 @@ from thidua_cli.ground import dates, text
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
 from thidua_cli.register.terms import Action
-from thidua_cli.store import Writer, journal
-from thidua_cli.store.journal import LATEST
+from thidua_cli.store import Writer
+from thidua_cli.store.journal import LATEST, PAPERS
 
 
 class Paper(NamedTuple):
@@ -266,7 +266,7 @@ def find(connection: sqlite3.Connection, number: int) -> tuple[str, Entry]:
     ]
     for entry in found:
         return table_of(entry), entry
-    for table in journal.PAPERS:
+    for table in PAPERS:
         if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():
             operation, reason, fresh = connection.execute(
                 "SELECT operation, reason, replacement FROM void WHERE target = ? AND target_id = ?",
