@@ -76,6 +76,7 @@ CODES = {"check": Exit.FINDINGS}  # all others: 0
 NEW = {"init"}  # makes the register
 WRITES = {
     "import",
+    "plan amend",
     "undo",
     "backup",
     "restore",

@@ -161,9 +161,6 @@ def same_paper(one: Paper, other: Paper) -> bool:
     )
 
 
-# Reading
-
-
 def live_records(
     connection: sqlite3.Connection,
     known: int,
@@ -215,9 +212,6 @@ def live_withdrawals(
     """Live withdrawals of exemptions: of one unit, the one with a number, or all."""
     rows = connection.execute(store.sql("live_withdrawals"), {"known": known, "unit": unit, "id": number})
     return [Withdrawal(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
-
-
-# Writing
 
 
 def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
