@@ -124,6 +124,11 @@ title_en = "Digital economy"
         ('[[obligations]]\ncode = "new"\nphase = "p1"', "title_vi"),
         ("", "changes nothing"),
         ('[[obligations]]\ncode = "p1-launch"\ndue_on = "soon"', "due_on"),
+        (
+            '[[actions]]\ncode = "award"\ntitle_vi = "a"\ntitle_en = "a"\ndone_vi = "a"\ndone_en = "a"\n'
+            'paper_vi = "a"\npaper_en = "a"',
+            "launch, registration, review",
+        ),
     ],
 )
 def test_a_file_that_is_wrong_is_rejected_whole(run: Run, tmp_path: Path, text: str, words: str) -> None:

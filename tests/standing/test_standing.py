@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from importlib import resources
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -271,10 +272,22 @@ STANDING = resources.files("thidua_cli").joinpath("sql/standing.sql").read_text(
 COLUMNS = "obligation, unit, state, declared_late, entered_on, closes_on"
 
 
-@settings(max_examples=400, deadline=None, phases=[Phase.generate])
+@settings(max_examples=100, deadline=None, phases=[Phase.generate])
 @given(data=st.data(), day=DAYS, known=st.integers(1, OPERATIONS))
 def test_rosters_and_states_are_those_of_the_definition(data: st.DataObject, day: str, known: int) -> None:
-    """For any plan, register, day and operation the query gives who is asked, since when, how it stands and until when."""
+    """For any plan, register, day and operation the query says who is asked, since when, how it stands."""
+    _compare(data, day, known)
+
+
+@pytest.mark.soak
+@settings(max_examples=2000, deadline=None, phases=[Phase.generate])
+@given(data=st.data(), day=DAYS, known=st.integers(1, OPERATIONS))
+def test_so_they_are_in_many_registers(data: st.DataObject, day: str, known: int) -> None:
+    """The same, for 2,000 registers."""
+    _compare(data, day, known)
+
+
+def _compare(data: st.DataObject, day: str, known: int) -> None:
     duties = data.draw(plans())
     world = data.draw(units(duties))
     plan = plan_of(duties, day, known)

@@ -17,6 +17,7 @@ _ENOUGH = 85  # of 100: letters that two headers share
 _SLIPPERY = 5  # letters from which on one may be wrong
 _SAME_WORDS = 100  # in any order
 _CLOSE = 92  # of other names
+_SYLLABLE = 2  # letters of a label that says too little to be looked for among other words
 _WORDS_ENOUGH = 90  # one header has all the words of the other
 _INITIALS = re.compile(r"\b([a-z])[./]([a-z]{1,2})\b")  # đ/v, v.b, đ/vị
 _ORDINAL = {"stt", "tt", "so tt", "so thu tu", "no"}  # a column that only numbers the rows
@@ -135,10 +136,10 @@ def _likeness(ours: list[str], label: str, *, loosely: bool) -> float:
         return _SAME_WORDS
     header, said = " ".join(ours), " ".join(theirs)
     ratio = fuzz.ratio(header, said)
-    if loosely:
+    if loosely and len(said) > _SYLLABLE:  # `kỳ` is in every `đăng ký` and `số ký hiệu`
         part = set(ours) <= set(theirs) or set(theirs) <= set(ours)
     else:
-        part = f" {said} " in f" {header} "
+        part = len(said) > _SYLLABLE and f" {said} " in f" {header} "
         ratio = ratio if ratio >= _CLOSE else 0
     return max(ratio, _WORDS_ENOUGH if part else 0)
 

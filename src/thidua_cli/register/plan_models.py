@@ -65,6 +65,17 @@ class ActionIn(Incoming):
     contents: bool = False
     fields: tuple[FieldIn, ...] = ()
 
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        # Commands, files and letters know these three.
+        if self.code.lower() not in set(terms.Action) or self.fields:
+            raise InvalidError(
+                _("hành động {code}: chỉ nhận launch, registration, review, không có fields").format(
+                    code=self.code
+                )
+            )
+        return self
+
 
 # What a plan without [[actions]] asks.
 ACTIONS = (
