@@ -79,7 +79,7 @@ class Layout(StrEnum):
 
 
 class TableShape(NamedTuple):
-    """A header, and what helps to tell rows apart.
+    """A header, and what distinguishes rows of data from rows of layout.
 
     `fields` are those that the headers name, `across` the rows with a cell merged over columns, by number,
     `is_unit` whether a text is a unit's code or name.

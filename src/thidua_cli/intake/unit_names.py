@@ -1,4 +1,4 @@
-"""Units of a file without codes or kinds: what their names tell, and what the register tells of them."""
+"""Units of a file without codes or kinds: found in the register by name, or proposed from the name."""
 
 import re
 from collections import Counter
@@ -28,7 +28,7 @@ class Found(NamedTuple):
 
 
 class UnitNames:
-    """What a row leaves open is told by its code, else by its name; a name of one living unit is that unit.
+    """Complete a row by its code, else by its name; a name that one living unit has is that unit.
 
     The unit is looked for on the day of the row, else on each of some days. A new unit without a code gets
     one of its initials where that is wanted.

@@ -199,7 +199,7 @@ def required(kind: ImportKind) -> tuple[str, ...]:
 
 
 def usual(kind: ImportKind) -> tuple[str, ...]:
-    """Keys of the columns that a row of data fills: those required, and those that the register may tell."""
+    """Keys of the columns that a row of data fills: those required, and those known from the register."""
     return tuple(field.key for field in FILES[kind].required)
 
 

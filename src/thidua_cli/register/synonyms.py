@@ -69,7 +69,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "resolution": ("số nghị quyết", *_NUMBERS),
 }
 
-# What `thidua list` tells beside the columns of a record: with `state` and `record_id` a file is one.
+# Columns that only `thidua list` writes: a file with `state` and `record_id` is such a list.
 OF_LISTS = (
     *("kind", "level", "parent_code", "obligation", "state", "due_on", "closes_on", "declared_late"),
     *("record_id", "ended_on"),

@@ -56,7 +56,7 @@ def about(file: str) -> Iterator[None]:
 
 
 class Grid(NamedTuple):
-    """Numbered rows of cells; `notices` tells what was seen on the way.
+    """Numbered rows of cells; `notices` are messages about what was read.
 
     `letters`: cells have addresses such as A2; `objects`: cells are values of JSON, or ABSENT; `merged`: top
     row, left column, bottom row, right column, rows from 1 and columns from 0; `from_1904`: numbers of days
