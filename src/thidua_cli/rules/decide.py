@@ -1,4 +1,4 @@
-"""What becomes of an incoming record, exemption or extension: new, already recorded, different, or refused.
+"""Decide on an incoming record, exemption or extension: new, already recorded, different, or refused.
 
 Nothing is written here; a whole batch is decided before any of it is stored.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """What becomes of one incoming entry.
+    """The decision on one incoming entry.
 
     `verdict` is `new`, `same` (already recorded, as `existing`), `differs` (from `existing`; `corrected` is
     `existing` with what was given) or `refused` (see `error`). `early_for` is the code of a later phase of
@@ -51,7 +51,7 @@ def decide(
     *,
     replacing: Entry | None = None,
 ) -> Outcome:
-    """What becomes of one incoming entry; `unit_day` is the day to read the unit's code on.
+    """Return the decision on one incoming entry; `unit_day` is the day to read the unit's code on.
 
     Rules refuse a date in the future, before its phase or after its unit's end, and a phase that cannot
     be told; they are returned as `error`. An entry that it is `replacing`, of the same unit and day, has its
