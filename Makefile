@@ -82,10 +82,9 @@ audit: ## Look for known vulnerabilities in the pinned dependencies (needs the n
 	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install -q 'pip-audit>=2.7,<3'; }
 	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
-bench: $(VENV)/dev ## Measure start-up, a long import and the weekly report
-	$(BIN)/python benchmarks/startup.py
+bench: $(VENV)/dev ## Measure what commands cost; ends with 3 where a bound is missed
 	$(BIN)/python benchmarks/importing.py
-	$(BIN)/python benchmarks/reporting.py
+	$(BIN)/python -m benchmarks
 
 build: $(VENV)/dev ## Build the wheel
 	$(BIN)/python -m build

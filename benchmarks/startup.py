@@ -1,51 +1,20 @@
-"""Start-up as a ratio of CPU time to a bare interpreter, measured in turn, A B A B, medians.
+"""What it costs to start, beside a bare Typer application."""
 
-`python benchmarks/startup.py`: installs the package as a user would, into a temporary environment, makes a
-register there, and prints one line per command with the bound that the project has set itself.
-"""
+from collections.abc import Iterator
 
-import os
-import resource
-import statistics
-import subprocess
-import sys
-import tempfile
-import venv
-from pathlib import Path
+from benchmarks.frame import Row, World, least
 
-ROOT = Path(__file__).parents[1]
-RUNS = 30
-BOUNDS = {"status --format json": 5.0, "status": 7.0, "--help": 6.0}
+BARE = "import typer\napp = typer.Typer()\n\n\n@app.command()\ndef main() -> None:\n    pass\n\n\napp()\n"
+BOUNDS = {"status --format json": 1.25, "status": 1.7, "record launch 492 --on 30/3/2022 --dry-run": 2.0}
+RUNS = 20
 
 
-def cpu(command: list[str], environment: dict[str, str]) -> float:
-    """User and system seconds of one run."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def main() -> None:
-    """Measure and print; a figure over its bound is marked, nothing fails."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        venv.create(home / "venv", with_pip=True)
-        python, thidua = home / "venv/bin/python", home / "venv/bin/thidua"
-        install = [python, "-m", "pip", "install", "-q", "-c", ROOT / "constraints.txt", ROOT]
-        subprocess.run(install, check=True)
-        environment = {"PATH": os.environ["PATH"], "THIDUA_DB": str(home / "thidua.db")}
-        subprocess.run([thidua, "init"], env=environment, check=True, stdout=subprocess.DEVNULL)
-        bare = [str(python), "-c", "import sqlite3"]
-        for arguments, bound in BOUNDS.items():
-            ours = [str(thidua), *arguments.split()]
-            ratios = [cpu(ours, environment) / cpu(bare, environment) for _run in range(RUNS)]
-            median = statistics.median(ratios)
-            mark = "" if median <= bound else "  over its bound"
-            sys.stdout.write(
-                f"thidua {arguments:<22} {median:4.1f} x python -c 'import sqlite3' (bound {bound}){mark}\n"
-            )
-
-
-if __name__ == "__main__":
-    main()
+def rows(world: World) -> Iterator[Row]:
+    """The rows of two formats of a report and of one record, on the units that come with the program."""
+    bare, register = world.folder / "bare.py", world.seed()
+    bare.write_text(BARE, encoding="utf-8")
+    ours = {words: world.on(register, *words.split()) for words in BOUNDS}
+    costs = least({"bare": [world.thidua.with_name("python"), bare], **ours}, world.environment, runs=RUNS)
+    for words, bound in BOUNDS.items():
+        ratio = costs[words].seconds / costs["bare"].seconds
+        yield Row(f"{words} / bare Typer", ratio, bound)
