@@ -13,6 +13,7 @@ from thidua_cli.register.plan import Obligation
 from thidua_cli.render.document import Paragraph, Section
 from thidua_cli.render.model import Column, Form, Table
 from thidua_cli.render.paper import Letter, Letterhead
+from thidua_cli.reports.citing import grounds
 from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.papers import stamp
 from thidua_cli.reports.remind import Debt, Reminder, due, file_name, missing, owed, table, task
@@ -67,8 +68,7 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
     ]
     words = _words(reminder, letterhead, debt.unit.name)
     opening = _(
-        "Triển khai {movement}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {unit} về các"
-        " nội dung sau:"
+        "{grounds}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {unit} về các nội dung sau:"
     )
     duties = Table(columns, [("", rows)])
     return Letter(
@@ -81,7 +81,7 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
 def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date | None) -> Letter:
     words = _words(reminder, letterhead, _("các cơ quan, đơn vị"))
     opening = _(
-        "Triển khai {movement}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {count} cơ quan,"
+        "{grounds}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {count} cơ quan,"
         " đơn vị (chi tiết tại Phụ lục kèm theo), cụ thể:"
     )
     counts = Counter(item for debt in reminder.debts for item, _state in debt.owed)
@@ -118,8 +118,10 @@ def _words(reminder: Reminder, letterhead: Letterhead, unit: str) -> dict[str, s
     at, title = reminder.at, reminder.plan.title
     # of a day to come, only what is recorded so far is known
     day = dates.day_of(at.known_at) if at.is_forecast else at.as_of
+    movement = title if current() == "en" else lower_first(title)
     return {
-        "movement": title if current() == "en" else lower_first(title),
+        "movement": movement,
+        "grounds": grounds(reminder.plan) or _("Triển khai {movement}").format(movement=movement),
         "day": show_day(day),
         "issuer": letterhead.name_in_text,
         "unit": unit,

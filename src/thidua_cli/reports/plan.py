@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Sequence
 
-from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.plan import Obligation, Plan, Source, load_plan
+from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import Kind, label
 from thidua_cli.render.model import Column, Form, Report, Table
+from thidua_cli.reports.citing import grounds
 from thidua_cli.reports.moment import Moment, anchor_note, report_at
 from thidua_cli.reports.wording import decided
 from thidua_cli.store.schema import raw_sql
@@ -35,7 +35,7 @@ def build(connection: sqlite3.Connection, at: Moment, phase: str | None) -> Repo
         people=lambda: [*_phases(plan, items), _contents(plan)],
         **at.identity,
         register=at.register,
-        lead=[plan.title, *cited(plan.source)],
+        lead=[plan.title, *([f"{rests_on}."] if (rests_on := grounds(plan)) else [])],
         notes=[*decided(items), anchor_note(at)],
         extra={
             "movement": {"code": plan.code, "title": plan.title},
@@ -68,18 +68,6 @@ def _row(item: Obligation) -> dict[str, object]:
         "newcomers_of": item.newcomers_of,
         "withdrawn": item.withdrawn is not None,
     }
-
-
-def cited(source: Source) -> list[str]:
-    """The plan's own document in a line; no line where it is not known."""
-    if not source.number:
-        return []
-    words = _("Theo {title} số {number}").format(title=source.title or _("Kế hoạch"), number=source.number)
-    if source.date:
-        words += _(" ngày {day}").format(day=show_day(source.date))
-    if source.issuer:
-        words += _(" của {issuer}").format(issuer=source.issuer)
-    return [f"{words}."]
 
 
 def history(connection: sqlite3.Connection, at: Moment) -> Report:

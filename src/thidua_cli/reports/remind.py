@@ -10,6 +10,7 @@ from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.register.units import Version, protocol_key
 from thidua_cli.render.model import Column, Form, Mark, Report, Table
+from thidua_cli.reports.citing import decision_paper
 from thidua_cli.reports.ended import Reach, reach
 from thidua_cli.reports.grouping import heading, numbered
 from thidua_cli.reports.moment import Moment, report_at
@@ -132,10 +133,14 @@ def task(item: Obligation) -> str:
 
 
 def due(item: Obligation) -> str:
-    """The due date; if the plan sets none, that it sets none."""
-    if item.due_on:
-        return show_day(item.due_on)
-    return _("không đặt hạn; giai đoạn kết thúc {day}").format(day=show_day(item.closes_on))
+    """The due date, and the decision that moved it; if the plan sets none, that it sets none."""
+    words = _("{day}, theo {paper}") if item.moved else "{day}"
+    if not item.due_on:
+        words = _("không đặt hạn; giai đoạn kết thúc {day}")
+        if item.moved:
+            words = _("bỏ hạn theo {paper}; giai đoạn kết thúc {day}")
+    paper = decision_paper(item.moved) if item.moved else ""
+    return words.format(day=show_day(item.closes_on), paper=paper)
 
 
 def days(item: Obligation, at: Moment) -> str:

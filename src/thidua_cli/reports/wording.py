@@ -1,6 +1,7 @@
 """Words and marks for obligations, rates and states that several reports print."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
@@ -8,6 +9,7 @@ from thidua_cli.register.plan import Obligation, Phase
 from thidua_cli.register.terms import State, label
 from thidua_cli.render.cells import NOTHING, rate
 from thidua_cli.render.model import Mark, Tone
+from thidua_cli.reports.citing import decision_paper
 from thidua_cli.standing.verdict import Fact, Tally
 
 TONES = {
@@ -27,7 +29,7 @@ def due_words(item: Obligation) -> str:
     return _("không đặt hạn, giai đoạn đến {day}").format(day=show_day(item.closes_on))
 
 
-def decided(items: Iterable[Obligation]) -> list[str]:
+def decided(items: Iterable[Obligation], name: Callable[[Obligation], str] = attrgetter("code")) -> list[str]:
     """A line for each obligation whose due day was moved, or which was withdrawn: by which decision."""
     lines = []
     for item in items:
@@ -35,14 +37,13 @@ def decided(items: Iterable[Obligation]) -> list[str]:
         if decision is None:
             continue
         if item.withdrawn:
-            words = _("{code}: không còn yêu cầu, theo {number} ngày {day}.")
+            words = _("{name}: không còn yêu cầu, theo {paper}.")
         elif item.due_on:
-            words = _("{code}: hạn {due} theo {number} ngày {day}.")
+            words = _("{name}: hạn {due} theo {paper}.")
         else:
-            words = _("{code}: bỏ hạn theo {number} ngày {day}.")
+            words = _("{name}: bỏ hạn theo {paper}.")
         due = show_day(item.due_on) if item.due_on else ""
-        number, day = decision.document_number, show_day(decision.decided_on)
-        lines.append(words.format(code=item.code, due=due, number=number, day=day))
+        lines.append(words.format(name=name(item), due=due, paper=decision_paper(decision)))
     return lines
 
 

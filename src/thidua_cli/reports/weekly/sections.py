@@ -15,7 +15,7 @@ from thidua_cli.reports.moment import Moment, before_register
 from thidua_cli.reports.status import By, Line
 from thidua_cli.reports.weekly import words
 from thidua_cli.reports.weekly.week import Week
-from thidua_cli.reports.wording import due_words, share
+from thidua_cli.reports.wording import decided, due_words, share
 from thidua_cli.standing.verdict import Tally
 
 _MARGIN = 7  # days before the first deed
@@ -89,12 +89,15 @@ def _due_mark(due: str, items: Sequence[Obligation]) -> str:
 
 
 def obligations(week: Week) -> Section:
-    """One row for each obligation."""
+    """One row for each obligation; a mark and a line tell of a decision that moved its due day."""
     lines = [line for line in week.lines[None] if line.obligation.phase in week.begun]
     blocks: list[Block] = []
     if lines:
-        table = status.by_phase(week.plan, lines, _LEADING, codes=False)
+        marked = [line._replace(name=f"{line.name} *") if line.obligation.moved else line for line in lines]
+        table = status.by_phase(week.plan, marked, _LEADING, codes=False)
         blocks.append(table._replace(title=_("Tình hình thực hiện từng nghĩa vụ")))
+    changed = [item for item in week.plan.obligations if item.phase in week.begun]
+    blocks += [Paragraph(f"* {line}") for line in decided(changed, lambda item: words.name(item, week))]
     return Section("obligations", _("2. Theo nghĩa vụ"), [*blocks, *words.not_begun(week.to_come)])
 
 

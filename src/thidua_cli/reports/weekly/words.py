@@ -10,6 +10,7 @@ from thidua_cli.register.terms import Action, State
 from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
+from thidua_cli.reports.citing import grounds
 from thidua_cli.reports.weekly.week import Week
 from thidua_cli.reports.wording import phase_name, share
 from thidua_cli.standing.verdict import Tally
@@ -30,12 +31,14 @@ def summary(week: Week) -> str:
 
 
 def _opening(week: Week) -> str:
-    """Until when the summary counts; of a day to come, that it is expected, and on what."""
+    """By which plan and until when the summary counts; of a day to come, that it is expected, and on what."""
     if week.at.is_forecast:
         words = _("Dự kiến đến ngày {day}, nếu sổ không ghi thêm gì: ")
     else:
         words = _("Tính đến hết ngày {day}, ")
-    return words.format(day=show_day(week.at.as_of))
+    words = words.format(day=show_day(week.at.as_of))
+    rests_on = grounds(week.plan)
+    return f"{rests_on}, {lower_first(words)}" if rests_on else words
 
 
 def _who_did(item: Obligation, counts: Tally, phase: Phase | None) -> str:
