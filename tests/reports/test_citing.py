@@ -116,3 +116,13 @@ def test_the_weekly_report_rests_on_the_paper_and_marks_what_was_moved(amended: 
     before = amended("report", "--as-of", "2022-02-09", "-f", "md", lang="vi").out
     assert ("Thực hiện Kế hoạch" in before, "45/QĐ-UBND" in before) == (False, False)
     assert f"Thực hiện {CITED}." in amended("plan", lang="vi").out.replace("\n", " ")
+
+
+def test_a_list_does_not_cite_one_decision_in_every_row(amended: Run, db: Path) -> None:
+    """The letter for all cites it in its point; tables of many units have the day alone."""
+    with sqlite3.connect(db) as connection:
+        at = read_moment(connection, date(2022, 4, 4), None)
+        found = remind.read(connection, at, Filter(), obligation="p1-launch")
+        [(_name, data)] = letters.letters(found, papers.head(), one=True)
+    assert papers.words(data).count("45/QĐ-UBND") == 1
+    assert "45/QĐ-UBND" not in amended("remind", "p1-launch", "--as-of", "2022-04-04").out

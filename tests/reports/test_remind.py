@@ -81,7 +81,7 @@ def test_a_unit_gets_one_letter_for_all_it_owes(register: sqlite3.Connection) ->
     """Launch, registration and review stand in the table of one letter, in the plan's order."""
     found = remind.read(register, read_moment(register, date(2026, 2, 4), None), Filter("p1"))
     debt = next(debt for debt in found.debts if debt.unit.code == "SCT")
-    assert [item.code for item, _state in debt.owed] == ["p1-launch", "p1-registration", "p1-review"]
+    assert [duty.item.code for duty in debt.owed] == ["p1-launch", "p1-registration", "p1-review"]
     name, data = next(each for each in letters.letters(found, papers.head()) if "SCT" in each[0])
     assert name == "remind-2026-02-04-SCT.docx"
     table = papers.opened(data).tables[1]

@@ -16,7 +16,7 @@ from thidua_cli.render.paper import Letter, Letterhead
 from thidua_cli.reports.citing import grounds
 from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.papers import stamp
-from thidua_cli.reports.remind import Debt, Reminder, due, file_name, missing, owed, table, task
+from thidua_cli.reports.remind import Debt, Reminder, file_name, missing, owed, planned_due, table, task
 
 
 def letters(
@@ -62,10 +62,7 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
         Column(_("Tình trạng"), narrow=17),
         Column(_("Văn bản còn thiếu"), narrow=18),
     ]
-    rows = [
-        [number, task(item), *owed(item, state, reminder.at)]
-        for number, (item, state) in enumerate(debt.owed, 1)
-    ]
+    rows = [[number, task(duty.item), *owed(duty, reminder.at)] for number, duty in enumerate(debt.owed, 1)]
     words = _words(reminder, letterhead, debt.unit.name)
     opening = _(
         "{grounds}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {unit} về các nội dung sau:"
@@ -84,10 +81,15 @@ def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date |
         "{grounds}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {count} cơ quan,"
         " đơn vị (chi tiết tại Phụ lục kèm theo), cụ thể:"
     )
-    counts = Counter(item for debt in reminder.debts for item, _state in debt.owed)
+    counts = Counter(duty.item for debt in reminder.debts for duty in debt.owed)
+    own = Counter(duty.item for debt in reminder.debts for duty in debt.owed if duty.given)
     points = [
-        _("- {deed} ({due}): {count} cơ quan, đơn vị chưa có {missing};").format(
-            deed=task(item), due=_limits(reminder, item), count=counts[item], missing=missing(item.action)
+        _("- {deed} ({due}): {count} cơ quan, đơn vị chưa có {missing}{own};").format(
+            deed=task(item),
+            due=_limits(reminder, item),
+            count=counts[item],
+            missing=missing(item.action),
+            own=_(", trong đó {count} có thời hạn riêng").format(count=own[item]) if own[item] else "",
         )
         for item in reminder.plan.obligations
         if counts[item]
@@ -108,7 +110,8 @@ def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date |
 
 def _limits(reminder: Reminder, item: Obligation) -> str:
     """The due date; with the title if the plan has several obligations of this action in this phase."""
-    until = _("thời hạn {day}").format(day=due(item)) if item.due_on else due(item)
+    limit = planned_due(item)
+    until = _("thời hạn {day}").format(day=limit) if item.due_on else limit
     alike = [other for other in reminder.plan.obligations if other[1:3] == item[1:3]]
     return f"{lower_first(item.title)}; {until}" if len(alike) > 1 else until
 

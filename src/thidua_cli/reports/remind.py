@@ -14,8 +14,10 @@ from thidua_cli.reports.citing import decision_paper
 from thidua_cli.reports.ended import Reach, reach
 from thidua_cli.reports.grouping import heading, numbered
 from thidua_cli.reports.moment import Moment, report_at
+from thidua_cli.reports.own_days import Given, own_days, own_due
 from thidua_cli.reports.selection import Filter, judged, plan_at, units_of
 from thidua_cli.reports.wording import TONES, phase_name
+from thidua_cli.standing.verdict import Fact
 
 FIELDS = (
     "unit_code", "unit_name", "kind", "level", "obligation", "action", "state", "due_on", "closes_on",
@@ -23,12 +25,21 @@ FIELDS = (
 )  # fmt: skip
 
 
+class Duty(NamedTuple):
+    """What a unit owes: `closes_on` is its own last day in time, `given` what gave it one of its own."""
+
+    item: Obligation
+    state: State
+    closes_on: str
+    given: Given | None
+
+
 class Debt(NamedTuple):
     """A unit under its name of the day, and what it still owes; `group` is its heading in official lists."""
 
     unit: Version
     group: str
-    owed: Sequence[tuple[Obligation, State]]
+    owed: Sequence[Duty]
 
 
 class Reminder(NamedTuple):
@@ -59,17 +70,23 @@ def read(
     code = plan.obligation(obligation).code if obligation else None
     asked = chosen.obligations(plan, code)
     known = reach(connection, [at], chosen, asked)
-    owed: dict[int, dict[str, State]] = {}
+    owed: dict[int, dict[str, tuple[Fact, State]]] = {}
     for fact, state in judged(connection, at, chosen, obligation=code):
         left = days_between(at.day, fact.closes_on)
         near = within is not None and state is State.PENDING and left <= within
         if fact.ended_on is None and (state is State.OVERDUE or near):
-            owed.setdefault(fact.unit, {})[fact.obligation] = state
+            owed.setdefault(fact.unit, {})[fact.obligation] = (fact, state)
+    own = own_days(connection, at, plan, (fact for of in owed.values() for fact, _state in of.values()))
     directory = units_of(connection, at)
     debts = []
     for unit in sorted((directory.last(unit, at.day) for unit in owed), key=protocol_key):
-        states = owed[unit.unit]
-        duties = [(item, states[item.code]) for item in asked if item.code in states]
+        facts = owed[unit.unit]
+        duties = [
+            Duty(item, state, fact.closes_on, own.get((unit.unit, item.code)))
+            for item in asked
+            if item.code in facts
+            for fact, state in [facts[item.code]]
+        ]
         debts.append(Debt(unit, heading(unit, at.day, directory), duties))
     return Reminder(plan, at, debts, known)
 
@@ -92,20 +109,20 @@ def build(reminder: Reminder, *, one: bool = False) -> Report:
                 "unit_name": debt.unit.name,
                 "kind": str(debt.unit.kind),
                 "level": str(debt.unit.level),
-                "obligation": item.code,
-                "action": str(item.action),
-                "state": str(state),
-                "due_on": item.due_on,
-                "closes_on": item.closes_on,
-                "days_overdue": days_between(item.closes_on, at.day),
-                "missing": missing(item.action),
+                "obligation": duty.item.code,
+                "action": str(duty.item.action),
+                "state": str(duty.state),
+                "due_on": duty.item.due_on,
+                "closes_on": duty.closes_on,
+                "days_overdue": days_between(duty.closes_on, at.day),
+                "missing": missing(duty.item.action),
                 "file": file_name(at, None if one else debt.unit),
-                "obligation_title": task(item),
-                "due_text": due(item),
-                "days_text": days(item, at),
+                "obligation_title": task(duty.item),
+                "due_text": due(duty),
+                "days_text": days(duty, at),
             }
             for debt in reminder.debts
-            for item, state in debt.owed
+            for duty in debt.owed
         ],
         lambda: [table(reminder.debts, at)],
         lead=reminder.known.lines,
@@ -132,27 +149,32 @@ def task(item: Obligation) -> str:
     return words.format(phase=phase_name(item.phase))
 
 
-def due(item: Obligation) -> str:
-    """The due date, and the decision that moved it; if the plan sets none, that it sets none."""
-    words = _("{day}, theo {paper}") if item.moved else "{day}"
+def due(duty: Duty) -> str:
+    """The last day in time of a unit, and what gave or moved it."""
+    return own_due(duty.given) if duty.given else planned_due(duty.item)
+
+
+def planned_due(item: Obligation, *, cites: bool = True) -> str:
+    """The due date; if the plan sets none, that it sets none. `cites`: by which decision, if one moved it."""
+    moved = item.moved if cites else None
+    words = _("{day}, theo {paper}") if moved else "{day}"
     if not item.due_on:
         words = _("không đặt hạn; giai đoạn kết thúc {day}")
-        if item.moved:
+        if moved:
             words = _("bỏ hạn theo {paper}; giai đoạn kết thúc {day}")
-    paper = decision_paper(item.moved) if item.moved else ""
-    return words.format(day=show_day(item.closes_on), paper=paper)
+    return words.format(day=show_day(item.closes_on), paper=decision_paper(moved) if moved else "")
 
 
-def days(item: Obligation, at: Moment) -> str:
+def days(duty: Duty, at: Moment) -> str:
     """How many days a unit is behind or has left."""
-    past = days_between(item.closes_on, at.day)
-    if past > 0 and item.due_on:
+    past, has_due = days_between(duty.closes_on, at.day), duty.item.due_on or duty.given
+    if past > 0 and has_due:
         return counted(past, "quá hạn {n} ngày", "{n} day overdue", "{n} days overdue")
     if past > 0:
         return counted(
             past, "giai đoạn đã hết {n} ngày", "phase ended {n} day ago", "phase ended {n} days ago"
         )
-    if item.due_on:
+    if has_due:
         return counted(-past, "còn {n} ngày", "{n} day left", "{n} days left")
     return counted(-past, "giai đoạn còn {n} ngày", "{n} day left of the phase", "{n} days left of the phase")
 
@@ -176,16 +198,20 @@ def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
         rows: list[list[object]] = []
         for number, debt in enumerate(members, 1):
             name: list[object] = [number if paper else debt.unit.code, debt.unit.name]
-            for item, state in debt.owed:
+            for duty in debt.owed:
+                item = duty.item
                 phase = phase_name(item.phase)
                 called = _("{title} {phase}") if paper else "{title} ({code})"
                 title = called.format(title=item.title, phase=phase, code=item.phase.code)
-                rows.append([*name, title, *owed(item, state, at)][: len(columns)])
+                cells = owed(duty, at)
+                if not duty.given:  # one decision for all is not said in every row
+                    cells[0] = planned_due(item, cites=False)
+                rows.append([*name, title, *cells][: len(columns)])
                 name = ["" if paper else debt.unit.code, ""]
         headed.append((head, rows))
     return Table(columns, headed, empty=_("Không có đơn vị nào cần đôn đốc."))
 
 
-def owed(item: Obligation, state: State, at: Moment) -> list[object]:
+def owed(duty: Duty, at: Moment) -> list[object]:
     """The due date, how far behind, and the missing document."""
-    return [due(item), Mark(days(item, at), TONES[state]), missing(item.action)]
+    return [due(duty), Mark(days(duty, at), TONES[duty.state]), missing(duty.item.action)]

@@ -16,7 +16,7 @@ from thidua_cli.reports.moment import Moment, anchor_note, moment_lines
 from thidua_cli.reports.selection import Filter, by_obligation, judged, plan_at, units_of
 from thidua_cli.reports.status import By
 from thidua_cli.reports.weekly import annexes, sections, words
-from thidua_cli.reports.weekly.week import Week, exemption_rows
+from thidua_cli.reports.weekly.week import Week, exemption_rows, own_deadline_rows
 from thidua_cli.standing.verdict import tally
 
 
@@ -36,6 +36,7 @@ def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Mo
         lines={by: status.lines(connection, at, plan, of, by, directory) for by in (None, *By)},
         directory=directory,
         exemptions=exemption_rows(connection, at, pairs, directory),
+        own_deadlines=own_deadline_rows(connection, at, plan, pairs, directory),
         changes=compare_moments(connection, since, at, chosen, pairs, directory) if since else None,
         courses=courses,
     )
@@ -59,6 +60,7 @@ def machine(week: Week) -> Report:
             "pending": _units(week, {State.PENDING}),
             "late": _units(week, {State.LATE}, declared_late=True),
             "exemptions": week.exemptions,
+            "own_deadlines": week.own_deadlines,
         },
     )
 

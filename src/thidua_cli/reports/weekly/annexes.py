@@ -1,6 +1,7 @@
 """The annexes: who has not done it, who was late, who is excused, and every unit under every obligation."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from thidua_cli.ground.dates import days_between
 from thidua_cli.ground.language import _, current, grouped
@@ -19,19 +20,26 @@ Cells = Callable[[Fact, State], list[object]]  # of a unit, after its number, co
 
 
 def not_done(week: Week) -> Section:
-    """Annex I: the units that have not done it, overdue or not; the end of those that no longer exist."""
+    """Annex I: the units that have not done it, overdue or not; own deadlines, and the end of those gone."""
     waiting = (State.OVERDUE, State.PENDING)
-    some_ended = any(
-        fact.ended_on and state in waiting for item in week.in_play for fact, state in week.pairs[item]
-    )
-    columns = [Column(_("Chấm dứt"), Form.DAY, drop=1)] if some_ended else []
+    facts = [fact for item in week.in_play for fact, state in week.pairs[item] if state in waiting]
+    planned = {item.code: item.closes_on for item in week.in_play}
+
+    def own(fact: Fact) -> str | None:
+        return fact.closes_on if fact.closes_on > planned[fact.obligation] else None
+
+    shown: list[tuple[Column, Callable[[Fact], object]]] = []
+    if any(map(own, facts)):
+        shown.append((Column(_("Thời hạn riêng"), Form.DAY), own))
+    if any(fact.ended_on for fact in facts):
+        shown.append((Column(_("Chấm dứt"), Form.DAY, drop=1), lambda fact: fact.ended_on))
     blocks: list[Block] = [
         _annex_table(
             week,
             item,
-            columns,
+            [column for column, _cell in shown],
             lambda _fact, state: state in waiting,
-            lambda fact, _state: [fact.ended_on],
+            lambda fact, _state: [cell(fact) for _column, cell in shown],
             _("Không còn đơn vị nào chưa thực hiện."),
         )
         for item in week.in_play
@@ -127,36 +135,90 @@ def _days_late(fact: Fact, state: State) -> int | None:
 
 
 def exemptions(week: Week) -> Section:
-    """Annex III: who is excused from what, by which document."""
+    """Annex III: who is excused from what until when, and who has a later deadline, by which document."""
+    excused, own = week.exemptions, week.own_deadlines
+    has_last = any(row["until"] for row in excused)
     columns = [
+        *([Column(_("Đến hết ngày"), Form.DAY)] if has_last else []),
+        Column(_("Số văn bản"), drop=1, narrow=10),
+        Column(_("Lý do"), narrow=24),
+    ]
+    title = _("Đơn vị được miễn: {number}")
+    blocks: list[Block] = [
+        _papers(
+            week,
+            title,
+            excused,
+            [Column(_("Ngày miễn"), Form.DAY), *columns],
+            lambda row: [
+                row["on"],
+                *([row["until"]] if has_last else []),
+                row["document_number"] or _("(không số)"),
+                row["reason"],
+            ],
+        )
+    ]
+    if own:
+        columns = [
+            Column(_("Thời hạn riêng"), Form.DAY),
+            Column(_("Căn cứ"), narrow=14),
+            Column(_("Số văn bản"), drop=1, narrow=10),
+            Column(_("Từ ngày"), Form.DAY),
+        ]
+        blocks.append(
+            _papers(
+                week,
+                _("Đơn vị có thời hạn riêng: {number}"),
+                own,
+                columns,
+                lambda row: [
+                    row["closes_on"],
+                    _why_own(row["paper"]),
+                    row["document_number"] or _("(không số)"),
+                    row["on"],
+                ],
+            )
+        )
+    title = (
+        _("Phụ lục III. Đơn vị được miễn, có thời hạn riêng") if own else _("Phụ lục III. Đơn vị được miễn")
+    )
+    return _annex("exemptions", title, _("PL III. Được miễn"), blocks)
+
+
+def _why_own(paper: str) -> str:
+    """What gave a unit a deadline of its own."""
+    return {
+        "extension": _("gia hạn"),
+        "exemption": _("ngày cuối được miễn"),
+        "withdrawal": _("rút miễn"),
+    }[paper]
+
+
+def _papers(
+    week: Week,
+    title: str,
+    papers: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column],
+    cells: Callable[[Mapping[str, Any]], list[object]],
+) -> Table:
+    """A row for each unit and obligation that a paper is about; `columns` and `cells` follow these two."""
+    first = [
         Column(_("TT"), Form.NUMBER),
         Column(_("Mã")),
         Column(_("Đơn vị"), narrow=20),
         Column(_("Nghĩa vụ"), narrow=12),
-        Column(_("Ngày miễn"), Form.DAY),
-        Column(_("Số văn bản"), drop=1, narrow=10),
-        Column(_("Lý do"), narrow=24),
     ]
     titles = {item.code: item.title for item in week.obligations}
     rows = [
-        [
-            place,
-            row["unit_code"],
-            row["unit_name"],
-            titles[row["obligation"]],
-            row["on"],
-            row["document_number"] or _("(không số)"),
-            row["reason"],
-        ]
-        for place, row in enumerate(week.exemptions, 1)
+        [place, row["unit_code"], row["unit_name"], titles[row["obligation"]], *cells(row)]
+        for place, row in enumerate(papers, 1)
     ]
-    table = Table(
-        columns,
+    return Table(
+        [*first, *columns],
         [("", rows)] if rows else [],
-        title=_("Đơn vị được miễn: {number}").format(number=grouped(len(rows))),
+        title=title.format(number=grouped(len(rows))),
         empty=_("Không có đơn vị nào được miễn."),
     )
-    return _annex("exemptions", _("Phụ lục III. Đơn vị được miễn"), _("PL III. Được miễn"), [table])
 
 
 def units(week: Week) -> Section:

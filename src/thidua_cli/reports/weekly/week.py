@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from thidua_cli.ground.dates import days_between
-from thidua_cli.register.entries import live_exemptions
+from thidua_cli.register.entries import live_exemptions, table_of
 from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.terms import Action, State
 from thidua_cli.reports.comparison import Comparison
 from thidua_cli.reports.grouping import unit_of
 from thidua_cli.reports.moment import Moment
+from thidua_cli.reports.own_days import own_days
 from thidua_cli.reports.selection import Pairs
 from thidua_cli.reports.status import By, Line
 from thidua_cli.reports.trend import Point
@@ -33,6 +34,7 @@ class Week(NamedTuple):
     lines: Mapping[By | None, Sequence[Line]]
     directory: "Directory"
     exemptions: Sequence[Mapping[str, Any]]
+    own_deadlines: Sequence[Mapping[str, Any]]
     changes: Comparison | None
     courses: Mapping[str, Sequence[Point]]  # by the code of the obligation
 
@@ -89,9 +91,32 @@ def exemption_rows(
             "unit_name": unit_of(directory, fact).name,
             "obligation": fact.obligation,
             "on": by_id[fact.exemption_id].exempted_on,
+            "until": by_id[fact.exemption_id].until_on,
             "document_number": by_id[fact.exemption_id].document.number,
             "reason": by_id[fact.exemption_id].reason,
             "record_id": fact.exemption_id,
         }
         for fact in exempt
+    ]
+
+
+def own_deadline_rows(
+    connection: sqlite3.Connection, at: Moment, plan: Plan, pairs: Pairs, directory: "Directory"
+) -> list[dict[str, Any]]:
+    """The units with a closing day of their own and what gave it, for machines; not the exempt ones."""
+    facts = [fact for fact, state in pairs if state is not State.EXEMPT]
+    own = own_days(connection, at, plan, facts)
+    return [
+        {
+            "unit_code": unit_of(directory, fact).code,
+            "unit_name": unit_of(directory, fact).name,
+            "obligation": fact.obligation,
+            "closes_on": fact.closes_on,
+            "paper": table_of(entry),
+            "on": entry.day,
+            "document_number": entry.document.number,
+            "record_id": entry.id,
+        }
+        for fact in facts
+        if (entry := own.get((fact.unit, fact.obligation)))
     ]

@@ -163,6 +163,11 @@ def definitions(week: Week) -> Section:
             "Đã làm chia cho phải làm, làm tròn xuống một chữ số thập phân: 100 % nghĩa là tất cả đã làm."
         ),
     }
+    if week.own_deadlines:
+        meanings[_("Thời hạn riêng")] = _(
+            "Ngày hết hạn của riêng đơn vị, do được gia hạn hoặc được miễn đến ngày ấy: mọi trạng thái của"
+            " đơn vị tính theo ngày này; phụ lục III ghi văn bản."
+        )
     lists = [(name(item, week), _roster_rule(item)) for item in week.obligations]
     columns = [Column(_("Từ")), Column(_("Nghĩa"), narrow=30)]
     groups = [("", list(meanings.items())), (_("Danh sách đơn vị của từng nghĩa vụ"), lists)]
