@@ -1,6 +1,7 @@
 """The one judgement: `sql/standing.sql` equals the second writing of the rules, for any register and moment."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from oracle import (
     state,
 )
 from oracle import closes as own_closing
+from thidua_cli.standing.verdict import cells
 from worlds import DAYS
 
 KINDS = ["department", "commune-committee", "district-committee"]
@@ -302,14 +304,22 @@ def _compare(data: st.DataObject, day: str, known: int) -> None:
         for number, since in entries(duty, plan, world, day).items()
     }
     with closing(register_of(duties, world)) as connection:
-        where = {"as_of": day, "known": known, "unit": None}
+        where = {"as_of": day, "known": known, "units": None, "places": 0}
         found = {
             row[:2]: row[2:]
             for row in connection.execute(f"{STANDING} SELECT {COLUMNS} FROM standing", where)
         }
         assert found == expected
+        counted = Counter[tuple[object, ...]]()
+        for cell in cells(connection, date.fromisoformat(day), known, {}):
+            counted[cell.obligation, cell.kind, cell.state, int(cell.declared_late)] += cell.units
+        assert counted == Counter(
+            (code, world[unit].kind, *said[:2]) for (code, unit), said in expected.items()
+        )
         for number in world:
-            one = connection.execute(f"{STANDING} SELECT {COLUMNS} FROM standing", {**where, "unit": number})
+            one = connection.execute(
+                f"{STANDING} SELECT {COLUMNS} FROM standing", {**where, "units": f"[{number}]"}
+            )
             assert {row[:2]: row[2:] for row in one} == {
                 key: value for key, value in expected.items() if key[1] == number
             }

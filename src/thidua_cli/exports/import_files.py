@@ -105,7 +105,9 @@ def _state(version: Version, day: str, directory: Directory) -> Row:
     return {
         "kind": str(version.kind),
         "level": str(version.level),
-        "parent_code": directory.last(parent, day).code if parent in directory.versions else None,
+        "parent_code": directory.last(parent, day).code
+        if parent is not None and parent in directory.versions
+        else None,
         "abbreviation": version.abbreviation,
         "sort_order": version.sort_order,
     }

@@ -1,8 +1,9 @@
 """Units: their names and codes on each day, and the unit that a code or a name means."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from thidua_cli import store
 from thidua_cli.ground import text
@@ -15,11 +16,21 @@ from thidua_cli.register.terms import Kind, Level
 from thidua_cli.register.versions import Version as Version  # noqa: PLC0414 - part of what units are
 
 
+def read_versions(
+    connection: sqlite3.Connection, known: int, units: Iterable[int] | None = None
+) -> Iterator[Version]:
+    """The live versions of units (none: of all) as known at an operation, in order of time."""
+    asked = None if units is None else f"[{', '.join(map(str, units))}]"
+    for row in connection.execute(store.raw_sql("spans"), {"known": known, "units": asked}):
+        yield Version(row[0], Kind(row[1]), Level(row[2]), *row[3:])
+
+
 class Directory:
     """All units as known at one operation, for look-ups on any day."""
 
     def __init__(self, versions: Iterable[Version] = ()) -> None:
-        self.versions: dict[int, list[Version]] = {}
+        self.versions: Mapping[int, list[Version]]
+        self.versions = held = dict[int, list[Version]]()
         self._by_code: dict[str, list[Version]] = {}
         self._by_key: dict[str, list[Version]] | None = None
         self._ranks: dict[int, int] | None = None
@@ -27,14 +38,13 @@ class Directory:
         self._readings: Readings | None = None
         self._suggestions: Suggestions | None = None
         for version in versions:
-            self.versions.setdefault(version.unit, []).append(version)
+            held.setdefault(version.unit, []).append(version)
             self._by_code.setdefault(text.code_key(version.code), []).append(version)
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, known: int) -> "Directory":
         """The units of the register, as known at an operation."""
-        rows = connection.execute(store.sql("spans"), {"known": known})
-        return cls(Version(row[0], Kind(row[1]), Level(row[2]), *row[3:]) for row in rows)
+        return cls(read_versions(connection, known))
 
     def __iter__(self) -> Iterator[Version]:
         for versions in self.versions.values():
@@ -61,8 +71,8 @@ class Directory:
         """The units that exist on that day, in protocol order."""
         return in_protocol_order(version for version in self if version.holds_on(day))
 
-    def rank(self, version: Version) -> int:
-        """The place of a version among all in protocol order; all are sorted once."""
+    def rank(self, version: Version) -> Any:
+        """What sorts versions in protocol order: the place among all, which are sorted once."""
         if self._ranks is None:
             self._ranks = {id(each): place for place, each in enumerate(sorted(self, key=protocol_key))}
         return self._ranks[id(version)]

@@ -11,14 +11,16 @@ from thidua_cli.ground.language import _
 from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import Kind, Level, State
 from thidua_cli.standing import verdict
-from thidua_cli.standing.verdict import Fact
+from thidua_cli.standing.verdict import Cell, Fact
 
 if TYPE_CHECKING:
+    from thidua_cli.register.lookup import Lookup
     from thidua_cli.register.units import Directory, Version
     from thidua_cli.reports.moment import Moment
 
 CITY = "city"  # the group of units outside any district
 Pairs = Sequence[tuple[Fact, State]]
+Counts = Sequence[tuple[Cell, int | str | None]]  # with the district, where it is asked for
 
 
 class Filter(NamedTuple):
@@ -75,6 +77,29 @@ def judged(
     return pairs
 
 
+def counted(
+    connection: sqlite3.Connection,
+    at: "Moment",
+    chosen: Filter,
+    *,
+    districts: bool = False,
+    contents: bool = False,
+) -> Counts:
+    """The counts of the selected units; with `districts`, or a district selected, each with its district."""
+    wanted = {"phase": chosen.phase, "kind": chosen.kind, "level": chosen.level}
+    by_place = districts or chosen.district is not None
+    cells = verdict.cells(connection, at.as_of, at.known.number, wanted, places=by_place, contents=contents)
+    if not by_place:
+        return [(cell, None) for cell in cells]
+    directory = lookup(connection, at)
+    places = {(cell.above, cell.day) for cell in cells}
+    directory.load({above for above, _day in places if above is not None})
+    of = {(above, day): district_of(directory, above, day) for above, day in places}
+    return [
+        (cell, district) for cell in cells if chosen.district in (None, district := of[cell.above, cell.day])
+    ]
+
+
 def by_obligation(
     obligations: Sequence[Obligation], pairs: Iterable[tuple[Fact, State]]
 ) -> dict[Obligation, Pairs]:
@@ -93,9 +118,16 @@ def units_of(connection: sqlite3.Connection, at: "Moment") -> "Directory":
     return Directory.read(connection, at.known.number)
 
 
-def district_of(directory: "Directory", unit: int, day: str) -> int | str:
-    """The unit id of a unit's district on a day, or CITY."""
-    district = directory.district(unit, day)
+def lookup(connection: sqlite3.Connection, at: "Moment") -> "Lookup":
+    """The units as known at the moment, each read when it is asked for."""
+    from thidua_cli.register.lookup import Lookup
+
+    return Lookup(connection, at.known.number)
+
+
+def district_of(directory: "Directory", unit: int | None, day: str) -> int | str:
+    """The unit id of the district that a unit is or is in on a day, or CITY; also of no unit."""
+    district = directory.district(unit, day) if unit is not None else None
     return district.unit if district else CITY
 
 

@@ -1,30 +1,21 @@
 """Phase-by-phase completion: one row for each obligation, or for each group under it."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
 from thidua_cli.register.plan import Obligation, Plan
-from thidua_cli.register.terms import Action, Kind, Level, State, label
+from thidua_cli.register.terms import Action, Kind, Level, label
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.figures import COLUMNS, count_mark, counts_row, figure_cells, figure_columns
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import (
-    CITY,
-    Filter,
-    Pairs,
-    by_obligation,
-    district_of,
-    judged,
-    plan_at,
-    units_of,
-)
+from thidua_cli.reports.selection import CITY, Counts, Filter, counted, lookup, plan_at
 from thidua_cli.reports.wording import decided
-from thidua_cli.standing.verdict import Fact, Tally, tally
+from thidua_cli.standing.verdict import Cell, Tally, total
 
 if TYPE_CHECKING:
     from thidua_cli.register.units import Directory
@@ -70,10 +61,10 @@ class Line(NamedTuple):
 def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | None) -> Report:
     """The report of `thidua status`."""
     plan = plan_at(connection, at)
-    pairs = judged(connection, at, chosen)
     obligations = chosen.obligations(plan)
     known = reach(connection, [at], chosen, obligations)
-    made = lines(connection, at, plan, by_obligation(obligations, pairs), by)
+    counts = counted(connection, at, chosen, districts=by is By.DISTRICT, contents=by is By.CONTENT)
+    made = lines(at, plan, obligations, counts, by, lookup(connection, at))
     withdrawn = [] if by else [Line(item, None, item.title, Tally()) for item in chosen.withdrawn(plan)]
     items = [*obligations, *(line.obligation for line in withdrawn)]
 
@@ -93,47 +84,62 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
 
 
 def lines(
-    connection: sqlite3.Connection,
     at: Moment,
     plan: Plan,
-    of: Mapping[Obligation, Pairs],
+    obligations: Iterable[Obligation],
+    counts: Counts,
     by: By | None,
-    directory: "Directory | None" = None,
+    directory: "Directory",
 ) -> list[Line]:
-    """The counts of each obligation, or of its groups; `directory` saves reading the units again."""
-    if by is By.CONTENT:
-        return list(_content_lines(connection, at, plan, of))
-    if by is None:
-        return [Line(item, None, item.title, tally(pairs)) for item, pairs in of.items()]
-    directory = directory or units_of(connection, at)
+    """The counts of each obligation, or of its groups."""
+    of: dict[str, dict[object, list[Cell]]] = {}
+    for cell, district in counts:
+        groups = {None: None, By.KIND: cell.kind, By.LEVEL: cell.level, By.DISTRICT: district}
+        key = cell.content if by is By.CONTENT else groups[by]
+        of.setdefault(cell.obligation, {}).setdefault(key, []).append(cell)
+    found = _Groups(at, plan, directory)
     return [
-        Line(item, code, name, tally(members))
-        for item, pairs in of.items()
-        for code, name, members in _groups(directory, at, by, pairs)
+        Line(item, code, name, total(cells))
+        for item in obligations
+        for code, name, cells in found.of(item, by, of.get(item.code, {}))
     ]
 
 
-def _groups(directory: "Directory", at: Moment, by: By, pairs: Pairs) -> Iterator[tuple[str, str, Pairs]]:
-    """The code, name and members of each group that has members, in order."""
-    groups: dict[int | str, list[tuple[Fact, State]]] = {}
-    for fact, state in pairs:
-        if by is By.DISTRICT:
-            key = district_of(directory, fact.unit, fact.named_on)
-        else:
-            key = fact.kind if by is By.KIND else fact.level
-        groups.setdefault(key, []).append((fact, state))
-    if by is not By.DISTRICT:
-        terms = Kind if by is By.KIND else Level
-        yield from ((str(term), label(term, current()), groups[term]) for term in terms if term in groups)
-        return
-    if CITY in groups:
-        yield CITY, _("Thành phố"), groups[CITY]
-    districts = [directory.last(key, at.day) for key in groups if isinstance(key, int)]
-    districts.sort(key=lambda version: (version.sort_order is None, version.sort_order or 0, version.code))
-    for version in districts:
-        members = groups[version.unit]
-        code = directory.last(version.unit, members[0][0].named_on).code
-        yield _unique_code(directory, at, version.unit, code), version.name, members
+class _Groups(NamedTuple):
+    """What groups of units are called, and their order."""
+
+    at: Moment
+    plan: Plan
+    directory: "Directory"
+
+    def of(
+        self, item: Obligation, by: By | None, groups: Mapping[Any, Sequence[Cell]]
+    ) -> Iterator[tuple[str | None, str, Sequence[Cell]]]:
+        """The code, name and cells of the obligation, or of each group, or of each content."""
+        if by is None:
+            yield None, item.title, groups.get(None, ())
+        elif by is By.DISTRICT:
+            yield from self._districts(groups)
+        elif by is not By.CONTENT:
+            terms = Kind if by is By.KIND else Level
+            yield from ((str(term), label(term, current()), groups[term]) for term in terms if term in groups)
+        elif item.action is Action.REGISTRATION:
+            for number, title in self.plan.contents.items():
+                yield str(number), f"{number}. {title}", groups.get(number, ())
+
+    def _districts(
+        self, groups: Mapping[int | str, Sequence[Cell]]
+    ) -> Iterator[tuple[str, str, Sequence[Cell]]]:
+        if CITY in groups:
+            yield CITY, _("Thành phố"), groups[CITY]
+        districts = [self.directory.last(key, self.at.day) for key in groups if isinstance(key, int)]
+        districts.sort(
+            key=lambda version: (version.sort_order is None, version.sort_order or 0, version.code)
+        )
+        for version in districts:
+            cells = groups[version.unit]
+            code = self.directory.last(version.unit, max(cell.day for cell in cells)).code
+            yield _unique_code(self.directory, self.at, version.unit, code), version.name, cells
 
 
 def _unique_code(directory: "Directory", at: Moment, district: int, code: str) -> str:
@@ -147,21 +153,6 @@ def _unique_code(directory: "Directory", at: Moment, district: int, code: str) -
             began.setdefault(version.unit, version.valid_from)
             latest = version.unit
     return code if len(began) < 2 or latest == district else f"{code}@{began[district]}"
-
-
-def _content_lines(
-    connection: sqlite3.Connection, at: Moment, plan: Plan, of: Mapping[Obligation, Pairs]
-) -> Iterator[Line]:
-    """Registered units by the contents that they named; a unit counts under each of them."""
-    from thidua_cli.register import entries
-
-    named = {record.id: record.contents for record in entries.live_records(connection, at.known.number)}
-    for item, pairs in of.items():
-        if item.action is not Action.REGISTRATION:
-            continue
-        for number, title in plan.contents.items():
-            members = [pair for pair in pairs if number in named.get(pair[0].record_id or 0, ())]
-            yield Line(item, str(number), f"{number}. {title}", tally(members))
 
 
 # For people

@@ -302,7 +302,7 @@ CREATE TABLE void (
 ) STRICT;
 
 -- An index that holds all columns of a question spares the table; every index holds the id.
-CREATE INDEX unit_version_by_unit ON unit_version (unit, valid_from, operation);
+CREATE INDEX unit_version_by_unit ON unit_version (unit, valid_from, operation, parent);
 CREATE INDEX unit_version_by_code ON unit_version (code COLLATE NOCASE);
 CREATE INDEX unit_version_by_parent ON unit_version (parent) WHERE parent IS NOT NULL;
 CREATE INDEX unit_end_by_unit ON unit_end (unit, last_on, operation, ended_on);

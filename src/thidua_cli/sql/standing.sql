@@ -1,10 +1,10 @@
 -- How every unit on every roster stands at the end of :as_of, as known at operation :known: one row for each obligation and unit.
--- Ask it by `SELECT ... FROM standing WHERE ...` below it; :unit narrows it to one unit (NULL: all). The rules are those of
--- README, "Who counts, and how". The text keeps to what DuckDB and Spark read too (docs/schema.md). Between /*: and :*/ stands
--- what tells many registers apart; in the register itself it is a comment.
+-- Ask it by `SELECT ... FROM standing WHERE ...` below it; :units, a JSON array of ids, narrows it to some units (NULL: all). The
+-- rules are those of README, "Who counts, and how". The text keeps to what DuckDB and Spark read too, but for what stands between
+-- /*<*/ and /*>*/, which narrows it and says where units are. Between /*: and :*/ stands what tells many registers apart; here it is a comment.
 WITH RECURSIVE
 live_version AS NOT MATERIALIZED (
-    SELECT /*: v.register, :*/ v.id, v.unit, v.valid_from FROM unit_version v
+    SELECT /*: v.register, :*/ v.id, v.unit, v.valid_from, v.parent FROM unit_version v
     WHERE v.operation <= :known AND NOT EXISTS (SELECT 1 FROM void g
         WHERE g.target = 'unit_version' AND g.target_id = v.id /*: AND g.register = v.register :*/ AND g.operation <= :known)
 ),
@@ -93,17 +93,18 @@ root AS MATERIALIZED (
 based AS NOT MATERIALIZED (SELECT DISTINCT /*: b.register, :*/ b.obligation FROM base b),
 -- What is asked of a kind; units born by addressed_on are meant without a look at their line.
 duty AS MATERIALIZED (
-    SELECT /*: d.register, :*/ d.code, d.position, d.phase, d.action, d.occasion, d.due_on, d.closes_on, d.starts_on, d.counted_on,
-        k.kind, CASE WHEN b.obligation IS NULL THEN d.counted_on ELSE coalesce(r.counted_on, '') END AS addressed_on
+    SELECT /*: d.register, :*/ row_number() OVER (ORDER BY /*: d.register, :*/ d.position, d.code, k.kind) AS number,
+        d.code, d.position, d.phase, d.action, d.occasion, d.due_on, d.closes_on, d.starts_on, d.counted_on, k.kind,
+        CASE WHEN b.obligation IS NULL THEN d.counted_on ELSE coalesce(r.counted_on, '') END AS addressed_on
     FROM term d JOIN bound k ON k.obligation = d.code /*: AND k.register = d.register :*/
     LEFT JOIN based b ON b.obligation = d.code /*: AND b.register = d.register :*/
     LEFT JOIN root r ON r.obligation = d.code AND r.kind = k.kind /*: AND r.register = d.register :*/
     WHERE d.counted_on >= d.starts_on AND d.withdrawn = 0
 ),
 asked AS NOT MATERIALIZED (
-    SELECT /*: u.register, :*/ u.id AS unit FROM unit u WHERE :unit IS NULL
+    SELECT /*: u.register, :*/ u.id AS unit FROM unit u /*<*/ WHERE :units IS NULL
     UNION ALL
-    SELECT /*: u.register, :*/ u.id AS unit FROM unit u WHERE u.id = :unit
+    SELECT u.id AS unit FROM json_each(:units) j CROSS JOIN unit u WHERE u.id = j.value /*>*/
 ),
 -- Exemptions and extensions that move a unit's own closing day. The last day of an exemption is the one that it names, or the
 -- day before its withdrawal if that is earlier; none: it is open. Of several extensions the one decided last holds.
@@ -113,9 +114,9 @@ live_withdrawal AS NOT MATERIALIZED (
         WHERE g.target = 'withdrawal' AND g.target_id = w.id /*: AND g.register = w.register :*/ AND g.operation <= :known)
 ),
 chosen_exemption AS NOT MATERIALIZED (
-    SELECT x.* FROM exemption x WHERE :unit IS NULL
+    SELECT x.* FROM exemption x /*<*/ WHERE :units IS NULL
     UNION ALL
-    SELECT x.* FROM exemption x WHERE x.unit = :unit
+    SELECT x.* FROM json_each(:units) j CROSS JOIN exemption x WHERE x.unit = j.value /*>*/
 ),
 live_exemption AS NOT MATERIALIZED (
     SELECT /*: x.register, :*/ x.id, x.unit, x.obligation, x.exempted_on,
@@ -125,9 +126,9 @@ live_exemption AS NOT MATERIALIZED (
         WHERE g.target = 'exemption' AND g.target_id = x.id /*: AND g.register = x.register :*/ AND g.operation <= :known)
 ),
 chosen_extension AS NOT MATERIALIZED (
-    SELECT y.* FROM extension y WHERE :unit IS NULL
+    SELECT y.* FROM extension y /*<*/ WHERE :units IS NULL
     UNION ALL
-    SELECT y.* FROM extension y WHERE y.unit = :unit
+    SELECT y.* FROM json_each(:units) j CROSS JOIN extension y WHERE y.unit = j.value /*>*/
 ),
 live_extension AS NOT MATERIALIZED (
     SELECT /*: y.register, :*/ y.id, y.unit, y.obligation, y.until_on, row_number() OVER (
@@ -152,9 +153,16 @@ special AS MATERIALIZED (
     FROM leave s GROUP BY /*: s.register, :*/ s.unit, s.obligation
 ),
 -- The days of a unit. own: the unit itself where it has any exemption or extension, else NULL: a join on NULL costs no look-up.
+-- Where :places is 1: the unit above since moved_on, its last version's first day; for a district the unit itself.
 being AS NOT MATERIALIZED (
     SELECT /*: u.register, :*/ u.id AS unit, u.kind, u.level,
+        CASE u.level WHEN 'city' THEN 0 WHEN 'district' THEN 100 ELSE 200 END AS level_number,
         (SELECT min(v.valid_from) FROM live_version v WHERE v.unit = u.id /*: AND v.register = u.register :*/) AS born_on,
+        /*<*/ CASE WHEN :places = 1 THEN (
+            SELECT max(v.valid_from) FROM live_version v WHERE v.unit = u.id) END AS moved_on,
+        CASE WHEN :places = 0 THEN NULL WHEN u.kind = 'district-committee' THEN u.id ELSE (
+            SELECT v.parent FROM live_version v WHERE v.unit = u.id
+            ORDER BY v.valid_from DESC, v.id DESC LIMIT 1) END AS above, /*>*/
         (SELECT min(e.last_on) FROM live_end e WHERE e.unit = u.id /*: AND e.register = u.register :*/) AS last_on,
         coalesce((SELECT max(x.unit) FROM exemption x WHERE x.unit = u.id /*: AND x.register = u.register :*/),
             (SELECT max(y.unit) FROM extension y WHERE y.unit = u.id /*: AND y.register = u.register :*/)) AS own
@@ -184,8 +192,8 @@ heir AS MATERIALIZED (
     GROUP BY /*: b.register, :*/ n.obligation, e.unit
 ),
 fact AS NOT MATERIALIZED (
-    SELECT /*: d.register, :*/ d.code AS obligation, d.position, d.phase, d.action, d.occasion, d.due_on, l.unit, l.kind, l.level,
-        l.last_on,
+    SELECT /*: d.register, :*/ d.code AS obligation, d.position, d.number * 1000 + l.level_number AS asked_number,
+        d.phase, d.action, d.occasion, d.due_on, l.unit, l.kind, l.level, l.last_on, /*<*/ l.moved_on, l.above, /*>*/
         CASE WHEN l.born_on <= d.addressed_on THEN CASE WHEN l.born_on > d.starts_on THEN l.born_on ELSE d.starts_on END
             WHEN h.since_on > l.born_on THEN CASE WHEN h.since_on > d.starts_on THEN h.since_on ELSE d.starts_on END
             WHEN l.born_on > d.starts_on THEN l.born_on ELSE d.starts_on END AS entered_on,
@@ -214,11 +222,12 @@ judged AS NOT MATERIALIZED (
             WHEN f.done_on <= f.closes_on AND f.closes_on < f.received_on THEN 1 ELSE 0 END AS declared_late
     FROM fact f
 ),
--- `tally` packs what is counted: to group by one number sorts twice as fast as by three words.
+-- `tally` packs what is counted: obligation and kind (duty.number), level, state, declared late. One number is grouped twice as
+-- fast as words.
 standing AS NOT MATERIALIZED (
     SELECT j.*,
         CASE j.state_number WHEN 0 THEN 'on_time' WHEN 1 THEN 'late' WHEN 2 THEN 'exempt' WHEN 3 THEN 'lapsed'
             WHEN 4 THEN 'overdue' ELSE 'pending' END AS state,
-        j.position * 100 + j.state_number * 10 + j.declared_late AS tally
+        j.asked_number + j.state_number * 10 + j.declared_late AS tally
     FROM judged j
 )

@@ -5,8 +5,9 @@ are those of the plan's reading in README ("Who counts, and how").
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from string import Template
 from typing import NamedTuple
 
 from thidua_cli import store
@@ -73,18 +74,81 @@ def facts(
     phase: str | None = None,
     action: Action | None = None,
     obligation: str | None = None,
-    unit: int | None = None,
+    units: Iterable[int] | None = None,
 ) -> list[Fact]:
-    """One fact for each obligation and each unit on its roster (or `unit` alone), in no particular order."""
+    """One fact for each obligation and each unit on its roster (or some `units`), in no particular order."""
     wanted = {"phase": phase, "action": action and str(action), "obligation": obligation}
-    given = {name: value for name, value in wanted.items() if value is not None}
-    where = " AND ".join(f"{name} = :{name}" for name in given) or "1"
-    parameters = {"as_of": as_of.isoformat(), "known": known, "unit": unit, **given}
+    where, given = _where(wanted)
+    parameters = {"as_of": as_of.isoformat(), "known": known, "units": _ids(units), "places": 0, **given}
     query = f"{store.raw_sql('standing')} SELECT {_COLUMNS} FROM standing WHERE {where}"
     rows = connection.execute(query, parameters)
     shared: dict[object, object] = {}  # days and words recur in every row; each is kept once
     keep = shared.setdefault
     return [Fact._make(map(keep, row, row)) for row in rows]
+
+
+def _where(wanted: Mapping[str, str | None]) -> tuple[str, dict[str, str]]:
+    """A condition on columns of standing, and its parameters; None means all."""
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return " AND ".join(f"{name} = :{name}" for name in given) or "1", given
+
+
+def _ids(units: Iterable[int] | None) -> str | None:
+    return None if units is None else f"[{', '.join(map(str, units))}]"
+
+
+class Cell(NamedTuple):
+    """How many units of one kind and level stand alike under an obligation.
+
+    Where places are asked for, of those that on `day` were right below a unit (`above`; none: below none), or
+    that are this unit, a district; where contents are, of those whose records name `content`.
+    """
+
+    obligation: str
+    kind: str
+    level: str
+    state: State
+    declared_late: bool
+    units: int
+    above: int | None = None
+    day: str = ""
+    content: int | None = None
+
+
+_LEVELS = ("city", "district", "commune")  # as standing.sql numbers them
+_STATES = (State.ON_TIME, State.LATE, State.EXEMPT, State.LAPSED, State.OVERDUE, State.PENDING)
+_ABOVE = 10**10  # a cell of counts.sql ends with the unit above
+
+
+def cells(
+    connection: sqlite3.Connection,
+    as_of: date,
+    known: int,
+    wanted: Mapping[str, str | None],
+    *,
+    units: Iterable[int] | None = None,
+    places: bool = False,
+    contents: bool = False,
+) -> list[Cell]:
+    """The counts of the units that `wanted` asks for, by columns of standing; None means all."""
+    where, given = _where(wanted)
+    query = store.raw_sql("standing") + Template(store.raw_sql("counts")).substitute(
+        columns=", c.content" if contents else "",
+        joined="JOIN record_content c ON c.record = p.record_id" if contents else "",
+        groups=", content" if contents else "",
+        where=where,
+    )
+    parameters = {"as_of": as_of.isoformat(), "known": known, "units": _ids(units), "places": int(places)}
+    made = []
+    for obligation, kind, cell, day, _cell, _last_on, *content, counted in connection.execute(
+        query, parameters | given
+    ):
+        number, above = divmod(cell, _ABOVE)
+        level, state = _LEVELS[number // 100], _STATES[number // 10 % 10]
+        made.append(
+            Cell(obligation, kind, level, state, number % 10 == 1, counted, above or None, day, *content)
+        )
+    return made
 
 
 class Tally:
@@ -119,6 +183,15 @@ class Tally:
     def rate(self) -> float | None:
         """Done of applicable, in per cent rounded down to one decimal, so that 100 means all."""
         return self.done * 1000 // self.applicable / 10 if self.applicable else None
+
+
+def total(cells: Iterable[Cell]) -> Tally:
+    """The counts of cells together."""
+    counts = Tally()
+    for cell in cells:
+        counts.states[cell.state] += cell.units
+        counts.declared_late += cell.units * cell.declared_late
+    return counts
 
 
 def tally(judged: Iterable[tuple[Fact, State]]) -> Tally:

@@ -13,11 +13,10 @@ from thidua_cli.reports import listing, status, trend
 from thidua_cli.reports.comparison import compare_moments
 from thidua_cli.reports.grouping import in_order
 from thidua_cli.reports.moment import Moment, anchor_note, moment_lines
-from thidua_cli.reports.selection import Filter, by_obligation, judged, plan_at, units_of
+from thidua_cli.reports.selection import Filter, by_obligation, counted, judged, plan_at, units_of
 from thidua_cli.reports.status import By
 from thidua_cli.reports.weekly import annexes, sections, words
 from thidua_cli.reports.weekly.week import Week, exemption_rows, own_deadline_rows
-from thidua_cli.standing.verdict import tally
 
 
 def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Moment | None) -> Week:
@@ -26,14 +25,17 @@ def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Mo
     courses = trend.series(connection, at, chosen, step=trend.Interval.DAY)
     directory = units_of(connection, at)
     pairs = in_order(judged(connection, at, chosen), directory)
-    of = by_obligation(chosen.obligations(plan), pairs)
+    obligations = chosen.obligations(plan)
+    places = counted(connection, at, chosen, districts=True)
+    counts = dict.fromkeys((None, *By), places) | {By.CONTENT: counted(connection, at, chosen, contents=True)}
+    lines = {by: status.lines(at, plan, obligations, counts[by], by, directory) for by in counts}
     return Week(
         plan=plan,
         at=at,
         since=since,
-        pairs=of,
-        counts={item: tally(pairs) for item, pairs in of.items()},
-        lines={by: status.lines(connection, at, plan, of, by, directory) for by in (None, *By)},
+        pairs=by_obligation(obligations, pairs),
+        counts={line.obligation: line.counts for line in lines[None]},
+        lines=lines,
         directory=directory,
         exemptions=exemption_rows(connection, at, pairs, directory),
         own_deadlines=own_deadline_rows(connection, at, plan, pairs, directory),
