@@ -20,7 +20,7 @@ from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
 from thidua_cli.register.values import NO_OCCASION
-from thidua_cli.rules.resolutions.model import CONTINUING
+from thidua_cli.rules.resolutions.passed import CONTINUING
 
 Row = dict[str, Any]
 _FILLED = ("parent_code", "sort_order")  # what a new unit gets where nothing is said

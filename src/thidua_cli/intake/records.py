@@ -182,8 +182,8 @@ class RecordBatch(Batch):
             yield from filter(None, [self._register.directory.reading(name, version)])
 
     def apply(self, writer: Writer) -> None:
-        for _incoming, old, fresh in self.corrected:
-            entries.correct(writer, int(old.id or 0), str(self._reason), fresh)
+        pairs = [(old, fresh) for _incoming, old, fresh in self.corrected]
+        entries.correct_all(writer, pairs, str(self._reason))
         new = {incoming.row: entry for incoming, entry in self.new}
         if self._bulk:
             bulk.apply(writer, *self._bulk, new)

@@ -111,8 +111,9 @@ class UnitBatch(Batch):
         }
         # Whoever is below a unit whose row cannot be taken is not to blame.
         refused = {code_key(str(values.get("code", "")).strip()) for _row, values in self.sheet.rows}
+        refused -= first.keys()
         for item in self._first.values():
-            if item.parent_key not in refused - first.keys():
+            if item.parent_key not in refused:
                 self._check_parent(item)
             self._compare(item)
         self.problems += rings(self._first)

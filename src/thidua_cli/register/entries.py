@@ -2,7 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 from thidua_cli import store
@@ -252,14 +253,9 @@ def find(connection: sqlite3.Connection, number: int) -> tuple[str, Entry]:
 
     Raises NotFoundError if there never was one, RefusedError if it has been voided.
     """
-    found: list[Entry] = [
-        *live_records(connection, LATEST, number=number),
-        *live_exemptions(connection, LATEST, number=number),
-        *live_extensions(connection, LATEST, number=number),
-        *live_withdrawals(connection, LATEST, number=number),
-    ]
-    for entry in found:
-        return table_of(entry), entry
+    for read in (live_records, live_exemptions, live_extensions, live_withdrawals):
+        for entry in read(connection, LATEST, number=number):
+            return table_of(entry), entry
     for table in PAPERS:
         if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():
             operation, reason, fresh = connection.execute(
@@ -278,19 +274,26 @@ def find(connection: sqlite3.Connection, number: int) -> tuple[str, Entry]:
 def void(writer: Writer, number: int, reason: str, replacement: int | None = None) -> Entry:
     """Void a live entry; returns it. Raises as `find`."""
     table, entry = find(writer.connection, number)
-    void_row(writer, (table, number), reason, replacement)
+    void_rows(writer, {(table, number): replacement}, reason)
     return entry
 
 
-def void_row(writer: Writer, row: tuple[str, int], reason: str, replacement: int | None) -> None:
-    """Void a row, given as its table and id; `replacement` is the id of the row that takes its place."""
-    table, number = row
-    void = {"id": writer.next_id("void"), "target": table, "target_id": number, "reason": reason}
-    writer.insert("void", [void | {"replacement": replacement}])
+def void_rows(writer: Writer, rows: Mapping[tuple[str, int], int | None], reason: str) -> None:
+    """Void rows, given as table and id, each with the id of the row that takes its place, if one does."""
+    ids = count(writer.next_id("void", len(rows)))
+    columns = ("id", "target", "target_id", "reason", "replacement")
+    voids = ((next(ids), *row, reason, replacement) for row, replacement in rows.items())
+    writer.insert_rows("void", columns, voids)
 
 
 def correct(writer: Writer, number: int, reason: str, corrected: Entry) -> Entry:
-    """Void an entry and store what it should have been, linked; returns the new entry."""
-    fresh = writer.next_id("record")
-    void(writer, number, reason, replacement=fresh)
-    return add(writer, [corrected._replace(id=fresh)])[0]
+    """Void a live entry and store what it should have been, linked; returns that. Raises as `find`."""
+    _table, old = find(writer.connection, number)
+    return correct_all(writer, [(old, corrected)], reason)[0]
+
+
+def correct_all(writer: Writer, pairs: Iterable[tuple[Entry, Entry]], reason: str) -> list[Entry]:
+    """As `correct`, for live entries, each with what it should have been."""
+    held = [(old, fresh._replace(id=writer.next_id("record"))) for old, fresh in pairs]
+    void_rows(writer, {(table_of(old), int(old.id or 0)): fresh.id for old, fresh in held}, reason)
+    return add(writer, [fresh for _old, fresh in held])

@@ -24,6 +24,11 @@ def broken(connection: sqlite3.Connection, known: int, directory: Directory) -> 
     yield from _after_the_end(directory, ends)
     yield from _rings(directory)
     yield from _passed_in_a_ring(connection, known, directory)
+    yield from of_papers(connection, known, directory)
+
+
+def of_papers(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:
+    """The rules of `broken` of what is said of units; `directory` is for their names alone."""
     yield from _of_nobody(connection, known)
     yield from _extended_less(connection, known, directory)
     yield from exempt_twice(connection, known, directory)

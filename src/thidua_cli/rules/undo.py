@@ -8,7 +8,7 @@ from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Problem
-from thidua_cli.register.entries import void_row
+from thidua_cli.register.entries import void_rows
 from thidua_cli.register.units import Directory, describe
 from thidua_cli.rules import invariants, rows, withdrawing
 from thidua_cli.rules.resolutions.model import Model
@@ -18,6 +18,7 @@ from thidua_cli.store import Writer, journal
 from thidua_cli.store.journal import LATEST
 
 _REPLACED = (*rows.NUMBERED, "unit_version")  # a void of these may name the row that takes their place
+_OF_UNITS = ("unit_version", "unit_end", "succession")
 MOST = 10  # rows named in a message
 
 
@@ -70,12 +71,13 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
     _refuse_rows(connection, message, withdrawing.orphans(connection, [row for row, _instead in lost]))
     _refuse_taken(connection, [row for row, _instead in lost], going)
     copies = {instead: writer.next_id(row[0]) for row, instead in lost if instead}
-    for stands in brought.values():
-        void_row(writer, stands, reason, copies.get(stands))
+    void_rows(writer, {stands: copies.get(stands) for stands in brought.values()}, reason)
     for row, instead in lost:
         _restore(writer, row, copies[instead] if instead else writer.next_id(row[0]))
-    _refuse_broken(connection, number, writer.number)
-    _refuse_resting(connection, number, writer.number)
+    of_units = any(row[0] in _OF_UNITS for row in [*going, *(row for row, _instead in lost)])
+    _refuse_broken(connection, number, writer.number, of_units=of_units)
+    if of_units:
+        _refuse_resting(connection, number, writer.number)
     return Undone(len(brought), len(lost))
 
 
@@ -252,8 +254,13 @@ def _refuse_rested_on(number: int, later: Sequence[tuple[int, str, str]]) -> Non
         )
 
 
-def _refuse_broken(connection: sqlite3.Connection, number: int, known: int) -> None:
-    """Refuse where the operation `known`, which undoes `number`, breaks a rule of units that was kept."""
+def _refuse_broken(connection: sqlite3.Connection, number: int, known: int, *, of_units: bool) -> None:
+    """Refuse where the operation `known`, which undoes `number`, breaks a rule of units that was kept.
+
+    Where it voided and brought back nothing `of_units`, only the rules of what is said of them can break.
+    """
+    if not of_units and not any(invariants.of_papers(connection, known, Directory())):
+        return
     now = _broken(connection, known)
     before = {_key(problem) for problem in _broken(connection, known - 1)} if now else set()
     if not (new := [problem for problem in now if _key(problem) not in before]):

@@ -1,13 +1,15 @@
 """The changes of one day: the rows, the units they mean, and what has become of these so far."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register.terms import Change
 from thidua_cli.register.units import Version, describe
-from thidua_cli.rules.resolutions.model import Effect, Model, Passed, Row
+from thidua_cli.rules.resolutions.model import Effect, Model, Row
+from thidua_cli.rules.resolutions.passed import Passed
 
 Pair = tuple[Row, Version | None]  # a row and its predecessor; None: outside the register, or none
 
@@ -28,11 +30,10 @@ class DayOfChanges:
         self.homes: dict[int, Row] = {}  # unit that continues or is new -> its row
         self.effects: list[Effect] = []  # with the unit as it was before the day; new ones as they begin
         self.passed: dict[int, list[Passed]] = {}  # predecessor -> successions of this day in the register
-        for passed in model.passed:
-            if passed.day == day:
-                self.passed.setdefault(passed.predecessor or 0, []).append(passed)
-                if (there := model.on(passed.successor, day)) is not None:
-                    self.new[there.code.lower()] = there.unit
+        for passed in model.passed.on(day):
+            self.passed.setdefault(passed.predecessor or 0, []).append(passed)
+            if (there := model.on(passed.successor, day)) is not None:
+                self.new[there.code.lower()] = there.unit
 
     def problem(self, row: Row, field: str, message: str, cure: str = "", typed: str = "") -> None:
         """Add a problem with a field; `typed` is the cure for a row that a command made, not a file."""
@@ -48,6 +49,18 @@ class DayOfChanges:
             if held is not None:
                 rows_of.setdefault(held.unit, (held, []))[1].append(row)
         return list(rows_of.values())
+
+    @cached_property
+    def rows_of(self) -> dict[int, list[Row]]:
+        """The rows of each predecessor in the register, once the rows of the day are settled."""
+        return {held.unit: rows for held, rows in self.by_unit()}
+
+    @cached_property
+    def continued(self) -> set[str]:
+        """The codes as which units of the register live on by the rows."""
+        return {
+            row.new_key for row in self.rows if row.continues and self.model.holder(row.old_key, self.before)
+        }
 
     def is_kept(self, unit: int) -> bool:
         """Whether the register says of this day that the unit continues."""

@@ -11,14 +11,14 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import shifted
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Problem
-from thidua_cli.register.terms import Change, Level
+from thidua_cli.register.terms import Change, Kind, Level
 from thidua_cli.register.units import Directory, Version
+from thidua_cli.rules.resolutions.passed import CONTINUING, Passed, Successions
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import ChangeIn
 
 TABLES = ("unit", "unit_version", "unit_end", "succession", "void")
-CONTINUING = (Change.KEEP, Change.RENAME)
 STATE = ("code", "name", "parent", "sort_order", "abbreviation")
 _STORED = (
     "code", "name", "parent", "abbreviation", "sort_order", "valid_from", "document_number", "note",
@@ -72,22 +72,6 @@ class Row(NamedTuple):
         )
 
 
-class Passed(NamedTuple):
-    """A succession that the register holds; units are ids, None: outside the register, or none."""
-
-    predecessor: int | None
-    successor: int | None
-    day: str
-    change: Change
-    document_number: str | None
-    operation: int
-
-    @property
-    def continues(self) -> bool:
-        """Whether it says that the predecessor lives on."""
-        return self.change in CONTINUING
-
-
 class Effect(NamedTuple):
     """One thing that a plan does, for people: the unit, what went into it, and what it went into.
 
@@ -127,10 +111,12 @@ class Model:
             for table in TABLES
         }
         self._known = known
-        self.passed = [
-            Passed(row[1], row[2], row[3], Change(row[4]), row[6], row[12])
-            for row in connection.execute(store.sql("successions"), {"known": known})
-        ]
+        self.passed = Successions(connection, known)
+        self._coded: dict[str, dict[int, None]] = {}  # units that have or had a code
+        self._last_orders: dict[Level, int] = {}
+        self.cities = [each.unit for (each, *_others) in self.versions.values() if _is_city(each)]
+        for unit in self.versions:
+            self._index(unit)
         self.touched: dict[int, None] = {}  # units whose versions differ from the stored ones
         self.plan = ChangeSet()
 
@@ -142,7 +128,7 @@ class Model:
         command, rows = self.connection.execute(
             "SELECT command, row_count FROM operation WHERE number = ?", (number,)
         ).fetchone()
-        return str(command), sum(each.operation == number for each in self.passed) or int(rows)
+        return str(command), self.passed.counts[number] or int(rows)
 
     def first_to_undo(self, number: int) -> int:
         """The newest operation not undone that rewrote versions of operation `number`, else `number`."""
@@ -158,9 +144,20 @@ class Model:
         versions = self.versions.get(unit, ()) if unit is not None else ()
         return next((version for version in versions if version.holds_on(day)), None)
 
+    def _index(self, unit: int) -> None:
+        """Keep by which codes the unit is found, once its versions have changed."""
+        for version in self.versions[unit]:
+            self._coded.setdefault(text.code_key(version.code), {})[unit] = None
+
+    def with_code(self, code: str) -> list[Version]:
+        """Every version, of any unit and time, with that code, whatever its case."""
+        key = text.code_key(code)
+        held = (version for unit in self._coded.get(key, ()) for version in self.versions[unit])
+        return [version for version in held if text.code_key(version.code) == key]
+
     def holder(self, code: str, day: str) -> Version | None:
         """The unit that has a code on a day."""
-        return next((version for version in self.alive(day) if version.code.lower() == code.lower()), None)
+        return next((version for version in self.with_code(code) if version.holds_on(day)), None)
 
     def alive(self, day: str) -> list[Version]:
         return [version for version in self if version.holds_on(day)]
@@ -170,19 +167,24 @@ class Model:
         return Counter(version.level for version in self.alive(day))
 
     def last_order(self, level: Level) -> int:
-        return max((version.sort_order or 0 for version in self if version.level is level), default=0)
-
-    def passed_since(self, unit: int, since: str) -> list[Passed]:
-        """Stored successions from or into a unit on a day and later."""
-        return [
-            each for each in self.passed if each.day >= since and unit in (each.predecessor, each.successor)
-        ]
+        if not self._last_orders:
+            self._last_orders = dict.fromkeys(Level, 0)
+            for version in self:
+                last = self._last_orders[version.level]
+                self._last_orders[version.level] = max(last, version.sort_order or 0)
+        return self._last_orders[level]
 
     def add_unit(self, version: Version) -> None:
         row = {"id": version.unit, "kind": str(version.kind), "level": str(version.level)}
         self.plan.rows["unit"].append(row)
         self.versions[version.unit] = [version]
         self.touched[version.unit] = None
+        self._index(version.unit)
+        if self._last_orders:
+            last = self._last_orders[version.level]
+            self._last_orders[version.level] = max(last, version.sort_order or 0)
+        if _is_city(version):
+            self.cities.append(version.unit)
 
     def change(
         self, unit: int, day: str, fields: Mapping[str, object], document: str | None, note: str | None
@@ -223,7 +225,7 @@ class Model:
 
     def _passed_into(self, version: Version) -> Iterator[Passed]:
         """Stored successions into a unit on the first day of a version."""
-        for passed in self.passed:
+        for passed in self.passed.of(version.unit):
             if passed.successor == version.unit and passed.day == version.valid_from:
                 yield passed
 
@@ -253,6 +255,8 @@ class Model:
             version._replace(until_on=until_on, ended_on=ended_on)
             for version, until_on in zip(versions, ends, strict=True)
         ]
+        self._index(unit)
+        self._last_orders.clear()
         self.touched[unit] = None
 
     def finish(self) -> ChangeSet:
@@ -281,6 +285,10 @@ class Model:
         void = {"id": self.next_id("void"), "target": "unit_version", "target_id": old.number}
         reason = _("viết lại theo một thay đổi ghi sau")
         self.plan.rows["void"].append(void | {"reason": reason, "replacement": replacement})
+
+
+def _is_city(version: Version) -> bool:
+    return version.kind is Kind.CITY_COMMITTEE
 
 
 def _state(version: Version) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
-from thidua_cli.register.terms import Kind, Level
+from thidua_cli.register.terms import Level
 from thidua_cli.register.units import Version, describe
 from thidua_cli.rules.resolutions.day import DayOfChanges
 from thidua_cli.rules.resolutions.model import STATE, Effect, Model, Row
@@ -31,7 +31,7 @@ def of_new(changes: DayOfChanges, parent: int | None, level: Level) -> int | Non
             return above.unit
         seen.add(above.unit)
         parent = above.parent
-    tops = [version.unit for version in model.alive(changes.day) if version.kind is Kind.CITY_COMMITTEE]
+    tops = [unit for unit in model.cities if model.on(unit, changes.day)]
     return tops[0] if len(tops) == 1 else None
 
 
@@ -134,12 +134,15 @@ def after(changes: DayOfChanges, child: Version, day: str) -> int | Unsaid | Non
 def heirs(changes: DayOfChanges, unit: int) -> list[int]:
     """The units to which one that has ended passed."""
     if unit in changes.ending:
-        pairs = [(row, held) for row, held in changes.pairs if held is not None and held.unit == unit]
-        successors = [changes.new[row.new_key] for row, _held in pairs if row.new_key]
+        successors = [changes.new[row.new_key] for row in changes.rows_of.get(unit, ()) if row.new_key]
     else:
         end = changes.model.versions[unit][-1].ended_on
-        passed = [each for each in changes.model.passed if each.predecessor == unit and each.day == end]
-        successors = [each.successor for each in passed if each.successor is not None]
+        passed = changes.model.passed.of(unit)
+        successors = [
+            each.successor
+            for each in passed
+            if each.predecessor == unit and each.day == end and each.successor is not None
+        ]
     return list(dict.fromkeys(successors))
 
 
@@ -255,7 +258,8 @@ def _move(changes: DayOfChanges, child: Version, now: Version, day: str) -> None
     if isinstance(parent, Unsaid):
         _ask_for_parents(changes, parent.parent, [child], day)
     elif parent != now.parent:
-        ends = (each for each in reversed(changes.model.passed) if each.predecessor == child.parent)
+        passed = changes.model.passed.of(child.parent)
+        ends = (each for each in reversed(passed) if each.predecessor == child.parent)
         document = next((each.document_number for each in ends), None)
         changes.model.change(child.unit, day, {"parent": parent}, document, now.note)
         changes.model.plan.effects.append(completed(changes, Effect(day, "changed", child, (child,))))

@@ -28,10 +28,7 @@ def find(changes: DayOfChanges) -> None:
 
 def _check_outside(changes: DayOfChanges, row: Row) -> None:
     """Allow a predecessor that the register does not know where its successor is created, and list it."""
-    known = sorted(
-        (version for version in changes.model if version.code.lower() == row.old_key),
-        key=lambda version: version.valid_from,
-    )
+    known = sorted(changes.model.with_code(row.old_key), key=lambda version: version.valid_from)
     if past := [version for version in known if version.valid_from < changes.day]:
         _refuse_past(changes, row, past[-1])
         return
@@ -39,13 +36,7 @@ def _check_outside(changes: DayOfChanges, row: Row) -> None:
         message = _("đơn vị này chỉ có từ ngày {day}").format(day=show_day(known[0].valid_from))
         changes.problem(row, "old_code", message, _("sửa ngày"))
         return
-    continued = any(
-        other.continues
-        and other.new_key == row.new_key
-        and changes.model.holder(other.old_key, changes.before)
-        for other in changes.rows
-    )
-    if row.change.kind_of_change is Change.DISSOLVE or continued:
+    if row.change.kind_of_change is Change.DISSOLVE or row.new_key in changes.continued:
         message = _("không có đơn vị này vào ngày {day}").format(day=show_day(changes.before))
         cure = _("đơn vị ngoài sổ chỉ được nêu khi nhập vào một đơn vị mới lập")
         changes.problem(row, "old_code", message, cure)
@@ -68,7 +59,7 @@ def _refuse_past(changes: DayOfChanges, row: Row, was: Version) -> None:
     else:
         template = _("{unit} đã chấm dứt ngày {end}{by}, không thể thay đổi từ {day}")
         cure = _("bỏ dòng này, hoặc sửa mã cũ")
-    ends = [passed for passed in model.passed_since(was.unit, "") if passed.day == was.ended_on]
+    ends = [passed for passed in model.passed.of(was.unit) if passed.day == was.ended_on]
     by = _(" (thao tác #{number})").format(number=ends[0].operation) if ends else ""
     message = template.format(unit=unit, end=show_day(was.ended_on), by=by, day=show_day(changes.day))
     changes.problem(row, "old_code", message, cure)
@@ -88,6 +79,7 @@ def check_said_once(changes: DayOfChanges) -> None:
 
 def compare_with_stored(changes: DayOfChanges) -> None:
     """Drop rows that say again who continues; refuse those that contradict what is stored of that day."""
+    told: set[int] = set()  # rows, by identity
     for held, rows in changes.by_unit():
         stored = changes.passed.get(held.unit, [])
         is_kept = changes.is_kept(held.unit)
@@ -105,9 +97,10 @@ def compare_with_stored(changes: DayOfChanges) -> None:
             ).format(name=held.name, day=show_day(changes.day), number=stored[0].operation)
             cure = _("thêm dòng keep của đơn vị ấy, hoặc {undo}").format(undo=undo)
             changes.problem(rows[0], "kind_of_change", message, cure, typed)
-        changes.pairs = [pair for pair in changes.pairs if not any(pair[0] is row for row in again)]
+        told.update(map(id, again))
         changes.model.plan.unchanged += len(again)
         changes.model.plan.new -= len(again)
+    changes.pairs = [pair for pair in changes.pairs if id(pair[0]) not in told]
 
 
 def _is_stored_as_kept(changes: DayOfChanges, held: Version) -> bool:
@@ -154,9 +147,7 @@ def check_units(changes: DayOfChanges) -> None:
 
 def _check_end(changes: DayOfChanges, held: Version, row: Row) -> None:
     """Let a unit end only where the register holds no later change or end of it."""
-    later = [
-        passed for passed in changes.model.passed_since(held.unit, changes.day) if passed.day > changes.day
-    ]
+    later = [passed for passed in changes.model.passed.of(held.unit) if passed.day > changes.day]
     if later:
         changes.already_changed(row, held, later[0].day, later[0])
     elif held.ended_on is not None:

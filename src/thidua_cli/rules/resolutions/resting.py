@@ -39,7 +39,7 @@ def _expected(changes: DayOfChanges, version: Version) -> Mapping[str, object]:
         return {name: getattr(earlier[-1], name) for name in _REPEATED} | {"parent": parent}
     came_from = (
         model.on(passed.predecessor, changes.before)
-        for passed in model.passed
+        for passed in model.passed.of(version.unit)
         if passed.successor == version.unit and passed.day == day
     )
     held = next((old for old in came_from if old is not None), None)
