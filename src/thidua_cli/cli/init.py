@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,7 @@ from thidua_cli.register.plan_files import (
 from thidua_cli.store import Writer
 
 if TYPE_CHECKING:
+    from thidua_cli.custody.inherit import Inherited
     from thidua_cli.intake.units import UnitBatch
     from thidua_cli.register.plan_models import PlanIn
 
@@ -38,6 +40,10 @@ def init(
         Path | None, option("--plan", _("Kế hoạch của một phong trào khác (TOML)."), _("TỆP"))
     ] = None,
     units_file: Annotated[Path | None, option("--units", _("Danh sách đơn vị khác (CSV)."), _("TỆP"))] = None,
+    units_from: Annotated[
+        Path | None,
+        option("--units-from", _("Lấy đơn vị của sổ này, cùng mọi thay đổi của chúng."), _("SỔ.db")),
+    ] = None,
     no_units: Annotated[bool, option("--no-units", _("Chưa đưa đơn vị nào vào."))] = False,
     group: Annotated[
         str | None,
@@ -48,8 +54,7 @@ def init(
 
     Chạy lại trên một sổ đã có thì không đổi gì.
     """
-    if units_file and no_units:
-        raise UsageError(_("--units và --no-units loại trừ nhau"))
+    _refuse_two({"--units": units_file, "--units-from": units_from, "--no-units": no_units})
     session.refuse_read_only(ctx)
     path = session.settings(ctx).db
     filesystem.refuse_dangling(path)
@@ -57,24 +62,28 @@ def init(
     if path.exists():
         if number is not None:
             _refuse_other_group(path, number)
-        _confirm_same(ctx, plan_file, units_file)
+        _confirm_same(ctx, plan_file, units_file, units_from)
         return
     plan = read_plan_file(plan_file or resources.data("plan.toml"))
-    file = None if no_units else units_file or resources.data("seed_units.csv")
-    units = _first_units(ctx, file, plan.phases[0].starts_on.isoformat(), plan_file) if file else None
+    source = _inherited(units_from)
+    units: UnitBatch | Inherited | None = source
+    if source is None and not no_units:
+        file = units_file or resources.data("seed_units.csv")
+        units = _first_units(ctx, file, plan.phases[0].starts_on.isoformat(), plan_file)
+    command = session.command_line(ctx)
+    command = source.stated(command) if source else command
 
     def load(writer: Writer) -> None:
         session.settings(ctx).writers.append(writer)
         _load(writer, plan, units)
 
-    operation = store.create(
-        path, load, actor=session.actor(ctx), command=session.command_line(ctx), group=number
-    )
+    operation = store.create(path, load, actor=session.actor(ctx), command=command, group=number)
     messages.confirm(
         [
             _("Đã tạo sổ {path}: {units} (thao tác #{number})").format(
                 path=path, units=_counted(len(units.new) if units else 0), number=operation.number
-            )
+            ),
+            *([_("  đơn vị lấy từ sổ {anchor}").format(anchor=source.anchor)] if source else []),
         ],
         saved=_("đã tạo sổ đến thao tác #{number}").format(number=operation.number),
     )
@@ -83,7 +92,22 @@ def init(
         messages.warn([warning.format(folder=path.parent)])
 
 
-def _load(writer: Writer, plan: "PlanIn | None", units: "UnitBatch | None") -> None:
+def _refuse_two(given: Mapping[str, object]) -> None:
+    """Raise UsageError where more than one of options that exclude each other has a value."""
+    if len(names := [name for name, value in given.items() if value]) > 1:
+        raise UsageError(_("{options} loại trừ nhau").format(options=", ".join(names)))
+
+
+def _inherited(path: Path | None) -> "Inherited | None":
+    """The units of another register; none without a path. Raises StoreError where it cannot be trusted."""
+    if path is None:
+        return None
+    from thidua_cli.custody import inherit
+
+    return inherit.read(path)
+
+
+def _load(writer: Writer, plan: "PlanIn | None", units: "UnitBatch | Inherited | None") -> None:
     if plan is not None:
         store_plan(writer, plan)
     if units is not None:
@@ -151,12 +175,19 @@ def _first_units(ctx: typer.Context, file: Path, first_day: str, plan_file: Path
         raise
 
 
-def _confirm_same(ctx: typer.Context, plan_file: Path | None, units_file: Path | None) -> None:
-    """Accept a register that is there already; raises RefusedError if it was made from other files."""
+def _confirm_same(
+    ctx: typer.Context, plan_file: Path | None, units_file: Path | None, units_from: Path | None
+) -> None:
+    """Accept a register that is there already; raises RefusedError if it was made from others."""
     path = session.settings(ctx).db
     with session.reading(ctx) as connection:
         count = connection.execute("SELECT count(DISTINCT unit) FROM unit_version").fetchone()[0]
         different = _differences(ctx, connection, plan_file, units_file)
+        if units_from:
+            from thidua_cli.custody import inherit
+
+            if not inherit.is_source(connection, units_from):
+                different.append(_("đơn vị: không lấy từ sổ {source}").format(source=units_from))
     if different:
         raise RefusedError(
             _("{path}: sổ đã có; init không nạp thêm tệp khác vào sổ").format(path=path),
