@@ -35,6 +35,7 @@ def _commands() -> Commands:
         "status": ("reports:status", _("Tình hình thực hiện theo từng giai đoạn")),
         "list": ("reports:listing", _("Danh sách đơn vị và trạng thái")),
         "check": ("reports:check", _("Kiểm tra thời hạn; mã thoát 3 khi có đơn vị quá hạn")),
+        "find": ("reports:find", _("Tìm đơn vị, bản ghi, thao tác theo một phần của tên hay số văn bản")),
         "history": ("reports:history", _("Tất cả những gì đã biết về một đơn vị")),
         "diff": ("reports:diff", _("Điều gì thay đổi giữa hai ngày hoặc hai lúc, và vì sao")),
         "trend": ("trending:trend", _("Tiến độ theo thời gian, vẽ thành đường, có đánh dấu thời hạn")),

@@ -112,6 +112,24 @@ def history(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, ou
     out.emit(made)
 
 
+def find(
+    ctx: typer.Context,
+    *,
+    words: Annotated[
+        list[str], argument(_("Một phần của tên, mã, số văn bản hay lệnh; không cần dấu."), _("CHỮ..."))
+    ],
+    limit: Annotated[int | None, option("--limit -n", _("Mỗi loại nhiều nhất bằng này."), min=1)] = None,
+    when: shared.When,
+    out: shared.Output,
+) -> None:
+    """Tìm đơn vị, bản ghi, thao tác theo một phần của tên (kể cả tên cũ), của mã hay của số văn bản."""
+    from thidua_cli.reports import find as report
+
+    with session.reading(ctx) as connection:
+        made = report.build(connection, when.moment(connection), " ".join(words), limit)
+    out.emit(made)
+
+
 def log(
     ctx: typer.Context,
     *,
