@@ -43,6 +43,7 @@ COMMANDS = {
     "status": ["status"],
     "list": ["list"],
     "check": ["check", "-q", "--as-of", "2022-03-31"],
+    "find": ["find", "hai chau"],
     "history": ["history", "492"],
     "diff": ["diff", "--from", "2022-03-31", "--to", "2022-04-01"],
     "undo": ["undo", "2", "--reason", "x"],

@@ -105,9 +105,14 @@ def _switch(variable: str) -> bool:
 
 
 def _welcome(ctx: typer.Context) -> None:
+    """Show where things stand; without a register, how to start."""
     path, init = ctx.obj.db, ctx.obj.command("init")
-    if not path.exists():
-        typer.echo(_("Chưa có sổ theo dõi ở {path}.\nTạo sổ mới: {init}\n").format(path=path, init=init))
+    if path.exists():
+        from thidua_cli.cli import dashboard
+
+        dashboard.show(ctx)
+        return
+    typer.echo(_("Chưa có sổ theo dõi ở {path}.\nTạo sổ mới: {init}\n").format(path=path, init=init))
     typer.echo(ctx.get_help())
 
 

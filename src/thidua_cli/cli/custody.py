@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import messages, session, shared
+from thidua_cli.cli import care, messages, session, shared
 from thidua_cli.cli.parameters import argument, option
 from thidua_cli.custody import verify as verifying
 from thidua_cli.ground import filesystem
@@ -65,6 +65,7 @@ def verify(
     messages.warn([item.message for item in proof.notices])
     if proof.findings:
         raise typer.Exit(Exit.FINDINGS)
+    care.note(proof.register, "verify")
     if proof.head is not None:
         messages.tell(_("sổ nguyên vẹn, mốc {anchor}").format(anchor=f"{proof.register}:{proof.head.anchor}"))
 
@@ -91,6 +92,7 @@ def backup(
         folder = dest.resolve()
     old = backups.names(folder)
     made, proof = backups.back_up(path, folder, read_only=read_only)
+    care.note(proof.register, "backup")
     messages.confirm([str(made)], saved=_("đã sao lưu vào {path}").format(path=made))
     if keep is not None:
         backups.thin(folder, keep, made, proof.operations, old)

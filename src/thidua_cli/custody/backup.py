@@ -5,6 +5,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Container, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from thidua_cli import store
@@ -140,3 +141,12 @@ def _there(folder: Path, rights: filesystem.Rights) -> Iterator[None]:
 def default_folder(path: Path) -> Path:
     """Where backups go if no place is given: beside the register itself, not a link to it."""
     return Path(os.path.realpath(path)).parent / "backups"
+
+
+def newest(path: Path) -> str | None:
+    """The stored instant in the name of the newest backup in the default folder; None where there is none."""
+    with contextlib.suppress(OSError):
+        times = [found[1] for name in default_folder(path).iterdir() if (found := _NAME.fullmatch(name.name))]
+        if times:
+            return dates.stamp(datetime.strptime(max(times), "%Y%m%dT%H%M%S%z"))
+    return None

@@ -120,6 +120,10 @@ class Plan(NamedTuple):
         """The phase that holds a day, or none."""
         return next((phase for phase in self.phases if phase.starts_on <= day <= phase.ends_on), None)
 
+    def running(self, day: str) -> Phase:
+        """The phase of a day; between two phases and before them all the next one, after them the last."""
+        return next((phase for phase in self.phases if day <= phase.ends_on), self.phases[-1])
+
     def obligation(self, code: str) -> Obligation:
         """The obligation with that code; raises NotFoundError."""
         message, others = _("không có nghĩa vụ {code}"), _("Các nghĩa vụ: {codes}")
