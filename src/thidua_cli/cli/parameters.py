@@ -23,12 +23,17 @@ from thidua_cli.register.fields import Field, ImportKind, Shape
 Value = TypeVar("Value")
 
 
-def day(value: str | date) -> date:
+def past_day(value: str | date) -> date:
+    """Parse the value of a date option that asks about the past: `hôm qua` and `2w ago` too."""
+    return day(value, dates.parse_past)
+
+
+def day(value: str | date, parse: Callable[[str], date] = dates.parse_date) -> date:
     """Parse the value of a date option."""
     if isinstance(value, date):
         return value
     try:
-        return dates.parse_date(value)
+        return parse(value)
     except InvalidError as error:
         from thidua_cli.ground.text import visible
 

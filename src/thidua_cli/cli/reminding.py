@@ -65,7 +65,7 @@ def remind(
     head = read_letterhead(wanted.letterhead) if place else None
     with session.reading(ctx) as connection:
         at, filtered = asked.read(connection)
-        code = plan_at(connection, at).obligation(code).code if code else None
+        code = plan_at(connection, at).obligation(code, at.day).code if code else None
         # What goes to the units, letters and the list merged into them, is in the letterhead's language.
         with speaking(head.language if head else ""):
             reminder = report.read(connection, at, filtered, obligation=code, within=within)

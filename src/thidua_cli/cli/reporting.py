@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thidua_cli.cli import messages, session, shared
-from thidua_cli.cli.parameters import day, option
+from thidua_cli.cli.parameters import option, past_day
 from thidua_cli.ground import files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current, speaking
@@ -120,7 +120,7 @@ def _since(
     if since is None:
         messages.warn(clock_warning(connection, on_day(connection, at, at.as_of - WEEK)))
         return week_before(connection, at)
-    given = day(since)
+    given = past_day(since)
     if given > at.as_of:
         raise UsageError(_("--since phải trước hoặc bằng --as-of"))
     found = on_day(connection, at, given)

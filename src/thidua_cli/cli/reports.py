@@ -152,15 +152,20 @@ def diff(
     ctx: typer.Context,
     *,
     before: Annotated[
-        str, option("--from", _("Ngày (xét đến hết ngày), thời điểm hoặc '#thao-tác'."), _("LÚC"))
-    ],
+        str | None,
+        option(
+            "--from",
+            _("Ngày (xét đến hết ngày), thời điểm hoặc '#thao-tác' (mặc định: tuần trước, như sổ khi đó)."),
+            _("LÚC"),
+        ),
+    ] = None,
     after: Annotated[
         str | None, option("--to", _("Như --from (mặc định: hôm nay, thao tác mới nhất)."), _("LÚC"))
     ] = None,
     asked: shared.Selection,
     out: shared.Output,
 ) -> None:
-    """Điều gì thay đổi giữa hai ngày, hoặc giữa hai thời điểm của sổ, và vì sao.
+    """Điều gì thay đổi từ tuần trước, giữa hai ngày, hoặc giữa hai thời điểm của sổ, và vì sao.
 
     Hai ngày: xét hai ngày ấy trên cùng một sổ. Hai thời điểm hoặc số thao tác: xét cùng một ngày (--as-of)
     theo sổ ở hai lúc. Các nguyên nhân cộng lại đúng bằng chênh lệch của từng số liệu.
@@ -174,8 +179,19 @@ def diff(
 
 
 def _two_moments(
-    connection: sqlite3.Connection, before: str, after: str | None, as_of: date | None, known_at: str | None
+    connection: sqlite3.Connection,
+    before: str | None,
+    after: str | None,
+    as_of: date | None,
+    known_at: str | None,
 ) -> tuple[Moment, Moment]:
+    if before is None:
+        from thidua_cli.reports.weekly.since import WEEK, on_day
+
+        if after is not None:
+            raise UsageError(_("--to cần có --from"))
+        other = shared.When(as_of, known_at).moment(connection)
+        return on_day(connection, other, other.as_of - WEEK), other
     days = [_day_or_none(text) for text in (before, after)]
     if days[0] is not None and (after is None or days[1] is not None):
         if as_of is not None:
@@ -194,5 +210,5 @@ def _two_moments(
 
 def _day_or_none(text: str | None) -> date | None:
     with suppress(InvalidError):
-        return dates.parse_date(text or "")
+        return dates.parse_past(text or "")
     return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from thidua_cli.cli import messages, session
-from thidua_cli.cli.parameters import argument, day, option, term
+from thidua_cli.cli.parameters import argument, option, past_day, term
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current
 from thidua_cli.register import values
@@ -54,7 +54,7 @@ class When(NamedTuple):
     """The day up to which a report looks, and the state of the register that it knows."""
 
     as_of: Annotated[
-        date | None, option("--as-of", _("Tính đến hết ngày này (mặc định: hôm nay)."), _("NGÀY"), day)
+        date | None, option("--as-of", _("Tính đến hết ngày này (mặc định: hôm nay)."), _("NGÀY"), past_day)
     ] = None
     known_at: KnownAt = None
 

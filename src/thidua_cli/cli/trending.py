@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from thidua_cli.cli import session, shared
-from thidua_cli.cli.parameters import day, option
+from thidua_cli.cli.parameters import option, past_day
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
@@ -19,7 +19,7 @@ def trend(
     obligation: shared.Obligation,
     step: Annotated[Interval, option("--step", _("Mỗi tuần hay mỗi ngày một dòng."))] = Interval.WEEK,
     start: Annotated[
-        date | None, option("--from", _("Từ ngày này (mặc định: ngày đầu giai đoạn)."), _("NGÀY"), day)
+        date | None, option("--from", _("Từ ngày này (mặc định: ngày đầu giai đoạn)."), _("NGÀY"), past_day)
     ] = None,
     when: shared.When,
     phase: shared.Phase = None,

@@ -8,7 +8,7 @@ import typer
 
 from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.commands import Commands
-from thidua_cli.cli.parameters import Fields, argument, day, option, option_names
+from thidua_cli.cli.parameters import Fields, argument, option, option_names, past_day
 from thidua_cli.ground.errors import RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import NUMBER_LIMIT
@@ -46,7 +46,10 @@ def listing(
     changed_since: Annotated[
         date | None,
         option(
-            "--changed-since", _("Chỉ đơn vị mới có, thay đổi hoặc kết thúc từ ngày này."), _("NGÀY"), day
+            "--changed-since",
+            _("Chỉ đơn vị mới có, thay đổi hoặc kết thúc từ ngày này."),
+            _("NGÀY"),
+            past_day,
         ),
     ] = None,
     out: shared.Output,

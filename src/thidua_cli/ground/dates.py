@@ -71,6 +71,56 @@ def parse_date(text: str) -> date:
         raise InvalidError(problem or _("không có ngày này"), cure) from None
 
 
+_AGO = re.compile(r"(\d{1,4}) ?(d|days?|ngay|w|weeks?|tuan) (?:ago|truoc)", re.ASCII)
+_DAYS_AGO = {
+    **dict.fromkeys(("hom nay", "today"), 0),
+    **dict.fromkeys(("hom qua", "yesterday"), 1),
+    **dict.fromkeys(("hom kia",), 2),
+    **dict.fromkeys(("tuan truoc", "last week"), 7),
+}
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("thu hai", "thu 2", "monday"),
+            ("thu ba", "thu 3", "tuesday"),
+            ("thu tu", "thu 4", "wednesday"),
+            ("thu nam", "thu 5", "thursday"),
+            ("thu sau", "thu 6", "friday"),
+            ("thu bay", "thu 7", "saturday"),
+            ("chu nhat", "sunday"),
+        )
+    )
+    for name in names
+}
+
+
+def parse_past(text: str) -> date:
+    """A day as `parse_date`, or in words that count back from today: `hôm qua`, `thứ hai`, `2w ago`.
+
+    A weekday is the last one before today. Tone marks may be left out. Raises InvalidError.
+    """
+    try:
+        return parse_date(text)
+    except InvalidError:
+        if (found := _counted_back(text)) is None:
+            raise
+        return found
+
+
+def _counted_back(text: str) -> date | None:
+    from thidua_cli.ground.text import fold
+
+    words = " ".join(fold(text).split())
+    if words in _DAYS_AGO:
+        return today() - timedelta(days=_DAYS_AGO[words])
+    if (weekday := _WEEKDAYS.get(words.removeprefix("last "))) is not None:
+        return today() - timedelta(days=(today().weekday() - weekday - 1) % 7 + 1)
+    if match := _AGO.fullmatch(words):
+        return today() - timedelta(days=int(match[1]) * (7 if match[2][0] in "wt" else 1))
+    return None
+
+
 def _why_not_a_date(value: str) -> str:
     if not value:
         return _("ngày bỏ trống")
@@ -102,11 +152,12 @@ def _day(year: str, month: str, day: str) -> str:
 def parse_instant(text: str) -> datetime:
     """An instant of the register's clock, in UTC.
 
-    A bare date is the end of that day in Việt Nam; otherwise an ISO instant with an offset.
+    A bare day, as `parse_past` reads it, is the end of that day in Việt Nam; otherwise an ISO instant with an
+    offset.
     Raises InvalidError for an instant without an offset, or anything else.
     """
     try:
-        day = parse_date(text)
+        day = parse_past(text)
     except InvalidError:
         pass
     else:

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from thidua_cli.ground import dates, language
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.text import fold, visible
 from thidua_cli.register.terms import Action, Kind
 from thidua_cli.store.journal import LATEST
 
@@ -92,7 +93,7 @@ class Source(NamedTuple):
     title: str | None
 
 
-_Item = TypeVar("_Item", Phase, Obligation, PlanAction)
+_Item = TypeVar("_Item", Phase, PlanAction)
 
 
 class Plan(NamedTuple):
@@ -124,15 +125,48 @@ class Plan(NamedTuple):
         """The phase of a day; between two phases and before them all the next one, after them the last."""
         return next((phase for phase in self.phases if day <= phase.ends_on), self.phases[-1])
 
-    def obligation(self, code: str) -> Obligation:
-        """The obligation with that code; raises NotFoundError."""
-        message, others = _("không có nghĩa vụ {code}"), _("Các nghĩa vụ: {codes}")
-        return _with_code(self.obligations, code, message, others)
+    def obligation(self, reference: str, day: str | None = None) -> Obligation:
+        """The obligation with a code or a title, in this order.
+
+        With a day, for those who only look: a part of either is enough, and an obligation of the phase that
+        runs on the day goes before the others. Raises NotFoundError where none or several are meant.
+        """
+        wanted = fold(reference).strip()
+        named = [item for item in self.obligations if item.code == reference.lower()]
+        named = named or [item for item in self.obligations if fold(item.title) == wanted]
+        if day is not None:
+            named = named or [item for item in self.obligations if wanted and wanted in _spelt(item)]
+            running = self.running(day)
+            named = ([item for item in named if item.phase == running] or named) if named[1:] else named
+        if len(named) == 1:
+            return named[0]
+        if named:
+            raise NotFoundError(
+                _("'{words}' có thể là nhiều nghĩa vụ").format(words=visible(reference)),
+                *(f"{item.code}  {item.title}, {item.phase.title}" for item in named),
+            )
+        raise self._no_obligation(reference)
+
+    def _no_obligation(self, reference: str) -> NotFoundError:
+        from difflib import get_close_matches
+
+        codes = [item.code for item in self.obligations]
+        near = get_close_matches(reference.lower(), codes, n=2)
+        return NotFoundError(
+            _("không có nghĩa vụ {code}").format(code=visible(reference)),
+            _("Có phải là: {names}?").format(names=", ".join(near))
+            if near
+            else _("Các nghĩa vụ: {codes}").format(codes=", ".join(codes)),
+        )
 
     def occasions(self, phase: str, action: str) -> tuple[str, ...]:
         """The occasions on which a phase asks for an action, in the plan's order; an empty one: just once."""
         asked = [item for item in self.obligations if (item.phase.code, item.action) == (phase, action)]
         return tuple(dict.fromkeys(item.occasion for item in asked)) or ("",)
+
+
+def _spelt(item: Obligation) -> str:
+    return f"{item.code} {fold(item.title)}"
 
 
 def _with_code(items: Sequence[_Item], code: str, message: str, others: str) -> _Item:

@@ -223,17 +223,27 @@ def whole_number(value: object) -> int | None:
 
 
 def contents(value: object) -> tuple[int, ...]:
-    """Numbers of contents, in order, each once: from `1,3`, or several such texts."""
+    """Numbers of contents, in order, each once: from `1,3`, `1-4`, or several such texts."""
     parts = value if isinstance(value, (list, tuple)) else plain(value).split(",")
     numbers: set[int] = set()
     for part in parts:
         for piece in filter(None, map(str.strip, str(part).split(","))):
-            if not (piece.isascii() and piece.isdigit()):
-                raise InvalidError(_("nội dung thi đua là các số, như 1,3"), _("ghi số của nội dung"))
-            if (found := whole(piece)) is None:
-                raise InvalidError(_("không có nội dung {numbers}").format(numbers=text.visible(piece[:60])))
-            numbers.add(found)
+            numbers.update(_run_of_contents(piece))
     return tuple(sorted(numbers))
+
+
+_MOST_CONTENTS = 1000  # in one run
+
+
+def _run_of_contents(written: str) -> range:
+    """The numbers that `3` or `1-4` means."""
+    ends = [end.strip() for end in written.replace("–", "-").split("-")]
+    if len(ends) > 2 or not all(end.isascii() and end.isdigit() for end in ends):
+        raise InvalidError(_("nội dung thi đua là các số, như 1,3"), _("ghi số của nội dung"))
+    first, last = whole(ends[0]), whole(ends[-1])
+    if first is None or last is None or not 0 <= last - first < _MOST_CONTENTS:
+        raise InvalidError(_("không có nội dung {numbers}").format(numbers=text.visible(written[:60])))
+    return range(first, last + 1)
 
 
 def unit(value: object) -> str:

@@ -65,7 +65,7 @@ def build(
 
 
 def _looked_at(plan: Plan, at: Moment, chosen: Filter, codes: Sequence[str]) -> list[Obligation]:
-    asked = {plan.obligation(code).code for code in codes}
+    asked = {plan.obligation(code, at.day).code for code in codes}
     return [
         item
         for item in (*chosen.obligations(plan), *(chosen.withdrawn(plan) if asked else ()))

@@ -36,7 +36,7 @@ def build(
 ) -> Report:
     """A row for each exemption or extension that holds; raises NotFoundError for an unknown obligation."""
     plan = plan_at(connection, at)
-    code = plan.obligation(obligation).code if obligation else None
+    code = plan.obligation(obligation, at.day).code if obligation else None
     directory = units_of(connection, at)
     known = reach(connection, [at], chosen, chosen.obligations(plan, code), directory)
     facts = in_order(judged(connection, at, chosen, obligation=code), directory)

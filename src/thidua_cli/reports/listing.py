@@ -23,7 +23,7 @@ FIELDS = (
 def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation: str | None) -> Report:
     """The report of `thidua list`; raises NotFoundError for an unknown obligation."""
     plan = plan_at(connection, at)
-    code = plan.obligation(obligation).code if obligation else None
+    code = plan.obligation(obligation, at.day).code if obligation else None
     directory = units_of(connection, at)
     known = reach(connection, [at], chosen, chosen.obligations(plan, code), directory)
     pairs_of = by_obligation(

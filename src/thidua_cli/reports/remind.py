@@ -67,7 +67,7 @@ def read(
     Raises NotFoundError for an unknown obligation, and if the rosters are of days without the district.
     """
     plan = plan_at(connection, at)
-    code = plan.obligation(obligation).code if obligation else None
+    code = plan.obligation(obligation, at.day).code if obligation else None
     asked = chosen.obligations(plan, code)
     known = reach(connection, [at], chosen, asked)
     owed: dict[int, dict[str, tuple[Fact, State]]] = {}

@@ -157,7 +157,7 @@ def build(
 ) -> Report:
     """The report of `thidua trend`; raises NotFoundError for an unknown obligation."""
     plan = plan_at(connection, at)
-    code = plan.obligation(obligation).code if obligation else None
+    code = plan.obligation(obligation, at.day).code if obligation else None
     points_of = series(connection, at, chosen, step=step, start=start)
     panels = [(item, points_of[item.code]) for item in chosen.obligations(plan, code)]
     title = _("Tiến độ theo tuần") if step is Interval.WEEK else _("Tiến độ theo ngày")
