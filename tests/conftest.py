@@ -38,8 +38,9 @@ def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ticks = itertools.count(1)  # no two looks at a clock see one instant
     monkeypatch.setattr(dates, "now", lambda: NOW + timedelta(microseconds=10 * next(ticks)))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for variable in ("THIDUA_DB", "XDG_DATA_HOME", "LANG", "LC_ALL", "LC_MESSAGES", "COLUMNS", "NO_COLOR"):
-        monkeypatch.delenv(variable, raising=False)
+    for variable in [*os.environ]:
+        if variable.startswith(("THIDUA_", "XDG_", "LC_")) or variable in ("LANG", "COLUMNS", "NO_COLOR"):
+            monkeypatch.delenv(variable)
     language.use("vi")
 
 

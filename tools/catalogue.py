@@ -51,7 +51,7 @@ def _marked(tree: ast.AST) -> Iterator[str]:
 
 def _command_help(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.args.args and node.args.args[0].arg == "ctx":
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             text = ast.get_docstring(node, clean=False)
             if text and not text.isascii():
                 yield cleandoc(text)

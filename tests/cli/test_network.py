@@ -52,6 +52,8 @@ COMMANDS = {
     "backup": ["backup"],
     "restore": ["restore", "{backup}"],
     "export": ["export", "register"],
+    "config": ["config", "show"],
+    "letterhead": ["letterhead"],
     "trend": ["trend", "p1-launch"],
     "report": ["report", "--format", "html"],
     "remind": ["remind", "--as-of", "2022-04-15", "--format", "csv"],

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from thidua_cli.cli import preferences
 from thidua_cli.cli.messages import complain
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import Exit, InvalidError, ThiduaError
@@ -155,7 +156,7 @@ def _wanted_language(arguments: Sequence[str]) -> str:
             wanted = value if equals else next(iter(arguments[index + 1 :]), "")
             if wanted in language.LANGUAGES:
                 return wanted
-    return language.from_environment(os.environ)
+    return preferences.language_of(language.from_environment(os.environ))
 
 
 def _ignore_signals() -> None:

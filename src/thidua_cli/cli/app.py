@@ -49,6 +49,11 @@ def _commands() -> Commands:
         "verify": ("custody:verify", _("Kiểm tra sổ còn nguyên vẹn; mã thoát 3 khi không")),
         "backup": ("custody:backup", _("Sao lưu sổ thành một tệp mới, đã kiểm tra")),
         "export": ("exporting:run", _("Xuất ra tệp: các danh sách import nhận lại, hoặc cả sổ")),
+        "config": (
+            "config:COMMANDS",
+            _("Cấu hình của tài khoản: ngôn ngữ, tên người ghi, tiêu đề, nơi ghi báo cáo"),
+        ),
+        "letterhead": ("config:letterhead", _("Tệp mẫu tên cơ quan, nơi nhận, người ký, để điền")),
         "restore": (
             "custody:restore",
             _("Khôi phục sổ từ bản sao lưu; không bỏ thao tác nào nếu không được bảo"),

@@ -24,7 +24,7 @@ Value = TypeVar("Value")
 
 
 def past_day(value: str | date) -> date:
-    """Parse the value of a date option that asks about the past: `hôm qua` and `2w ago` too."""
+    """Parse the value of a date option that asks about the past, in words too."""
     return day(value, dates.parse_past)
 
 

@@ -62,7 +62,7 @@ def remind(
 
     code = obligation.code()
     place = _place_of_letters(output, wanted)
-    head = read_letterhead(wanted.letterhead) if place else None
+    head = read_letterhead(session.letterhead(wanted.letterhead)) if place else None
     with session.reading(ctx) as connection:
         at, filtered = asked.read(connection)
         code = plan_at(connection, at).obligation(code, at.day).code if code else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thidua_cli.cli import messages, session, shared
+from thidua_cli.cli import messages, preferences, session, shared
 from thidua_cli.cli.parameters import option, past_day
 from thidua_cli.ground import files, filesystem
 from thidua_cli.ground.errors import UsageError
@@ -54,13 +54,15 @@ def report(
 ) -> None:
     """Báo cáo tuần: kết quả, thay đổi và nguyên nhân, danh sách đơn vị chưa thực hiện.
 
-    Với -o THƯ-MỤC mà không nêu --format: html và json. Các tệp được thay cùng lúc, khi mọi dạng đã làm xong.
+    Với -o THƯ-MỤC mà không nêu --format: html và json, hoặc như thidua config đã đặt. Các tệp được thay cùng
+    lúc, khi mọi dạng đã làm xong.
     """
     from thidua_cli.reports import weekly
     from thidua_cli.reports.letterhead import read_letterhead
     from thidua_cli.reports.weekly.since import file_stem
 
-    forms, place, in_folder = _places(forms or [], output)
+    forms, place, in_folder = _places(forms or [], output or _preferred_folder(forms))
+    letterhead = session.letterhead(letterhead)
     letters = read_letterhead(letterhead) if letterhead or DocumentFormat.DOCX in forms else None
     with session.reading(ctx) as connection:
         at, wanted = shared.Selection(when, phase).read(connection)
@@ -84,6 +86,17 @@ def report(
     messages.warn(warnings)
 
 
+def _preferred_folder(forms: list[DocumentFormat] | None) -> Path | None:
+    """Return the folder that the account prefers for reports, where neither a place nor a format is given."""
+    folder = None if forms else preferences.preferred("report_folder")
+    return Path(folder) if folder else None
+
+
+def _preferred_forms() -> list[DocumentFormat]:
+    names = preferences.preferred("report_formats")
+    return [DocumentFormat(name) for name in names.split(",")] if names else _IN_FOLDER
+
+
 def _places(
     forms: list[DocumentFormat], output: Path | None
 ) -> tuple[list[DocumentFormat], Path | None, bool]:
@@ -102,7 +115,7 @@ def _places(
         return [form], output, False
     if output.is_dir() or (len(forms) != 1 and files.is_folder(output)):
         filesystem.check_folder(output)
-        return forms or _IN_FOLDER, output, True
+        return forms or _preferred_forms(), output, True
     if len(forms) > 1:
         raise UsageError(_("-o {path}: nhiều dạng cùng lúc thì cần một thư mục").format(path=output))
     return forms or [session.form_of(output, {form.ending: form for form in DocumentFormat})], output, False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from thidua_cli import store
-from thidua_cli.cli import messages
+from thidua_cli.cli import messages, preferences
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import dates, files
 from thidua_cli.ground.errors import InvalidError, NotFoundError, StoreError, UsageError
@@ -146,10 +146,10 @@ def account() -> str:
 
 
 def actor(ctx: typer.Context) -> str:
-    """Return who acts: the name that --actor gives, and the account in brackets; else the account."""
+    """Return who acts: the name that is given or preferred, and the account in brackets; else the account."""
     from thidua_cli.ground.text import NAME_LIMIT
 
-    named = checked_text(settings(ctx).actor, "--actor", NAME_LIMIT)
+    named = checked_text(settings(ctx).actor or preferences.preferred("actor"), "--actor", NAME_LIMIT)
     return f"{named} [{account()}]" if named else account()
 
 
@@ -228,3 +228,9 @@ def checked_number(value: str, malformed: str, missing: str) -> int:
     if (number := values.whole(digits)) is None:
         raise NotFoundError(missing.format(number=digits))
     return number
+
+
+def letterhead(given: Path | None) -> Path | None:
+    """Return the letterhead file that is given or preferred; None for one of dots."""
+    preferred = preferences.preferred("letterhead")
+    return given or (Path(preferred) if preferred else None)
