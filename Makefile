@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What tests use besides Python, where it can be had; without one of them its tests are skipped.
-TOOLS := sqlite3:sqlite3 jq:jq shellcheck:shellcheck crontab:cron chromium:chromium faketime:faketime strace:strace
+TOOLS := sqlite3:sqlite3 jq:jq shellcheck:shellcheck crontab:cron chromium:chromium faketime:faketime strace:strace zsh:zsh fish:fish
 # LibreOffice's programs are libraries of one command.
 OFFICE := libswlo:libreoffice-writer-nogui libsclo:libreoffice-calc-nogui
 # As wide as Times New Roman, with all letters of Vietnamese, which the first version of these fonts has not.

@@ -103,6 +103,10 @@ def run(arguments: Sequence[str], writers: "list[Writer | Restored] | None" = No
     language.use(_wanted_language(arguments))
     from thidua_cli.cli import app
 
+    if instruction := os.environ.get("_THIDUA_COMPLETE"):
+        from thidua_cli.cli import completion
+
+        return completion.complete(app.root(), instruction)
     try:
         return app.invoke(list(arguments), writers if writers is not None else [])
     except ThiduaError as error:

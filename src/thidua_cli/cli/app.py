@@ -77,9 +77,20 @@ def _root(
         bool, option("--lock", _("Không chạy cùng lúc với lần chạy khác có --lock trên sổ ấy (mã 5)."))
     ] = False,
     version: Annotated[bool, option("--version", _("Hiện phiên bản rồi thoát."))] = False,
+    install_completion: Annotated[
+        bool, option("--install-completion", _("Cài phím Tab cho shell đang dùng rồi thoát."))
+    ] = False,
+    show_completion: Annotated[
+        bool, option("--show-completion", _("In đoạn mã phím Tab cho shell đang dùng rồi thoát."))
+    ] = False,
 ) -> None:
     if version:
         typer.echo(f"thidua {__version__}")
+        raise typer.Exit
+    if install_completion or show_completion:
+        from thidua_cli.cli import completion
+
+        typer.echo(completion.install() if install_completion else completion.script())
         raise typer.Exit
     if lang is not None and lang not in language.LANGUAGES:
         raise UsageError(_("--lang nhận vi hoặc en"))
