@@ -52,6 +52,7 @@ COMMANDS = {
     "backup": ["backup"],
     "restore": ["restore", "{backup}"],
     "export": ["export", "register"],
+    "calendar": ["calendar"],
     "config": ["config", "show"],
     "letterhead": ["letterhead"],
     "trend": ["trend", "p1-launch"],

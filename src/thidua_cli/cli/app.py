@@ -44,6 +44,7 @@ def _commands() -> Commands:
             _("Báo cáo tuần: HTML, Word, Excel, Markdown, JSON; cho lãnh đạo và cho cron"),
         ),
         "remind": ("reminding:remind", _("Công văn đôn đốc đơn vị quá hạn, và danh sách để trộn thư")),
+        "calendar": ("reports:calendar", _("Ngày đến hạn thành tệp lịch .ics")),
         "undo": ("undoing:undo", _("Hoàn tác cả một thao tác, như một lần nhập tệp")),
         "log": ("reports:log", _("Nhật ký thao tác, mới nhất trước")),
         "verify": ("custody:verify", _("Kiểm tra sổ còn nguyên vẹn; mã thoát 3 khi không")),

@@ -3,15 +3,17 @@
 import sqlite3
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from thidua_cli.cli import session, shared
+from thidua_cli.cli import messages, session, shared
 from thidua_cli.cli.parameters import argument, option
-from thidua_cli.ground import dates
+from thidua_cli.ground import dates, files
 from thidua_cli.ground.errors import Exit, InvalidError, UsageError
 from thidua_cli.ground.language import _
+from thidua_cli.render import pages
 from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.selection import units_of
 from thidua_cli.reports.status import By
@@ -128,6 +130,30 @@ def find(
     with session.reading(ctx) as connection:
         made = report.build(connection, when.moment(connection), " ".join(words), limit)
     out.emit(made)
+
+
+def calendar(
+    ctx: typer.Context,
+    *,
+    asked: shared.Selection,
+    output: Annotated[
+        Path | None, option("-o --output", _("Tệp .ics để ghi (mặc định: đầu ra chuẩn)."), _("TỆP"))
+    ] = None,
+) -> None:
+    """Ngày đến hạn thành tệp lịch (iCalendar), kể cả hạn riêng của đơn vị được gia hạn mà chưa thực hiện.
+
+    Xuất lại khi hạn đổi: chương trình lịch sửa sự kiện cũ, không thêm sự kiện mới.
+    """
+    from thidua_cli.reports import calendar as report
+
+    place = session.target(output)
+    with session.reading(ctx) as connection:
+        made = report.build(connection, *asked.read(connection))
+    if place is None:
+        pages.put([made])
+        return
+    files.replace_all({place: [made]})
+    messages.tell_written()
 
 
 def log(
