@@ -32,6 +32,7 @@ $(VENV)/dev: $(VENV)/run
 	for pair in $(OFFICE); do test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/$${pair%:*}.so" || \
 	  missing="$$missing $${pair#*:}"; done; \
 	test -e /usr/share/i18n/locales/vi_VN || missing="$$missing locales"; \
+	ldconfig -p 2>/dev/null | grep -q libpangoft2 || missing="$$missing libpangoft2-1.0-0"; \
 	fc-list :lang=vi family 2>/dev/null | grep -q 'Liberation Serif' || fonts="$(FONTS)"; \
 	if [ -n "$$missing$$fonts" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -q >/dev/null && \

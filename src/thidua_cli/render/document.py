@@ -21,6 +21,7 @@ class DocumentFormat(StrEnum):
     HTML = "html"
     XLSX = "xlsx"
     DOCX = "docx"
+    PDF = "pdf"
     MD = "md"
     JSON = "json"
     TABLE = "table"
@@ -33,7 +34,7 @@ class DocumentFormat(StrEnum):
     @property
     def is_binary(self) -> bool:
         """Whether it is of no use on a screen."""
-        return self in (DocumentFormat.XLSX, DocumentFormat.DOCX)
+        return self in (DocumentFormat.XLSX, DocumentFormat.DOCX, DocumentFormat.PDF)
 
 
 class Paragraph(NamedTuple):

@@ -102,6 +102,10 @@ def document_to_bytes(
             from thidua_cli.render import html
 
             return html.to_text(abridged(document)).encode()
+        case DocumentFormat.PDF:
+            from thidua_cli.render import html, pdf
+
+            return pdf.from_html(html.to_text(abridged(document)), document.known_at)
         case DocumentFormat.XLSX:
             from thidua_cli.render import xlsx
 
