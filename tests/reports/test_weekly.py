@@ -287,6 +287,7 @@ def test_a_folder_takes_every_format(filled: Run, tmp_path: Path) -> None:
         ".html",
         ".json",
         ".md",
+        ".pdf",
         ".txt",
         ".xlsx",
     ]
