@@ -9,7 +9,7 @@ import typer
 from thidua_cli import __version__
 from thidua_cli.cli.commands import Commands, group
 from thidua_cli.cli.parameters import option
-from thidua_cli.cli.settings import Settings
+from thidua_cli.cli.settings import Settings, register_path
 from thidua_cli.cli.usage import ParserError, in_our_words
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import MissingError, StoreError, ThiduaError, UsageError
@@ -131,23 +131,6 @@ def _welcome(ctx: typer.Context) -> None:
         return
     typer.echo(_("Chưa có sổ theo dõi ở {path}.\nTạo sổ mới: {init}\n").format(path=path, init=init))
     typer.echo(ctx.get_help())
-
-
-def register_path(db: Path | None) -> Path:
-    """Where the register is: `--db`, else THIDUA_DB, else the user's data directory.
-
-    Raises UsageError where none is given and there is no home directory.
-    """
-    if db is not None:
-        return db
-    if given := os.environ.get("THIDUA_DB"):
-        return Path(given)
-    if data := os.environ.get("XDG_DATA_HOME"):
-        return Path(data) / "thidua" / "thidua.db"
-    try:
-        return Path.home() / ".local" / "share" / "thidua" / "thidua.db"
-    except RuntimeError:
-        raise UsageError(_("không biết sổ ở đâu: nêu --db hoặc biến THIDUA_DB")) from None
 
 
 def root() -> Any:

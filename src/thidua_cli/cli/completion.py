@@ -217,7 +217,7 @@ def _register(context: Any) -> Any:
     """The register that the command line names, open for reading."""
     import sqlite3
 
-    from thidua_cli.cli.app import register_path
+    from thidua_cli.cli.settings import register_path
 
     path = register_path(context.find_root().params.get("db"))
     return sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)

@@ -15,7 +15,7 @@ from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.terms import State
 from thidua_cli.render.model import Tone
 from thidua_cli.reports.moment import Moment
-from thidua_cli.reports.selection import Filter, Pairs, by_obligation, judged, plan_at, units_of
+from thidua_cli.reports.selection import Filter, Pairs, by_obligation, judged, lookup, plan_at
 from thidua_cli.reports.wording import phase_name, share
 from thidua_cli.standing.verdict import tally
 from thidua_cli.store import journal
@@ -86,7 +86,7 @@ def _obligation(connection: sqlite3.Connection, at: Moment, item: Obligation, pa
     if not owing:
         return
     names = _("    quá hạn {count}: {names}").format(count=grouped(len(owing)), names="")
-    directory = units_of(connection, at)
+    directory = lookup(connection, at)
     for place, (fact, _state) in enumerate(owing):
         more = _(" và {count} nữa").format(count=grouped(len(owing) - place)) if place else ""
         name = f"{', ' if place else ''}{directory.last(fact.unit, fact.named_on).name}"
