@@ -38,6 +38,8 @@ def test_the_wheel_carries_the_data(wheel: Path) -> None:
         "data/seed_units.csv",
         "data/plan.toml",
         "data/letterhead.toml",
+        "data/plans/hcmc-2022.toml",
+        "data/plans/national-2025.toml",
         "render/docx/parts/styles.xml",
         "sql/schema_0001.sql",
         "locale/en/LC_MESSAGES/thidua.mo",

@@ -37,7 +37,10 @@ _MAX_SHOWN = 10  # differences
 def init(
     ctx: typer.Context,
     plan_file: Annotated[
-        Path | None, option("--plan", _("Kế hoạch của một phong trào khác (TOML)."), _("TỆP"))
+        Path | None,
+        option(
+            "--plan", _("Kế hoạch của một phong trào khác: tệp TOML, hoặc tên một kế hoạch có sẵn."), _("TỆP")
+        ),
     ] = None,
     units_file: Annotated[Path | None, option("--units", _("Danh sách đơn vị khác (CSV)."), _("TỆP"))] = None,
     units_from: Annotated[
@@ -54,6 +57,7 @@ def init(
 
     Chạy lại trên một sổ đã có thì không đổi gì.
     """
+    plan_file = _shipped(plan_file)
     _refuse_two({"--units": units_file, "--units-from": units_from, "--no-units": no_units})
     session.refuse_read_only(ctx)
     path = session.settings(ctx).db
@@ -90,6 +94,14 @@ def init(
     if filesystem.is_exposed(path.parent):
         warning = _("tài khoản nào trên máy cũng thay được tệp trong {folder}; nên: chmod o-w {folder}")
         messages.warn([warning.format(folder=path.parent)])
+
+
+def _shipped(path: Path | None) -> Path | None:
+    """The plan that comes with the program, where its name alone is given and no file is called so."""
+    if path is None or str(path) != path.stem or path.exists():
+        return path
+    found = resources.data(f"plans/{path}.toml")
+    return found if found.exists() else path
 
 
 def _refuse_two(given: Mapping[str, object]) -> None:

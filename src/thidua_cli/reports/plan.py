@@ -32,7 +32,7 @@ def build(connection: sqlite3.Connection, at: Moment, phase: str | None) -> Repo
     return Report(
         fields=FIELDS,
         rows=[_row(item) for item in items],
-        people=lambda: [*_phases(plan, items), _contents(plan)],
+        people=lambda: [*_phases(plan, items), *([_contents(plan)] if plan.contents else [])],
         **at.identity,
         register=at.register,
         lead=[plan.title, *([f"{rests_on}."] if (rests_on := grounds(plan)) else [])],
@@ -125,4 +125,4 @@ def _bound(item: Obligation) -> str:
 def _contents(plan: Plan) -> Table:
     rows: list[Sequence[object]] = [[number, title] for number, title in plan.contents.items()]
     columns = [Column(_("Số"), Form.NUMBER), Column(_("Nội dung thi đua"), narrow=20)]
-    return Table(columns, [("", rows)] if rows else [], title=_("Nội dung thi đua"))
+    return Table(columns, [("", rows)], title=_("Nội dung thi đua"))
