@@ -235,20 +235,6 @@ def test_a_column_that_is_ignored_is_told(bring: Bring, run: Run, tmp_path: Path
     assert json.loads(done.out)["notices"] == ["columns with data left out: Số VB (--ignore-column)"]
 
 
-TWO_ROWS = [
-    "Mã đơn vị,Ngày phát động,Văn bản,\n,,Số,Ngày\n492,30/03/2022,1/KH,30/03/2022\n",
-    "Mã đơn vị,Phát động,\n,Ngày phát động,Số văn bản\n492,30/03/2022,1/KH\n",
-]
-
-
-@pytest.mark.parametrize("text", TWO_ROWS)
-def test_a_header_on_two_rows_is_called_one(bring: Bring, text: str) -> None:
-    """The cure is one row; leaving out half of it is not offered."""
-    done = bring(text, kind="launches")
-    assert (done.code, "the header stands on two rows, 1 and 2" in done.err) == (7, True), done.err
-    assert "ignore-column" not in done.err
-
-
 def test_one_row_of_a_header_without_a_word_is_one_row(bring: Bring) -> None:
     """Where the next row is data, or a title stands above, a header is only missing."""
     done = bring("Danh sách,,\n,Mã đơn vị,Ngày phát động\nx,492,30/03/2022\n", kind="launches")

@@ -21,7 +21,7 @@ from conftest import ROOT, Outcome, process
 from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.intake import column_rows, reading
-from thidua_cli.intake.reading import FileFormat
+from thidua_cli.intake.sources import FileFormat
 from thidua_cli.register import suggestions
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, Outcome
 from thidua_cli.ground import config_files, encodings
 from thidua_cli.ground.text import clean
-from thidua_cli.intake import reading
+from thidua_cli.intake import sources
 
 Run = Callable[..., Outcome]
 Put = Callable[..., str]
@@ -523,7 +523,7 @@ def test_json_beyond_all_measure_ends_no_process(db: Path, put: Put, name: str) 
 
 def test_an_input_without_end_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read whole has a bound, also where the system does not say how large it is."""
-    monkeypatch.setattr(reading, "MOST_BYTES", 5 << 20)
+    monkeypatch.setattr(sources, "MOST_BYTES", 5 << 20)
     done = run("import", "units", "/dev/zero", "--format", "csv")
     assert (done.code, "larger than 5 MB" in done.err) == (7, True), done.err
 

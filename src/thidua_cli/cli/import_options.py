@@ -13,8 +13,9 @@ from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import encodings, files
 from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.intake import columns, reading
-from thidua_cli.intake.reading import FileFormat, ReadOptions
+from thidua_cli.intake import columns, sources
+from thidua_cli.intake.reading import ReadOptions
+from thidua_cli.intake.sources import FileFormat
 from thidua_cli.intake.table_body import RowChoice
 from thidua_cli.register.fields import ACTIONS, ImportKind, known
 
@@ -216,9 +217,9 @@ def check_rejects(rejects: Path, source: str, form: ReportForm) -> None:
         raise UsageError(_("--rejects - và --format-report json: chỉ một thứ ra đầu ra chuẩn"))
     if is_stream(rejects):
         return
-    if source != reading.STDIN and rejects.exists() and Path(source).exists() and rejects.samefile(source):
+    if source != sources.STDIN and rejects.exists() and Path(source).exists() and rejects.samefile(source):
         raise UsageError(_("--rejects {path}: là chính tệp đang nhập; chọn tên khác").format(path=rejects))
-    if reading.form_of_ending(rejects) not in (None, FileFormat.CSV):
+    if sources.form_of_ending(rejects) not in (None, FileFormat.CSV):
         raise UsageError(
             _("--rejects {path}: các dòng sai được ghi dạng CSV; chọn tên .csv").format(path=rejects)
         )

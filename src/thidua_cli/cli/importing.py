@@ -18,7 +18,7 @@ from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.text import visible
-from thidua_cli.intake import advice, columns, reading, synonyms
+from thidua_cli.intake import advice, columns, reading, sources, synonyms
 from thidua_cli.intake.batch import Batch
 from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
@@ -90,7 +90,7 @@ class _Import(NamedTuple):
 
     @property
     def name(self) -> str:
-        return reading.called(self.file)
+        return sources.called(self.file)
 
     def run(self) -> None:
         try:
@@ -127,7 +127,7 @@ class _Import(NamedTuple):
 
     def _read(self) -> HeadedRows | Sheet:
         path = Path(self.file)
-        large = self.file != reading.STDIN and path.is_file() and path.stat().st_size > progress.LARGE
+        large = self.file != sources.STDIN and path.is_file() and path.stat().st_size > progress.LARGE
         with progress.waiting(_("Đang đọc {file}…").format(file=visible(self.name)), long=large):
             rows = self.how.rows._replace(is_unit=_unit_finder(self.ctx))
             return reading.read_table(self.file, self.kind, self.how._replace(rows=rows))

@@ -98,27 +98,6 @@ def passed_over(headers: Iterable[str]) -> list[str]:
     return [_("bỏ qua cột có dữ liệu: {columns} (--ignore-column)").format(columns=names)] if names else []
 
 
-class TwoRowHeader(NamedTuple):
-    """A header that seems to fill two rows, `upper` and `lower`, a group over its columns.
-
-    `columns` are those whose header is in the other row than that which is taken for the header.
-    """
-
-    upper: int
-    lower: int
-    columns: Set[int]
-
-    def over(self, headers: Sequence[str]) -> set[str]:
-        """Headers over, or below, those in the other row."""
-        return {headers[index] for index in self.columns if normal(headers[index])}
-
-    def cure(self) -> str:
-        """What to do."""
-        return _("tiêu đề nằm trên hai dòng {upper} và {lower}: ghi thành một dòng, mỗi cột một ô").format(
-            upper=self.upper, lower=self.lower
-        )
-
-
 def match(
     kind: ImportKind,
     headers: Sequence[str],
@@ -126,18 +105,16 @@ def match(
     filled: Mapping[int, bool],
     renamed: Mapping[str, str],
     ignored: Sequence[str],
-    two_rows: TwoRowHeader | None,
     constants: Set[str] = frozenset(),
 ) -> tuple[Sequence[str | None], list[Problem]]:
     """The field of each column (none: ignored), and what is wrong with the header row.
 
-    `filled` says which columns without a header hold data below it; `two_rows` is of a header that seems to
-    stand on two rows.
+    `filled` says which columns without a header hold data below it.
     """
     without = left_out(ignored)
     found: list[str | None] = []
     unknown: list[str] = []
-    problems = unnamed(filled, row, headers, ignored, two_rows)
+    problems = unnamed(filled, row, headers, ignored)
     for index, header in enumerate(headers):
         name = normal(header)
         field = field_of(kind, header, renamed) if name and name not in without else None
@@ -154,7 +131,7 @@ def match(
     there = {*found, *(field for _index, field in shared(headers, found, renamed)), *constants}
     missing = [field for field in required(kind) if field not in there]
     if missing or unknown:
-        problems = _unmatched(kind, row, headers, missing, unknown, there, ignored, two_rows) + problems
+        problems = _unmatched(kind, row, headers, missing, unknown, there, ignored) + problems
     return found, problems
 
 
@@ -211,11 +188,9 @@ def _unmatched(
     unknown: Sequence[str],
     found: Set[str | None],
     ignored: Sequence[str],
-    two_rows: TwoRowHeader | None,
 ) -> list[Problem]:
     """Columns that are missing or unknown, with the options that mend them and all columns there are."""
-    over = two_rows.over(headers) if two_rows else set()
-    options = advise(kind, [header for header in unknown if header not in over], missing, found, ignored)
+    options = advise(kind, unknown, missing, found, ignored)
     then = options.then
     problems = []
     if missing:
@@ -230,9 +205,7 @@ def _unmatched(
     for index, header in enumerate(headers):
         if header in unknown:
             letter = letters(index)
-            if two_rows and header in over:
-                cure = two_rows.cure()
-            elif header in options.likes:
+            if header in options.likes:
                 cure = options.likes[header]
             elif header not in options.ignorable:
                 cure = _("là cột còn thiếu thì --map; nếu không thì xóa cột {letter}").format(letter=letter)
@@ -245,19 +218,13 @@ def _unmatched(
 
 
 def unnamed(
-    filled: Mapping[int, bool],
-    row: int,
-    headers: Sequence[str],
-    ignored: Sequence[str],
-    two_rows: TwoRowHeader | None = None,
+    filled: Mapping[int, bool], row: int, headers: Sequence[str], ignored: Sequence[str]
 ) -> list[Problem]:
     """Columns of data without a header; parameters as for `match`."""
     return [
         Problem(
             _("cột {letter} có dữ liệu mà không có tiêu đề").format(letter=letters(index)),
-            two_rows.cure()
-            if two_rows and index in two_rows.columns
-            else _("ghi tiêu đề, xóa cột, hoặc --ignore-column {letter}").format(letter=letters(index)),
+            _("ghi tiêu đề, xóa cột, hoặc --ignore-column {letter}").format(letter=letters(index)),
             at=Place(row, letters(index)),
         )
         for index, holds_data in filled.items()

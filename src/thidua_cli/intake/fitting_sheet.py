@@ -1,7 +1,7 @@
 """Of several visible sheets with data, the one whose header fits."""
 
 from collections.abc import Callable, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
@@ -10,11 +10,12 @@ from thidua_cli.intake.tables import workbook
 from thidua_cli.intake.tables.choosing import SeveralSheetsError
 from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid
 
+Fits = Callable[[Sequence[Cell], Sequence[Cell]], bool]  # of a row below another
 _MOST_TRIED = 12  # sheets, each of which is opened
 
 
-def read(data: bytes, form: str, sheet: str | None, fits: Callable[[Sequence[Cell]], bool]) -> Grid:
-    """As `workbook.read`; of several sheets with data the only one with a row that `fits`, which is said."""
+def read(data: bytes, form: str, sheet: str | None, fits: Fits) -> Grid:
+    """As `workbook.read`; of several sheets with data the one whose header alone `fits`, which is said."""
     try:
         return workbook.read(data, form, sheet)
     except SeveralSheetsError as error:
@@ -31,13 +32,13 @@ def read(data: bytes, form: str, sheet: str | None, fits: Callable[[Sequence[Cel
         return grid._replace(notices=[notice.format(sheet=short(name), others=others), *grid.notices])
 
 
-def _fitting(data: bytes, form: str, name: str, fits: Callable[[Sequence[Cell]], bool]) -> Grid | None:
+def _fitting(data: bytes, form: str, name: str, fits: Fits) -> Grid | None:
     """A sheet with a row that fits among its first; none for another, or one that cannot be read."""
     try:
         grid = workbook.read(data, form, name)
         first = list(islice(grid.rows, HEADER_ROWS))
     except RejectedError:
         return None
-    if not any(fits(values) for _number, values in first):
+    if not any(fits(above, values) for (_a, above), (_b, values) in pairwise([(0, ()), *first])):
         return None
     return grid._replace(rows=chain(first, grid.rows))

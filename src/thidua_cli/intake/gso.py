@@ -44,6 +44,11 @@ def places(headers: Sequence[str]) -> list[str | None] | None:
     return fields if missing in (set(), _DISTRICTS) else None
 
 
+def needed(places: Sequence[str | None]) -> list[str | None]:
+    """Of the list's columns, those that are read."""
+    return [name if name in NEEDED else None for name in places]
+
+
 def problems(headers: Sequence[str], row: int, ignored: Sequence[str]) -> list[Problem]:
     """What is wrong with the list's header row: columns that it does not have, or has once."""
     names = [columns.normal(header) for header in headers]

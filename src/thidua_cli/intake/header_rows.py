@@ -8,12 +8,12 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import columns, gso, synonyms
 from thidua_cli.intake.cells import CODES, as_text, blank, empty, header_text
-from thidua_cli.intake.columns import TwoRowHeader
 from thidua_cli.intake.headed_rows import HeadedRows, calculated, disguised
 from thidua_cli.intake.numbering import numbered, runs
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.intake.tables.text import Likeness
+from thidua_cli.intake.two_rows import HeaderRows, Merge, Names, joined, merged_down
 from thidua_cli.register.fields import DAYS, ImportKind, usual
 
 Rows = Sequence[tuple[int, Sequence[Cell]]]  # with their numbers
@@ -23,11 +23,52 @@ _DAY = re.compile(r"\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+|\d{5}")
 
 
 def find_header(
-    first: Rows, kind: ImportKind, renamed: Mapping[str, str], constants: Collection[str] = ()
-) -> int | None:
+    first: Rows, names: Names, constants: Collection[str], merged: Sequence[Merge]
+) -> HeaderRows | None:
+    """The header among the first rows: one that is complete, else the one most like it; of two rows where it
+    says more than either, or names what stands in no other.
+    """
+    kind, renamed = names.kind, names.renamed
+    likes = [likeness(values, kind, renamed, constants) for _number, values in first]
+    place = _most_like(first, kind, likes)
+    found = [] if place is None else [HeaderRows(place, place, first[place][1])]
+    complete = place is not None and likes[place].complete
+    pairs = range(len(first) - 1) if place is None or not complete else range(place - 1, place + 1)
+    best = likes[place] if place is not None else Likeness(complete=False, known=0)
+    for upper in pairs:
+        if not 0 <= upper < len(first) - 1:
+            continue
+        cells = joined(first[upper], first[upper + 1], merged, names)
+        if cells is None:
+            continue
+        like = likeness(cells, kind, renamed, constants)
+        above, below = likes[upper].known, likes[upper + 1].known
+        more = like > best and like.known > max(above, below)
+        same = upper == place and like >= best and _goes_on(first, upper, cells, names)
+        sunk = upper + 1 == place and like >= best and _is_named_above(first, upper, merged)
+        if more or same or sunk:
+            best, found = like, [HeaderRows(upper, upper + 1, cells)]
+    return found[0] if found else None
+
+
+def _goes_on(first: Rows, upper: int, cells: Sequence[str], names: Names) -> bool:
+    """Whether the row below a header names columns that it leaves open, and nothing under those of ours."""
+    above = [header_text(value) for value in first[upper][1]]
+    above += [""] * (len(cells) - len(above))
+    below = {index for index, value in enumerate(first[upper + 1][1]) if not empty(value)}
+    ours = {index for index, name in enumerate(above) if synonyms.field_of(names.kind, name, names.renamed)}
+    return len(below) > 1 and any(not above[index] for index in below) and not ours & below
+
+
+def _is_named_above(first: Rows, upper: int, merged: Sequence[Merge]) -> bool:
+    """Whether a cell that is merged down into a header names one of its columns."""
+    down = merged_down(first[upper][0], merged)
+    return any(not empty(value) for index, value in enumerate(first[upper][1]) if index in down)
+
+
+def _most_like(first: Rows, kind: ImportKind, likes: Sequence[Likeness]) -> int | None:
     """The first row with all usual columns, else with all required, else with most known columns; or none."""
     best, most = None, 0
-    likes = [likeness(values, kind, renamed, constants) for _number, values in first]
     complete = [index for index, like in enumerate(likes) if like.complete]
     if complete:  # a title may be one of the words of ours
         return next((index for index in complete if likes[index].known >= len(usual(kind))), complete[0])
@@ -55,10 +96,14 @@ def likeness(
     return Likeness(is_listed or columns.complete(kind, {*known, *constants}), len(known))
 
 
-def titles(rows: Rows) -> list[str]:
-    """The notice of rows above the header."""
-    above = [number for number, values in rows if not blank(values)]
-    return [_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=runs(above))] if above else []
+def titles(first: Rows, header: HeaderRows) -> list[str]:
+    """The notices of rows above the header, and of one over two rows."""
+    above = [number for number, values in first[: header.first] if not blank(values)]
+    told = [_("bỏ qua các dòng phía trên tiêu đề: {rows}").format(rows=runs(above))] if above else []
+    if header.last > header.first:
+        upper, lower = first[header.first][0], first[header.last][0]
+        told.append(_("tiêu đề ở hai dòng {upper} và {lower}, đọc là một").format(upper=upper, lower=lower))
+    return told
 
 
 def refuse_sunk(
@@ -81,30 +126,6 @@ def refuse_sunk(
     if lost:
         raw = [(number, as_text(values, guarded=guarded)) for number, values in above]
         raise reject(source, lost, most, sheet=Sheet([], [], headers=headers, raw=raw))
-
-
-def two_row_header(
-    first: Rows, position: int, kind: ImportKind, named: Sequence[str | None], filled: Mapping[int, bool]
-) -> TwoRowHeader | None:
-    """Whether the header seems to go on in the row below or above it.
-
-    Below, words stand wherever a column has no header, and nowhere under one that is ours; above, there is a
-    header of ours over such a column.
-    """
-    bare = {index for index, holds_data in filled.items() if holds_data}
-    for other in (position + 1, position - 1):
-        if not bare or not 0 <= other < len(first) or abs(first[other][0] - first[position][0]) != 1:
-            continue
-        words = {index: value for index, value in enumerate(first[other][1]) if not empty(value)}
-        plain = all(isinstance(value, str) and not value.isdigit() for value in words.values())
-        if not plain or not bare <= words.keys():
-            continue
-        upper, lower = sorted((first[position][0], first[other][0]))
-        if other > position and not any(field and index in words for index, field in enumerate(named)):
-            return TwoRowHeader(upper, lower, words.keys())
-        if other < position and any(columns.field_of(kind, str(words[index])) for index in bare):
-            return TwoRowHeader(upper, lower, bare)
-    return None
 
 
 def misread_headers(first: Rows, kind: ImportKind, renamed: Mapping[str, str]) -> list[str]:

@@ -81,13 +81,14 @@ class Layout(StrEnum):
 class TableShape(NamedTuple):
     """A header, and what distinguishes rows of data from rows of layout.
 
-    `fields` are those that the headers name, `across` the rows with a cell merged over columns, by number,
-    `is_unit` whether a text is a unit's code or name.
+    `fields` are those that the headers name, `header_rows` the rows of the header as they stand, `across` the
+    rows with a cell merged over columns, by number, `is_unit` whether a text is a unit's code or name.
     """
 
     kind: ImportKind
     headers: Sequence[str]
     fields: Sequence[str | None]
+    header_rows: Sequence[Sequence[Cell]] = ()
     across: frozenset[int] = frozenset()
     is_unit: Callable[[str], bool] | None = None
 
@@ -119,7 +120,7 @@ class _Classifier:
 
     def __init__(self, rows: Rows, shape: TableShape, *, skip_empty: bool) -> None:
         self.rows, self.shape = rows, shape
-        self.plain_headers = [columns.normal(name) for name in shape.headers]
+        self.plain_headers = [_plain(shape.headers), *map(_plain, shape.header_rows)]
         places = {field: index for index, field in enumerate(shape.fields) if field}
         self.naming = next((places[field] for field in _NAMING if field in places), None)
         self.named = [places[field] for field in _NAMING if field in places]
@@ -160,7 +161,7 @@ class _Classifier:
     def _layout(self, place: int, values: Sequence[Cell]) -> Layout | None:
         if self.naming is None:
             return None
-        if self._text(values, 0) == self.plain_headers[0] and self._is_header(values):
+        if _plain(values) in self.plain_headers:
             return Layout.HEADER
         if self._is_labels(values):
             return Layout.LABELS
@@ -169,12 +170,6 @@ class _Classifier:
         if self._is_total(values):
             return Layout.TOTAL
         return Layout.GROUP if self._is_group(place, values) else None
-
-    def _is_header(self, values: Sequence[Cell]) -> bool:
-        texts = [columns.normal(header_text(value)) for value in values]
-        width = max(len(texts), len(self.plain_headers))
-        wanted = [*self.plain_headers, *[""] * (width - len(self.plain_headers))]
-        return [*texts, *[""] * (width - len(texts))] == wanted
 
     def _is_labels(self, values: Sequence[Cell]) -> bool:
         """Whether each cell that is read names its column, in whatever kind of file."""
@@ -271,6 +266,14 @@ class _Classifier:
                 and all(empty(self._cell(values, index)) for index in other)
             ):
                 self.found[place] = Layout.EMPTY
+
+
+def _plain(values: Sequence[Cell]) -> list[str]:
+    """The cells of a row for comparison, up to the last that holds anything."""
+    texts = [columns.normal(header_text(value)) for value in values]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _like_unit(name: str) -> bool:

@@ -1,16 +1,11 @@
 """From a file to a table: which format, where the header is, which column is which."""
 
-import io
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 from itertools import chain, islice
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
-from thidua_cli.ground import resources
-from thidua_cli.ground.errors import RejectedError, StoreError, UsageError
-from thidua_cli.ground.language import _, why
+from thidua_cli.ground.errors import RejectedError, UsageError
+from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import columns, fitting_sheet, gso, objects, synonyms
 from thidua_cli.intake.cells import as_text, empty, inhabited
@@ -23,33 +18,16 @@ from thidua_cli.intake.header_rows import (
     refuse_sunk,
     settled,
     titles,
-    two_row_header,
 )
+from thidua_cli.intake.layout_rows import TableShape
 from thidua_cli.intake.sheet import Sheet, reject, short
+from thidua_cli.intake.sources import WITH_SHEETS, FileFormat, called, form_of, read_bytes
 from thidua_cli.intake.table_body import RowChoice, chosen_objects, data_rows
 from thidua_cli.intake.tables import json_rows, text
 from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, about
 from thidua_cli.intake.tables.text import Likeness
+from thidua_cli.intake.two_rows import Names, joined
 from thidua_cli.register.fields import ImportKind, required, usual
-
-STDIN = "-"
-_PIECE = 1 << 20
-MOST_BYTES = 512 << 20  # of a file that is read whole
-
-
-class FileFormat(StrEnum):
-    """What a file is; without --format, its ending says so."""
-
-    CSV = "csv"
-    TSV = "tsv"
-    XLSX = "xlsx"
-    XLS = "xls"
-    ODS = "ods"
-    JSON = "json"
-    JSONL = "jsonl"
-
-
-_WITH_SHEETS = (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
 
 
 class ReadOptions(NamedTuple):
@@ -71,67 +49,6 @@ class ReadOptions(NamedTuple):
     constants: Mapping[str, str] = {}
 
 
-def called(source: str) -> str:
-    """A file in messages: as it was named, and standard input in words."""
-    return source if source != STDIN else _("đầu vào chuẩn")
-
-
-def read_bytes(source: str) -> bytes:
-    """The bytes of a file, of standard input for `-`, or of a file of the program for `@NAME`.
-
-    Raises RejectedError where it cannot be read, or has more than `MOST_BYTES`.
-    """
-    message = _("{file}: không đọc được: {why}")
-    try:
-        if source == STDIN:
-            if sys.stdin is None:
-                raise StoreError(_("đầu vào chuẩn đã đóng"))
-            data = _some(sys.stdin.buffer)
-        else:
-            path = resources.data(source[1:]) if source.startswith("@") else Path(source)
-            with path.open("rb") as file:
-                data = _some(file)
-    except OSError as error:
-        raise RejectedError(message.format(file=called(source), why=why(error))) from None
-    if len(data) > MOST_BYTES:
-        too_large = _("lớn hơn {size}").format(size=f"{MOST_BYTES >> 20} MB")
-        raise RejectedError(
-            message.format(file=called(source), why=too_large), _("Chia tệp thành nhiều tệp nhỏ hơn.")
-        )
-    return data
-
-
-def _some(file: BinaryIO) -> bytes:
-    """All of a file, or a little more than the most that is taken."""
-    read = io.BytesIO()
-    while read.tell() <= MOST_BYTES and (piece := file.read(_PIECE)):
-        read.write(piece)
-    return read.getvalue()
-
-
-def form_of_ending(path: Path) -> FileFormat | None:
-    """The format that a file's ending names; none for an ending that names none."""
-    ending = path.suffix.lower().lstrip(".")
-    return FileFormat(ending) if ending in list(FileFormat) else None
-
-
-def form_of(source: str, given: FileFormat | None) -> FileFormat:
-    """The given format, else that of the file's ending; standard input without a format is CSV."""
-    if given is not None or source == STDIN:
-        return given or FileFormat.CSV
-    ending = Path(source).suffix.lower().lstrip(".")
-    if ending in ("xlsm", "xltm", "xlsb"):
-        raise RejectedError(
-            _("{file}: .{ending} không nhận").format(file=source, ending=ending), _("Lưu lại dạng .xlsx.")
-        )
-    ending = {"txt": "csv", "ndjson": "jsonl", "tab": "tsv"}.get(ending, ending)
-    if ending not in list(FileFormat):
-        raise UsageError(
-            _("{file}: không biết dạng của tệp: nêu --format").format(file=source), ", ".join(FileFormat)
-        )
-    return FileFormat(ending)
-
-
 def read(source: str, kind: ImportKind, how: ReadOptions | None = None) -> Sheet:
     """A file as a sheet of that kind; raises RejectedError where it is no table of that kind."""
     return sheet_of(read_table(source, kind, how))
@@ -141,7 +58,7 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
     """As `read`, but with a table's cells unchanged; objects and the statistics office's list are a sheet."""
     given = how or ReadOptions()
     form, name = form_of(source, given.form), called(source)
-    if given.sheet is not None and form not in _WITH_SHEETS:
+    if given.sheet is not None and form not in WITH_SHEETS:
         raise UsageError(
             _("{file}: --sheet chỉ dùng cho sổ tính, không phải {form}").format(file=name, form=form)
         )
@@ -149,14 +66,20 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
     if not data:
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
 
-    def compare(values: Sequence[Cell]) -> Likeness:
-        return likeness(values, kind, given.renamed, given.constants)
+    names = Names(kind, given.renamed, columns.left_out([*given.renamed.values(), *given.ignored]))
+
+    def compare(above: Sequence[Cell], values: Sequence[Cell]) -> Likeness:
+        both = joined((1, above), (2, values), (), names)
+        rows = [values] if both is None else [values, both]
+        return max(likeness(row, kind, given.renamed, given.constants) for row in rows)
 
     with about(name):
         if form in (FileFormat.JSON, FileFormat.JSONL):
             found = json_rows.read(data, given.encoding, lines=form is FileFormat.JSONL)
-        elif form in _WITH_SHEETS:
-            grid = fitting_sheet.read(data, form, given.sheet, lambda values: compare(values).complete)
+        elif form in WITH_SHEETS:
+            grid = fitting_sheet.read(
+                data, form, given.sheet, lambda above, values: compare(above, values).complete
+            )
         else:
             grid = text.read(data, given.encoding, compare, "\t" if form is FileFormat.TSV else None)
     if form in (FileFormat.JSON, FileFormat.JSONL):
@@ -170,11 +93,11 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
 def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) -> HeadedRows | Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, HEADER_ROWS))
-    position = find_header(first, kind, given.renamed, given.constants)
-    if position is None:
+    names = Names(kind, given.renamed, columns.left_out([*given.renamed.values(), *given.ignored]))
+    if (found := find_header(first, names, given.constants, grid.merged)) is None:
         raise _without_header(source, kind, misread_headers(first, kind, given.renamed))
-    header_row, header = first[position]
-    headers = as_text(header, guarded=grid.is_text)
+    header_row = first[found.last][0]
+    headers = as_text(found.cells, guarded=grid.is_text)
     _refuse_absent(headers, source, given)
     named = [columns.field_of(kind, name, given.renamed) for name in headers]
     office = listed(headers, kind) if not set(named) >= {"code", "name", "kind"} else None
@@ -182,13 +105,15 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
         _refuse_province(source, given)
     asked, there = given.ignored, gso.HEADERS if office else ()
     chosen = synonyms.choose(kind, headers, given.renamed, asked, office=there)
-    named = [columns.field_of(kind, name, chosen.renamed) for name in headers]
-    needed = gso.CODES if office else usual(kind)
-    refuse_sunk(first[:position], office or named, needed, source, given.most, headers, guarded=grid.is_text)
-    notices = titles(first[:position]) + columns.oddities(headers)
-    body = list(inhabited(chain(first[position + 1 :], rows)))
+    placed = office or [columns.field_of(kind, name, chosen.renamed) for name in headers]
+    needed, sunk = gso.CODES if office else usual(kind), first[: found.first]
+    refuse_sunk(sunk, placed, needed, source, given.most, headers, guarded=grid.is_text)
+    notices = titles(first, found) + columns.oddities(headers)
+    body = list(inhabited(chain(first[found.last + 1 :], rows)))
     if not office:
-        body, grid = data_rows(grid, body, kind, headers, header_row, chosen.used(kind, headers), given.rows)
+        raw = [values for _number, values in first[found.first : found.last + 1]]
+        shape = TableShape(kind, headers, chosen.used(kind, headers), raw)
+        body, grid = data_rows(grid, body, shape, header_row, given.rows)
     notices = [*grid.notices, *notices]
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
@@ -209,12 +134,10 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
         _refuse_renamed(source, given)
         problems = gso.problems(headers, header_row, chosen.ignored)
         problems += columns.unnamed(filled, header_row, headers, chosen.ignored)
-        fields: Sequence[str | None] = [name if name in gso.NEEDED else None for name in office]
-        fields = [*fields, *[None] * (width - len(fields))]
+        fields: Sequence[str | None] = [*gso.needed(office), *[None] * (width - len(office))]
     else:
-        two_rows = two_row_header(first, position, kind, named, filled)
         fields, problems = columns.match(
-            kind, headers, header_row, filled, chosen.renamed, chosen.ignored, two_rows, set(given.constants)
+            kind, headers, header_row, filled, chosen.renamed, chosen.ignored, set(given.constants)
         )
     _refuse_constants(kind, fields, source, given)
     if problems:

@@ -114,6 +114,11 @@ def meant(kind: ImportKind, headers: Sequence[str], renamed: Mapping[str, str]) 
     return {field for field in found if field} | _synonyms(kind, headers, renamed, rest)[0].keys()
 
 
+def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str]) -> str | None:
+    """The field that a header names, by a synonym too."""
+    return columns.field_of(kind, header, renamed) or _meanings(kind).get(_plain(header))
+
+
 def _of_list(kind: ImportKind, headers: Sequence[str], rest: Sequence[int]) -> list[str]:
     """Headers that only say what the register knows, where a file is a list of this program."""
     names = {columns.normal(headers[index]) for index in rest}

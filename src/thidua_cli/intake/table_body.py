@@ -50,10 +50,8 @@ def chosen_objects(table: HeadedRows, kind: ImportKind, choice: RowChoice) -> He
 def data_rows(
     grid: Grid,
     body: Body,
-    kind: ImportKind,
-    headers: Sequence[str],
+    shape: TableShape,
     header_row: int,
-    fields: Sequence[str | None],
     choice: RowChoice,
 ) -> tuple[Body, Grid]:
     """The rows that are data, and the grid with only those merges that are doubtful; its notices grow."""
@@ -65,8 +63,8 @@ def data_rows(
     )
     made = unmerge(body, grid.merged, header_row)
     rows, unread = choice.of(made.body)
-    told = made.notices(fields) + unread
-    shape = TableShape(kind, headers, fields, across, choice.is_unit)
+    told = made.notices(shape.fields) + unread
+    shape = shape._replace(across=across, is_unit=choice.is_unit)
     found = layout_rows.classify(rows, shape, skip_empty=choice.skip_empty)
     told += layout_rows.notices(rows, found)
     rows = [row for place, row in enumerate(rows) if place not in found] if found else rows

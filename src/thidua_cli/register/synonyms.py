@@ -69,6 +69,18 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "resolution": ("số nghị quyết", *_NUMBERS),
 }
 
+# Words of bands over several columns: those of each kind of file, those that say nothing, and those of other
+# matters, under which a number or a day is no paper of ours.
+ACTION_WORDS: Mapping[str, tuple[str, ...]] = {
+    "launches": ("phát động", "triển khai", "launch"),
+    "registrations": ("đăng ký", "registration"),
+    "reviews": ("tổng kết", "review"),
+    "exemptions": ("miễn", "exemption"),
+    "extensions": ("gia hạn", "extension"),
+}
+BAND_FILLERS = ("phong trào", "thi đua", "thông tin", "về", "việc", "thực hiện", "tổ chức")
+OTHER_MATTERS = ("khen thưởng", "kiểm tra", "trả lời", "chỉ đạo", "sơ kết", "căn cứ", "của", "cấp trên")
+
 # Columns that only `thidua list` writes: a file with `state` and `record_id` is such a list.
 OF_LISTS = (
     *("kind", "level", "parent_code", "obligation", "state", "due_on", "closes_on", "declared_late"),

@@ -4,7 +4,7 @@ import contextlib
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground import encodings
@@ -38,10 +38,13 @@ class Likeness(NamedTuple):
     known: int
 
 
+Compare = Callable[[Sequence[str], Sequence[str]], Likeness]  # of a row below another
+
+
 def read(
     data: bytes,
     encoding: str | None,
-    likeness: Callable[[Sequence[str]], Likeness],
+    likeness: Compare,
     delimiter: str | None = None,
 ) -> Grid:
     """The rows of a text table; raises RejectedError where it cannot be read without a guess."""
@@ -107,20 +110,19 @@ def _hints(
     ]
 
 
-def _data_cells(
-    text: str, likeness: Callable[[Sequence[str]], Likeness], delimiter: str | None
-) -> Iterator[str]:
+def _data_cells(text: str, likeness: Compare, delimiter: str | None) -> Iterator[str]:
     """The cells below the header, under whichever delimiter there is one."""
     import csv
 
     for mark in [delimiter] if delimiter else _DELIMITERS:
         rows = _reader(text, mark)
         with contextlib.suppress(csv.Error):
-            if any(likeness(row[:MOST_COLUMNS]).complete for row in islice(rows, HEADER_ROWS)):
+            first = pairwise(chain([[]], islice(rows, HEADER_ROWS)))
+            if any(likeness(above, row[:MOST_COLUMNS]).complete for above, row in first):
                 yield from (cell.strip() for row in rows for cell in row if not cell.isascii())
 
 
-def _delimiter(text: str, likeness: Callable[[Sequence[str]], Likeness]) -> str:
+def _delimiter(text: str, likeness: Compare) -> str:
     """The delimiter under which one of the first rows is the header; raises RejectedError where two are.
 
     Where there is no header under any, the one with the most known columns, then the one that divides most:
@@ -145,14 +147,14 @@ def _delimiter(text: str, likeness: Callable[[Sequence[str]], Likeness]) -> str:
     )
 
 
-def _best_likeness(sample: str, delimiter: str, likeness: Callable[[Sequence[str]], Likeness]) -> Likeness:
+def _best_likeness(sample: str, delimiter: str, likeness: Compare) -> Likeness:
     """How much the first row that is the header, else the one most like it, is like the header."""
     import csv
 
     best = Likeness(False, 0)
     with contextlib.suppress(csv.Error):  # `_rows` says what is wrong
-        for values in islice(_reader(sample, delimiter), HEADER_ROWS):
-            best = max(best, likeness(values[:MOST_COLUMNS]))
+        for above, values in pairwise(chain([[]], islice(_reader(sample, delimiter), HEADER_ROWS))):
+            best = max(best, likeness(above[:MOST_COLUMNS], values[:MOST_COLUMNS]))
             if best.complete:
                 break
     return best
