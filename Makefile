@@ -46,8 +46,8 @@ demo: $(VENV)/run ## Make a register in a temporary place from the seed and the 
 test: $(VENV)/dev ## Run the tests
 	$(BIN)/pytest -n 2
 
-soak: $(VENV)/dev ## Run the long tests
-	$(BIN)/pytest -m soak -n 2
+soak: $(VENV)/dev ## Run the long tests, and the laws on many more examples
+	THIDUA_SOAK=1 $(BIN)/pytest -m 'soak or hypothesis' -n 2
 
 $(FAULTS:%=soak-%): soak-%: $(VENV)/dev
 	$(BIN)/pytest -m 'soak or not soak' tests/faults/test_$*.py

@@ -24,6 +24,12 @@ from thidua_cli.register.plan_files import read_plan_file, store_plan
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
+SOAK = bool(os.environ.get("THIDUA_SOAK"))  # `make soak` sets it
+
+
+def examples(few: int, many: int) -> int:
+    """How many examples a law is tried on: few in the suite, many in the soak."""
+    return many if SOAK else few
 
 
 # A runner in the background ignores these, and so would the commands that tests start and stop.

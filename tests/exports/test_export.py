@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import build
-from conftest import ROOT, Outcome
+from conftest import ROOT, Outcome, examples
 from thidua_cli import store
 from thidua_cli.cli.exporting import ExportKind
 from thidua_cli.intake.cells import as_text
@@ -129,7 +129,9 @@ change = st.sampled_from(
     form=st.sampled_from(["csv", "xlsx", "json", "tsv"]),
     safe=st.booleans(),
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(10, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_an_export_imported_gives_the_same_export(
     run: Run, db: Path, tmp_path: Path, empty_file: Path, steps: list[tuple[str, ...]], form: str, safe: bool
 ) -> None:

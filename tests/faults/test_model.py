@@ -590,7 +590,7 @@ def _live_units(empty: sqlite3.Connection, lives: int, steps: int) -> None:
 
 def test_units_are_what_was_decided_in_whatever_order_it_was_learned(empty: sqlite3.Connection) -> None:
     """Founded again, split, merged with units below them, and late: as by replay, and refused only as by replay."""
-    _live_units(empty, 25, 25)
+    _live_units(empty, 15, 20)
 
 
 @pytest.mark.soak
@@ -610,7 +610,7 @@ def _live(empty_register: sqlite3.Connection, lives: int, steps: int) -> None:
 
 def test_lives_in_any_order(empty_register: sqlite3.Connection) -> None:
     """Whatever happens in whatever order, the register holds what the model holds, and attacks are found."""
-    _live(empty_register, 60, 40)
+    _live(empty_register, 20, 30)
 
 
 @pytest.mark.soak

@@ -16,6 +16,7 @@ from thidua_cli.ground.text import visible
 
 FOLDER = ROOT / "tests" / "hostile"
 Run = Callable[..., Outcome]
+LONG = ("units_20000.csv",)
 
 with (FOLDER / "index.csv").open(encoding="utf-8", newline="") as _file:
     CASES = list(csv.DictReader(_file))
@@ -46,7 +47,9 @@ def _launches(run: Run) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     "case",
     [
-        pytest.param(case, id=name, marks=marks(name))
+        pytest.param(
+            case, id=name, marks=[*marks(name), *([pytest.mark.soak] if case["file"] in LONG else [])]
+        )
         for case in CASES
         for name in [f"hostile/{case['file']}"]
     ],

@@ -17,7 +17,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT, Outcome, process
+from conftest import ROOT, Outcome, examples, process
 from thidua_cli.ground import resources
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.intake import column_rows, reading
@@ -354,18 +354,10 @@ def _read_any(data: bytes, form: FileFormat) -> None:
             reading.read("x", ImportKind.LAUNCHES, reading.ReadOptions(form=form))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=examples(100, 10_000), deadline=None, suppress_health_check=QUIET)
 @given(data=BYTES, form=FORMS)
 def test_any_bytes_end_in_a_verdict(data: bytes, form: FileFormat) -> None:
     """Any bytes under any format are read or refused."""
-    _read_any(data, form)
-
-
-@pytest.mark.soak
-@settings(max_examples=10_000, deadline=None, suppress_health_check=QUIET)
-@given(data=BYTES, form=FORMS)
-def test_very_many_bytes_end_in_a_verdict(data: bytes, form: FileFormat) -> None:
-    """The same, longer."""
     _read_any(data, form)
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from books import HEADER, SCHEMAS, UNIT, cell, line, ods, row, table, text, xlsx
-from conftest import ROOT, Outcome
+from conftest import ROOT, Outcome, examples
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.intake.tables import grid, workbook, xls_records
 
@@ -194,22 +194,12 @@ FLIPS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20, 3000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(base=BASES, cut=CUTS, flips=FLIPS)
 def test_damaged_old_workbooks_end_in_a_verdict(
     base: str, cut: float, flips: list[tuple[str, float, int]]
 ) -> None:
     """An .xls damaged where its reader is weakest is read or refused."""
-    _read_xls(_damaged(base, cut, flips))
-
-
-@pytest.mark.soak
-@settings(max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(base=BASES, cut=CUTS, flips=FLIPS)
-def test_very_many_damaged_old_workbooks_end_in_a_verdict(
-    base: str, cut: float, flips: list[tuple[str, float, int]]
-) -> None:
-    """The same, longer."""
     _read_xls(_damaged(base, cut, flips))
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import build
-from conftest import Outcome, copy
+from conftest import Outcome, copy, examples
 from oracle import Unit
 from thidua_cli.register.terms import Kind, Level
 from thidua_cli.reports import status as status_report
@@ -32,7 +32,9 @@ def _days_of(world: dict[int, Unit]) -> set[date]:
     return days | {day + timedelta(days=shift) for day in days for shift in (-1, 1)}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(10, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(world=worlds(), last=DAYS)
 def test_every_point_is_what_status_says_of_its_day(
     empty: sqlite3.Connection, world: dict[int, Unit], last: str

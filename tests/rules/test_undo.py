@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import build
-from conftest import ROOT, Outcome, copy
+from conftest import ROOT, Outcome, copy, examples
 from thidua_cli import store
 from thidua_cli.register import entries
 from thidua_cli.register.terms import Action
@@ -107,7 +107,7 @@ def _do(register: sqlite3.Connection, deed: str, code: str, day: int) -> None:
 
 
 @given(deeds=st.lists(DEEDS, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20, 500), deadline=None)
 def test_undoing_the_newest_first_goes_back_step_by_step(
     seeded: sqlite3.Connection, deeds: list[tuple[str, str, int]]
 ) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import build
 from causes import check_causes, judged_rows
 from changes import apply, change, directory
-from conftest import ROOT, Outcome, copy
+from conftest import ROOT, Outcome, copy, examples
 from thidua_cli import store
 from thidua_cli.ground.errors import RefusedError
 from thidua_cli.register import entries as records
@@ -83,7 +83,7 @@ def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
 
 
 @given(deeds=st.lists(DEEDS, max_size=7), day=DAYS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 def test_every_cause_is_true(empty: sqlite3.Connection, deeds: list[tuple[str, Any, Any]], day: str) -> None:
     """Whatever is recorded, voided, corrected, ended and undone, between any two of its moments."""
     with contextlib.closing(copy(empty)) as connection:

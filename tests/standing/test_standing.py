@@ -11,6 +11,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from conftest import examples
 from oracle import (
     Decided,
     Done,
@@ -246,10 +247,17 @@ def named(fields: object) -> Iterator[tuple[str, str | None]]:
             yield {"due": "due_on", "roster_day": "roster_on"}.get(name, name), value
 
 
-def register_of(duties: list[Duty], world: dict[int, Unit]) -> sqlite3.Connection:
-    """The model as a register, without its chain."""
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(resources.files("thidua_cli").joinpath("sql/schema_0001.sql").read_text("utf-8"))
+@pytest.fixture(scope="module")
+def bare() -> Iterator[sqlite3.Connection]:
+    """The tables alone; one connection for all examples, so that the query is prepared once."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        schema = resources.files("thidua_cli").joinpath("sql/schema_0001.sql")
+        connection.executescript(schema.read_text("utf-8"))
+        yield connection
+
+
+def fill(connection: sqlite3.Connection, duties: list[Duty], world: dict[int, Unit]) -> None:
+    """Store the model as rows, without a chain."""
     everything = list(rows(duties, world))
     void = 0
     for op in range(1, OPERATIONS + 1):
@@ -267,29 +275,26 @@ def register_of(duties: list[Duty], world: dict[int, Unit]) -> sqlite3.Connectio
                 connection.execute(
                     f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", [*columns.values(), op]
                 )
-    return connection
 
 
 STANDING = resources.files("thidua_cli").joinpath("sql/standing.sql").read_text("utf-8")
 COLUMNS = "obligation, unit, state, declared_late, entered_on, closes_on"
 
 
-@settings(max_examples=100, deadline=None, phases=[Phase.generate])
+@settings(max_examples=examples(30, 2000), deadline=None, phases=[Phase.generate])
 @given(data=st.data(), day=DAYS, known=st.integers(1, OPERATIONS))
-def test_rosters_and_states_are_those_of_the_definition(data: st.DataObject, day: str, known: int) -> None:
+def test_rosters_and_states_are_those_of_the_definition(
+    bare: sqlite3.Connection, data: st.DataObject, day: str, known: int
+) -> None:
     """For any plan, register, day and operation the query says who is asked, since when, how it stands."""
-    _compare(data, day, known)
+    bare.execute("BEGIN")
+    try:
+        _compare(bare, data, day, known)
+    finally:
+        bare.execute("ROLLBACK")
 
 
-@pytest.mark.soak
-@settings(max_examples=2000, deadline=None, phases=[Phase.generate])
-@given(data=st.data(), day=DAYS, known=st.integers(1, OPERATIONS))
-def test_so_they_are_in_many_registers(data: st.DataObject, day: str, known: int) -> None:
-    """The same, for 2,000 registers."""
-    _compare(data, day, known)
-
-
-def _compare(data: st.DataObject, day: str, known: int) -> None:
+def _compare(connection: sqlite3.Connection, data: st.DataObject, day: str, known: int) -> None:
     duties = data.draw(plans())
     world = data.draw(units(duties))
     plan = plan_of(duties, day, known)
@@ -303,23 +308,16 @@ def _compare(data: st.DataObject, day: str, known: int) -> None:
         for duty in plan
         for number, since in entries(duty, plan, world, day).items()
     }
-    with closing(register_of(duties, world)) as connection:
-        where = {"as_of": day, "known": known, "units": None, "places": 0}
-        found = {
-            row[:2]: row[2:]
-            for row in connection.execute(f"{STANDING} SELECT {COLUMNS} FROM standing", where)
+    fill(connection, duties, world)
+    where = {"as_of": day, "known": known, "units": None, "places": 0}
+    query = f"{STANDING} SELECT {COLUMNS} FROM standing"
+    assert {row[:2]: row[2:] for row in connection.execute(query, where)} == expected
+    counted = Counter[tuple[object, ...]]()
+    for cell in cells(connection, date.fromisoformat(day), known, {}):
+        counted[cell.obligation, cell.kind, cell.state, int(cell.declared_late)] += cell.units
+    assert counted == Counter((code, world[unit].kind, *said[:2]) for (code, unit), said in expected.items())
+    for number in world:
+        one = connection.execute(query, {**where, "units": f"[{number}]"})
+        assert {row[:2]: row[2:] for row in one} == {
+            key: value for key, value in expected.items() if key[1] == number
         }
-        assert found == expected
-        counted = Counter[tuple[object, ...]]()
-        for cell in cells(connection, date.fromisoformat(day), known, {}):
-            counted[cell.obligation, cell.kind, cell.state, int(cell.declared_late)] += cell.units
-        assert counted == Counter(
-            (code, world[unit].kind, *said[:2]) for (code, unit), said in expected.items()
-        )
-        for number in world:
-            one = connection.execute(
-                f"{STANDING} SELECT {COLUMNS} FROM standing", {**where, "units": f"[{number}]"}
-            )
-            assert {row[:2]: row[2:] for row in one} == {
-                key: value for key, value in expected.items() if key[1] == number
-            }

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import build
-from conftest import copy
+from conftest import copy, examples
 from oracle import Duty, Unit, entries, holder, is_declared_late, state
 from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError
@@ -244,7 +244,11 @@ def _duties(connection: sqlite3.Connection) -> list[Duty]:
     ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40, 1000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(world=worlds(), day=DAYS)
 def test_rosters_and_states_are_those_of_the_definition(
     empty: sqlite3.Connection, world: dict[int, Unit], day: str
@@ -283,7 +287,9 @@ def _resolved(directory: Directory, code: str, day: str) -> int | None:
         return None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15, 300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(world=worlds(), day=DAYS, voids=st.lists(st.integers(1, 12), unique=True, max_size=3))
 def test_counts_add_up_however_they_are_grouped(
     empty: sqlite3.Connection, world: dict[int, Unit], day: str, voids: list[int]
@@ -310,7 +316,9 @@ def test_counts_add_up_however_they_are_grouped(
     connection.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(world=worlds(), day=DAYS, later=worlds())
 def test_what_was_known_stays_known(
     empty: sqlite3.Connection, world: dict[int, Unit], day: str, later: dict[int, Unit]

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import build
-from conftest import NOW, copy, process
+from conftest import NOW, copy, examples, process
 from thidua_cli import store
 from thidua_cli.custody import verify
 from thidua_cli.ground import dates
@@ -193,7 +193,7 @@ def test_a_new_register_is_private(tmp_path: Path) -> None:
 
 @given(note=st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 @example('\x00\x01\x08\t\n\x0b\x0c\r\x1f\x7f\x80"\\/\u2028,null]')
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50, 1000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_digest_is_that_of_pythons_json(empty: sqlite3.Connection, note: str) -> None:
     """Whatever a text holds, the digest is the SHA-256 of what Python's json writes of the rows."""
     connection = copy(empty)

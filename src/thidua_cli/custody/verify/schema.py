@@ -2,7 +2,9 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import cache
 
 from thidua_cli import store
 from thidua_cli.ground.language import _
@@ -41,13 +43,15 @@ Migrations = list[tuple[str, str]]  # set and name of each, in the order of appl
 
 def expected(version: int) -> tuple[Objects, Migrations]:
     """The objects of schema `version`, and its migrations."""
-    connection = store.prepare(sqlite3.connect(":memory:"))
-    try:
+    return _made_by(tuple(store.schema.MIGRATIONS[:version]))
+
+
+@cache  # a command may look at several files, and making a schema is half of a look
+def _made_by(steps: Sequence[object]) -> tuple[Objects, Migrations]:
+    with closing(store.prepare(sqlite3.connect(":memory:"))) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        store.migrate(connection, version)
+        store.migrate(connection, len(steps))
         return objects(connection), _migrations(connection)
-    finally:
-        connection.close()
 
 
 def objects(connection: sqlite3.Connection) -> Objects:
