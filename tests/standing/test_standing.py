@@ -313,7 +313,7 @@ def _compare(connection: sqlite3.Connection, data: st.DataObject, day: str, know
     query = f"{STANDING} SELECT {COLUMNS} FROM standing"
     assert {row[:2]: row[2:] for row in connection.execute(query, where)} == expected
     counted = Counter[tuple[object, ...]]()
-    for cell in cells(connection, date.fromisoformat(day), known, {}):
+    for cell in cells(connection, date.fromisoformat(day), known):
         counted[cell.obligation, cell.kind, cell.state, int(cell.declared_late)] += cell.units
     assert counted == Counter((code, world[unit].kind, *said[:2]) for (code, unit), said in expected.items())
     for number in world:

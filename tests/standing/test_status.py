@@ -22,7 +22,7 @@ from thidua_cli.reports.moment import read_moment
 from thidua_cli.reports.selection import Filter
 from thidua_cli.reports.status import By
 from thidua_cli.standing import verdict
-from thidua_cli.standing.verdict import Tally, tally
+from thidua_cli.standing.verdict import Failing, Tally, tally
 from worlds import DAYS, populate, worlds
 
 
@@ -96,8 +96,8 @@ def test_a_unit_that_ended_in_time_lapses_and_later_stays_overdue(register: sqli
     assert (after.states[State.LAPSED], after.states[State.OVERDUE]) == (1, 117)
     found = verdict.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
     judged = [(fact, State(fact.state)) for fact in found]
-    assert len(verdict.verdict(judged).faults) == 116
-    assert len(verdict.verdict(judged, ended=True).faults) == 117
+    assert len(Failing().faults(judged)) == 116
+    assert len(Failing(ended=True).faults(judged)) == 117
 
 
 def test_newcomers_are_bound_only_as_heirs(register: sqlite3.Connection) -> None:
@@ -223,12 +223,12 @@ def test_a_verdict_fails_as_it_is_asked_to(register: sqlite3.Connection) -> None
     build.record(register, "492", "2022-04-01")
     found = verdict.facts(register, date(2022, 4, 1), build.head(register), obligation="p1-launch")
     late = [(fact, State(fact.state)) for fact in found if fact.done_on]
-    assert verdict.verdict(late).passes
-    assert not verdict.verdict(late, strict=True).passes
+    assert not Failing().faults(late)
+    assert Failing(strict=True).faults(late)
     found = verdict.facts(register, date(2022, 3, 31), build.head(register), obligation="p1-launch")
     pending = [(fact, State(fact.state)) for fact in found]
-    assert verdict.verdict(pending).passes
-    assert not verdict.verdict(pending, complete=True).passes
+    assert not Failing().faults(pending)
+    assert Failing(complete=True).faults(pending)
 
 
 # Laws, over random registers

@@ -86,16 +86,15 @@ def check(
     Không đạt khi có đơn vị quá hạn mà vẫn còn hoạt động vào ngày xét.
     """
     from thidua_cli.reports import check as report
+    from thidua_cli.standing.verdict import Failing
 
+    failing = Failing(complete=complete, strict=strict, ended=ended)
     with session.reading(ctx) as connection:
-        made, passes = report.build(
-            connection,
-            *asked.read(connection),
-            obligations or [],
-            complete=complete,
-            strict=strict,
-            ended=ended,
-        )
+        wanted = (*asked.read(connection), obligations or [], failing)
+        if quiet:
+            passes = report.is_met(connection, *wanted)
+        else:
+            made, passes = report.build(connection, *wanted)
     if not quiet:
         out.emit(made)
     if not passes:

@@ -121,9 +121,9 @@ def find_unit(directory: "Directory", reference: str, at: "Moment") -> "Version"
 
 def _district(connection: sqlite3.Connection, at: "Moment", reference: str) -> int | str:
     """Return the district that `--district` means, and say which one a name was taken for."""
-    from thidua_cli.reports.selection import find_district, units_of
+    from thidua_cli.reports.selection import find_district, lookup
 
-    directory = units_of(connection, at)
+    directory = lookup(connection, at)
     found = find_district(directory, reference, at.as_of)
     if isinstance(found, int):
         messages.notice(filter(None, [directory.reading(reference, directory.last(found, at.day))]))

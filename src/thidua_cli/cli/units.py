@@ -70,11 +70,8 @@ def show(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, out: 
     with session.reading(ctx) as connection:
         at = when.moment(connection)
         version = shared.find_unit(Directory.read(connection, at.known.number), unit, at)
-        judged = [
-            (fact, State(fact.state))
-            for fact in verdict.facts(connection, at.as_of, at.known.number)
-            if fact.unit == version.unit
-        ]
+        facts = verdict.facts(connection, at.as_of, at.known.number, units=[version.unit])
+        judged = [(fact, State(fact.state)) for fact in facts]
         made = report.show(connection, at, version, judged)
     out.emit(made)
 

@@ -2,10 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from thidua_cli.ground import text
-from thidua_cli.register.units import Directory, protocol_key, read_versions
+from thidua_cli.register.units import Directory, read_versions
 from thidua_cli.register.versions import Version
 
 
@@ -18,12 +17,8 @@ class Lookup(Directory):
         self.versions = self._held = _Versions(connection, known)
 
     def load(self, units: Iterable[int]) -> None:
-        """Read units that will be asked for, all at once."""
+        """Read units that will be asked for, all at once, with what is above them."""
         self._held.load(units)
-
-    def rank(self, version: Version) -> Any:
-        """What sorts versions in protocol order."""
-        return protocol_key(version)
 
     def with_code(self, code: str) -> list[Version]:
         """Every version, of any unit and time, with that code, whatever its case."""
@@ -50,16 +45,21 @@ class _Versions(Mapping[int, list[Version]]):
         self._is_whole = False
 
     def load(self, units: Iterable[int] | None) -> None:
-        """Read some units, those that were not read before, or all."""
+        """Read units with all that were ever above them, where they were not read before, or all units."""
         if self._is_whole:
             return
         if units is None:
             self._is_whole, self._read = True, {}
-        else:
-            units = [unit for unit in units if unit not in self._read]
+            self._take(None)
+        while units and (units := {unit for unit in units if unit not in self._read}):
             self._read.update((unit, []) for unit in units)
-        for version in read_versions(self._connection, self._known, units):
+            units = {version.parent for version in self._take(units) if version.parent is not None}
+
+    def _take(self, units: Iterable[int] | None) -> list[Version]:
+        taken = list(read_versions(self._connection, self._known, units))
+        for version in taken:
             self._read.setdefault(version.unit, []).append(version)
+        return taken
 
     def __getitem__(self, unit: int) -> list[Version]:
         self.load([unit])

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from thidua_cli import store
 from thidua_cli.ground import text
@@ -33,7 +32,6 @@ class Directory:
         self.versions = held = dict[int, list[Version]]()
         self._by_code: dict[str, list[Version]] = {}
         self._by_key: dict[str, list[Version]] | None = None
-        self._ranks: dict[int, int] | None = None
         self._cities: list[Version] | None = None
         self._readings: Readings | None = None
         self._suggestions: Suggestions | None = None
@@ -70,12 +68,6 @@ class Directory:
     def alive(self, day: str) -> list[Version]:
         """The units that exist on that day, in protocol order."""
         return in_protocol_order(version for version in self if version.holds_on(day))
-
-    def rank(self, version: Version) -> Any:
-        """What sorts versions in protocol order: the place among all, which are sorted once."""
-        if self._ranks is None:
-            self._ranks = {id(each): place for place, each in enumerate(sorted(self, key=protocol_key))}
-        return self._ranks[id(version)]
 
     def with_code(self, code: str) -> list[Version]:
         """Every version, of any unit and time, with that code, whatever its case."""
@@ -168,7 +160,9 @@ class Directory:
     def reading(self, reference: str, version: Version) -> str:
         """Which unit a name was taken for, in words; nothing for a code or a full name of the unit."""
         wanted = text.clean(reference).value
-        if any(each.unit == version.unit for each in (*self.with_code(wanted), *self.with_name(wanted))):
+        if any(
+            each.unit == version.unit for find in (self.with_code, self.with_name) for each in find(wanted)
+        ):
             return ""
         return _("'{name}' hiểu là {unit}").format(name=text.visible(wanted), unit=describe(version))
 

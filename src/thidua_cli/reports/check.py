@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current, grouped
@@ -13,9 +14,9 @@ from thidua_cli.reports.ended import reach
 from thidua_cli.reports.figures import counts_row
 from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter, by_obligation, judged, plan_at, units_of
+from thidua_cli.reports.selection import Filter, Pairs, by_obligation, counted, judged, lookup, plan_at
 from thidua_cli.reports.wording import TONES, decided, due_words, share
-from thidua_cli.standing.verdict import Fact, Verdict, verdict
+from thidua_cli.standing.verdict import Cell, Fact, Failing, Tally, total
 
 FIELDS = (
     "phase", "obligation", "action", "due_on", "verdict", "roster", "exempt", "lapsed", "applicable",
@@ -23,15 +24,37 @@ FIELDS = (
 )  # fmt: skip
 
 
+class Verdict(NamedTuple):
+    """The counts of an obligation, and the units for which it does not pass, in protocol order."""
+
+    counts: Tally
+    faults: Pairs
+
+    @property
+    def passes(self) -> bool:
+        return not self.faults
+
+    @property
+    def overlooked(self) -> int:
+        """How many more are overdue, but do not count against it because they have ended."""
+        found = sum(state is State.OVERDUE for _fact, state in self.faults)
+        return self.counts.states[State.OVERDUE] - found
+
+
+def is_met(
+    connection: sqlite3.Connection, at: Moment, chosen: Filter, codes: Sequence[str], failing: Failing
+) -> bool:
+    """Whether every obligation passes, as `build`; it stops at the first unit that does not."""
+    if chosen.district is not None:
+        return build(connection, at, chosen, codes, failing)[1]
+    asked = [item.code for item in _looked_at(plan_at(connection, at), at, chosen, codes)]
+    return not failing.is_any(
+        connection, at.as_of, at.known.number, obligation=asked, kind=chosen.kind, level=chosen.level
+    )
+
+
 def build(
-    connection: sqlite3.Connection,
-    at: Moment,
-    chosen: Filter,
-    codes: Sequence[str],
-    *,
-    complete: bool,
-    strict: bool,
-    ended: bool,
+    connection: sqlite3.Connection, at: Moment, chosen: Filter, codes: Sequence[str], failing: Failing
 ) -> tuple[Report, bool]:
     """The report of `thidua check`, and whether every obligation passes.
 
@@ -40,21 +63,25 @@ def build(
     district; without codes, such obligations are left out.
     """
     plan = plan_at(connection, at)
-    directory = units_of(connection, at)
+    directory = lookup(connection, at)
     obligations = _looked_at(plan, at, chosen, codes)
     known = reach(connection, [at], chosen, obligations, directory, each=bool(codes))
     obligations = [item for item in obligations if item.code not in known.beyond]
-    verdicts = {}
-    for item, pairs in by_obligation(obligations, judged(connection, at, chosen)).items():
-        outcome = verdict(pairs, complete=complete, strict=strict, ended=ended)
-        verdicts[item] = outcome._replace(faults=tuple(in_order(outcome.faults, directory)))
+    asked = [item.code for item in obligations]
+    cells: dict[str, list[Cell]] = {}
+    for cell, _district in counted(connection, at, chosen, obligation=asked):
+        cells.setdefault(cell.obligation, []).append(cell)
+    wanted = chosen._replace(states=frozenset(failing.states))
+    judged_ones = judged(connection, at, wanted, directory, obligation=asked)
+    faults = by_obligation(obligations, in_order(failing.faults(judged_ones), directory))
+    verdicts = {item: Verdict(total(cells.get(item.code, ())), faults[item]) for item in obligations}
     report = report_at(
         at,
         f"{_('Kiểm tra thời hạn')} · {plan.title}",
         FIELDS,
         [_row(item, outcome, directory) for item, outcome in verdicts.items()],
         lambda: (
-            [_table(item, outcome, directory, strict=strict) for item, outcome in verdicts.items()]
+            [_table(item, outcome, directory, strict=failing.strict) for item, outcome in verdicts.items()]
             or [Table([], [], empty=_("Chưa có nghĩa vụ nào đến hạn."))]
         ),
         lead=known.lines,

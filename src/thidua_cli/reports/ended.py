@@ -11,7 +11,7 @@ from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
 from thidua_cli.register.plan import Obligation
 from thidua_cli.reports.moment import Moment
-from thidua_cli.reports.selection import Filter, district_of, units_of
+from thidua_cli.reports.selection import Filter, district_of, ever_in, lookup
 from thidua_cli.standing import verdict
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def reach(
     """
     if not isinstance(chosen.district, int):
         return Reach()
-    directory = directory or units_of(connection, moments[-1])
+    directory = directory or lookup(connection, moments[-1])
     beyond: set[str] = set()
     answered: set[str] = set()
     for at in moments:
@@ -100,7 +100,9 @@ class _District(NamedTuple):
         counted_on = min(self.at.day, item.roster_on or self.at.day)
         if directory.on(district, counted_on) is not None:
             return False
-        facts = verdict.facts(self.connection, self.at.as_of, self.at.known.number, obligation=item.code)
+        units = ever_in(self.connection, district)
+        known = self.at.known.number
+        facts = verdict.facts(self.connection, self.at.as_of, known, units=units, obligation=item.code)
         if any(district_of(directory, fact.unit, fact.named_on) == district for fact in facts):
             return False
         last = directory.versions[district][-1].ended_on
@@ -111,8 +113,9 @@ class _District(NamedTuple):
     def _below(self, ended_on: str) -> set[int]:
         """The units in the district on its last day, without the district itself."""
         last, district = shifted(ended_on, -1), self.version.unit
-        units = {version.unit for version in self.directory.alive(last)} - {district}
-        return {unit for unit in units if district_of(self.directory, unit, last) == district}
+        units = set(ever_in(self.connection, district)) - {district}
+        there = (unit for unit in units if self.directory.on(unit, last) is not None)
+        return {unit for unit in there if district_of(self.directory, unit, last) == district}
 
     def heirs(self) -> "list[Version]":
         """The units that have the area of the ended district on the as-of date, in protocol order.

@@ -21,7 +21,13 @@ def unit_of(directory: "Directory", fact: Fact) -> "Version":
 
 def in_order(items: Iterable[tuple[Fact, Item]], directory: "Directory") -> list[tuple[Fact, Item]]:
     """Units in protocol order, by the names that a report gives them."""
-    return sorted(items, key=lambda pair: directory.rank(unit_of(directory, pair[0])))
+    from thidua_cli.register.units import protocol_key
+
+    named = [(unit_of(directory, fact), (fact, item)) for fact, item in items]
+    versions = {version.number: version for version, _pair in named}
+    ordered = sorted(versions, key=lambda number: protocol_key(versions[number]))
+    places = {number: place for place, number in enumerate(ordered)}
+    return [pair for _version, pair in sorted(named, key=lambda each: places[each[0].number])]
 
 
 def heading(version: "Version", day: str, directory: "Directory") -> str:

@@ -11,7 +11,7 @@ from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter, judged, plan_at, units_of
+from thidua_cli.reports.selection import Filter, judged, lookup, plan_at
 from thidua_cli.reports.wording import due_words, state_mark
 from thidua_cli.standing.verdict import Fact
 
@@ -37,9 +37,9 @@ def build(
     """A row for each exemption or extension that holds; raises NotFoundError for an unknown obligation."""
     plan = plan_at(connection, at)
     code = plan.obligation(obligation, at.day).code if obligation else None
-    directory = units_of(connection, at)
+    directory = lookup(connection, at)
     known = reach(connection, [at], chosen, chosen.obligations(plan, code), directory)
-    facts = in_order(judged(connection, at, chosen, obligation=code), directory)
+    facts = in_order(judged(connection, at, chosen, directory, obligation=code), directory)
     papers = _papers(connection, at, sorts)
     of: dict[str, list[tuple[Fact, Held]]] = {item.code: [] for item in plan.obligations}
     for fact, state in facts:

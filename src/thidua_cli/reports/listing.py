@@ -9,7 +9,7 @@ from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter, by_obligation, judged, plan_at, units_of
+from thidua_cli.reports.selection import Filter, by_obligation, judged, lookup, plan_at
 from thidua_cli.reports.wording import decided, due_words, record_mark, state_mark
 from thidua_cli.standing.verdict import Fact
 
@@ -24,11 +24,10 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
     """The report of `thidua list`; raises NotFoundError for an unknown obligation."""
     plan = plan_at(connection, at)
     code = plan.obligation(obligation, at.day).code if obligation else None
-    directory = units_of(connection, at)
+    directory = lookup(connection, at)
     known = reach(connection, [at], chosen, chosen.obligations(plan, code), directory)
-    pairs_of = by_obligation(
-        plan.obligations, in_order(judged(connection, at, chosen, obligation=code), directory)
-    )
+    found = judged(connection, at, chosen, directory, obligation=code)
+    pairs_of = by_obligation(plan.obligations, in_order(found, directory))
 
     def people() -> list[Table]:
         columns, empty = _columns(), _("Không có đơn vị nào.")

@@ -15,7 +15,7 @@ from thidua_cli.reports.ended import Reach, reach
 from thidua_cli.reports.grouping import heading, numbered
 from thidua_cli.reports.moment import Moment, report_at
 from thidua_cli.reports.own_days import Given, own_days, own_due
-from thidua_cli.reports.selection import Filter, judged, plan_at, units_of
+from thidua_cli.reports.selection import Filter, judged, lookup, plan_at
 from thidua_cli.reports.wording import TONES, phase_name
 from thidua_cli.standing.verdict import Fact
 
@@ -69,15 +69,17 @@ def read(
     plan = plan_at(connection, at)
     code = plan.obligation(obligation, at.day).code if obligation else None
     asked = chosen.obligations(plan, code)
-    known = reach(connection, [at], chosen, asked)
+    directory = lookup(connection, at)
+    known = reach(connection, [at], chosen, asked, directory)
+    states = {State.OVERDUE} if within is None else {State.OVERDUE, State.PENDING}
+    owing = chosen._replace(states=frozenset(states))
     owed: dict[int, dict[str, tuple[Fact, State]]] = {}
-    for fact, state in judged(connection, at, chosen, obligation=code):
+    for fact, state in judged(connection, at, owing, directory, obligation=code):
         left = days_between(at.day, fact.closes_on)
         near = within is not None and state is State.PENDING and left <= within
         if fact.ended_on is None and (state is State.OVERDUE or near):
             owed.setdefault(fact.unit, {})[fact.obligation] = (fact, state)
     own = own_days(connection, at, plan, (fact for of in owed.values() for fact, _state in of.values()))
-    directory = units_of(connection, at)
     debts = []
     for unit in sorted((directory.last(unit, at.day) for unit in owed), key=protocol_key):
         facts = owed[unit.unit]

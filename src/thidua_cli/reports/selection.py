@@ -11,7 +11,7 @@ from thidua_cli.ground.language import _
 from thidua_cli.register.plan import Obligation, Plan, load_plan
 from thidua_cli.register.terms import Kind, Level, State
 from thidua_cli.standing import verdict
-from thidua_cli.standing.verdict import Cell, Fact
+from thidua_cli.standing.verdict import Cell, Fact, Wanted
 
 if TYPE_CHECKING:
     from thidua_cli.register.lookup import Lookup
@@ -60,21 +60,45 @@ def plan_at(connection: sqlite3.Connection, at: "Moment") -> Plan:
 
 
 def judged(
-    connection: sqlite3.Connection, at: "Moment", chosen: Filter, *, obligation: str | None = None
+    connection: sqlite3.Connection,
+    at: "Moment",
+    chosen: Filter,
+    directory: "Lookup | None" = None,
+    *,
+    obligation: Wanted = None,
 ) -> list[tuple[Fact, State]]:
-    """Selected facts with their states, in no particular order."""
-    facts = verdict.facts(connection, at.as_of, at.known.number, phase=chosen.phase, obligation=obligation)
-    directory = units_of(connection, at) if chosen.district is not None else None
-    pairs = []
-    for fact in facts:
-        if not chosen.has_kind(fact) or (chosen.declared_late and not fact.declared_late):
-            continue
-        if directory and not chosen.has_place(directory, fact.unit, fact.named_on):
-            continue
-        state = State(fact.state)
-        if not chosen.states or state in chosen.states:
-            pairs.append((fact, state))
-    return pairs
+    """Selected facts with their states, in no particular order; `directory` then holds their units."""
+    if chosen.district is not None:
+        directory = directory or lookup(connection, at)
+    facts = verdict.facts(
+        connection,
+        at.as_of,
+        at.known.number,
+        units=ever_in(connection, chosen.district) if isinstance(chosen.district, int) else None,
+        phase=chosen.phase,
+        obligation=obligation,
+        kind=chosen.kind,
+        level=chosen.level,
+        state=chosen.states or None,
+    )
+    if directory is not None:
+        directory.load({fact.unit for fact in facts})
+    return [
+        (fact, State(fact.state))
+        for fact in facts
+        if (fact.declared_late or not chosen.declared_late)
+        and (directory is None or chosen.has_place(directory, fact.unit, fact.named_on))
+    ]
+
+
+def ever_in(connection: sqlite3.Connection, district: int) -> list[int]:
+    """The units that were at any time in a district, by any version of theirs, voided ones too."""
+    rows = connection.execute(
+        "WITH RECURSIVE below (unit) AS (SELECT :district UNION"
+        " SELECT v.unit FROM below b JOIN unit_version v ON v.parent = b.unit) SELECT unit FROM below",
+        {"district": district},
+    )
+    return [unit for (unit,) in rows]
 
 
 def counted(
@@ -84,11 +108,21 @@ def counted(
     *,
     districts: bool = False,
     contents: bool = False,
+    obligation: Wanted = None,
 ) -> Counts:
     """The counts of the selected units; with `districts`, or a district selected, each with its district."""
-    wanted = {"phase": chosen.phase, "kind": chosen.kind, "level": chosen.level}
     by_place = districts or chosen.district is not None
-    cells = verdict.cells(connection, at.as_of, at.known.number, wanted, places=by_place, contents=contents)
+    cells = verdict.cells(
+        connection,
+        at.as_of,
+        at.known.number,
+        places=by_place,
+        contents=contents,
+        phase=chosen.phase,
+        obligation=obligation,
+        kind=chosen.kind,
+        level=chosen.level,
+    )
     if not by_place:
         return [(cell, None) for cell in cells]
     directory = lookup(connection, at)

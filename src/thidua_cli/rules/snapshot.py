@@ -116,7 +116,7 @@ class Snapshot:
         if (action, phase) not in self._rosters:
             roster = self._rosters[action, phase] = _Roster({}, {})
             undone = (State.PENDING, State.OVERDUE)
-            for fact in facts(self.connection, self.today, self.known, phase=phase, action=action):
+            for fact in facts(self.connection, self.today, self.known, phase=phase, action=str(action)):
                 roster.bound[fact.unit, fact.occasion] = fact
                 if fact.state in undone and not fact.ended_on:
                     roster.owing.setdefault(fact.unit, set()).add(fact.occasion)

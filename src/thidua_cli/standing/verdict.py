@@ -5,13 +5,13 @@ are those of the plan's reading in README ("Who counts, and how").
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from string import Template
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.register.terms import Action, State
+from thidua_cli.register.terms import State
 
 
 class Fact(NamedTuple):
@@ -66,18 +66,18 @@ class Fact(NamedTuple):
 _COLUMNS = ", ".join(Fact._fields).replace("is_declared_late", "declared_late")
 
 
+Wanted = str | Collection[str] | None  # the values of a column of standing that are asked for; None: all
+
+
 def facts(
     connection: sqlite3.Connection,
     as_of: date,
     known: int,
     *,
-    phase: str | None = None,
-    action: Action | None = None,
-    obligation: str | None = None,
     units: Iterable[int] | None = None,
+    **wanted: Wanted,
 ) -> list[Fact]:
     """One fact for each obligation and each unit on its roster (or some `units`), in no particular order."""
-    wanted = {"phase": phase, "action": action and str(action), "obligation": obligation}
     where, given = _where(wanted)
     parameters = {"as_of": as_of.isoformat(), "known": known, "units": _ids(units), "places": 0, **given}
     query = f"{store.raw_sql('standing')} SELECT {_COLUMNS} FROM standing WHERE {where}"
@@ -87,10 +87,16 @@ def facts(
     return [Fact._make(map(keep, row, row)) for row in rows]
 
 
-def _where(wanted: Mapping[str, str | None]) -> tuple[str, dict[str, str]]:
-    """A condition on columns of standing, and its parameters; None means all."""
-    given = {name: value for name, value in wanted.items() if value is not None}
-    return " AND ".join(f"{name} = :{name}" for name in given) or "1", given
+def _where(wanted: Mapping[str, Wanted]) -> tuple[str, dict[str, str]]:
+    """A condition on columns of standing, and its parameters."""
+    conditions, given = ["1"], dict[str, str]()
+    for column, asked in wanted.items():
+        if asked is not None:
+            values = [asked] if isinstance(asked, str) else asked
+            named = {f"{column}_{number}": value for number, value in enumerate(values)}
+            conditions.append(f"{column} IN ({', '.join(f':{name}' for name in named)})")
+            given |= named
+    return " AND ".join(conditions), given
 
 
 def _ids(units: Iterable[int] | None) -> str | None:
@@ -124,13 +130,12 @@ def cells(
     connection: sqlite3.Connection,
     as_of: date,
     known: int,
-    wanted: Mapping[str, str | None],
     *,
-    units: Iterable[int] | None = None,
     places: bool = False,
     contents: bool = False,
+    **wanted: Wanted,
 ) -> list[Cell]:
-    """The counts of the units that `wanted` asks for, by columns of standing; None means all."""
+    """The counts of the units that are asked for."""
     where, given = _where(wanted)
     query = store.raw_sql("standing") + Template(store.raw_sql("counts")).substitute(
         columns=", c.content" if contents else "",
@@ -138,7 +143,7 @@ def cells(
         groups=", content" if contents else "",
         where=where,
     )
-    parameters = {"as_of": as_of.isoformat(), "known": known, "units": _ids(units), "places": int(places)}
+    parameters = {"as_of": as_of.isoformat(), "known": known, "units": None, "places": int(places)}
     made = []
     for obligation, kind, cell, day, _cell, _last_on, *content, counted in connection.execute(
         query, parameters | given
@@ -203,35 +208,33 @@ def tally(judged: Iterable[tuple[Fact, State]]) -> Tally:
     return counts
 
 
-class Verdict(NamedTuple):
-    """Whether an obligation passes a check, and the units for which it does not.
+class Failing(NamedTuple):
+    """What does not pass a check: overdue units that still exist; `ended`: all of them.
 
-    `overlooked`: how many more are overdue, but do not count against it because they have ended.
+    `complete`: pending ones too, `strict`: late ones, whether they exist or not.
     """
 
-    counts: Tally
-    faults: tuple[tuple[Fact, State], ...]
-    overlooked: int
+    complete: bool = False
+    strict: bool = False
+    ended: bool = False
 
     @property
-    def passes(self) -> bool:
-        return not self.faults
+    def states(self) -> list[State]:
+        more = [(self.complete, State.PENDING), (self.strict, State.LATE)]
+        return [State.OVERDUE, *(state for asked, state in more if asked)]
 
+    def faults(self, judged: Iterable[tuple[Fact, State]]) -> list[tuple[Fact, State]]:
+        """The units that do not pass."""
+        return [
+            (fact, state)
+            for fact, state in judged
+            if state in self.states and (self.ended or fact.ended_on is None or state is State.LATE)
+        ]
 
-def verdict(
-    judged: Sequence[tuple[Fact, State]], *, complete: bool = False, strict: bool = False, ended: bool = False
-) -> Verdict:
-    """Fails on overdue units that still exist; `ended`: all of them, `complete`: pending, `strict`: late."""
-    failing = {State.OVERDUE}
-    if complete:
-        failing.add(State.PENDING)
-    if strict:
-        failing.add(State.LATE)
-    faults = tuple(
-        (fact, state)
-        for fact, state in judged
-        if state in failing and (ended or fact.ended_on is None or state is State.LATE)
-    )
-    counts = tally(judged)
-    found = sum(state is State.OVERDUE for _fact, state in faults)
-    return Verdict(counts, faults, counts.states[State.OVERDUE] - found)
+    def is_any(self, connection: sqlite3.Connection, as_of: date, known: int, **wanted: Wanted) -> bool:
+        """Whether any unit that is asked for does not pass."""
+        where, given = _where(wanted | {"state": self.states})
+        alive = "1" if self.ended else f"last_on IS NULL OR state = '{State.LATE}'"
+        query = f"{store.raw_sql('standing')} SELECT 1 FROM standing WHERE {where} AND ({alive}) LIMIT 1"
+        parameters = {"as_of": as_of.isoformat(), "known": known, "units": None, "places": 0, **given}
+        return connection.execute(query, parameters).fetchone() is not None
