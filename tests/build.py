@@ -8,7 +8,7 @@ from pathlib import Path
 
 from thidua_cli import store
 from thidua_cli.ground.dates import shifted
-from thidua_cli.register import entries
+from thidua_cli.register import entries, voiding
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ExemptionIn, RecordIn
 from thidua_cli.register.plan import load_plan
@@ -82,7 +82,7 @@ def void(connection: sqlite3.Connection, number: int | None, reason: str = "nháº
     """Void a record or an exemption."""
     assert number is not None
     with store.write(connection, actor="test", command="void") as writer:
-        entries.void(writer, number, reason)
+        voiding.void(writer, number, reason)
 
 
 def unit(

@@ -98,6 +98,13 @@ class Told:
         """What a record or exemption replaced."""
         return [old for (table, old), (fresh, _at) in self.voids.items() if (table, fresh) == entry]
 
+    def came(self, change: diff.Change, table: str, day: str) -> bool:
+        """Whether a paper came to count: it is later than the earlier moment, or was new to the register."""
+        (now,) = [entry for entry in _entries(change.after) if entry[0] == table]
+        (row,) = [row for row in self.tables[table] if row["id"] == now[1]]
+        is_new = row["operation"] > self.one.known and not self.was_voided(now)
+        return (row[day] > self.one.day or is_new) and now not in _entries(change.before)
+
     def is_true(self, change: diff.Change) -> bool:
         """Whether the tables bear out the cause."""
         unit, code = change.fact.unit, change.fact.obligation
@@ -105,7 +112,6 @@ class Told:
             [ask(unit, side) for side in (self.one, self.other)] for ask in (self.born, self.ends)
         )
         first_day = min(self.one.day, str(self.plan.obligation(code).roster_on or self.one.day))
-        entries = [_entry(standing) for standing in (change.before, change.after)]
         match change.cause:
             case Cause.PHASE_STARTED:
                 return self.one.day < self.plan.obligation(code).phase.starts_on <= self.other.day
@@ -131,30 +137,24 @@ class Told:
                     for rows, side in zip(sides, (self.one, self.other), strict=True)
                 )
                 return one != other and not self.plan.obligation(code).newcomers
-            case Cause.DONE_ON_TIME | Cause.DONE_LATE | Cause.EXEMPTED:
-                assert entries[1] is not None
-                table, number = entries[1]
-                (row,) = [row for row in self.tables[table] if row["id"] == number]
-                is_later = row["done_on" if table == "record" else "exempted_on"] > self.one.day
-                is_new = row["operation"] > self.one.known and not self.was_voided(entries[1])
-                return (is_later or is_new) and entries[0] != entries[1]
+            case Cause.DONE_ON_TIME | Cause.DONE_LATE:
+                return self.came(change, "record", "done_on")
+            case Cause.EXEMPTED:
+                return self.came(change, "exemption", "exempted_on")
             case Cause.RECORD_RESTORED:
-                return entries[1] is not None and self.was_voided(entries[1])
+                return any(self.was_voided(entry) for entry in _entries(change.after))
             case Cause.CORRECTED:
-                lost = entries[0] is not None and self.voided_between(entries[0])
-                gained = entries[1] is not None and bool(self.origins(entries[1]))
-                return lost or gained
+                lost = any(self.voided_between(entry) for entry in _entries(change.before))
+                return lost or any(self.origins(entry) for entry in _entries(change.after))
             case Cause.VOIDED:
-                return entries[0] is not None and self.voided_between(entries[0])
+                return any(self.voided_between(entry) for entry in _entries(change.before))
             case Cause.BECAME_OVERDUE:
                 return self.one.day <= change.fact.closes_on < self.other.day
         return False
 
 
-def _entry(standing: diff.Standing | None) -> tuple[str, int] | None:
-    """The record that counts, else the exemption, else none."""
-    if standing is None:
-        return None
-    if standing.fact.record_id is not None:
-        return "record", standing.fact.record_id
-    return ("exemption", standing.fact.exemption_id) if standing.fact.exemption_id is not None else None
+def _entries(standing: diff.Standing | None) -> list[tuple[str, int]]:
+    """The record that counts, and the exemption that holds."""
+    fact = standing.fact if standing else None
+    found = [("record", fact.record_id), ("exemption", fact.exemption_id)] if fact else []
+    return [(table, number) for table, number in found if number is not None]

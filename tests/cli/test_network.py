@@ -62,6 +62,7 @@ COMMANDS = {
     "record review": ["record", "review", "492", "--on", "2022-03-30"],
     "record exemption": ["record", "exemption", "498", "--obligation", "p1-launch", "--on", "2022-01-01", "--reason", "x"],
     "record extension": ["record", "extension", "498", "--obligation", "p1-launch", "--on", "2022-01-01", "--until", "2022-04-30"],
+    "record supplement": ["record", "supplement", "1", "--on", "2022-06-01", "--note", "x"],
     "record withdrawal": ["record", "withdrawal", "1", "--on", "2022-03-01"],
     "record correct": ["record", "correct", "1", "--on", "2022-03-29", "--reason", "x"],
     "record void": ["record", "void", "1", "--reason", "x"],
@@ -89,7 +90,7 @@ def test_every_command_is_tried() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_uses_the_network(run: Run, sockets: list[str], name: str) -> None:
     """Every command does its work without a socket, an address of evidence included."""
-    if name in ("undo", "record correct", "record void"):
+    if name in ("undo", "record correct", "record void", "record supplement"):
         assert run("record", "launch", "492", "--on", "2022-03-30").code == 0
     if name == "record withdrawal":
         assert run(*COMMANDS["record exemption"]).code == 0

@@ -34,6 +34,7 @@ ROWS: dict[ImportKind, dict[str, str]] = {
     ImportKind.REVIEWS: {"unit_code": "492", "done_on": "2025-10-30"},
     ImportKind.EXEMPTIONS: {"unit_code": "498", "obligation": "p1-launch", "on": DAY, "reason": "không có đơn vị", "document_number": "1"},
     ImportKind.EXTENSIONS: {"unit_code": "498", "obligation": "p1-launch", "on": DAY, "until": "2022-04-30", "document_number": "1"},
+    ImportKind.SUPPLEMENTS: {"unit_code": "492", "obligation": "p1-registration", "on": DAY, "contents": "4,5", "document_number": "1"},
     ImportKind.CHANGES: {
         "old_code": "SDL", "old_name": "Sở Du lịch", "new_code": "SDL", "new_name": "Sở Du lịch mới", "effective_date": DAY,
         "kind_of_change": "đổi tên", "extent": "toàn bộ", "resolution": "1/NQ", "sort_order": "7",
@@ -98,6 +99,8 @@ def _texts(path: str) -> list[str]:
 @pytest.mark.parametrize("kind", list(ImportKind))
 def test_a_filled_template_of_each_kind_goes_in(run: Run, fill: Fill, kind: ImportKind, lang: str) -> None:
     """With a value in every column that takes one, in either language; again, it changes nothing."""
+    if kind is ImportKind.SUPPLEMENTS:
+        run("record", "registration", "492", "--on", DAY, "--content", "1")
     file = fill(kind, ROWS[kind], lang)
     done = run("import", kind, file)
     assert (done.code, done.err) == (0, ""), done.err

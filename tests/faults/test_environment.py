@@ -46,6 +46,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
         "--doc",
         "1/QĐ",
     ),
+    "record supplement": ("1", "--on", "2022-06-01", "--doc", "1/CV"),
     "record withdrawal": ("2", "--on", "2022-03-31", "--doc", "1/QĐ"),
     "record correct": ("1", "--on", "2022-03-29", "--reason", "nhầm"),
     "record void": ("1", "--reason", "nhầm"),

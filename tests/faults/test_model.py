@@ -25,6 +25,7 @@ from thidua_cli.ground.errors import RefusedError, ThiduaError
 from thidua_cli.intake.sheet import Sheet
 from thidua_cli.intake.units import UnitBatch
 from thidua_cli.register import entries as records
+from thidua_cli.register import voiding
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.models import ChangeIn
 from thidua_cli.register.units import Directory
@@ -212,9 +213,9 @@ class Register(RuleBasedStateMachine):
         row = self.numbered(number)
         if row:
             with self.opened() as connection:
-                _table, entry = records.find(connection, number)
+                _table, entry = voiding.find(connection, number)
                 with store.write(connection, actor="test", command="correct") as writer:
-                    fresh = records.correct(writer, number, "nhầm", entry._replace(done_on=day))
+                    fresh = voiding.correct(writer, number, "nhầm", entry._replace(done_on=day))
             made = Row("record", int(fresh.id or 0), (*row.says[:2], day), self.next)
             self.wrote([made], {row: made.id})
 

@@ -11,7 +11,7 @@ import build
 from conftest import Outcome
 from thidua_cli import store
 from thidua_cli.ground.errors import Exit, NotFoundError, RefusedError
-from thidua_cli.register import entries
+from thidua_cli.register import entries, voiding
 from thidua_cli.register.entries import number_key
 from thidua_cli.register.models import ExemptionIn
 from thidua_cli.rules import decide
@@ -205,7 +205,7 @@ def test_a_correction_is_one_operation(register: sqlite3.Connection) -> None:
     """The void and the new record share an operation, and the void names its replacement."""
     old = build.record(register, "492", "2022-03-30")
     with store.write(register, actor="test", command="correct") as writer:
-        fresh = entries.correct(writer, int(old.id or 0), "nhầm ngày", old._replace(done_on="2022-04-02"))
+        fresh = voiding.correct(writer, int(old.id or 0), "nhầm ngày", old._replace(done_on="2022-04-02"))
     row = register.execute(
         "SELECT v.replacement, v.operation = r.operation FROM void v, record r WHERE r.id = 2"
     )

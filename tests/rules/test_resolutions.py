@@ -28,6 +28,7 @@ from thidua_cli.ground.errors import RefusedError
 from thidua_cli.intake import reading
 from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.register import entries as records
+from thidua_cli.register import voiding
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.models import ExemptionIn
 from thidua_cli.register.terms import State
@@ -1144,7 +1145,7 @@ class Life(RuleBasedStateMachine):
                 fresh = entry._replace(unit=held[0].unit, done_on=day)
                 if fresh.key not in taken:
                     with store.write(self.register, actor="test", command="record correct") as writer:
-                        records.correct(writer, number, "nhầm", fresh)
+                        voiding.correct(writer, number, "nhầm", fresh)
         self.remember()
 
     @rule(code=codes, obligation=st.sampled_from(["p1-launch", "p1-review", "p2-launch"]), day=days)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import build
 from conftest import ROOT, Outcome, copy, examples
 from thidua_cli import store
-from thidua_cli.register import entries
+from thidua_cli.register import entries, voiding
 from thidua_cli.register.terms import Action
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import undo
@@ -103,7 +103,7 @@ def _do(register: sqlite3.Connection, deed: str, code: str, day: int) -> None:
         if held is None:
             entries.add(writer, [entry])
         elif deed == "correct":
-            entries.correct(writer, int(held.id or 0), "thử", entry)
+            voiding.correct(writer, int(held.id or 0), "thử", entry)
 
 
 @given(deeds=st.lists(DEEDS, max_size=6))

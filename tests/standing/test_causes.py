@@ -19,6 +19,7 @@ from conftest import ROOT, Outcome, copy, examples
 from thidua_cli import store
 from thidua_cli.ground.errors import RefusedError
 from thidua_cli.register import entries as records
+from thidua_cli.register import voiding
 from thidua_cli.register.models import ExemptionIn, RecordIn
 from thidua_cli.register.plan import load_plan
 from thidua_cli.rules import decide, undo
@@ -68,11 +69,11 @@ def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
         held = directory(connection).with_code(what)
         with store.write(connection, actor="test", command=deed) as writer:
             if newest and deed == "void":
-                records.void(writer, newest.id or 0, "nhầm")
+                voiding.void(writer, newest.id or 0, "nhầm")
             elif isinstance(newest, records.Record) and held:
                 fresh = newest._replace(unit=held[0].unit, done_on=on)
                 if fresh.key not in {entry.key for entry in live if entry.id != newest.id}:
-                    records.correct(writer, newest.id or 0, "nhầm", fresh)
+                    voiding.correct(writer, newest.id or 0, "nhầm", fresh)
     elif deed == "found":
         if not directory(connection).with_code(what):
             with store.write(connection, actor="test", command=deed) as writer:

@@ -13,14 +13,13 @@ from thidua_cli.cli.parameters import Fields, Option, argument
 from thidua_cli.cli.recording import CORRECTED_NAMES, UnitAsOf, hashed, read_register
 from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.register import entries as records
 from thidua_cli.register import evidence as evidences
-from thidua_cli.register import fields
-from thidua_cli.register.entries import Entry, Exemption, Extension, Withdrawal, table_of
+from thidua_cli.register import fields, voiding
+from thidua_cli.register.entries import Entry, Exemption, Extension, Supplement, Withdrawal, table_of
 from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import decide as deciding
-from thidua_cli.rules import withdrawing
+from thidua_cli.rules import supplementing, withdrawing
 from thidua_cli.rules.occasions import shown
 from thidua_cli.rules.snapshot import Snapshot
 
@@ -56,6 +55,7 @@ _SAYS = {
     "exemption": (("reason", "until"), "exempted_on", _("một lần miễn")),
     "extension": (("until",), "granted_on", _("một lần gia hạn")),
     "withdrawal": ((), "withdrawn_on", _("một lần rút miễn")),
+    "supplement": (("contents",), "supplemented_on", _("một văn bản bổ sung")),
 }
 
 
@@ -66,19 +66,25 @@ def _number(value: str) -> int:
 
 
 def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.DryRun = False) -> None:
-    """Hủy một bản ghi, một lần miễn hay gia hạn: vẫn còn trong sổ, nhưng không tính nữa."""
+    """Hủy một bản ghi, một lần miễn hay gia hạn: vẫn còn trong sổ, nhưng không tính nữa.
+
+    Văn bản bổ sung của bản ghi cũng hủy theo.
+    """
     why = session.checked_reason(reason)
 
-    def decide(connection: sqlite3.Connection) -> tuple[Entry, str]:
-        _table, entry = records.find(connection, _number(number))
+    def decide(connection: sqlite3.Connection) -> list[tuple[Entry, str]]:
+        _table, entry = voiding.find(connection, _number(number))
         if isinstance(entry, Exemption | Withdrawal):
             withdrawing.refuse_void(read_register(connection), entry)
-        return entry, describe_entry(entry, read_register(connection, {}))
+        register = read_register(connection, {})
+        falling = [entry, *voiding.supplements_of(connection, entry)]
+        return [(each, describe_entry(each, register)) for each in falling]
 
-    (entry, what), _done, saved = session.carry_out(
-        ctx, decide, lambda writer, _made: records.void(writer, _number(number), why), dry_run=dry_run
+    falling, _done, saved = session.carry_out(
+        ctx, decide, lambda writer, _made: voiding.void(writer, _number(number), why), dry_run=dry_run
     )
-    messages.confirm([voided_line(entry, what, dry_run=dry_run)], saved, dry_run=dry_run)
+    lines = [voided_line(entry, what, dry_run=dry_run) for entry, what in falling]
+    messages.confirm(lines, saved, dry_run=dry_run)
 
 
 def correct(
@@ -92,13 +98,13 @@ def correct(
     """Sửa một bản ghi: hủy bản cũ và ghi bản đúng trong một thao tác.
 
     Chỉ nêu những gì thay đổi; giá trị rỗng ("") xóa số văn bản, cơ quan, ngày văn bản, ngày nhận, minh chứng,
-    ghi chú hoặc nội dung đã ghi.
+    ghi chú hoặc nội dung đã ghi. Văn bản bổ sung đi theo bản đúng.
     """
     reason = session.checked_reason(why)
     hashes: dict[str, str] = {}
 
     def decide(connection: sqlite3.Connection) -> tuple[Snapshot, Entry, Entry, Sequence[str]]:
-        _table, old = records.find(connection, _number(number))
+        _table, old = voiding.find(connection, _number(number))
         register = read_register(connection, hashes=hashes)
         changes = _changes(old, given)
         day = unit_as_of or (None if "unit_code" in given else _named_on(old, register.directory))
@@ -107,7 +113,10 @@ def correct(
     def decide_finally(connection: sqlite3.Connection) -> tuple[list[Entry], list[str], Sequence[str]]:
         register, old, fresh, warnings = decide(connection)
         _refuse_identical(old, fresh)
-        return [old, fresh], [describe_entry(entry, register) for entry in (old, fresh)], warnings
+        said = [describe_entry(entry, register) for entry in (old, fresh)]
+        if following := voiding.supplements_of(connection, old):
+            said[1] += _("; {count} văn bản bổ sung đi theo").format(count=len(following))
+        return [old, fresh], said, warnings
 
     if evidences.is_file(str(given.get("evidence") or "")):
         with session.reading(ctx) as connection:
@@ -116,7 +125,7 @@ def correct(
     ((old, fresh), (was, now), warnings), stored, saved = session.carry_out(
         ctx,
         decide_finally,
-        lambda writer, decided: records.correct(writer, _number(number), reason, decided[0][1]),
+        lambda writer, decided: voiding.correct(writer, _number(number), reason, decided[0][1]),
         dry_run=dry_run,
     )
     lines = [voided_line(old, was, dry_run=dry_run), written_line(stored or fresh, now, dry_run=dry_run)]
@@ -141,6 +150,7 @@ def _corrected(
     if outcome.error is not None or outcome.entry is None:
         raise outcome.error or NotFoundError(f"#{old.id}")
     entry = outcome.entry
+    supplementing.refuse_correction(register, old, entry)
     if "evidence" not in given:
         kept = {"evidence": old.document.evidence, "evidence_sha256": old.document.evidence_sha256}
         entry = entry._replace(document=entry.document._replace(**kept))
@@ -177,7 +187,7 @@ def _changes(old: Entry, given: Mapping[str, object]) -> Mapping[str, object]:
     """Return what was given, by the old entry's fields; raises UsageError for a field that it has not."""
     own, day, what = _SAYS[table_of(old)]
     foreign = given.keys() & {"reason", "until", "contents", "phase", "occasion"} - set(own)
-    if isinstance(old, Withdrawal):
+    if isinstance(old, Withdrawal | Supplement):
         foreign |= given.keys() & {"unit_code"}
     if foreign:
         options = ", ".join(sorted(CORRECTED_NAMES[name] for name in foreign))
@@ -188,7 +198,13 @@ def _changes(old: Entry, given: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> "EntryIn":
-    from thidua_cli.register.models import ExemptionIn, ExtensionIn, RecordIn, WithdrawalIn
+    from thidua_cli.register.models import (
+        ExemptionIn,
+        ExtensionIn,
+        RecordIn,
+        RecordSupplementIn,
+        WithdrawalIn,
+    )
 
     held: dict[str, object] = {
         "unit_code": directory.last(old.unit, old.day).code,
@@ -203,6 +219,10 @@ def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> 
         model = WithdrawalIn
         del held["unit_code"]
         held |= {"exemption": old.exemption, "withdrawn_on": old.withdrawn_on}
+    elif isinstance(old, Supplement):
+        model = RecordSupplementIn
+        del held["unit_code"]
+        held |= {"record": old.record, "supplemented_on": old.supplemented_on, "contents": old.contents}
     elif isinstance(old, Extension):
         model = ExtensionIn
         held |= {"obligation": old.obligation, "granted_on": old.granted_on, "until": old.until_on}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.entries import Entry, Exemption, Extension, Record, Withdrawal
+from thidua_cli.register.entries import Entry, Exemption, Extension, Record, Supplement, Withdrawal
 from thidua_cli.register.terms import Level, State, label
 from thidua_cli.register.units import Directory, Version, describe, other_holders
 from thidua_cli.rules.occasions import shown
@@ -114,6 +114,12 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
                 exemption=entry.exemption, obligation=entry.obligation, day=show_day(entry.withdrawn_on)
             )
         )
+    elif isinstance(entry, Supplement):
+        words.append(
+            _("bổ sung cho #{record} từ {day}").format(
+                record=entry.record, day=show_day(entry.supplemented_on)
+            )
+        )
     elif isinstance(entry, Extension):
         words.append(
             _("gia hạn {obligation} đến {until}, từ {day}").format(
@@ -129,8 +135,8 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
                 verdict=_verdict(entry, register),
             )
         )
-        if entry.contents:
-            words.append(_("nội dung {numbers}").format(numbers=",".join(map(str, entry.contents))))
+    if isinstance(entry, Record | Supplement) and entry.contents:
+        words.append(_("nội dung {numbers}").format(numbers=",".join(map(str, entry.contents))))
     document = entry.document
     if document.number:
         words.append(_("văn bản {number}").format(number=document.number))

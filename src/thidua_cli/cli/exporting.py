@@ -29,6 +29,7 @@ class ExportKind(StrEnum):
     REVIEWS = "reviews"
     EXEMPTIONS = "exemptions"
     EXTENSIONS = "extensions"
+    SUPPLEMENTS = "supplements"
     CHANGES = "changes"
     REGISTER = "register"
 

@@ -1,4 +1,4 @@
-"""`thidua record`: launches, registrations, reviews, exemptions and extensions."""
+"""`thidua record`: launches, registrations, reviews, exemptions and extensions of units."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +38,7 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
         "review": ("recording:review", _("Ghi việc tổng kết")),
         "exemption": ("recording:exemption", _("Ghi việc miễn một nghĩa vụ, có lý do")),
         "extension": ("recording:extension", _("Ghi việc gia hạn một nghĩa vụ cho đơn vị")),
+        "supplement": ("supplementing:supplement", _("Ghi văn bản bổ sung cho một bản ghi từ một ngày")),
         "withdrawal": ("withdrawing:withdrawal", _("Ghi việc rút một lần miễn từ một ngày")),
         "correct": ("correcting:correct", _("Sửa một bản ghi: hủy và ghi lại trong một thao tác")),
         "void": ("correcting:void", _("Hủy một bản ghi; bản ghi vẫn còn đó nhưng không tính nữa")),
@@ -99,7 +100,7 @@ def _record(ctx: typer.Context, kind: ImportKind, given: Mapping[str, object], h
 
 # Options by the fields that they give, and those of `correct`.
 NAMES = option_names(ImportKind.REGISTRATIONS, ImportKind.EXEMPTIONS, ImportKind.EXTENSIONS)
-NAMES |= dict.fromkeys(("exempted_on", "granted_on", "withdrawn_on"), "--on")
+NAMES |= dict.fromkeys(("exempted_on", "granted_on", "withdrawn_on", "supplemented_on"), "--on")
 CORRECTED_NAMES = NAMES | {"unit_code": "--unit", "reason": "--exemption-reason"}
 _NOT_DESCRIBED = ("evidence", "evidence_sha256", "note")
 

@@ -2,7 +2,8 @@
 
 Units are those that no change brought; all that became of units afterwards are rows of `changes`. Imported
 into an empty register in the order units, changes, launches, registrations, reviews, exemptions, extensions,
-they give the same files again. Who recorded what and when, and what was voided, is only in `export register`.
+supplements, they give the same files again. Who recorded what and when, and what was voided, is only in
+`export register`.
 """
 
 import sqlite3
@@ -46,6 +47,8 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
             return Export(names, [{name: row.get(name) for name in names} for row in changed])
         first_day = load_plan(connection).phases[0].starts_on
         return Export(names, [_unit(version, directory, first_day) for version in original])
+    if kind is ImportKind.SUPPLEMENTS:
+        return _supplements(connection, known, directory)
     entries: list[Entry] = []
     if kind is ImportKind.EXEMPTIONS:
         entries += records.live_exemptions(connection, known)
@@ -203,6 +206,33 @@ def _entry(entry: Entry, directory: Directory, plan: Plan, names: Sequence[str])
         occasion = entry.occasion or (None if once else NO_OCCASION)
         row |= {"done_on": entry.done_on, "phase": entry.phase, "occasion": occasion, "contents": contents}
     return {name: row[name] for name in names}
+
+
+def _supplements(connection: sqlite3.Connection, known: int, directory: Directory) -> Export:
+    """Supplements by the obligations that their records fulfil; warns of those of a record of none."""
+    plan = load_plan(connection)
+    records_by_id = {each.id: each for each in records.live_records(connection, known)}
+    rows, warnings = [], []
+    for entry in sorted(records.live_supplements(connection, known), key=lambda entry: entry.id or 0):
+        record = records_by_id[entry.record]
+        kind = directory.last(record.unit, record.day).kind
+        codes = {
+            kind in item.kinds: item.code
+            for item in plan.obligations
+            if (item.phase.code, item.action, item.occasion) == record.key[1:]
+        }
+        code = codes.get(True) or codes.get(False)
+        row = {"unit_code": _reference(entry, directory), "obligation": code, "on": entry.day}
+        contents = ",".join(map(str, entry.contents)) or None
+        rows.append(row | {"contents": contents} | entry.document.columns())
+        if code is None:
+            words = _(
+                "#{number}: bản ghi #{record} không thuộc nghĩa vụ nào; nhập lại dòng này sẽ bị từ chối"
+            )
+            warnings.append(words.format(number=entry.id, record=entry.record))
+        warnings += filter(None, [_misread(entry, directory)])
+    names = keys(ImportKind.SUPPLEMENTS)
+    return Export(names, [{name: row[name] for name in names} for row in rows], warnings)
 
 
 def _reference(entry: Entry, directory: Directory) -> str:

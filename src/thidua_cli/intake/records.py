@@ -1,4 +1,4 @@
-"""Launches, registrations, reviews, exemptions and extensions from a file.
+"""Records of what units did, exemptions, extensions and supplements from a file.
 
 Plain rows of a long file are decided by columns (`bulk`), all others one by one.
 """
@@ -11,22 +11,22 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground import dates
+from thidua_cli.ground.errors import RefusedError, ThiduaError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import bulk, column_rows
 from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
 from thidua_cli.intake.sheet import Sheet
-from thidua_cli.register import entries
+from thidua_cli.register import entries, voiding
 from thidua_cli.register.entries import Entry, Record
 from thidua_cli.register.evidence import is_file
 from thidua_cli.register.fields import ACTIONS, ImportKind
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Version
 from thidua_cli.register.values import NO_OCCASION
-from thidua_cli.rules import decide
+from thidua_cli.rules import decide, supplementing
 from thidua_cli.rules.compare import NOTHING, differences
-from thidua_cli.rules.decide import Outcome
 from thidua_cli.rules.occasions import shown
 from thidua_cli.rules.snapshot import Snapshot, read_entries
 from thidua_cli.store import Writer
@@ -123,7 +123,7 @@ class RecordBatch(Batch):
             assert self._register is not None  # noqa: S101
             outcome = decide.decide(self._register, incoming.item)
             if outcome.error is not None:
-                self.problems.append(_refused(incoming, outcome))
+                self.problems.append(_refused(incoming, outcome.error))
                 continue
             assert outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
             key = (outcome.existing or outcome.entry).key
@@ -150,6 +150,11 @@ class RecordBatch(Batch):
             elif fresh is None:
                 self.unchanged.append((incoming, held))
             elif self._reason is not None:
+                try:
+                    supplementing.refuse_correction(self._register, held, fresh)
+                except RefusedError as error:
+                    self.problems.append(_refused(incoming, error))
+                    continue
                 self.corrected.append((incoming, held, fresh))
             else:
                 self.problems.append(_differs(incoming, outcome.version.name, held, fresh))
@@ -183,7 +188,7 @@ class RecordBatch(Batch):
 
     def apply(self, writer: Writer) -> None:
         pairs = [(old, fresh) for _incoming, old, fresh in self.corrected]
-        entries.correct_all(writer, pairs, str(self._reason))
+        voiding.correct_all(writer, pairs, str(self._reason))
         new = {incoming.row: entry for incoming, entry in self.new}
         if self._bulk:
             bulk.apply(writer, *self._bulk, new)
@@ -254,12 +259,10 @@ class RecordBatch(Batch):
 
 def _column(field: str) -> str:
     """The column of a field of a record or exemption."""
-    return "on" if field in ("exempted_on", "granted_on") else field
+    return "on" if field in ("exempted_on", "granted_on", "supplemented_on") else field
 
 
-def _refused(incoming: RecordRow, outcome: Outcome) -> Problem:
-    assert outcome.error is not None  # noqa: S101
-    error = outcome.error
+def _refused(incoming: RecordRow, error: ThiduaError) -> Problem:
     value = getattr(incoming.item, error.field, None) if error.field else None
     shown = value.isoformat() if isinstance(value, date) else value
     cure = "; ".join(hint.strip() for hint in error.hints).replace(":; ", ": ")

@@ -1,22 +1,18 @@
-"""Records of what units did, exemptions, extensions and voids: what they hold, reading and writing them."""
+"""Records of what units did, and other papers: what they hold, reading and storing them."""
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground import dates, text
-from thidua_cli.ground.errors import NotFoundError, RefusedError
-from thidua_cli.ground.language import _
 from thidua_cli.register.terms import Action
 from thidua_cli.store import Writer
-from thidua_cli.store.journal import LATEST, PAPERS
 
 
 class Paper(NamedTuple):
-    """The document behind a record, an exemption or an extension; dates are ISO text."""
+    """The document behind an entry; dates are ISO text."""
 
     number: str | None = None
     issuer: str | None = None
@@ -135,7 +131,37 @@ class Withdrawal(NamedTuple):
         return self.withdrawn_on
 
 
-Entry = Record | Exemption | Extension | Withdrawal
+class Supplement(NamedTuple):
+    """A second letter, which adds to a record from `supplemented_on` on; `id` is None while it is not stored.
+
+    It falls with its record. `unit` is that of the record.
+    """
+
+    unit: int
+    record: int
+    supplemented_on: str
+    contents: tuple[int, ...]
+    document: Paper
+    id: int | None = None
+
+    @property
+    def key(self) -> tuple[str, int, str, str]:
+        """A record may have several, but one letter of a day supplements it once."""
+        return "supplement", self.record, self.supplemented_on, number_key(self.document.number)
+
+    @property
+    def day(self) -> str:
+        return self.supplemented_on
+
+
+Entry = Record | Exemption | Extension | Withdrawal | Supplement
+# Fields of entries that their tables have no column for.
+_BESIDE = {
+    "record": ("contents",),
+    "exemption": ("cut_on",),
+    "withdrawal": ("unit", "obligation"),
+    "supplement": ("unit", "contents"),
+}
 
 
 def table_of(entry: Entry) -> str:
@@ -181,7 +207,7 @@ def live_records(
             Action(act),
             keep(done_on, done_on),
             Paper(paper[0], *map(keep, paper[1:], paper[1:])),
-            tuple(int(content) for content in contents.split(",")) if contents else (),
+            _numbers(contents),
             keep(occasion, occasion),
             found,
         )
@@ -195,24 +221,43 @@ def live_exemptions(
     connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
 ) -> list[Exemption]:
     """Live exemptions: of one unit, the one with a number, or all."""
-    rows = connection.execute(store.sql("live_exemptions"), {"known": known, "unit": unit, "id": number})
-    return [Exemption(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0], *row[12:14]) for row in rows]
+    return [Exemption(*each) for each in _read(connection, "live_exemptions", known, unit, number)]
 
 
 def live_extensions(
     connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
 ) -> list[Extension]:
     """Live extensions, the one that holds last: of one unit, the one with a number, or all."""
-    rows = connection.execute(store.sql("live_extensions"), {"known": known, "unit": unit, "id": number})
-    return [Extension(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
+    return [Extension(*each) for each in _read(connection, "live_extensions", known, unit, number)]
 
 
 def live_withdrawals(
     connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
 ) -> list[Withdrawal]:
     """Live withdrawals of exemptions: of one unit, the one with a number, or all."""
-    rows = connection.execute(store.sql("live_withdrawals"), {"known": known, "unit": unit, "id": number})
-    return [Withdrawal(row[1], row[2], row[3], row[4], Paper(*row[5:12]), row[0]) for row in rows]
+    return [Withdrawal(*each) for each in _read(connection, "live_withdrawals", known, unit, number)]
+
+
+def live_supplements(
+    connection: sqlite3.Connection, known: int, *, record: int | None = None, number: int | None = None
+) -> list[Supplement]:
+    """Live supplements, the earliest first: of one record, the one with a number, or all."""
+    return [
+        Supplement(unit, of, day, _numbers(contents), *paper)
+        for unit, of, day, contents, *paper in _read(connection, "live_supplements", known, record, number)
+    ]
+
+
+def _read(
+    connection: sqlite3.Connection, query: str, known: int, of: int | None, number: int | None
+) -> list[tuple[Any, ...]]:
+    """The fields of papers: four of their own, the document, the id, and what follows."""
+    rows = connection.execute(store.sql(query), {"known": known, "of": of, "id": number})
+    return [(*row[1:5], Paper(*row[5:12]), row[0], *row[12:]) for row in rows]
+
+
+def _numbers(contents: str | None) -> tuple[int, ...]:
+    return tuple(int(number) for number in contents.split(",")) if contents else ()
 
 
 def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
@@ -222,78 +267,15 @@ def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
     for entry in entries:
         table = table_of(entry)
         number = entry.id or writer.next_id(table)
-        contents: tuple[int, ...] = ()
-        row: dict[str, object]
-        if isinstance(entry, Record):
-            row = {"phase": entry.phase, "action": str(entry.action), "done_on": entry.done_on}
-            row |= {"occasion": entry.occasion}
-            contents = entry.contents
-        elif isinstance(entry, Withdrawal):
-            row = {"exemption": entry.exemption, "withdrawn_on": entry.withdrawn_on}
-            row |= {"last_on": dates.shifted(entry.withdrawn_on, -1)}
-        elif isinstance(entry, Extension):
-            row = {"obligation": entry.obligation, "granted_on": entry.granted_on, "until_on": entry.until_on}
-        else:
-            row = {"obligation": entry.obligation, "exempted_on": entry.exempted_on, "reason": entry.reason}
-            row |= {"until_on": entry.until_on}
-        if not isinstance(entry, Withdrawal):
-            row |= {"unit": entry.unit}
-        tables.setdefault(table, []).append({"id": number, **row, **entry.document.columns()})
-        for content in contents:
-            tables.setdefault("record_content", []).append({"record": number, "content": content})
+        said = {"document", *_BESIDE.get(table, ())}
+        row = {name: value for name, value in entry._asdict().items() if name not in said}
+        if isinstance(entry, Withdrawal):
+            row["last_on"] = dates.shifted(entry.withdrawn_on, -1)
+        tables.setdefault(table, []).append(row | {"id": number} | entry.document.columns())
+        for content in entry.contents if isinstance(entry, Record | Supplement) else ():
+            tables.setdefault(f"{table}_content", []).append({table: number, "content": content})
         stored.append(entry._replace(id=number))
     for table, rows in sorted(tables.items()):
         if rows:
             writer.insert(table, rows)
     return stored
-
-
-def find(connection: sqlite3.Connection, number: int) -> tuple[str, Entry]:
-    """A live entry by its number, and its table.
-
-    Raises NotFoundError if there never was one, RefusedError if it has been voided.
-    """
-    for read in (live_records, live_exemptions, live_extensions, live_withdrawals):
-        for entry in read(connection, LATEST, number=number):
-            return table_of(entry), entry
-    for table in PAPERS:
-        if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone():
-            operation, reason, fresh = connection.execute(
-                "SELECT operation, reason, replacement FROM void WHERE target = ? AND target_id = ?",
-                (table, number),
-            ).fetchone()
-            raise RefusedError(
-                _("bản ghi #{number} đã hủy ở thao tác #{operation}: {reason}").format(
-                    number=number, operation=operation, reason=text.visible(reason)
-                ),
-                *([_("Bản ghi thay nó: #{number}").format(number=fresh)] if fresh else []),
-            )
-    raise NotFoundError(_("không có bản ghi #{number}").format(number=number))
-
-
-def void(writer: Writer, number: int, reason: str, replacement: int | None = None) -> Entry:
-    """Void a live entry; returns it. Raises as `find`."""
-    table, entry = find(writer.connection, number)
-    void_rows(writer, {(table, number): replacement}, reason)
-    return entry
-
-
-def void_rows(writer: Writer, rows: Mapping[tuple[str, int], int | None], reason: str) -> None:
-    """Void rows, given as table and id, each with the id of the row that takes its place, if one does."""
-    ids = count(writer.next_id("void", len(rows)))
-    columns = ("id", "target", "target_id", "reason", "replacement")
-    voids = ((next(ids), *row, reason, replacement) for row, replacement in rows.items())
-    writer.insert_rows("void", columns, voids)
-
-
-def correct(writer: Writer, number: int, reason: str, corrected: Entry) -> Entry:
-    """Void a live entry and store what it should have been, linked; returns that. Raises as `find`."""
-    _table, old = find(writer.connection, number)
-    return correct_all(writer, [(old, corrected)], reason)[0]
-
-
-def correct_all(writer: Writer, pairs: Iterable[tuple[Entry, Entry]], reason: str) -> list[Entry]:
-    """As `correct`, for live entries, each with what it should have been."""
-    held = [(old, fresh._replace(id=writer.next_id("record"))) for old, fresh in pairs]
-    void_rows(writer, {(table_of(old), int(old.id or 0)): fresh.id for old, fresh in held}, reason)
-    return add(writer, [fresh for _old, fresh in held])

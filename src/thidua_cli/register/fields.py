@@ -22,6 +22,7 @@ class ImportKind(StrEnum):
     REVIEWS = "reviews"
     EXEMPTIONS = "exemptions"
     EXTENSIONS = "extensions"
+    SUPPLEMENTS = "supplements"
     CHANGES = "changes"
 
 
@@ -168,6 +169,15 @@ FILES: Mapping[ImportKind, Columns] = {
             UNTIL,
         ),
         DOCUMENT,
+        (UNIT_NAME,),
+    ),
+    ImportKind.SUPPLEMENTS: Columns(
+        (
+            UNIT_CODE,
+            OBLIGATION,
+            Field("on", "Ngày bổ sung", values.day, Shape.DAY, also=("date",), like=_WHEN),
+        ),
+        (CONTENTS, *DOCUMENT),
         (UNIT_NAME,),
     ),
     ImportKind.CHANGES: Columns(

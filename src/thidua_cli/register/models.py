@@ -118,8 +118,26 @@ class WithdrawalIn(DocumentIn):
     withdrawn_on: Day
 
 
-UnitEntryIn = RecordIn | ExemptionIn | ExtensionIn
-EntryIn = UnitEntryIn | WithdrawalIn
+class RecordSupplementIn(DocumentIn):
+    """What a second letter of `supplemented_on` adds to the record of that number."""
+
+    record: int
+    supplemented_on: Day
+    contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
+
+
+class SupplementIn(DocumentIn):
+    """What a second letter of `supplemented_on` adds to what a unit did for an obligation."""
+
+    unit_code: UnitReference
+    unit_name: Text = None
+    obligation: Annotated[str, BeforeValidator(values.obligation)]
+    supplemented_on: Day
+    contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
+
+
+UnitEntryIn = RecordIn | ExemptionIn | ExtensionIn | SupplementIn
+EntryIn = UnitEntryIn | WithdrawalIn | RecordSupplementIn
 
 
 def of_kind(kind: ImportKind, given: Mapping[str, object]) -> tuple[type[UnitEntryIn], dict[str, object]]:
@@ -133,6 +151,7 @@ def of_kind(kind: ImportKind, given: Mapping[str, object]) -> tuple[type[UnitEnt
 MODELS: Mapping[ImportKind, tuple[type[UnitEntryIn], str]] = {
     ImportKind.EXEMPTIONS: (ExemptionIn, "exempted_on"),
     ImportKind.EXTENSIONS: (ExtensionIn, "granted_on"),
+    ImportKind.SUPPLEMENTS: (SupplementIn, "supplemented_on"),
 }
 
 

@@ -116,7 +116,7 @@ def _reasons(connection: sqlite3.Connection, at: Moment, changes: Iterable[Chang
         return {}
     rows = connection.execute(
         "SELECT target_id, replacement, reason FROM void"
-        " WHERE operation <= ? AND target IN ('record', 'exemption', 'extension') ORDER BY id",
+        " WHERE operation <= ? AND target IN ('record', 'exemption', 'extension', 'supplement') ORDER BY id",
         (at.known.number,),
     )
     reasons = {}
@@ -158,6 +158,7 @@ def cause_label(cause: Cause) -> str:
         Cause.EXEMPTED: _("được miễn"),
         Cause.EXEMPTION_ENDED: _("hết được miễn"),
         Cause.DEADLINE_EXTENDED: _("được gia hạn riêng"),
+        Cause.SUPPLEMENTED: _("có văn bản bổ sung"),
         Cause.PLAN_CHANGED: _("kế hoạch được sửa"),
         Cause.BECAME_OVERDUE: _("quá hạn"),
         Cause.UNIT_ENDED: _("đơn vị chấm dứt"),

@@ -25,7 +25,7 @@ FIELDS = (
 class TimelineEntry(NamedTuple):
     """A row about a unit that is the one asked for (self) or related; from `day` on as in sql/history.sql.
 
-    `extent` is how much of a unit passed to another; of a record, its occasion.
+    `extent` is how much of a unit passed to another; of a record, its occasion; of a supplement, its record.
     """
 
     unit: int
@@ -105,13 +105,14 @@ def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Tim
 
 def _row(entry: TimelineEntry, directory: Directory) -> dict[str, object]:
     then = directory.named(entry.unit, entry.day)
-    contents = str(entry.detail).split(",") if entry.is_record and entry.detail else []
+    named = entry.detail if entry.source in ("record", "supplement") else None
+    contents = str(named).split(",") if named else []
     return {
         **entry._asdict(),
         "date": entry.day,
         "unit_code": then.code if then else None,
         "unit_name": then.name if then else None,
-        "phase": entry.what if entry.is_record else None,
+        "phase": entry.what if entry.source in ("record", "supplement") else None,
         "occasion": entry.extent if entry.is_record else None,
         "contents": [int(number) for number in contents],
         "detail": "" if entry.is_record else _words(entry, directory),
@@ -187,10 +188,13 @@ def _words(entry: TimelineEntry, directory: Directory) -> str:
         return _("chấm dứt: từ ngày này không còn")
     if entry.source == "succession":
         return _succession_words(entry, directory)
-    if not entry.is_record:
+    if entry.event == "supplement":
+        words = _("bổ sung cho #{record}").format(record=entry.extent)
+    elif not entry.is_record:
         return _leave_words(entry)
-    words = f"{label(Action(entry.event), current())} {entry.what}"
-    words += _(", kỳ {occasion}").format(occasion=entry.extent) if entry.extent else ""
+    else:
+        words = f"{label(Action(entry.event), current())} {entry.what}"
+        words += _(", kỳ {occasion}").format(occasion=entry.extent) if entry.extent else ""
     return words + (_(", nội dung {numbers}").format(numbers=entry.detail) if entry.detail else "")
 
 

@@ -11,6 +11,7 @@ from thidua_cli.register.entries import (
     Extension,
     Paper,
     Record,
+    Supplement,
     Withdrawal,
     issuer_key,
     number_key,
@@ -60,8 +61,8 @@ def compare(old: Entry, new: Entry, given: Set[str]) -> tuple[Entry, list[Differ
     if "evidence" in taken and (said["evidence_sha256"] or said["evidence"] != held["evidence"]):
         taken.add("evidence_sha256")
     completed = new._replace(document=Paper(*((said if name in taken else held)[name] for name in said)))
-    if isinstance(old, Record) and isinstance(completed, Record) and "contents" not in given:
-        completed = completed._replace(contents=old.contents)
+    if isinstance(old, Record | Supplement) and "contents" not in given:
+        completed = completed._replace(contents=old.contents)  # type: ignore[call-arg]
     if isinstance(old, Exemption) and isinstance(completed, Exemption):
         completed = completed._replace(cut_on=old.cut_on)
         if "until" not in given or completed.until_on == old.last_on:
@@ -104,6 +105,8 @@ def _values(entry: Entry) -> dict[str, Any]:
         return {"on": entry.day, **paper, "evidence_sha256": sha256}
     if isinstance(entry, Extension):
         return {"on": entry.day, **paper, "evidence_sha256": sha256, "until": entry.until_on}
+    if isinstance(entry, Supplement):
+        return {"on": entry.day, **paper, "evidence_sha256": sha256, "contents": entry.contents}
     return {"done_on": entry.day, **paper, "evidence_sha256": sha256, "contents": entry.contents}
 
 

@@ -1,9 +1,9 @@
-"""Decide on an incoming record, exemption or extension: new, already recorded, different, or refused.
+"""Decide on an incoming entry: new, already recorded, different, or refused.
 
 Nothing is written here; a whole batch is decided before any of it is stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -11,19 +11,27 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError
-from thidua_cli.ground.language import _, current
-from thidua_cli.register.entries import Entry, Exemption, Extension, Paper, Record
+from thidua_cli.ground.language import _
+from thidua_cli.register.entries import Entry, Exemption, Extension, Paper, Record, Supplement
 from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Obligation, Phase, Plan
-from thidua_cli.register.terms import label
 from thidua_cli.register.units import Directory, Version, describe
-from thidua_cli.rules import closing, withdrawing
+from thidua_cli.rules import closing, remarks, supplementing, withdrawing
 from thidua_cli.rules.compare import compare
 from thidua_cli.rules.occasions import earliest, early_for, occasion_of, phase_for
 from thidua_cli.rules.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from thidua_cli.register.models import DocumentIn, EntryIn, ExemptionIn, ExtensionIn, RecordIn
+    from thidua_cli.register.models import (
+        DocumentIn,
+        EntryIn,
+        ExemptionIn,
+        ExtensionIn,
+        RecordIn,
+        RecordSupplementIn,
+        SupplementIn,
+        UnitEntryIn,
+    )
 
 
 class Outcome(NamedTuple):
@@ -57,24 +65,33 @@ def decide(
     be told; they are returned as `error`. An entry that it is `replacing`, of the same unit and day, has its
     day already. Only what `incoming` was given is compared with the register.
     """
-    from thidua_cli.register.models import ExtensionIn, RecordIn, WithdrawalIn
+    from thidua_cli.register.models import (
+        ExtensionIn,
+        RecordIn,
+        RecordSupplementIn,
+        SupplementIn,
+        WithdrawalIn,
+    )
 
     entry: Entry
     try:
         if isinstance(incoming, RecordIn):
             entry, version = _record(snapshot, incoming, unit_day, replacing)
-            warnings = tuple(_warnings_of_record(snapshot, incoming, entry, version))
+            warnings = tuple(remarks.of_record(snapshot, incoming, entry, version))
         elif isinstance(incoming, WithdrawalIn):
             with _about("withdrawn_on"):
                 _refuse_future(incoming.withdrawn_on, incoming, snapshot.today)
                 made = withdrawing.withdrawal(snapshot, incoming, _paper(incoming, snapshot.hashes))
             (entry, version), warnings = made, ()
+        elif isinstance(incoming, SupplementIn | RecordSupplementIn):
+            entry, version = _supplement(snapshot, incoming, unit_day)
+            warnings = tuple(remarks.of_paper(incoming, incoming.supplemented_on, version))
         elif isinstance(incoming, ExtensionIn):
             entry, obligation, version = _extension(snapshot, incoming, unit_day)
-            warnings = tuple(_warnings_of_leave(snapshot, obligation, entry, version))
+            warnings = tuple(remarks.of_leave(snapshot, obligation, entry, version))
         else:
             entry, obligation, version = _exemption(snapshot, incoming, unit_day)
-            warnings = tuple(_warnings_of_leave(snapshot, obligation, entry, version))
+            warnings = tuple(remarks.of_leave(snapshot, obligation, entry, version))
         existing = closing.existing(snapshot, entry)
         if existing is None:
             named = isinstance(incoming, RecordIn) and incoming.phase
@@ -111,11 +128,7 @@ def _record(
         phase = plan.phase(incoming.phase) if incoming.phase else None
         _refuse_early(plan, phase, day)
     with _about("contents"):
-        if unknown := [str(number) for number in incoming.contents if number not in plan.contents]:
-            raise NotFoundError(
-                _("không có nội dung {numbers}").format(numbers=", ".join(unknown)),
-                *(f"{number}  {title}" for number, title in plan.contents.items()),
-            )
+        _refuse_contents(plan, incoming.contents)
     with _about("unit_code"):
         version = _unit(snapshot, incoming, unit_day or day)
         if replacing is None or (replacing.unit, replacing.day) != (version.unit, day.isoformat()):
@@ -166,6 +179,30 @@ def _extension(
     return entry, obligation, version
 
 
+def _supplement(
+    snapshot: Snapshot, incoming: "SupplementIn | RecordSupplementIn", unit_day: date | None
+) -> tuple[Supplement, Version]:
+    from thidua_cli.register.models import SupplementIn
+
+    day = incoming.supplemented_on
+    with _about("supplemented_on"):
+        _refuse_future(day, incoming, snapshot.today)
+    if isinstance(incoming, SupplementIn):
+        with _about("unit_code"):
+            version = _unit(snapshot, incoming, unit_day or day)
+        with _about("obligation"):
+            record = supplementing.record_of(snapshot, incoming, version)
+    else:
+        record = supplementing.numbered(snapshot, incoming.record)
+        version = snapshot.directory.last(record.unit, day.isoformat())
+    with _about("contents"):
+        supplementing.refuse_foreign_contents(snapshot.plan, record, incoming.contents)
+        _refuse_contents(snapshot.plan, incoming.contents)
+    with _about("supplemented_on"):
+        entry = supplementing.supplement(record, incoming, _paper(incoming, snapshot.hashes))
+    return entry, version
+
+
 def _paper(incoming: "DocumentIn", hashes: Hashes) -> Paper:
     signed, received = incoming.document_date, incoming.received_on
     return Paper(
@@ -182,7 +219,7 @@ def _paper(incoming: "DocumentIn", hashes: Hashes) -> Paper:
 # Refusals
 
 
-def _unit(snapshot: Snapshot, incoming: "RecordIn | ExemptionIn | ExtensionIn", day: date) -> Version:
+def _unit(snapshot: Snapshot, incoming: "UnitEntryIn", day: date) -> Version:
     """The unit that is meant on that day, by its code and, where both are given, by its name."""
     version = snapshot.directory.resolve(incoming.unit_code, day)
     names = {text.name_key(version.name), text.name_key(version.abbreviation or "")}
@@ -223,6 +260,14 @@ def _refuse_future(day: date, incoming: "DocumentIn", today: date) -> None:
                 raise RefusedError(message, _("kiểm tra lại ngày"))
 
 
+def _refuse_contents(plan: Plan, contents: Sequence[int]) -> None:
+    if unknown := [str(number) for number in contents if number not in plan.contents]:
+        raise NotFoundError(
+            _("không có nội dung {numbers}").format(numbers=", ".join(unknown)),
+            *(f"{number}  {title}" for number, title in plan.contents.items()),
+        )
+
+
 def _refuse_early(plan: Plan, phase: Phase | None, day: date) -> None:
     """Refuse a record of long before its phase, or of before all phases where none is named."""
     if phase is not None and day >= earliest(phase):
@@ -241,60 +286,3 @@ def _refuse_before(phase: Phase, day: date) -> None:
             day=show_day(day), phase=phase.code, start=show_day(phase.starts_on)
         )
         raise RefusedError(message, _("kiểm tra lại ngày và giai đoạn"))
-
-
-# Warnings
-
-
-def _warnings_of_record(
-    snapshot: Snapshot, incoming: "RecordIn", entry: Record, version: Version
-) -> Iterator[str]:
-    unit, done_on = version.name, incoming.done_on
-    if incoming.document_date and incoming.document_date > done_on:
-        yield _("{unit}: văn bản ký ngày {signed}, sau ngày thực hiện {done}").format(
-            unit=unit, signed=show_day(incoming.document_date), done=show_day(done_on)
-        )
-    if incoming.received_on and incoming.received_on < done_on:
-        yield _("{unit}: nhận văn bản ngày {received}, trước ngày thực hiện {done}").format(
-            unit=unit, received=show_day(incoming.received_on), done=show_day(done_on)
-        )
-    first = snapshot.directory.versions[version.unit][0]
-    if entry.done_on < first.valid_from:
-        yield _("{unit}: có từ ngày {start}, sau ngày thực hiện {done}").format(
-            unit=unit, start=show_day(first.valid_from), done=show_day(done_on)
-        )
-    if not snapshot.on_roster(entry.action, entry.phase, entry.occasion, version.unit):
-        yield _(
-            "{unit}: không thuộc đối tượng phải {action} ở {phase}; vẫn ghi, không tính vào tỷ lệ"
-        ).format(unit=unit, phase=entry.phase, action=label(entry.action, current()))
-
-
-def _warnings_of_leave(
-    snapshot: Snapshot, obligation: Obligation, entry: Exemption | Extension, version: Version
-) -> Iterator[str]:
-    is_extension = isinstance(entry, Extension)
-    unit, phase, action = version.name, obligation.phase.code, obligation.action
-    occasion = obligation.occasion
-    if version.kind not in obligation.kinds or not snapshot.on_roster(action, phase, occasion, version.unit):
-        yield _("{unit}: không thuộc đối tượng của {code}").format(unit=unit, code=obligation.code)
-    if not entry.document.number:
-        words = (
-            _("{unit}: gia hạn mà chưa có số văn bản")
-            if is_extension
-            else _("{unit}: miễn mà chưa có số văn bản")
-        )
-        yield words.format(unit=unit)
-    if version.ended_on is not None and version.ended_on <= entry.day:
-        words = (
-            _("{unit}: chấm dứt từ ngày {end}, trước ngày gia hạn")
-            if is_extension
-            else _("{unit}: chấm dứt từ ngày {end}, trước ngày miễn")
-        )
-        yield words.format(unit=unit, end=show_day(version.ended_on))
-    if done := snapshot.entries.get((version.unit, phase, action, occasion)):
-        words = (
-            _("{unit}: đã thực hiện ở bản ghi #{number}; đúng hạn hay không nay xét theo hạn mới")
-            if is_extension
-            else _("{unit}: đã thực hiện ở bản ghi #{number}, nên vẫn tính là đã thực hiện")
-        )
-        yield words.format(unit=unit, number=done.id)

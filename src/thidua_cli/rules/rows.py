@@ -1,16 +1,24 @@
 """Rows that can be voided: what they say, what voided them, and the rows that say the same."""
 
 import sqlite3
+from collections.abc import Collection
 from typing import Any
 
 from thidua_cli.register.entries import Exemption, Paper, live_exemptions, same_paper
 from thidua_cli.store.journal import LATEST
 
 Row = tuple[str, int]  # a table and an id in it
-NUMBERED = ("record", "exemption", "extension", "withdrawal")  # people know them by their numbers
+NUMBERED = (
+    "record",
+    "exemption",
+    "extension",
+    "withdrawal",
+    "supplement",
+)  # people know them by their numbers
 _KEYS = {"record": ("unit", "phase", "action", "occasion"),
          "extension": ("unit", "obligation", "granted_on", "document_number"),
-         "withdrawal": ("exemption",)}  # fmt: skip
+         "withdrawal": ("exemption",),
+         "supplement": ("record", "supplemented_on", "document_number")}  # fmt: skip
 _PAPER = tuple(Paper().columns())
 
 
@@ -46,37 +54,51 @@ def values(connection: sqlite3.Connection, row: Row) -> dict[str, Any]:
     return {name: value for name, value in columns.items() if name not in ("id", "operation")}
 
 
+def said(connection: sqlite3.Connection, row: Row) -> dict[str, Any]:
+    """What a row says, by columns; of a supplement, the act that it is about and not the record's number."""
+    held = values(connection, row)
+    if row[0] == "supplement":
+        act = values(connection, ("record", held["record"]))
+        held["record"] = tuple(act[name] for name in _KEYS["record"])
+    return held
+
+
 def unit_of(connection: sqlite3.Connection, row: Row) -> int:
     """The unit that a row is about."""
     if row[0] == "withdrawal":
         query = "SELECT unit FROM exemption WHERE id = (SELECT exemption FROM withdrawal WHERE id = ?)"
         return int(connection.execute(query, row[1:]).fetchone()[0])
+    if row[0] == "supplement":
+        return unit_of(connection, ("record", values(connection, row)["record"]))
     return int(values(connection, row)["unit"])
 
 
 def contents(connection: sqlite3.Connection, row: Row) -> list[int]:
-    """The contents that a record names; none for another row."""
-    if row[0] != "record":
+    """The contents that a record or supplement names; none for another row."""
+    table, number = row
+    if table not in ("record", "supplement"):
         return []
-    query = "SELECT content FROM record_content WHERE record = ? ORDER BY content"
-    return [content for (content,) in connection.execute(query, row[1:])]
+    query = f"SELECT content FROM {table}_content WHERE {table} = ? ORDER BY content"
+    return [content for (content,) in connection.execute(query, (number,))]
 
 
 def copies(connection: sqlite3.Connection, row: Row) -> list[Row]:
     """The rows that say the same as one, live or not, itself included."""
-    table, said = row[0], values(connection, row)
+    table, says = row[0], said(connection, row)
     papers = _PAPER if table in NUMBERED else ()
-    literal = {name: value for name, value in said.items() if name not in papers}
+    literal = {name: value for name, value in says.items() if name not in (*papers, "record")}
     same = " AND ".join(f"{name} IS ?" for name in literal)
     found = connection.execute(f"SELECT id FROM {table} WHERE {same}", tuple(literal.values()))
     others = [(table, other) for (other,) in found.fetchall()]
     if not papers:
         return others
-    paper, named = _paper(said), contents(connection, row)
+    paper, named = _paper(says), contents(connection, row)
     return [
         other
         for other in others
-        if contents(connection, other) == named and same_paper(paper, _paper(values(connection, other)))
+        if contents(connection, other) == named
+        and same_paper(paper, _paper(values(connection, other)))
+        and said(connection, other).get("record") == says.get("record")
     ]
 
 
@@ -87,26 +109,39 @@ def live_copies(connection: sqlite3.Connection, row: Row) -> list[Row]:
 
 def in_place_of(connection: sqlite3.Connection, row: Row) -> list[int]:
     """The live rows of the same table that would stand beside a voided one, were it back."""
-    table, said = row[0], values(connection, row)
+    table, says = row[0], values(connection, row)
     if table == "exemption":
-        unit, obligation, day = (said[name] for name in ("unit", "obligation", "exempted_on"))
-        back = Exemption(unit, obligation, day, "", Paper(), until_on=said["until_on"])
+        unit, obligation, day = (says[name] for name in ("unit", "obligation", "exempted_on"))
+        back = Exemption(unit, obligation, day, "", Paper(), until_on=says["until_on"])
         live = live_exemptions(connection, LATEST, unit=back.unit)
         return [int(x.id or 0) for x in live if x.obligation == back.obligation and x.overlaps(back)]
     if table not in _KEYS:
         return []
-    same = " AND ".join(f"{name} IS ?" for name in _KEYS[table])
+    key = [name for name in _KEYS[table] if name != "record"]
+    same = " AND ".join(f"{name} IS ?" for name in key)
     # Asked for one row after the other, so by the index of voids.
     others = connection.execute(
         f"SELECT id FROM {table} WHERE {same}"
         f" AND NOT EXISTS (SELECT 1 FROM void WHERE target = ? AND target_id = {table}.id)",
-        (*(said[name] for name in _KEYS[table]), table),
+        (*(says[name] for name in key), table),
     )
-    return [other for (other,) in others.fetchall()]
+    act = said(connection, row).get("record")
+    return [other for (other,) in others.fetchall() if said(connection, (table, other)).get("record") == act]
 
 
-def _paper(said: dict[str, Any]) -> Paper:
-    return Paper(*(said[name] for name in _PAPER))
+def resting_on(connection: sqlite3.Connection, going: Collection[Row]) -> list[Row]:
+    """The live withdrawals and supplements of papers that go, where they do not go themselves."""
+    found: list[Row] = [
+        (table, number)
+        for table, base in (("withdrawal", "exemption"), ("supplement", "record"))
+        for number, on in connection.execute(f"SELECT id, {base} FROM {table} ORDER BY id").fetchall()
+        if (base, on) in going
+    ]
+    return [row for row in found if row not in going and void_of(connection, row) is None]
+
+
+def _paper(says: dict[str, Any]) -> Paper:
+    return Paper(*(says[name] for name in _PAPER))
 
 
 def versions_and_ends(connection: sqlite3.Connection, version: int, operation: int) -> list[Row]:

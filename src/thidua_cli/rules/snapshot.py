@@ -9,10 +9,12 @@ from thidua_cli.register.entries import (
     Exemption,
     Extension,
     Record,
+    Supplement,
     Withdrawal,
     live_exemptions,
     live_extensions,
     live_records,
+    live_supplements,
     live_withdrawals,
 )
 from thidua_cli.register.evidence import Hashes
@@ -33,6 +35,7 @@ def read_entries(connection: sqlite3.Connection, known: int, action: Action | No
         entries.update((exemption.key, exemption) for exemption in live_exemptions(connection, known))
         entries.update((extension.key, extension) for extension in live_extensions(connection, known))
         entries.update((withdrawal.key, withdrawal) for withdrawal in live_withdrawals(connection, known))
+        entries.update((supplement.key, supplement) for supplement in live_supplements(connection, known))
     return entries
 
 
@@ -63,7 +66,7 @@ class Snapshot:
         self._plans: dict[str, Plan] = {}
 
     def _index(self, entry: Entry) -> None:
-        if not isinstance(entry, Record):
+        if not isinstance(entry, Record | Supplement):
             self._leaves.setdefault((entry.unit, entry.obligation), []).append(entry)
 
     def put(self, entry: Entry) -> None:
@@ -74,7 +77,7 @@ class Snapshot:
     def remove(self, entry: Entry) -> None:
         """Have decisions go by the register without an entry."""
         old = self.entries.pop(entry.key)
-        if not isinstance(old, Record):
+        if not isinstance(old, Record | Supplement):
             self._leaves[old.unit, old.obligation].remove(old)
 
     def exemptions(self, unit: int, obligation: str) -> list[Exemption]:

@@ -8,9 +8,9 @@ from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Problem
-from thidua_cli.register.entries import void_rows
 from thidua_cli.register.units import Directory, describe
-from thidua_cli.rules import invariants, rows, withdrawing
+from thidua_cli.register.voiding import void_rows
+from thidua_cli.rules import invariants, rows, supplementing, withdrawing
 from thidua_cli.rules.resolutions.model import Model
 from thidua_cli.rules.resolutions.resting import resting
 from thidua_cli.rules.rows import Row
@@ -50,9 +50,9 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
     _refuse_left_out(connection, number, left_out)
     _refuse_rewriting(connection, number)
     _refuse_recorded_again(connection, number, brought)
-    message = _("{number} lần rút miễn dựa trên thao tác này; hủy chúng trước")
-    _refuse_rows(connection, message, withdrawing.resting_on(connection, brought.values()))
     going = set(brought.values())
+    message = _("{number} văn bản ghi sau dựa trên thao tác này; hủy chúng trước")
+    _refuse_rows(connection, message, rows.resting_on(connection, going))
     lost = [
         (row, brought.get(replacement))
         for row, replacement in _voided_by(connection, number)
@@ -71,10 +71,13 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
     _refuse_rows(connection, message, withdrawing.orphans(connection, [row for row, _instead in lost]))
     _refuse_taken(connection, [row for row, _instead in lost], going)
     copies = {instead: writer.next_id(row[0]) for row, instead in lost if instead}
+    fresh = {row: copies[instead] if instead else writer.next_id(row[0]) for row, instead in lost}
+    message = _("{number} văn bản bổ sung sẽ lấy lại không còn việc để bổ sung, hoặc sẽ đứng trước việc ấy")
+    _refuse_rows(connection, message, supplementing.homeless(connection, fresh))
     void_rows(writer, {stands: copies.get(stands) for stands in brought.values()}, reason)
-    for row, instead in lost:
-        _restore(writer, row, copies[instead] if instead else writer.next_id(row[0]))
-    of_units = any(row[0] in _OF_UNITS for row in [*going, *(row for row, _instead in lost)])
+    for row in fresh:
+        _restore(writer, row, fresh)
+    of_units = any(row[0] in _OF_UNITS for row in [*going, *fresh])
     _refuse_broken(connection, number, writer.number, of_units=of_units)
     if of_units:
         _refuse_resting(connection, number, writer.number)
@@ -130,11 +133,15 @@ def _voided_by(connection: sqlite3.Connection, number: int) -> list[tuple[Row, R
     ]
 
 
-def _restore(writer: Writer, row: Row, copy: int) -> None:
-    """Store a copy of a voided row under a new id: a void itself is never taken back."""
-    writer.insert(row[0], [{**rows.values(writer.connection, row), "id": copy}])
+def _restore(writer: Writer, row: Row, fresh: Mapping[Row, int]) -> None:
+    """Store a copy of a voided row under its `fresh` id: a void itself is never taken back."""
+    table, copy = row[0], fresh[row]
+    values = {**rows.values(writer.connection, row), "id": copy}
+    if table == "supplement":
+        values["record"] = supplementing.carrier(writer.connection, values["record"], fresh)
+    writer.insert(table, [values])
     if contents := rows.contents(writer.connection, row):
-        writer.insert("record_content", [{"record": copy, "content": content} for content in contents])
+        writer.insert(f"{table}_content", [{table: copy, "content": content} for content in contents])
 
 
 # Refusals for the sake of rows
@@ -146,7 +153,7 @@ def _refuse_corrected(connection: sqlite3.Connection, brought: Mapping[Row, Row]
         stands
         for row, stands in brought.items()
         if row != stands
-        and any(said(connection, row) != said(connection, stands) for said in (rows.values, rows.contents))
+        and any(says(connection, row) != says(connection, stands) for says in (rows.said, rows.contents))
     ]
     message = _("{number} mục của thao tác này đã được sửa về sau; hoàn tác việc sửa trước")
     _refuse_rows(connection, message, later)

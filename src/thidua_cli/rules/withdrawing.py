@@ -8,12 +8,11 @@ from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _
-from thidua_cli.register.entries import Entry, Exemption, Paper, Withdrawal, live_withdrawals
+from thidua_cli.register.entries import Entry, Exemption, Paper, Withdrawal
 from thidua_cli.register.units import Version
 from thidua_cli.rules import closing, rows
 from thidua_cli.rules.rows import Row
 from thidua_cli.rules.snapshot import Snapshot
-from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import WithdrawalIn
@@ -68,16 +67,6 @@ def refuse_void(snapshot: Snapshot, entry: Entry) -> None:
         for each in exemptions:
             if each.id == entry.exemption:
                 closing.refuse_overlap(snapshot, each._replace(cut_on=None), each)
-
-
-def resting_on(connection: sqlite3.Connection, going: Collection[Row]) -> list[Row]:
-    """The live withdrawals of exemptions that go, and do not go themselves."""
-    found: list[Row] = [
-        ("withdrawal", int(each.id or 0))
-        for each in live_withdrawals(connection, LATEST)
-        if ("exemption", each.exemption) in going
-    ]
-    return [row for row in found if row not in going]
 
 
 def orphans(connection: sqlite3.Connection, back: Collection[Row]) -> list[Row]:

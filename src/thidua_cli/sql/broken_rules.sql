@@ -41,6 +41,20 @@ SELECT 'supplement' AS place, 'supplement_early' AS rule, s.id AS row
 FROM supplement s JOIN record r ON r.id = s.record
 WHERE s.supplemented_on < r.done_on;
 
+-- What rests on a paper falls with it.
+WITH resting AS (
+    SELECT 'withdrawal' AS place, id, 'exemption' AS base, exemption AS base_id FROM withdrawal
+    UNION ALL SELECT 'supplement', id, 'record', record FROM supplement
+)
+SELECT place, 'rests_on_void' AS rule, id AS row, base_id AS base
+FROM resting r
+WHERE EXISTS (SELECT 1 FROM void v WHERE v.target = r.base AND v.target_id = r.base_id)
+  AND NOT EXISTS (SELECT 1 FROM void v WHERE v.target = r.place AND v.target_id = r.id);
+
+SELECT 'supplement' AS place, 'contents_foreign' AS rule, s.id AS row
+FROM supplement s JOIN record r ON r.id = s.record JOIN action a ON a.code = r.action
+WHERE a.contents = 0 AND EXISTS (SELECT 1 FROM supplement_content c WHERE c.supplement = s.id);
+
 SELECT 'record' AS place, 'before_phase' AS rule, r.id AS row, done_on AS day, phase
 FROM record r
 JOIN phase p ON p.code = phase
@@ -110,7 +124,7 @@ WITH replaceable AS (
     UNION ALL SELECT 'exemption', id, obligation FROM exemption
     UNION ALL SELECT 'extension', id, obligation FROM extension
     UNION ALL SELECT 'withdrawal', id, exemption FROM withdrawal
-    UNION ALL SELECT 'supplement', id, record FROM supplement
+    UNION ALL SELECT 'supplement', s.id, action FROM supplement s JOIN record r ON r.id = s.record
     UNION ALL SELECT 'unit_version', id, unit FROM unit_version
 )
 SELECT 'void' AS place, 'replacement_other' AS rule, v.id AS row, v.replacement AS fresh

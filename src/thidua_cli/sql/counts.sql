@@ -8,6 +8,14 @@
             ORDER BY v.valid_from DESC, v.id DESC LIMIT 1) END AS place
     FROM standing s
 ),
+-- Contents count from the day of the paper that named them: of the record, or of a supplement.
+told AS (
+    SELECT record, content FROM record_content
+    UNION
+    SELECT s.record, c.content FROM supplement s JOIN supplement_content c ON c.supplement = s.id
+    WHERE s.operation <= :known AND s.supplemented_on <= :as_of AND NOT EXISTS (SELECT 1 FROM void g
+        WHERE g.target = 'supplement' AND g.target_id = s.id AND g.operation <= :known)
+),
 tallied AS (
     SELECT p.tally * 10000000000 + coalesce(p.place, 0) AS cell,
         CASE WHEN :places = 1 AND p.last_on = p.named_on THEN p.last_on END AS last_on$columns

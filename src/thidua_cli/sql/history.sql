@@ -36,6 +36,12 @@ event AS (
     SELECT w.withdrawn_on, 'withdrawal', 'withdrawal', w.id, x.obligation, w.exemption, NULL, w.document_number,
         w.document_issuer, w.document_date, w.received_on, w.evidence, w.evidence_sha256, w.note, w.operation
     FROM withdrawal w JOIN exemption x ON x.id = w.exemption WHERE x.unit = :unit
+    UNION ALL
+    SELECT s.supplemented_on, 'supplement', 'supplement', s.id, r.phase,
+        (SELECT group_concat(content, ',') FROM (SELECT content FROM supplement_content WHERE supplement = s.id ORDER BY content)),
+        s.record, s.document_number, s.document_issuer, s.document_date, s.received_on, s.evidence, s.evidence_sha256, s.note,
+        s.operation
+    FROM supplement s JOIN record r ON r.id = s.record WHERE r.unit = :unit
 )
 SELECT e.day, e.event, e.source, e.id, e.what, e.detail, e.extent, e.document_number, e.document_issuer, e.document_date,
     e.received_on, e.evidence, e.evidence_sha256, e.note, e.operation, o.recorded_at, o.actor,

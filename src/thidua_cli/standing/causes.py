@@ -77,6 +77,8 @@ def compare(
         one = old.pop((fact.obligation, fact.unit), None)
         if one is None or one.kind() != (state, fact.declared_late):
             changes.append(_change(one, Standing(fact, state), observed))
+        elif cause := _cause_of_supplements(one.fact, fact, observed):
+            changes.append(Change(one, Standing(fact, state), cause))
     changes += [_change(one, None, observed) for one in old.values()]
     return changes
 
@@ -153,6 +155,20 @@ def _why_lost(number: int, observed: Observations) -> Cause:
     if stands == number:
         return Cause.EXEMPTION_ENDED
     return Cause.CORRECTED if stands else Cause.VOIDED
+
+
+def _cause_of_supplements(one: Fact, other: Fact, observed: Observations) -> Cause | None:
+    """The cause where a unit stands as before, but with other supplements; none where they say the same."""
+    if one.record_id is None or other.record_id is None:
+        return None
+    before, after = (
+        said.get(fact.record_id or 0, {})
+        for said, fact in zip(observed.supplements, (one, other), strict=True)
+    )
+    if came := [number for letter, number in after.items() if letter not in before]:
+        return observed.how_it_came(came[0]) or Cause.SUPPLEMENTED
+    lost = [number for letter, number in before.items() if letter not in after]
+    return _why_lost(lost[0], observed) if lost else None
 
 
 def _cause_of_term(one: Standing, other: Standing, observed: Observations) -> Cause | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from thidua_cli import store
-from thidua_cli.register.entries import Paper, same_paper
+from thidua_cli.register.entries import Paper, live_supplements, same_paper
 from thidua_cli.register.plan import Obligation, Plan
 
 
@@ -27,6 +27,7 @@ class Cause(StrEnum):
     EXEMPTED = "exempted"
     EXEMPTION_ENDED = "exemption_ended"  # its last day is over, or it was withdrawn
     DEADLINE_EXTENDED = "deadline_extended"  # for the unit alone
+    SUPPLEMENTED = "supplemented"  # a second letter counts: no figure changes
     PLAN_CHANGED = "plan_changed"  # a decision moved a day, or changed who is asked
     BECAME_OVERDUE = "became_overdue"
     UNIT_ENDED = "unit_ended"
@@ -34,6 +35,9 @@ class Cause(StrEnum):
     UNIT_REDATED = "unit_redated"  # it begins or ends on another day than was known
     SUCCESSION_CHANGED = "succession_changed"  # it became, or no longer is, an heir of a unit that was bound
     MOVED = "moved"
+
+
+_Letter = tuple[str, tuple[int, ...], Paper]  # what a supplement says
 
 
 class Life(NamedTuple):
@@ -119,7 +123,7 @@ class Observations:
         """Papers voided between the moments, with what replaced them."""
         found = self.connection.execute(
             "SELECT target_id, replacement FROM void WHERE operation > ? AND operation <= ?"
-            " AND target IN ('record', 'exemption', 'extension')",
+            " AND target IN ('record', 'exemption', 'extension', 'supplement')",
             (self.one.known, self.other.known),
         )
         return dict(found.fetchall())
@@ -134,7 +138,8 @@ class Observations:
         found: int | None = self.connection.execute(
             "SELECT max(id) FROM (SELECT id FROM record WHERE operation <= :one"
             " UNION ALL SELECT id FROM exemption WHERE operation <= :one"
-            " UNION ALL SELECT id FROM extension WHERE operation <= :one)",
+            " UNION ALL SELECT id FROM extension WHERE operation <= :one"
+            " UNION ALL SELECT id FROM supplement WHERE operation <= :one)",
             {"one": self.one.known},
         ).fetchone()[0]
         return found or 0
@@ -145,6 +150,20 @@ class Observations:
             store.raw_sql("known_before"), {"one": self.one.known, "other": self.other.known}
         )
         return {row[0] for row in found if same_paper(Paper(*row[1:5]), Paper(*row[5:9]))}
+
+    @cached_property
+    def supplements(self) -> tuple[Mapping[int, Mapping[_Letter, int]], Mapping[int, Mapping[_Letter, int]]]:
+        """What supplements say at each moment, with their numbers, by record."""
+        one, other = (self._supplements(side) for side in (self.one, self.other))
+        return one, other
+
+    def _supplements(self, side: Side) -> Mapping[int, Mapping[_Letter, int]]:
+        found: dict[int, dict[_Letter, int]] = {}
+        for each in live_supplements(self.connection, side.known):
+            if each.day <= side.day:
+                said = found.setdefault(each.record, {})
+                said[each.day, each.contents, each.document] = int(each.id or 0)
+        return found
 
     def stands_for(self, number: int) -> int | None:
         """The live paper that, corrected or not, one of the earlier moment has become."""

@@ -107,7 +107,7 @@ class Cell(NamedTuple):
     """How many units of one kind and level stand alike under an obligation.
 
     Where places are asked for, of those that on `day` were right below a unit (`above`; none: below none), or
-    that are this unit, a district; where contents are, of those whose records name `content`.
+    that are this unit, a district; where contents are, of those that named `content` by the day.
     """
 
     obligation: str
@@ -139,7 +139,7 @@ def cells(
     where, given = _where(wanted)
     query = store.raw_sql("standing") + Template(store.raw_sql("counts")).substitute(
         columns=", c.content" if contents else "",
-        joined="JOIN record_content c ON c.record = p.record_id" if contents else "",
+        joined="JOIN told c ON c.record = p.record_id" if contents else "",
         groups=", content" if contents else "",
         where=where,
     )

@@ -140,6 +140,8 @@ def _messages() -> dict[str, str]:
         "number_twice": _("số {row} là của hai văn bản"),
         "withdrawal_apart": _("lần rút #{row} nằm ngoài những ngày của lần miễn"),
         "supplement_early": _("văn bản bổ sung #{row} trước bản ghi của nó"),
+        "rests_on_void": _("#{row} còn tính, mà bản ghi #{base} của nó đã hủy"),
+        "contents_foreign": _("văn bản bổ sung #{row} nêu nội dung cho một việc không nêu nội dung"),
         "before_phase": _("bản ghi #{row}: ngày {day} trước ngày đầu của {phase}"),
         "extension_short": _("lần gia hạn #{row} không vượt quá hạn có từ trước: {day}"),
         "occasion_none": _("bản ghi #{row}: {what} không có kỳ {occasion}"),

@@ -15,6 +15,7 @@ from thidua_cli.register.entries import (
     live_exemptions,
     live_extensions,
     live_records,
+    live_supplements,
     live_withdrawals,
     table_of,
 )
@@ -37,6 +38,7 @@ def collect(connection: sqlite3.Connection, hashed: list[HashedFile]) -> Iterato
         *live_exemptions(connection, LATEST),
         *live_extensions(connection, LATEST),
         *live_withdrawals(connection, LATEST),
+        *live_supplements(connection, LATEST),
     ]
     for entry in live:
         document = entry.document
