@@ -26,7 +26,12 @@ class FileOptions(NamedTuple):
     form: Annotated[
         FileFormat | None, option("--format -f", _("Dạng của tệp (mặc định: theo phần mở rộng)."))
     ] = None
-    sheet: Annotated[str | None, option("--sheet", _("Trang của sổ tính."), _("TÊN"))] = None
+    sheets: Annotated[
+        list[str] | None, option("--sheet", _("Trang của sổ tính; dùng nhiều lần."), _("TÊN"))
+    ] = None
+    all_sheets: Annotated[
+        bool, option("--all-sheets", _("Mọi trang hiện của sổ tính, mỗi trang một tiêu đề riêng."))
+    ] = False
     encoding: Annotated[
         str | None, option("--encoding", _("Bảng mã của tệp: utf-8, utf-16, cp1258, tcvn3, vni."), _("TÊN"))
     ] = None
@@ -79,10 +84,13 @@ class FileOptions(NamedTuple):
             )
         if self.skip_empty and kind in (ImportKind.UNITS, ImportKind.CHANGES):
             raise UsageError(_("--skip-empty chỉ dùng cho bản ghi: dòng của chúng mới có ngày để điền"))
+        several = self.all_sheets or len(self.sheets or []) > 1
+        if several and (self.wanted or (self.all_sheets and self.sheets)):
+            raise UsageError(_("--rows chỉ dùng cho một trang; --all-sheets thì không nêu --sheet"))
         rows = RowChoice(_row_ranges(self.wanted or []), self.skip_empty)
         return ReadOptions(
             self.form,
-            self.sheet,
+            self.sheets or [],
             encoding,
             renamed,
             self.ignored or [],
@@ -91,6 +99,7 @@ class FileOptions(NamedTuple):
             rows,
             self.ignore_unknown,
             _constants(kind, self.constants or [], renamed),
+            self.all_sheets,
         )
 
 

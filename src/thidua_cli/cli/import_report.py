@@ -12,6 +12,7 @@ from thidua_cli.ground.problem import Problem
 from thidua_cli.intake.batch import EXAMPLES, Batch
 from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.intake.records import RecordBatch
+from thidua_cli.intake.sheet import place_of
 from thidua_cli.intake.units import UnitBatch
 from thidua_cli.register.units import describe
 from thidua_cli.rules.compare import differences
@@ -105,13 +106,16 @@ def put_json(
         "stored": operation is not None,
         **(batch.counts() if batch else dict.fromkeys(("new", "changed", "unchanged"), 0)),
         "changes": batch.details() if batch else [],
-        "examples": {"new": [each._asdict() for each in new], "unchanged": [each._asdict() for each in same]},
+        "examples": {
+            "new": [each._asdict() | place_of(each.row) for each in new],
+            "unchanged": [each._asdict() | place_of(each.row) for each in same],
+        },
         "refused": len(batch.bad()) if batch else 0,
         "notices": batch.sheet.notices if batch else [],
         "warnings": batch.warnings if batch else [],
         "problems": [
             {
-                "row": problem.at.row,
+                **place_of(problem.at.row),
                 "column": problem.at.field,
                 "value": problem.at.value if isinstance(problem.at.value, str) else None,
                 "message": problem.message,

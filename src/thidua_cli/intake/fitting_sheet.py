@@ -11,6 +11,7 @@ from thidua_cli.intake.tables.choosing import SeveralSheetsError
 from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid
 
 Fits = Callable[[Sequence[Cell], Sequence[Cell]], bool]  # of a row below another
+_LARGE = 1 << 20  # bytes
 _MOST_TRIED = 12  # sheets, each of which is opened
 
 
@@ -21,7 +22,12 @@ def read(data: bytes, form: str, sheet: str | None, fits: Fits) -> Grid:
     except SeveralSheetsError as error:
         if len(error.names) > _MOST_TRIED:
             raise
-        found = {name: grid for name in error.names if (grid := _fitting(data, form, name, fits))}
+        found: dict[str, Grid] = {}
+        for name in error.names:
+            if grid := _fitting(data, form, name, fits):
+                found[name] = grid
+            if len(found) > 1 and len(data) > _LARGE:  # to know the others would take seconds
+                raise
         if len(found) > 1:
             raise SeveralSheetsError(list(found)) from None
         if not found:
@@ -42,3 +48,14 @@ def _fitting(data: bytes, form: str, name: str, fits: Fits) -> Grid | None:
     if not any(fits(above, values) for (_a, above), (_b, values) in pairwise([(0, ()), *first])):
         return None
     return grid._replace(rows=chain(first, grid.rows))
+
+
+def names(data: bytes, form: str, given: Sequence[str], *, every: bool) -> Sequence[str]:
+    """The sheets that are asked for, or `every` visible one with data; none where one is to be found."""
+    if not every:
+        return list(dict.fromkeys(given))
+    try:
+        workbook.read(data, form, None)
+    except SeveralSheetsError as error:
+        return error.names
+    return []

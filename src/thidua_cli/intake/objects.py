@@ -6,7 +6,7 @@ from typing import Any
 
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
-from thidua_cli.intake import columns
+from thidua_cli.intake import columns, synonyms
 from thidua_cli.intake.cells import empty
 from thidua_cli.intake.headed_rows import HeadedRows
 from thidua_cli.intake.sheet import short
@@ -20,11 +20,18 @@ def table_of(
     objects: Sequence[Mapping[str, Any]],
     kind: ImportKind,
     renamed: Mapping[str, str],
-    ignored: Sequence[str],
+    asked: Sequence[str],
     constants: Mapping[str, str],
+    *,
+    ignore_unknown: bool = False,
 ) -> HeadedRows:
-    """The objects as rows, numbered from 1; a key that an object lacks is an ABSENT cell."""
+    """The objects as rows, numbered from 1; a key that an object lacks is an ABSENT cell.
+
+    `asked` are keys to be ignored, with `ignore_unknown` all that nobody knows.
+    """
     keys = list(dict.fromkeys(chain.from_iterable(objects)))
+    chosen = synonyms.choose(kind, keys, renamed, asked, filled={} if ignore_unknown else None)
+    renamed, ignored = chosen.renamed, chosen.ignored
     left_out = columns.left_out(ignored)
     fields = {
         key: None if columns.normal(key) in left_out else columns.field_of(kind, key, renamed) for key in keys
@@ -57,8 +64,8 @@ def table_of(
             continue
         headers.setdefault((name, ""), heading(kind, name))
     body = [(number, [row.get(column, ABSENT) for column in headers]) for number, row in enumerate(rows, 1)]
-    notices = columns.oddities(keys)
-    unwanted = {columns.normal(header) for header in ignored}
+    notices = [*columns.oddities(keys), *chosen.notices(kind)]
+    unwanted = {columns.normal(header) for header in asked}
     notices += columns.passed_over(
         key
         for key in keys

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import letters
-from thidua_cli.intake import columns, fitting_sheet, gso, objects, synonyms
+from thidua_cli.intake import columns, fitting_sheet, gso, objects, several_sheets, synonyms
 from thidua_cli.intake.cells import as_text, empty, inhabited
 from thidua_cli.intake.headed_rows import HeadedRows, disguised, sheet_of
 from thidua_cli.intake.header_rows import (
@@ -23,7 +23,7 @@ from thidua_cli.intake.layout_rows import TableShape
 from thidua_cli.intake.sheet import Sheet, reject, short
 from thidua_cli.intake.sources import WITH_SHEETS, FileFormat, called, form_of, read_bytes
 from thidua_cli.intake.table_body import RowChoice, chosen_objects, data_rows
-from thidua_cli.intake.tables import json_rows, text
+from thidua_cli.intake.tables import json_rows, text, workbook
 from thidua_cli.intake.tables.grid import HEADER_ROWS, Cell, Grid, about
 from thidua_cli.intake.tables.text import Likeness
 from thidua_cli.intake.two_rows import Names, joined
@@ -34,11 +34,12 @@ class ReadOptions(NamedTuple):
     """How a file is to be read; `renamed` is field -> header, `ignored` are headers.
 
     `constants` are values of fields that the file has no column for. With `ignore_unknown`, columns that
-    nobody knows are left out. `most` problems are listed; `rows` are those that count.
+    nobody knows are left out. `sheets` are named, or `all_sheets` are wanted. `most` problems are listed;
+    `rows` are those that count.
     """
 
     form: FileFormat | None = None
-    sheet: str | None = None
+    sheets: Sequence[str] = ()
     encoding: str | None = None
     renamed: Mapping[str, str] = {}
     ignored: Sequence[str] = ()
@@ -47,6 +48,11 @@ class ReadOptions(NamedTuple):
     rows: RowChoice = RowChoice()
     ignore_unknown: bool = False
     constants: Mapping[str, str] = {}
+    all_sheets: bool = False
+
+
+class NothingToReadError(RejectedError):
+    """A table without a header of ours, or without a row of data."""
 
 
 def read(source: str, kind: ImportKind, how: ReadOptions | None = None) -> Sheet:
@@ -58,15 +64,17 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
     """As `read`, but with a table's cells unchanged; objects and the statistics office's list are a sheet."""
     given = how or ReadOptions()
     form, name = form_of(source, given.form), called(source)
-    if given.sheet is not None and form not in WITH_SHEETS:
+    if (given.sheets or given.all_sheets) and form not in WITH_SHEETS:
         raise UsageError(
-            _("{file}: --sheet chỉ dùng cho sổ tính, không phải {form}").format(file=name, form=form)
+            _("{file}: --sheet và --all-sheets chỉ dùng cho sổ tính, không phải {form}").format(
+                file=name, form=form
+            )
         )
     data = read_bytes(source)
     if not data:
         raise RejectedError(_("{file}: tệp rỗng").format(file=name))
 
-    names = Names(kind, given.renamed, columns.left_out([*given.renamed.values(), *given.ignored]))
+    names = _names(kind, given)
 
     def compare(above: Sequence[Cell], values: Sequence[Cell]) -> Likeness:
         both = joined((1, above), (2, values), (), names)
@@ -77,14 +85,54 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
         if form in (FileFormat.JSON, FileFormat.JSONL):
             found = json_rows.read(data, given.encoding, lines=form is FileFormat.JSONL)
         elif form in WITH_SHEETS:
-            grid = fitting_sheet.read(
-                data, form, given.sheet, lambda above, values: compare(above, values).complete
-            )
+            wanted = fitting_sheet.names(data, form, given.sheets, every=given.all_sheets)
+            if len(wanted) > 1:
+                return _from_sheets(data, form, wanted, name, kind, given)
+            one = wanted[0] if wanted else None
+            grid = fitting_sheet.read(data, form, one, lambda *rows: compare(*rows).complete)
         else:
             grid = text.read(data, given.encoding, compare, "\t" if form is FileFormat.TSV else None)
     if form in (FileFormat.JSON, FileFormat.JSONL):
         return _from_objects(found, name, kind, given)
     return _from_grid(grid.of(name), name, kind, given)
+
+
+def _names(kind: ImportKind, given: ReadOptions) -> Names:
+    return Names(kind, given.renamed, columns.left_out([*given.renamed.values(), *given.ignored]))
+
+
+def _from_sheets(
+    data: bytes, form: FileFormat, wanted: Sequence[str], source: str, kind: ImportKind, given: ReadOptions
+) -> Sheet:
+    """Several sheets, each with its own header, as one; of all those of a workbook the ones with a list."""
+    parts: list[several_sheets.Part] = []
+    empty_ones: dict[str, NothingToReadError] = {}
+    for name in wanted:
+        where = _("{file}, trang {sheet}").format(file=source, sheet=short(name))
+        try:
+            grid = workbook.read(data, form, name)
+            parts.append((name, sheet_of(_from_grid(grid.of(where), where, kind, given))))
+        except NothingToReadError as error:
+            if not given.all_sheets:
+                raise
+            empty_ones[name] = error
+        except RejectedError as error:
+            if given.all_sheets:
+                error.hints = [
+                    *error.hints,
+                    _("Không cần trang này thì nêu từng trang cần đọc bằng --sheet."),
+                ]
+            raise
+    if not parts:
+        raise next(iter(empty_ones.values()))
+    made = several_sheets.together(parts)
+    made.notices.insert(
+        0, _("đọc các trang: {sheets}").format(sheets=", ".join(short(each) for each, _s in parts))
+    )
+    if empty_ones:
+        told = _("không đọc trang không có danh sách: {sheets}")
+        made.notices.insert(1, told.format(sheets=", ".join(map(short, empty_ones))))
+    return made
 
 
 # Grids
@@ -93,7 +141,7 @@ def read_table(source: str, kind: ImportKind, how: ReadOptions | None = None) ->
 def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) -> HeadedRows | Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, HEADER_ROWS))
-    names = Names(kind, given.renamed, columns.left_out([*given.renamed.values(), *given.ignored]))
+    names = _names(kind, given)
     if (found := find_header(first, names, given.constants, grid.merged)) is None:
         raise _without_header(source, kind, misread_headers(first, kind, given.renamed))
     header_row = first[found.last][0]
@@ -143,7 +191,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     if problems:
         raise reject(source, problems, given.most, then=misread_headers(first, kind, given.renamed))
     if not body:
-        raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source), *notices)
+        raise NothingToReadError(_("{file}: không có dòng dữ liệu nào").format(file=source), *notices)
     also = columns.shared(headers, fields, chosen.renamed)
     table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
     table = settled(table._replace(also=also, constants=given.constants))
@@ -152,9 +200,9 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     return sheet_of(table) if table.problems else table
 
 
-def _without_header(source: str, kind: ImportKind, hints: Sequence[str]) -> RejectedError:
+def _without_header(source: str, kind: ImportKind, hints: Sequence[str]) -> NothingToReadError:
     options = " ".join(f'--map {field}="{_("TIÊU ĐỀ")}"' for field in required(kind))
-    return RejectedError(
+    return NothingToReadError(
         _("{file}: không thấy dòng tiêu đề").format(file=source),
         *hints,
         _("Các cột nhận được, * là bắt buộc: {columns}").format(columns=columns.accepted(kind)),
@@ -211,7 +259,9 @@ def _from_objects(
         raise RejectedError(_("{file}: không có dòng dữ liệu nào").format(file=source))
     _refuse_province(source, given)
     _refuse_absent(dict.fromkeys(chain.from_iterable(found)), source, given)
-    made = objects.table_of(found, kind, given.renamed, given.ignored, given.constants)
+    made = objects.table_of(
+        found, kind, given.renamed, given.ignored, given.constants, ignore_unknown=given.ignore_unknown
+    )
     _refuse_constants(kind, made.fields, source, given)
     table = chosen_objects(made, kind, given.rows)
     if not table.body:

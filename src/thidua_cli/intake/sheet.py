@@ -15,6 +15,28 @@ _CAN_BE_NONE = ("parent_code", "abbreviation", "sort_order")
 _LONG_WORD = 22  # a table of 80 cells has room for it
 
 
+class SheetRow(int):
+    """A row of one of several sheets: rising from sheet to sheet, and shown with the sheet's name."""
+
+    sheet: str
+    number: int
+
+    @classmethod
+    def of(cls, place: int, sheet: str, number: int) -> "SheetRow":
+        """A row of the sheet at a place among those that are read."""
+        made = cls(place * 1_000_000 + number)
+        made.sheet, made.number = sheet, number
+        return made
+
+    def __str__(self) -> str:
+        return f"{short(self.sheet)}!{self.number}"
+
+
+def place_of(row: int | None) -> dict[str, object]:
+    """A row for JSON, of several sheets with the name of its own."""
+    return {"row": row.number, "sheet": row.sheet} if isinstance(row, SheetRow) else {"row": row}
+
+
 @dataclass(slots=True)
 class Sheet:
     """Rows of a file by field name, each with its row number, and what was noticed on the way."""

@@ -18,7 +18,8 @@ class Contents(NamedTuple):
     """The sheets of a workbook in order; what is in one is looked up when it is asked for.
 
     `holds_data`: whether a sheet with cells holds anything; it costs more to ask than whether there are
-    cells. `marked` is the sheet that MARK names.
+    cells. `glance` says at once of a sheet of many values that it holds data. `marked` is the sheet that
+    MARK names.
     """
 
     sheets: Sequence[SheetInfo]
@@ -27,6 +28,7 @@ class Contents(NamedTuple):
     rows: Callable[[SheetInfo], Rows]
     from_1904: bool
     marked: str | None = None
+    glance: Callable[[SheetInfo], bool] = lambda _sheet: False
 
 
 class SeveralSheetsError(RejectedError):
@@ -37,7 +39,7 @@ class SeveralSheetsError(RejectedError):
         option = f"--sheet {advice.quoted(names[0]) or _('TÊN')}"
         super().__init__(
             _("nhiều trang có dữ liệu: {sheets}").format(sheets=_names(names)),
-            _("Nêu một trang: {option}").format(option=option),
+            _("Nêu một trang: {option}; mọi trang: --all-sheets").format(option=option),
         )
 
 
@@ -72,9 +74,11 @@ def _choose(contents: Contents, wished: str | None, notices: list[str]) -> Sheet
     if unread:
         hidden = [sheet.name for sheet in unread]
         notices.append(_("trang ẩn không đọc: {sheets}").format(sheets=_names(hidden)))
-    filled = [sheet for sheet in sheets if not sheet.hidden and contents.hazards(sheet).cells]
+    visible = [sheet for sheet in sheets if not sheet.hidden]
+    sure = {sheet.name for sheet in visible if len(visible) > 1 and contents.glance(sheet)}
+    filled = [sheet for sheet in visible if sheet.name in sure or contents.hazards(sheet).cells]
     if len(filled) > 1:
-        filled = [sheet for sheet in filled if contents.holds_data(sheet)]
+        filled = [sheet for sheet in filled if sheet.name in sure or contents.holds_data(sheet)]
     if len(filled) > 1:
         raise SeveralSheetsError([sheet.name for sheet in filled])
     if not filled:

@@ -49,4 +49,7 @@ def _xlsx_contents(archive: zipfile.ZipFile) -> Contents:
     def rows(info: SheetInfo) -> Rows:
         return sheet_rows(page(info))
 
-    return Contents(book.sheets, hazards, holds, rows, book.from_1904, book.marked)
+    def glance(info: SheetInfo) -> bool:
+        return xlsx.begins_with_data(archive, info.part)
+
+    return Contents(book.sheets, hazards, holds, rows, book.from_1904, book.marked, glance)

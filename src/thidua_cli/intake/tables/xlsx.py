@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from array import array
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -23,6 +24,8 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _INDEX = re.compile(r"[0-9]{1,9}", re.ASCII)
 _ESCAPED = re.compile(rb"<(?:[^\s<>/]+:)?(?:c|row)\s[^<]*&")
 _SHARED = ("sharedStrings", "styles")  # parts that all sheets need
+_VALUE = re.compile(rb"<[vt]>\s*([^<\s][^<]*)</")
+_GLANCE, _MANY_VALUES = 16 << 10, 10
 _MOST_TEXT = 32 << 20  # characters of shared texts
 _OVERHEAD = 64 << 10
 _SCHEMAS = "http://schemas.openxmlformats.org"
@@ -31,6 +34,16 @@ xmlns:r="{_SCHEMAS}/officeDocument/2006/relationships"><workbookPr date1904="{{d
 <sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>"""
 _RELATION = f"""<Relationships xmlns="{_SCHEMAS}/package/2006/relationships"><Relationship Id="rId1" \
 Type="{_SCHEMAS}/officeDocument/2006/relationships/{{kind}}" Target="{{target}}"/></Relationships>"""
+
+
+def begins_with_data(archive: zipfile.ZipFile, part: str) -> bool:
+    """Whether the first bytes of a worksheet hold values of many kinds, which cannot all be blank."""
+    try:
+        with archive.open(part) as file:
+            begin = file.read(_GLANCE)
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+        return False
+    return len(set(_VALUE.findall(begin))) >= _MANY_VALUES
 
 
 class _Scan:
