@@ -36,11 +36,12 @@ send() {
 
 set --
 [ -z "${LETTERHEAD:-}" ] || set -- --format docx --letterhead "$LETTERHEAD"
-run report -o "$folder" --format html --format xlsx --format json --since last "$@"
-run remind -o "$folder/overdue.txt"
+day=$(TZ=Asia/Ho_Chi_Minh date -d yesterday +%F)  # the last day that is over: report, list and verdict are of one day
+run report --as-of "$day" -o "$folder" --format html --format xlsx --format json --since last "$@"
+run remind --as-of "$day" -o "$folder/overdue.txt"
 
 verdict=0
-said=$("$thidua" --lock check -q 2>&1) || verdict=$?
+said=$("$thidua" --lock check -q --as-of "$day" 2>&1) || verdict=$?
 case $verdict in
   0) ;;
   3) [ -z "$address" ] || send ;;

@@ -129,7 +129,7 @@ def annexed(*titles: str) -> bytes:
     """A report of 8 May with these annexes."""
     sections = [Section(title, title, [Paragraph("Không có.")], annex=True) for title in titles]
     return to_docx(
-        Document("Tên", [], "", sections, [], as_of="2022-05-08"),
+        Document("Tên", [], "", sections, [], as_of="2022-05-08", until="hết ngày 08/05/2022"),
         papers.head(),
         Stamp(date(2022, 5, 9), "2022-05-09T00:00:00.000000Z"),
     )

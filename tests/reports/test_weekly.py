@@ -449,7 +449,7 @@ def test_a_year_of_reports_can_be_made_again(
 def test_every_file_of_a_year_can_be_made_again(
     run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
-    """As cron writes them, each compared with the last; made again at the end of the year by `--known-at` alone."""
+    """As cron writes them, of the day before; made again at the end of the year by `--known-at` alone."""
     clock = [datetime(2021, 12, 20, tzinfo=UTC)]
     monkeypatch.setattr(dates, "now", lambda: clock[0])
     db.unlink()
@@ -459,7 +459,8 @@ def test_every_file_of_a_year_can_be_made_again(
     folder.mkdir()
     forms = [part for form in ("html", "json", "md", "docx", "xlsx") for part in ("-f", form)]
 
-    def write(day: date, *known: str) -> dict[str, bytes]:
+    def write(today: date, *known: str) -> dict[str, bytes]:
+        day = today - timedelta(days=1)
         asked = ["report", "--as-of", day.isoformat(), "--since", "last", "-o", str(folder), *forms, *known]
         assert run(*asked, lang="vi").code == 0
         return {path.name: path.read_bytes() for path in sorted(folder.glob(f"{file_stem(day)}.*"))}
@@ -469,7 +470,7 @@ def test_every_file_of_a_year_can_be_made_again(
     clock[0] = datetime(2023, 2, 1, tzinfo=UTC)
     compared = []
     for day, made in weeks.items():
-        found = json.loads(made[f"{file_stem(day)}.json"])
+        found = json.loads(made[f"{file_stem(day - timedelta(days=1))}.json"])
         compared.append(found["since"])
         assert len(made) == 5
         assert write(day, "--known-at", found["known_at"]) == made
@@ -628,7 +629,7 @@ def test_a_paper_about_a_day_to_come_is_dated_today(filled: Run, tmp_path: Path)
     assert "ngày 23 tháng 11 năm 2026" in said
     assert filled("remind", "p1-launch", "--one", *day, "-o", str(letter), *head).code == 0
     said = papers.words(letter.read_bytes()).replace("\u00a0", " ")
-    assert "tính đến hết ngày 23/11/2026" in said
+    assert "tính đến 10:00 ngày 23/11/2026" in said
     assert "hết ngày 31/12/2026" not in said
 
 
@@ -641,3 +642,13 @@ def test_what_was_expected_is_told_so_again(filled: Run, monkeypatch: pytest.Mon
     asked = ("report", "--as-of", "2026-12-31", "--since", "2026-11-01", "-f", "md")
     assert filled(*asked, "--known-at", "#4").out == first
     assert "As of the end of 2026-12-31" in filled(*asked).out
+
+
+def test_a_day_that_is_not_over_is_not_called_over(filled: Run) -> None:
+    """Today has an hour: that of the last operation of today; the report is of yesterday unless it is asked for today."""
+    assert "As of the end of 2026-11-22" in filled("report", "-f", "md").out
+    today = filled("report", "--as-of", "2026-11-23", "-f", "md").out
+    assert "As of 10:00 on 2026-11-23" in today
+    assert "By 10:00 on 2026-11-23" in today
+    assert "end of 2026-11-23" not in today
+    assert "As of 10:00 on 2026-11-23" in filled("status").out

@@ -1,6 +1,7 @@
 """`report`: the weekly report, one or several formats at once."""
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from thidua_cli.cli import messages, preferences, session, shared
 from thidua_cli.cli.parameters import option, past_day
-from thidua_cli.ground import files, filesystem
+from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current, speaking
 from thidua_cli.render import pages
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from thidua_cli.reports.weekly.week import Week
 
 _LAST = "last"
+_DAY = timedelta(days=1)
 _IN_FOLDER = [DocumentFormat.HTML, DocumentFormat.JSON]
 
 
@@ -54,8 +56,8 @@ def report(
 ) -> None:
     """Báo cáo tuần: kết quả, thay đổi và nguyên nhân, danh sách đơn vị chưa thực hiện.
 
-    Với -o THƯ-MỤC mà không nêu --format: html và json, hoặc như thidua config đã đặt. Các tệp được thay cùng
-    lúc, khi mọi dạng đã làm xong.
+    Không nêu --as-of: tính đến hết ngày hôm qua, vì hôm nay chưa hết. Với -o THƯ-MỤC mà không nêu --format:
+    html và json, hoặc như thidua config đã đặt. Các tệp được thay cùng lúc, khi mọi dạng đã làm xong.
     """
     from thidua_cli.reports import weekly
     from thidua_cli.reports.letterhead import read_letterhead
@@ -65,6 +67,7 @@ def report(
     letterhead = session.letterhead(letterhead)
     letters = read_letterhead(letterhead) if letterhead or DocumentFormat.DOCX in forms else None
     with session.reading(ctx) as connection:
+        when = when._replace(as_of=when.as_of or dates.today() - _DAY)  # the last day that is over
         at, wanted = shared.Selection(when, phase).read(connection)
         kept_in = None if place is None or files.is_stream(place) else place if in_folder else place.parent
         before = _since(connection, at, since, kept_in)

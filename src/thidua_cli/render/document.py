@@ -91,6 +91,7 @@ class Document(NamedTuple):
 
     `summary` is one paragraph that says the whole in words. `as_of` is an ISO day, `known_at` an instant in
     UTC, `head` the anchor: with them a file can say what it is made from. `is_forecast`: the day is to come.
+    `until` is up to when the figures count, in words.
     """
 
     title: str
@@ -102,6 +103,7 @@ class Document(NamedTuple):
     known_at: str = ""
     head: str = ""
     is_forecast: bool = False
+    until: str = ""
 
 
 def abridged(document: Document, most: int = _ROWS, whole: tuple[type, ...] = ()) -> Document:

@@ -123,8 +123,8 @@ def _name(at: Moment) -> str:
     if at.is_forecast:
         words = _("ngày {day} (dự kiến theo thao tác #{number})")
     else:
-        words = _("hết ngày {day} (thao tác #{number})")
-    return words.format(day=show_day(at.as_of), number=at.known.number)
+        words = _("{until} (thao tác #{number})")
+    return words.format(day=show_day(at.as_of), until=at.until, number=at.known.number)
 
 
 def _recorded_since(

@@ -65,7 +65,7 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
     rows = [[number, task(duty.item), *owed(duty, reminder.at)] for number, duty in enumerate(debt.owed, 1)]
     words = _words(reminder, letterhead, debt.unit.name)
     opening = _(
-        "{grounds}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {unit} về các nội dung sau:"
+        "{grounds}, tính đến {until}, {issuer} chưa nhận được văn bản của {unit} về các nội dung sau:"
     )
     duties = Table(columns, [("", rows)])
     return Letter(
@@ -78,7 +78,7 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
 def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date | None) -> Letter:
     words = _words(reminder, letterhead, _("các cơ quan, đơn vị"))
     opening = _(
-        "{grounds}, tính đến hết ngày {day}, {issuer} chưa nhận được văn bản của {count} cơ quan,"
+        "{grounds}, tính đến {until}, {issuer} chưa nhận được văn bản của {count} cơ quan,"
         " đơn vị (chi tiết tại Phụ lục kèm theo), cụ thể:"
     )
     counts = Counter(duty.item for debt in reminder.debts for duty in debt.owed)
@@ -119,13 +119,13 @@ def _limits(reminder: Reminder, item: Obligation) -> str:
 def _words(reminder: Reminder, letterhead: Letterhead, unit: str) -> dict[str, str]:
     """What the sentences of a letter name; `unit` is who is reminded."""
     at, title = reminder.at, reminder.plan.title
-    # of a day to come, only what is recorded so far is known
-    day = dates.day_of(at.known_at) if at.is_forecast else at.as_of
+    if at.is_forecast:  # of a day to come, only what is recorded so far is known
+        at = at._replace(as_of=dates.day_of(at.known_at))
     movement = title if current() == "en" else lower_first(title)
     return {
         "movement": movement,
         "grounds": grounds(reminder.plan) or _("Triển khai {movement}").format(movement=movement),
-        "day": show_day(day),
+        "until": at.until,
         "issuer": letterhead.name_in_text,
         "unit": unit,
     }

@@ -53,8 +53,29 @@ class Moment(NamedTuple):
         The state lasted until the next operation, or lasts until today. So a report made again later has the
         same words, if something was recorded before its day.
         """
-        current = min(dates.today(), self.superseded_on or date.max)
-        return self.as_of > max(current, dates.day_of(self.known.recorded_at))
+        return self.as_of > max(self._last_day, dates.day_of(self.known.recorded_at))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the as-of day was not over yet when the register was in this state."""
+        return self.as_of == self._last_day >= dates.day_of(self.known.recorded_at)
+
+    @property
+    def _last_day(self) -> date:
+        """The last day on which the register was in this state: today, if it is so still."""
+        return min(dates.today(), self.superseded_on or date.max)
+
+    @property
+    def until(self) -> str:
+        """Up to when the figures count, inside a sentence: the end of a day, or the hour of one not over."""
+        recorded = dates.local(self.known.recorded_at)
+        if not self.is_open:
+            words = _("hết ngày {day}")
+        elif recorded.date() == self.as_of:
+            words = _("{hour} ngày {day}")
+        else:
+            words = _("ngày {day} (chưa hết ngày)")
+        return words.format(day=show_day(self.as_of), hour=f"{recorded:%H:%M}")
 
 
 def read_moment(connection: sqlite3.Connection, as_of: date | None, known_at: str | None) -> Moment:
@@ -158,9 +179,12 @@ def moment_line(at: Moment) -> str:
     if at.is_forecast:
         words = _("Dự kiến đến ngày {day} (ngày chưa đến), theo sổ đến thao tác #{number} ({instant}).")
     else:
-        words = _("Tính đến hết ngày {day}, theo sổ đến thao tác #{number} ({instant}).")
+        words = _("Tính đến {until}, theo sổ đến thao tác #{number} ({instant}).")
     return words.format(
-        day=show_day(at.as_of), number=at.known.number, instant=show_instant(at.known.recorded_at)
+        day=show_day(at.as_of),
+        until=at.until,
+        number=at.known.number,
+        instant=show_instant(at.known.recorded_at),
     )
 
 

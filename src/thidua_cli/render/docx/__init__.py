@@ -69,9 +69,9 @@ class _Writer:
         if document.is_forecast:
             closing = _("Trên đây là kết quả dự kiến đến ngày {day}, theo số liệu hiện có./.")
         else:
-            closing = _("Trên đây là báo cáo kết quả thực hiện đến hết ngày {day}./.")
+            closing = _("Trên đây là báo cáo kết quả thực hiện đến {until}./.")
         day = show_day(document.as_of or self.day)
-        yield line(closing.format(day=day), style="BodyText", keep=True)
+        yield line(closing.format(day=day, until=document.until), style="BodyText", keep=True)
         yield official.signature(letterhead, letterhead.report_copies)
         yield from self._annexes(annexes)
         if document.notes:

@@ -105,6 +105,7 @@ def document(week: Week) -> Document:
         ],
         **at.identity,
         is_forecast=at.is_forecast,
+        until=at.until,
     )
 
 

@@ -185,12 +185,13 @@ def _between(one: Moment, other: Moment) -> str:
         )
     else:
         words = _(
-            "So với số liệu đến hết ngày {day} như đã biết ở thao tác #{number}; nay đến hết ngày {new_day},"
+            "So với số liệu đến hết ngày {day} như đã biết ở thao tác #{number}; nay đến {until},"
             " thao tác #{new_number}. Trong mỗi bảng, số trước cộng các nguyên nhân bằng số sau."
         )
     return words.format(
         day=show_day(one.as_of),
         number=one.known.number,
         new_day=show_day(other.as_of),
+        until=other.until,
         new_number=other.known.number,
     )

@@ -35,8 +35,8 @@ def _opening(week: Week) -> str:
     if week.at.is_forecast:
         words = _("Dự kiến đến ngày {day}, nếu sổ không ghi thêm gì: ")
     else:
-        words = _("Tính đến hết ngày {day}, ")
-    words = words.format(day=show_day(week.at.as_of))
+        words = _("Tính đến {until}, ")
+    words = words.format(day=show_day(week.at.as_of), until=week.at.until)
     rests_on = grounds(week.plan)
     return f"{rests_on}, {lower_first(words)}" if rests_on else words
 
