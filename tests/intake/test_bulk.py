@@ -68,6 +68,10 @@ def files(draw: st.DrawFn) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     fields = ["unit_code", "done_on", *draw(st.sets(st.sampled_from(sorted(set(PLAIN) - {"done_on"}))))]
     codes = draw(st.lists(st.sampled_from(ROSTER), min_size=2, max_size=7, unique=True))
     rows = [_row(draw, fields, code) for code in codes]
+    if draw(st.booleans()):  # whoever has no codes writes names, each in a way of her own
+        ways = (str, str.lower, str.upper, lambda name: name.replace("UBND ", "Ủy ban nhân dân "))
+        for row in rows[: draw(st.integers(1, len(rows)))]:
+            row["unit_code"] = draw(st.sampled_from(ways))(NAMES[row["unit_code"]])
     held = rows[: draw(st.integers(0, len(rows)))]
     for each in (rows, held):
         for _time in range(draw(st.integers(0, 2)) if each else 0):
@@ -117,7 +121,9 @@ def _import(run: Run, db: Path, file: Path, *options: str) -> tuple[Outcome, str
     both=files(),
     change=st.sampled_from(["", "", "rename", "void", "merge", "forge"]),
     form=st.sampled_from(["csv", "csv", "xlsx"]),
-    options=st.sampled_from([[], [], ["--dry-run"], ["--correct", "--reason", "x"]]),
+    options=st.sampled_from(
+        [[], [], ["--dry-run"], ["--correct", "--reason", "x"], ["--phase", "p1"], ["--phase", "p2"]]
+    ),
 )
 @settings(
     max_examples=examples(40, 1000),
@@ -175,10 +181,10 @@ def test_a_plain_file_goes_as_a_whole(
     file = tmp_path / "in.csv"
     file.write_text(
         "Mã đơn vị,Ngày đăng ký,Nội dung,Số văn bản\n"
-        '492,30/03/2022,"1,3",5/KH-UBND\n20242,2022-04-02,,\n493,2022-04-02,2,6/QĐ-UBND\n',
+        '492,30/03/2022,"1,3",5/KH-UBND\nUBND phường Phước Ninh,2022-04-02,,\n493,2022-04-02,2,6/QĐ-UBND\n',
         encoding="utf-8",
     )
-    done = run("import", "registrations", str(file))
+    done = run("import", "registrations", str(file), "--phase", "p1")
     assert (done.code, done.err) == (0, "")
     assert "3 new" in done.out
     told = run("history", "492", "--format", "csv").out

@@ -21,7 +21,7 @@ from thidua_cli.ground.text import visible
 from thidua_cli.intake import advice, columns, reading, sources, synonyms
 from thidua_cli.intake.batch import Batch
 from thidua_cli.intake.changes import ChangeBatch
-from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
+from thidua_cli.intake.headed_rows import HeadedRows, sheet_of, with_default
 from thidua_cli.intake.reading import ReadOptions
 from thidua_cli.intake.records import RecordBatch
 from thidua_cli.intake.rejects import write_rejects
@@ -183,12 +183,8 @@ class _Import(NamedTuple):
         if self.kind is ImportKind.CHANGES:
             return ChangeBatch(sheet_of(read))
         if phase is not None:
-            read = sheet_of(read)
             with session.reading(self.ctx) as connection:
-                code = load_plan(connection).phase(phase).code
-            for _row, values in read.rows:
-                if values.get("phase") is None or not str(values["phase"]).strip():
-                    values["phase"] = code
+                read = with_default(read, "phase", load_plan(connection).phase(phase).code)
         return RecordBatch(read, self.kind, reason, progress.rows)
 
     def _apply(self, batch: Batch) -> Writer | None:

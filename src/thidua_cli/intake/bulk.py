@@ -1,7 +1,7 @@
 """Long lists of records, decided by columns: the rows about which no rule has anything to say.
 
-They are something new of a unit named by its code, or word for word what the register holds. The rules
-themselves are those of `rules.decide`; rows that any of them might concern are decided one by one.
+They are something new of a unit named by its code or full name, or word for word what the register holds.
+The rules themselves are those of `rules.decide`; rows that any of them might concern are decided one by one.
 """
 
 import json
@@ -12,7 +12,8 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from thidua_cli import store
-from thidua_cli.intake.column_rows import ColumnRows
+from thidua_cli.ground import text
+from thidua_cli.intake.column_rows import NAMED, ColumnRows
 from thidua_cli.register import entries
 from thidua_cli.register.entries import Entry, Record
 from thidua_cli.register.fields import ImportKind, known
@@ -149,14 +150,28 @@ def _units(
         found = connection.execute(store.raw_sql("bulk_units"), values)
         if names is None:
             coded = {code: unit for code, unit, _name in found}
-            fresh = map(coded.get, columns.codes)
+            if any(key.startswith(NAMED) for key in columns.units):
+                coded |= _by_name(connection, set(coded.values()))
+            fresh = map(coded.get, columns.units)
         else:
             called = {(code, name): unit for code, unit, name in found for name in (name, None)}
-            fresh = map(called.get, zip(columns.codes, names, strict=True))
+            fresh = map(called.get, zip(columns.units, names, strict=True))
         units = [
             unit or 0 if of == phase else held for held, unit, of in zip(units, fresh, phases, strict=True)
         ]
     return units
+
+
+def _by_name(connection: sqlite3.Connection, units: Collection[int]) -> dict[str, int]:
+    """Some units by the key of their name or abbreviation, where no other unit ever had that."""
+    named = connection.execute(
+        "SELECT unit, name FROM unit_version UNION SELECT unit, abbreviation FROM unit_version"
+        " WHERE abbreviation IS NOT NULL"
+    ).fetchall()
+    found: dict[str, int] = {}
+    for (unit, _name), key in zip(named, text.name_keys([name for _unit, name in named]), strict=True):
+        found[key] = unit if found.setdefault(key, unit) == unit else 0
+    return {NAMED + key: unit for key, unit in found.items() if unit in units}
 
 
 def _content(record: Record, names: Sequence[str]) -> tuple[Any, ...]:

@@ -26,13 +26,17 @@ READ = {key: field.reads for key, field in _FIELDS.items()}
 _FREE = {  # kept as they stand
     key for key, field in _FIELDS.items() if field.shape is Shape.TEXT and key != "evidence"
 }
+NAMED = " "  # which no key of a code begins with
 _CODE = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
+_ONE = re.compile(_CODE, re.ASCII)
 _CODES = re.compile(rf"{_CODE}(?:\n{_CODE})*", re.ASCII)
 _NONE = "\a"  # what no field may hold
 
 
 class ColumnRows(NamedTuple):
-    """A long file: the number of each row, the key of its code, and the values of each field.
+    """A long file: the number of each row, the key of its unit, and the values of each field.
+
+    The key is that of a code, or after `NAMED` that of a name.
 
     Days are ISO text, contents tuples of numbers. `row_by_row` are the places of rows that need a closer
     look; what `codes` and `values` hold there means nothing.
@@ -40,7 +44,7 @@ class ColumnRows(NamedTuple):
 
     action: Action
     rows: Sequence[int]
-    codes: Sequence[str]
+    units: Sequence[str]
     values: Mapping[str, Sequence[Any]]
     row_by_row: Collection[int]
 
@@ -71,12 +75,31 @@ def read(table: HeadedRows, kind: ImportKind) -> ColumnRows | None:
         row_by_row = {place for place, row in enumerate(rows) if len(row) != width}
         rows = [row if len(row) == width else [""] * width for row in rows]
     columns = {name: _column(rows, index, name, typed=table.grid.letters) for name, index in named.items()}
-    codes = columns.pop("unit_code")
+    units = columns.pop("unit_code")
     columns |= {name: [value] * len(rows) for name, value in table.constants.items()}
-    row_by_row.update(_failing(codes, _are_codes))
+    for name, value in table.defaults.items():
+        columns[name] = [written or value for written in columns.get(name) or [""] * len(rows)]
+    keys = _unit_keys(units, row_by_row, named="unit_name" not in named)
     values = {name: _values(name, column, row_by_row) for name, column in columns.items()}
     numbers = [number for number, _values in table.body]
-    return ColumnRows(ACTIONS[kind], numbers, [text.code_key(code) for code in codes], values, row_by_row)
+    return ColumnRows(ACTIONS[kind], numbers, keys, values, row_by_row)
+
+
+def _unit_keys(column: Sequence[str], row_by_row: set[int], *, named: bool) -> Sequence[str]:
+    """The key of each unit: of its code or, where `named`, of its name.
+
+    `row_by_row` gets the places of texts that are neither.
+    """
+    keys = [text.code_key(written) for written in column]
+    if _are_codes(column):
+        return keys
+    others = [place for place, written in enumerate(column) if not _ONE.fullmatch(written)]
+    names = [column[place] for place in others]
+    irregular = set(_failing(names, _are_names)) if named else range(len(names))
+    row_by_row.update(others[at] for at in irregular)
+    for place, key in zip(others, text.name_keys(names), strict=True):
+        keys[place] = NAMED + key
+    return keys
 
 
 def _column(rows: Sequence[Sequence[Cell]], index: int, name: str, *, typed: bool) -> Sequence[str]:
@@ -141,6 +164,11 @@ def _failing(column: Sequence[str], right: Callable[[Sequence[str]], bool], star
 def _are_codes(column: Sequence[str]) -> bool:
     whole = "\n".join(column)
     return whole.count("\n") == len(column) - 1 and _CODES.fullmatch(whole) is not None
+
+
+def _are_names(column: Sequence[str]) -> bool:
+    """Whether every text is a regular one that may be the name of a unit."""
+    return all(column) and max(map(len, column)) <= text.NAME_LIMIT and _are_regular(column)
 
 
 def _are_regular(column: Sequence[str]) -> bool:

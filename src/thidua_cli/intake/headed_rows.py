@@ -32,7 +32,7 @@ class HeadedRows(NamedTuple):
     `fields` names the field of each column (None: left out), `headers` is the whole header row, number
     `header_row` of the file, and `last_row` that of its last row; `problems` are known without a look at each
     cell. `body` may be some of the rows. `also` are columns that serve another field too, `constants` values
-    of fields that have no column.
+    of fields that have no column, `defaults` those of empty cells.
     """
 
     fields: Sequence[str | None]
@@ -45,6 +45,7 @@ class HeadedRows(NamedTuple):
     problems: Sequence[Problem] = ()
     also: Sequence[tuple[int, str]] = ()
     constants: Mapping[str, str] = {}
+    defaults: Mapping[str, str] = {}
 
     def places(self) -> list[tuple[int, str]]:
         """The columns that are read, each with its field."""
@@ -105,6 +106,7 @@ def sheet_of(table: HeadedRows | Sheet) -> Sheet:
             known = len(made.problems)
             row, digits = _row(made, number, values, read, grid, changes)
             row.update(table.constants)
+            _fill(row, table.defaults)
             numbers += digits
             if len(made.problems) == known and number not in unnamed:  # first what cells are
                 made.rows.append((number, row))
@@ -117,6 +119,21 @@ def sheet_of(table: HeadedRows | Sheet) -> Sheet:
         )
     made.notices += change_notices(changes)
     return made
+
+
+def with_default(read: HeadedRows | Sheet, field: str, value: str) -> HeadedRows | Sheet:
+    """The same with a value for every row that has none in a field."""
+    if isinstance(read, HeadedRows):
+        return read._replace(defaults={**read.defaults, field: value})
+    for _number, row in read.rows:
+        _fill(row, {field: value})
+    return read
+
+
+def _fill(row: dict[str, object], defaults: Mapping[str, str]) -> None:
+    for field, value in defaults.items():
+        if row.get(field) is None or not str(row[field]).strip():
+            row[field] = value
 
 
 def calculated(table: HeadedRows) -> list[str]:

@@ -77,8 +77,11 @@ class Directory:
         """Every version, of any unit and time, whose name or abbreviation is that name."""
         if self._by_key is None:
             self._by_key = {}
-            for version in self:
-                for key in {text.name_key(version.name), text.name_key(version.abbreviation or "")} - {""}:
+            every = list(self)
+            keys = text.name_keys([version.name for version in every])
+            short = text.name_keys([version.abbreviation or "" for version in every])
+            for version, *called in zip(every, keys, short, strict=True):
+                for key in dict.fromkeys(filter(None, called)):
                     self._by_key.setdefault(key, []).append(version)
         return self._by_key.get(text.name_key(name), [])
 

@@ -53,8 +53,11 @@ def _namesakes(model: Model) -> list[str]:
             continue
         if effect.day not in named:
             holders = named[effect.day] = {}
-            for version in model.alive(effect.day):
-                for name in {text.name_key(version.name), text.name_key(version.abbreviation or "")}:
+            alive = model.alive(effect.day)
+            keys = text.name_keys([version.name for version in alive])
+            short = text.name_keys([version.abbreviation or "" for version in alive])
+            for version, *called in zip(alive, keys, short, strict=True):
+                for name in dict.fromkeys(called):
                     holders.setdefault(name, []).append(version)
         warnings += [
             _("{code}  {name}: trùng tên với {other}, chỉ còn gọi được bằng mã").format(
