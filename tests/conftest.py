@@ -125,6 +125,12 @@ def db(tmp_path: Path, seeded: sqlite3.Connection) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def made() -> dict[str, bytes]:
+    """Registers that were filled once, by name; a test that wants one writes the bytes to its own file."""
+    return {}
+
+
 @pytest.fixture
 def empty_db(db: Path, empty: sqlite3.Connection) -> Path:
     """The register after `init --no-units`, in the file that `run` uses."""

@@ -112,7 +112,7 @@ def _limit_file_size(db: Path, name: str, sizes: int, say: Say) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_limit_of_the_file_size(alone: Path, say: Say, name: str) -> None:
     """Where the system lets no file grow, a command is refused and nothing changes."""
-    _limit_file_size(alone, name, 3, say)
+    _limit_file_size(alone, name, 2, say)
 
 
 @pytest.mark.soak

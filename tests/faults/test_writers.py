@@ -140,7 +140,7 @@ def _shells_at_once(db: Path, tmp_path: Path, shells: int, commands: int, looks:
 
 def test_shells_at_once(tmp_path: Path, say: Say) -> None:
     """Commands of several shells, with backups and verifies among them, all succeed, and every backup verifies."""
-    _shells_at_once(tmp_path / "thidua.db", tmp_path, 4, 6, 2, say)
+    _shells_at_once(tmp_path / "thidua.db", tmp_path, 3, 6, 1, say)
 
 
 @pytest.mark.soak
