@@ -152,7 +152,7 @@ def run(db: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
             patch.setattr(sys, "stderr", err)
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
             patch.setenv("THIDUA_DB", str(db))
-            code = cli.run(["--lang", lang, *arguments])
+            code = cli.run(["--lang", lang, *map(str, arguments)])
         language.use("vi")
         out.flush()
         err.flush()

@@ -10,7 +10,7 @@ from oracle import Done, Excused, Unit
 from thidua_cli import store
 from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Exemption, Paper, Record
-from thidua_cli.register.terms import Action, Kind, Level
+from thidua_cli.register.terms import Kind, Level
 
 DAYS = st.dates(date(2020, 12, 1), date(2027, 2, 1)).map(date.isoformat) | st.sampled_from(
     ["2021-01-01", "2022-03-31", "2022-04-01", "2025-07-01", "2025-12-31", "2026-01-01"]
@@ -40,7 +40,9 @@ def worlds(draw: st.DrawFn) -> dict[int, Unit]:
         unit.code = draw(st.sampled_from([unit.code, *_free_codes(units, unit)]))
         for deed in draw(
             st.lists(
-                st.tuples(st.sampled_from(["p1", "p2"]), st.sampled_from([str(action) for action in Action])),
+                st.tuples(
+                    st.sampled_from(["p1", "p2"]), st.sampled_from(["launch", "registration", "review"])
+                ),
                 unique=True,
                 max_size=3,
             )
@@ -87,9 +89,7 @@ def populate(connection: sqlite3.Connection, world: dict[int, Unit]) -> None:
             )
             build.unit(writer, unit.code, unit.kind, level, unit.born, ended=unit.ended, parent=parent)
             entries += [
-                Record(
-                    unit.number, done.phase, Action(done.action), done.day, Paper(received_on=done.received)
-                )
+                Record(unit.number, done.phase, done.action, done.day, Paper(received_on=done.received))
                 for done in unit.done
             ]
             entries += [

@@ -125,9 +125,9 @@ title_en = "Digital economy"
         ("", "changes nothing"),
         ('[[obligations]]\ncode = "p1-launch"\ndue_on = "soon"', "due_on"),
         (
-            '[[actions]]\ncode = "award"\ntitle_vi = "a"\ntitle_en = "a"\ndone_vi = "a"\ndone_en = "a"\n'
+            '[[actions]]\ncode = "status"\ntitle_vi = "a"\ntitle_en = "a"\ndone_vi = "a"\ndone_en = "a"\n'
             'paper_vi = "a"\npaper_en = "a"',
-            "launch, registration, review",
+            "name of a command",
         ),
     ],
 )

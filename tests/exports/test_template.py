@@ -16,7 +16,7 @@ import office
 from conftest import Outcome
 from thidua_cli.ground.sheets import letters
 from thidua_cli.register import terms
-from thidua_cli.register.fields import DAYS, ImportKind, keys
+from thidua_cli.register.fields import DAYS, KINDS, ImportKind, keys
 
 Run = Callable[..., Outcome]
 Fill = Callable[..., str]
@@ -96,7 +96,7 @@ def _texts(path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("kind", list(ImportKind))
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_filled_template_of_each_kind_goes_in(run: Run, fill: Fill, kind: ImportKind, lang: str) -> None:
     """With a value in every column that takes one, in either language; again, it changes nothing."""
     if kind is ImportKind.SUPPLEMENTS:
@@ -172,7 +172,7 @@ def test_the_order_is_a_number(run: Run, fill: Fill) -> None:
 @pytest.mark.parametrize("ending", ["xlsx", "ods"])
 def test_a_template_saved_by_another_program(run: Run, fill: Fill, tmp_path: Path, ending: str) -> None:
     """LibreOffice keeps which sheet is to be read, the text of codes and the days."""
-    files = {kind: Path(fill(kind, ROWS[kind])) for kind in ImportKind}
+    files = {kind: Path(fill(kind, ROWS[kind])) for kind in KINDS}
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     saved = tmp_path / "saved"
     command = ["soffice", profile, "--headless", "--convert-to", ending, "--outdir", str(saved)]

@@ -23,7 +23,7 @@ from thidua_cli.ground.errors import RejectedError
 from thidua_cli.intake import column_rows, reading
 from thidua_cli.intake.sources import FileFormat
 from thidua_cli.register import suggestions
-from thidua_cli.register.fields import ImportKind
+from thidua_cli.register.fields import KINDS, ImportKind
 from thidua_cli.register.units import Directory
 from thidua_cli.store.journal import LATEST
 
@@ -450,7 +450,7 @@ def _filled(template: bytes, cells: str) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("kind", list(ImportKind))
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_template_is_imported_as_it_is(run: Run, tmp_path: Path, kind: ImportKind) -> None:
     """Its headers are all known; empty, it has no rows; it is the same bytes every time."""
     path = tmp_path / "mẫu.xlsx"

@@ -12,7 +12,6 @@ import build
 from conftest import ROOT, Outcome, copy, examples
 from thidua_cli import store
 from thidua_cli.register import entries, voiding
-from thidua_cli.register.terms import Action
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import undo
 from thidua_cli.store.journal import LATEST
@@ -97,7 +96,7 @@ def _contents(register: sqlite3.Connection) -> dict[int, object]:
 def _do(register: sqlite3.Connection, deed: str, code: str, day: int) -> None:
     """Record a unit's launch, or correct it where it is recorded."""
     unit = Directory.read(register, LATEST).with_code(code)[0].unit
-    entry = entries.Record(unit, "p1", Action.LAUNCH, f"2022-02-{day:02}", entries.Paper())
+    entry = entries.Record(unit, "p1", "launch", f"2022-02-{day:02}", entries.Paper())
     held = _live(register).get(unit)
     with store.write(register, actor="test", command=deed) as writer:
         if held is None:

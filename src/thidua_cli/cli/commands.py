@@ -9,6 +9,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from shutil import get_terminal_size
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from thidua_cli.cli.parameters import flat
-from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.errors import StoreError, UsageError
 from thidua_cli.ground.language import _
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-Commands = Mapping[str, tuple[str, str]]  # name -> ("module:function" of this package, one line of help)
+# name -> ("module:function" of this package, or the function itself; one line of help)
+Commands = Mapping[str, tuple[str | Callable[..., object], str]]
 
 _EXTRA = re.compile(r"(?:(?<=^)|(?<=  ))\[(.*)\]$", re.DOTALL)
 _NARROW, _NARROWEST = 52, 32
@@ -118,11 +120,19 @@ class Group(_Ours, TyperGroup):
     """A group that imports the module of a command when it is asked for it."""
 
     table: Commands = MappingProxyType({})
+    of_register: Callable[[Any], Commands] | None = None  # the table as the plan of the register has it
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         super().format_options(ctx, formatter)
+        with suppress(StoreError):
+            self._read_register(ctx)
         with formatter.section(_("Các lệnh")):
             formatter.write_dl([(name, short_help) for name, (_target, short_help) in self.table.items()])
+
+    def _read_register(self, ctx: Any) -> None:
+        """Have the commands that the register's plan gives, where the group has such; raises StoreError."""
+        if self.of_register is not None:
+            self.table, self.of_register = self.of_register(ctx), None
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(self.table)
@@ -131,6 +141,8 @@ class Group(_Ours, TyperGroup):
         if cmd_name not in self.table:
             return None
         target, short_help = self.table[cmd_name]
+        if not isinstance(target, str):
+            return command(cmd_name, target)
         module, _colon, name = target.partition(":")
         imported = importlib.import_module(f"thidua_cli.cli.{module}")
         function = getattr(imported, name)
@@ -139,18 +151,27 @@ class Group(_Ours, TyperGroup):
         alone = getattr(imported, "ALONE", _show_help)
         made = group(function(), flat(alone), help=_(inspect.getdoc(alone) or short_help))
         made.name = cmd_name
+        made.of_register = getattr(imported, "OF_REGISTER", None)
         return made
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and not args[0].startswith("-") and args[0] not in self.table:
             from difflib import get_close_matches
 
+            unread: list[str] = []
+            try:
+                self._read_register(ctx)
+            except StoreError as error:
+                unread = [error.message, *error.hints]
+            if args[0] in self.table:
+                return super().resolve_command(ctx, args)
             near = ", ".join(get_close_matches(args[0], self.table, n=2))
             raise UsageError(
                 _("không có lệnh '{name}'").format(name=args[0]),
                 _("Có phải là: {names}?").format(names=near)
                 if near
                 else _("Các lệnh: {names}").format(names=", ".join(self.table)),
+                *unread,
             )
         return super().resolve_command(ctx, args)
 

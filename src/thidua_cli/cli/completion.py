@@ -142,13 +142,15 @@ def _terms(words: Any) -> Callable[[Any, str], Iterator[_Offer]]:
 
 
 def _kinds(context: Any, incomplete: str) -> Iterator[_Offer]:
-    """Kinds of units; of files where a file is imported."""
-    from thidua_cli.register.fields import ImportKind
+    """Kinds of units; of files where a file is imported or exported."""
+    from thidua_cli.register.fields import KINDS, of_action
 
-    if context.info_name != "import":
+    if context.info_name not in ("import", "export"):
         yield from _terms(terms.Kind)(context, incomplete)
         return
-    yield from ((str(kind), "") for kind in ImportKind if kind.startswith(incomplete))
+    for plan in _plans(context):
+        kinds = [*map(of_action, plan.actions), *(kind for kind in KINDS if not kind.action)]
+        yield from ((str(kind), "") for kind in kinds if str(kind).startswith(incomplete))
 
 
 def _obligations(context: Any, incomplete: str) -> Iterator[_Offer]:

@@ -38,10 +38,10 @@ CORRECTED = {
 Corrected = Annotated[
     dict[str, object],
     Fields(
-        *fields.FILES[ImportKind.REGISTRATIONS].optional,
+        *ImportKind.REGISTRATIONS.optional,
         fields.UNTIL,
         required=(
-            *fields.FILES[ImportKind.REGISTRATIONS].required,
+            *ImportKind.REGISTRATIONS.required,
             fields.known(ImportKind.EXEMPTIONS)["reason"],
         ),
         correcting=CORRECTED,

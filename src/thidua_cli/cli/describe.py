@@ -129,7 +129,7 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
     else:
         words.append(
             _("{action} ngày {day} ({phase}){verdict}").format(
-                action=label(entry.action, current()),
+                action=register.plan.action(entry.action).title,
                 day=show_day(entry.done_on),
                 phase=_phase(entry, register),
                 verdict=_verdict(entry, register),

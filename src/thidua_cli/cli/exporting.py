@@ -19,19 +19,7 @@ from thidua_cli.render import pages
 from thidua_cli.render.model import Report
 from thidua_cli.render.pages import Format
 
-
-class ExportKind(StrEnum):
-    """What can be exported: what `import` takes, and the whole register."""
-
-    UNITS = "units"
-    LAUNCHES = "launches"
-    REGISTRATIONS = "registrations"
-    REVIEWS = "reviews"
-    EXEMPTIONS = "exemptions"
-    EXTENSIONS = "extensions"
-    SUPPLEMENTS = "supplements"
-    CHANGES = "changes"
-    REGISTER = "register"
+REGISTER = "register"  # what can be exported beside what `import` takes
 
 
 class ExportFormat(StrEnum):
@@ -47,7 +35,7 @@ class ExportFormat(StrEnum):
 def run(
     ctx: typer.Context,
     *,
-    kind: Annotated[ExportKind, argument(", ".join(ExportKind), _("LOẠI"))],
+    kind: Annotated[str, argument(f"{shared.KINDS}, {REGISTER}", _("LOẠI"))],
     form: Annotated[
         ExportFormat | None,
         option("--format -f", _("Dạng của tệp (mặc định: theo phần mở rộng, không thì csv).")),
@@ -63,7 +51,7 @@ def run(
     register: cả sổ, mỗi dòng một JSON, để thidua restore dựng lại được đúng sổ ấy.
     """
     target = session.target(output)
-    if kind is ExportKind.REGISTER:
+    if kind.lower() == REGISTER:
         if form not in (None, ExportFormat.JSONL) or known_at is not None:
             raise UsageError(_("export register luôn là JSONL và luôn là cả sổ"))
         text.check(Format.JSONL)
@@ -71,7 +59,7 @@ def run(
     else:
         form = form or _form_of(target)
         text.check(form)
-        _list(ctx, ImportKind(kind.value), form, target, known_at, text)
+        _list(ctx, shared.file_kind(ctx, kind, REGISTER), form, target, known_at, text)
 
 
 def _form_of(target: Path | None) -> ExportFormat:

@@ -17,7 +17,7 @@ from thidua_cli.intake import columns, sources
 from thidua_cli.intake.reading import ReadOptions
 from thidua_cli.intake.sources import FileFormat
 from thidua_cli.intake.table_body import RowChoice
-from thidua_cli.register.fields import ACTIONS, ImportKind, known
+from thidua_cli.register.fields import ImportKind, known
 
 
 class FileOptions(NamedTuple):
@@ -165,7 +165,7 @@ class RowOptions(NamedTuple):
     ] = None
     phase: Annotated[
         str | None,
-        option("--phase", _("Giai đoạn của những dòng mà tệp không nêu giai đoạn: p1, p2."), _("MÃ")),
+        option("--phase", _("Giai đoạn của những dòng mà tệp không nêu giai đoạn."), _("MÃ")),
     ] = None
     correct: Annotated[bool, option("--correct", _("Dòng khác với bản ghi trong sổ thì sửa bản ghi ấy."))] = (
         False
@@ -189,8 +189,8 @@ class RowOptions(NamedTuple):
             raise UsageError(_("--propose-codes chỉ dùng cho import units"))
         if province and not units:
             raise UsageError(_("--province chỉ dùng cho import units"))
-        if self.phase is not None and kind not in ACTIONS:
-            raise UsageError(_("--phase chỉ dùng cho import {kinds}").format(kinds=", ".join(ACTIONS)))
+        if self.phase is not None and not kind.action:
+            raise UsageError(_("--phase chỉ dùng cho việc đã làm, không cho import {kind}").format(kind=kind))
         if self.correct and kind in (ImportKind.UNITS, ImportKind.CHANGES):
             raise UsageError(
                 _("--correct chỉ sửa bản ghi"), _("Đơn vị thay đổi từ một ngày thì dùng --on NGÀY.")

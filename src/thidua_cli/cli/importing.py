@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import import_report, messages, progress, session
+from thidua_cli.cli import import_report, messages, progress, session, shared
 from thidua_cli.cli.import_options import FileOptions, ReportForm, ReportOptions, RowOptions, check_rejects
 from thidua_cli.cli.import_template import write_template
 from thidua_cli.cli.parameters import argument, option
@@ -36,7 +36,7 @@ from thidua_cli.store import Writer, journal
 
 def run(
     ctx: typer.Context,
-    kind: Annotated[ImportKind, argument(", ".join(ImportKind), _("LOẠI"))],
+    kind: Annotated[str, argument(shared.KINDS, _("LOẠI"))],
     file: Annotated[
         str | None, argument(_("CSV, TSV, XLSX, XLS, ODS, JSON, JSONL; - là đầu vào chuẩn."), _("TỆP|-"))
     ] = None,
@@ -56,24 +56,25 @@ def run(
     output: Annotated[Path | None, option("-o --output", _("Nơi ghi tệp mẫu."), _("TỆP"))] = None,
     report: ReportOptions,
 ) -> None:
-    """Nhập đơn vị, phát động, đăng ký, tổng kết, miễn hoặc thay đổi từ tệp.
+    """Nhập đơn vị, việc đã làm, miễn, gia hạn hoặc thay đổi từ tệp.
 
     Cả tệp là một thao tác; còn một dòng sai thì không ghi gì, và mọi dòng sai được liệt kê.
     """
+    of = shared.file_kind(ctx, kind)
     if template:
-        write_template(ctx, kind, file, output)
+        write_template(ctx, of, file, output)
         return
     if file is None:
         raise UsageError(_("thiếu TỆP"), _("Xem: {command} --help").format(command="thidua import"))
-    rows.check(kind, province)
+    rows.check(of, province)
     if rows.reason is not None:
         rows = rows._replace(reason=session.checked_reason(rows.reason))
     if rejects is not None:
         check_rejects(rejects, file, report.report_form)
     if not dry_run:
         session.refuse_read_only(ctx)
-    how = source.checked(kind, province, report.max_errors or sys.maxsize)
-    _Import(ctx, kind, file, how, rows, rejects, dry_run, report.report_form is ReportForm.JSON).run()
+    how = source.checked(of, province, report.max_errors or sys.maxsize)
+    _Import(ctx, of, file, how, rows, rejects, dry_run, report.report_form is ReportForm.JSON).run()
 
 
 class _Import(NamedTuple):

@@ -94,7 +94,7 @@ _OPTIONS = {
     "contents": Option("--content", _("Nội dung thi đua: dùng nhiều lần, hoặc 1,3."), _("SỐ"), several=True),
     "done_on": Option("--on", _("Ngày thực hiện.")),
     "on": Option("--on", _("Ngày thực hiện.")),
-    "obligation": Option("--obligation", _("Nghĩa vụ, ví dụ p1-launch.")),
+    "obligation": Option("--obligation", _("Mã nghĩa vụ, xem thidua plan.")),
     "until": Option("--until", _("Ngày cuối, kể cả ngày ấy.")),
     "kind": Option("--kind", _("Loại đơn vị."), _("LOẠI")),
     "level": Option("--level", _("Cấp (mặc định: theo loại)."), _("CẤP")),
@@ -158,8 +158,7 @@ class Fields:
 
 def record_fields(kind: ImportKind) -> Fields:
     """Return the options of a record of a kind: what its files have, without the unit."""
-    columns = fields.FILES[kind]
-    return Fields(*columns.optional, required=columns.required[1:])
+    return Fields(*kind.optional, required=kind.required[1:])
 
 
 def option_names(*kinds: ImportKind) -> dict[str, str]:

@@ -60,7 +60,7 @@ def amend(
     ] = None,
     due: Annotated[
         list[str] | None,
-        option("--due", _("Hạn mới, dùng nhiều lần: p1-launch=2022-06-30; none: bỏ hạn."), _("MÃ=NGÀY")),
+        option("--due", _("Hạn mới của một nghĩa vụ, dùng nhiều lần; none: bỏ hạn."), _("MÃ=NGÀY")),
     ] = None,
     issuer: Annotated[str | None, option("--issuer", _("Cơ quan ban hành."), _("CƠ-QUAN"))] = None,
     note: Annotated[str | None, option("--note", _("Ghi chú."), _("CHỮ"))] = None,
@@ -72,7 +72,7 @@ def amend(
     if (file is None) == (not due):
         raise UsageError(
             _("nêu một tệp, hoặc --due"),
-            _("Ví dụ: --due p1-launch=2022-06-30 --doc 45/QĐ-UBND --on 25/3/2022"),
+            _("Ví dụ: --due MÃ=2022-06-30 --doc 45/QĐ-UBND --on 25/3/2022"),
         )
     number, issuer, note = _checked(document_number, issuer, note)
     document = amendments.Document(number, issuer, note)
@@ -117,7 +117,9 @@ def _due(given: str) -> tuple[str, str | None]:
     """An obligation and its new due day; none: the deadline is taken away. Raises UsageError."""
     code, equals, last = given.partition("=")
     if not equals or not code.strip():
-        raise UsageError(_("--due '{given}': viết MÃ=NGÀY").format(given=given), "p1-launch=2022-06-30")
+        raise UsageError(
+            _("--due '{given}': viết MÃ=NGÀY").format(given=given), _("Mã nghĩa vụ: xem thidua plan.")
+        )
     if last.strip().lower() == "none":
         return code.strip(), None
     from thidua_cli.register import values

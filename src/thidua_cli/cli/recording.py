@@ -1,7 +1,7 @@
-"""`thidua record`: launches, registrations, reviews, exemptions and extensions of units."""
+"""`thidua record`: what units did (the actions of the plan), exemptions and extensions."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -18,8 +18,8 @@ from thidua_cli.register import entries as records
 from thidua_cli.register import evidence as evidences
 from thidua_cli.register.entries import Entry
 from thidua_cli.register.evidence import Hashes
-from thidua_cli.register.fields import ImportKind
-from thidua_cli.register.plan import load_plan
+from thidua_cli.register.fields import ImportKind, of_action
+from thidua_cli.register.plan import PlanAction, load_plan
 from thidua_cli.rules import decide as deciding
 from thidua_cli.rules.compare import NOTHING, differences
 from thidua_cli.rules.decide import Outcome
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of commands knows a group
-    """The commands of the group."""
+    """The commands of the group, with the actions of a plan that names none."""
     return {
         "launch": ("recording:launch", _("Ghi việc phát động")),
         "registration": ("recording:registration", _("Ghi việc đăng ký, với nội dung thi đua")),
@@ -43,6 +43,33 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
         "correct": ("correcting:correct", _("Sửa một bản ghi: hủy và ghi lại trong một thao tác")),
         "void": ("correcting:void", _("Hủy một bản ghi; bản ghi vẫn còn đó nhưng không tính nữa")),
     }
+
+
+def OF_REGISTER(ctx: typer.Context) -> Commands:  # noqa: N802 - as COMMANDS
+    """The commands of the group, with the actions of the register's plan; raises StoreError."""
+    with session.reading(ctx) as connection:
+        actions = load_plan(connection).actions
+    usual, made = dict(COMMANDS()), dict[str, tuple[str | Callable[..., object], str]]()
+    for action in actions:
+        words = _("Ghi việc {title}, với nội dung thi đua") if action.contents else _("Ghi việc {title}")
+        target, _help = usual.get(action.code) or (_command(action), "")
+        made[action.code] = (target, words.format(title=action.title))
+    return made | {name: usual[name] for name in usual if name not in ("launch", "registration", "review")}
+
+
+def _command(action: PlanAction) -> Callable[..., object]:
+    """The command that records an action of the plan."""
+    kind = of_action(action)
+
+    def record(
+        ctx: typer.Context, given: Annotated[dict[str, object], record_fields(kind)], how: How
+    ) -> None:
+        _record(ctx, kind, given, how)
+
+    record.__doc__ = _("Ghi việc {title} của một hay nhiều đơn vị; nhiều đơn vị là một thao tác.").format(
+        title=action.title
+    )
+    return record
 
 
 UnitAsOf = Annotated[

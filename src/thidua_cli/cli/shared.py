@@ -6,11 +6,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+import typer
+
 from thidua_cli.cli import messages, session
 from thidua_cli.cli.parameters import argument, option, past_day, term
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _, current
-from thidua_cli.register import values
+from thidua_cli.register import fields, values
+from thidua_cli.register.fields import ImportKind
+from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import Kind, Level, State, label
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
@@ -27,10 +31,34 @@ def _words(terms: type[StrEnum]) -> str:
     return ", ".join(f"{term} ({label(term, current())})" for term in terms)
 
 
+KINDS = ", ".join(str(kind) for kind in fields.KINDS)  # of files, as help names them
+
+
+def file_kind(ctx: typer.Context, named: str, *others: str) -> ImportKind:
+    """The kind of file that is named: one that every plan has, or an action of the register's plan.
+
+    Raises UsageError where there is none, with those that there are and `others`.
+    """
+    names = {str(kind): kind for kind in fields.KINDS if not kind.action}
+    if named.lower() not in names:
+        with session.reading(ctx) as connection:
+            actions = load_plan(connection).actions
+        names |= {
+            name: fields.of_action(item) for item in actions for name in (item.plural.lower(), item.code)
+        }
+    if (kind := names.get(named.lower())) is None:
+        known = dict.fromkeys([*map(str, names.values()), *others])
+        raise UsageError(
+            _("không có loại tệp '{kind}'").format(kind=named),
+            _("Dùng một trong: {kinds}").format(kinds=", ".join(known)),
+        )
+    return kind
+
+
 DryRun = Annotated[bool, option("--dry-run", _("Chỉ nói sẽ thay đổi gì, không ghi."))]
 Reason = Annotated[str, option("--reason", _("Lý do."), _("CHỮ"))]
 UnitArgument = Annotated[str, argument(_("Mã, hoặc tên đầy đủ có từ chỉ cấp."), _("ĐƠN-VỊ"))]
-Phase = Annotated[str | None, option("--phase", _("Chỉ một giai đoạn: p1, p2."), _("MÃ"))]
+Phase = Annotated[str | None, option("--phase", _("Chỉ một giai đoạn, theo mã trong thidua plan."), _("MÃ"))]
 KnownAt = Annotated[
     str | None,
     option("--known-at", _("Theo sổ như đã biết khi đó: ngày, thời điểm hoặc '#thao-tác'."), _("LÚC")),
@@ -133,7 +161,7 @@ def _district(connection: sqlite3.Connection, at: "Moment", reference: str) -> i
 class Obligation(NamedTuple):
     """One obligation, as an argument or as an option."""
 
-    named: Annotated[str | None, argument(_("Ví dụ p1-launch; xem thidua plan."), _("[NGHĨA-VỤ]"))] = None
+    named: Annotated[str | None, argument(_("Mã nghĩa vụ, xem thidua plan."), _("[NGHĨA-VỤ]"))] = None
     other: Annotated[str | None, option("--obligation", _("Tương đương tham số NGHĨA-VỤ."), _("MÃ"))] = None
 
     def code(self) -> str | None:

@@ -16,7 +16,7 @@ Target = Annotated[
     str,
     argument(_("Số bản ghi, ví dụ 12 hoặc '#12'; có --obligation thì là mã, tên đơn vị."), _("SỐ|ĐƠN-VỊ")),
 ]
-_COLUMNS = fields.FILES[ImportKind.SUPPLEMENTS]
+_COLUMNS = ImportKind.SUPPLEMENTS
 Given = Annotated[
     dict[str, object],
     Fields(fields.OBLIGATION, *_COLUMNS.optional, required=(fields.known(ImportKind.SUPPLEMENTS)["on"],)),

@@ -16,7 +16,7 @@ from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Entry, Exemption, Extension, Record
-from thidua_cli.register.fields import ACTIONS, NONE, ImportKind, keys
+from thidua_cli.register.fields import NONE, ImportKind, keys
 from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
@@ -56,7 +56,7 @@ def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Expo
         entries += records.live_extensions(connection, known)
     else:
         live = records.live_records(connection, known)
-        entries += [record for record in live if record.action is ACTIONS[kind]]
+        entries += [record for record in live if record.action == kind.action]
     entries.sort(key=lambda entry: entry.id or 0)
     plan = load_plan(connection)
     rows = [_entry(entry, directory, plan, names) for entry in entries]

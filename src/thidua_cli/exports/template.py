@@ -209,7 +209,7 @@ def _explain(field: str) -> str:
         "document_number": _("Số và ký hiệu, như 12/KH-UBND; có thể bỏ trống."),
         "evidence": _("Đường dẫn tới tệp (tính từ thư mục chạy lệnh nhập), hoặc địa chỉ trang web."),
         "contents": _("Số của nội dung thi đua, như 1,3."),
-        "phase": _("Bỏ trống thì theo ngày: p1 hoặc p2."),
+        "phase": _("Mã giai đoạn, xem thidua plan; bỏ trống thì theo ngày."),
         "occasion": _("Kỳ, như 2023, khi kế hoạch đòi cùng một việc nhiều lần; bỏ trống thì theo ngày."),
         "kind_of_change": _(
             "Giữ nguyên, đổi tên: đơn vị tiếp tục; nhập, tách, giải thể: đơn vị cũ hết; thành lập: lập mới."

@@ -180,6 +180,11 @@ def lower_first(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+def upper_first(words: str) -> str:
+    """Words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def name_key(name: str) -> str:
     """Two names are the same name exactly if their keys are equal.
 

@@ -15,8 +15,7 @@ from thidua_cli.ground.errors import InvalidError
 from thidua_cli.intake.headed_rows import HeadedRows
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.register.evidence import Hashes
-from thidua_cli.register.fields import ACTIONS, DAYS, ImportKind, Shape, known
-from thidua_cli.register.terms import Action
+from thidua_cli.register.fields import DAYS, ImportKind, Shape, known
 
 WORTH = 1000  # rows from which on a file is looked at as a whole
 
@@ -42,7 +41,7 @@ class ColumnRows(NamedTuple):
     look; what `codes` and `values` hold there means nothing.
     """
 
-    action: Action
+    action: str
     rows: Sequence[int]
     units: Sequence[str]
     values: Mapping[str, Sequence[Any]]
@@ -64,7 +63,7 @@ class ColumnRows(NamedTuple):
 def read(table: HeadedRows, kind: ImportKind) -> ColumnRows | None:
     """A long file of records as columns; none for one whose rows all have to be looked at."""
     named = {name: index for index, name in table.places()}
-    if kind not in ACTIONS or len(table.body) < WORTH or table.grid.merged:
+    if not kind.action or len(table.body) < WORTH or table.grid.merged:
         return None
     if not named.keys() <= READ.keys() | {"unit_code"} or "unit_code" in table.constants:
         return None
@@ -82,7 +81,7 @@ def read(table: HeadedRows, kind: ImportKind) -> ColumnRows | None:
     keys = _unit_keys(units, row_by_row, named="unit_name" not in named)
     values = {name: _values(name, column, row_by_row) for name, column in columns.items()}
     numbers = [number for number, _values in table.body]
-    return ColumnRows(ACTIONS[kind], numbers, keys, values, row_by_row)
+    return ColumnRows(kind.action, numbers, keys, values, row_by_row)
 
 
 def _unit_keys(column: Sequence[str], row_by_row: set[int], *, named: bool) -> Sequence[str]:

@@ -14,7 +14,7 @@ from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice
 from thidua_cli.intake.advice import Labels
 from thidua_cli.intake.sheet import short
-from thidua_cli.register.fields import UNIT_NAME, ImportKind, keys, known, names, required, usual, vietnamese
+from thidua_cli.register.fields import KINDS, UNIT_NAME, ImportKind, known, names, required, usual, vietnamese
 
 REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
 _SPACES = re.compile(r"\s+")
@@ -262,6 +262,6 @@ def _meanings(kind: ImportKind) -> Mapping[str, str]:
 
 
 _EVERYWHERE = {
-    key: {header for kind in ImportKind if key in known(kind) for header in names(kind, key)}
-    for key in {key for kind in ImportKind for key in keys(kind)}
+    key: {header for kind in KINDS if key in known(kind) for header in names(kind, key)}
+    for key in {key for kind in KINDS for key in known(kind)}
 }

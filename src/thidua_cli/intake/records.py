@@ -21,7 +21,7 @@ from thidua_cli.intake.sheet import Sheet
 from thidua_cli.register import entries, voiding
 from thidua_cli.register.entries import Entry, Record
 from thidua_cli.register.evidence import is_file
-from thidua_cli.register.fields import ACTIONS, ImportKind
+from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Version
 from thidua_cli.register.values import NO_OCCASION
@@ -93,7 +93,7 @@ class RecordBatch(Batch):
     def plan(self, connection: sqlite3.Connection) -> None:
         columns = self._columns.hashed(self.hashes) if self._columns else None
         plan = load_plan(connection)
-        live = read_entries(connection, LATEST, ACTIONS.get(self._kind))
+        live = read_entries(connection, LATEST, self._kind.action)
         outcomes = bulk.sort(columns, live, connection, plan, dates.today().isoformat()) if columns else None
         while True:
             if outcomes and set(outcomes.row_by_row) != set(self._checked or ()):

@@ -10,7 +10,7 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import letters
 from thidua_cli.intake import advice, columns
 from thidua_cli.intake.sheet import short
-from thidua_cli.register.fields import ACTIONS, ImportKind, known, names
+from thidua_cli.register.fields import ImportKind, known, names
 from thidua_cli.register.synonyms import OF_LISTS, OWN_SYNONYMS, SHORT_WORDS, SYNONYMS
 
 _WORD = re.compile(r"[^\W_]+")
@@ -122,7 +122,7 @@ def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str]) -> str |
 def _of_list(kind: ImportKind, headers: Sequence[str], rest: Sequence[int]) -> list[str]:
     """Headers that only say what the register knows, where a file is a list of this program."""
     names = {columns.normal(headers[index]) for index in rest}
-    if kind not in ACTIONS or not names >= {"state", "record_id"}:
+    if not kind.action or not names >= {"state", "record_id"}:
         return []
     return [headers[index] for index in rest if columns.normal(headers[index]) in OF_LISTS]
 
@@ -170,7 +170,7 @@ def _plain(header: str) -> str:
 def _meanings(kind: ImportKind) -> Mapping[str, str]:
     """The field that each synonym means in a kind of file, and each name of ours without its punctuation."""
     made: dict[str, str] = {}
-    own = OWN_SYNONYMS.get(kind, {})
+    own = OWN_SYNONYMS.get(kind.name, {})
     for key in known(kind):
         for header in (*SYNONYMS.get(key, ()), *own.get(key, ()), *map(_plain, names(kind, key))):
             made.setdefault(_plain(header), key)

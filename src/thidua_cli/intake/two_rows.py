@@ -35,12 +35,12 @@ class Names(NamedTuple):
     def of(self, band: str, low: str, others: Collection[str]) -> str:
         """The header of a column under a band; `others` are the names under other bands."""
         plain = columns.normal(band)
-        rest = _without(plain, (*BAND_FILLERS, *ACTION_WORDS.get(self.kind, ())))
+        rest = _without(plain, (*BAND_FILLERS, *ACTION_WORDS.get(self.kind.name, ())))
         written = (f"{band} {low}", f"{low} {band}", low)
         for header in written:
             if columns.normal(header) in self.asked:
                 return header
-        foreign = [word for kind, words in ACTION_WORDS.items() if kind != self.kind for word in words]
+        foreign = [word for kind, words in ACTION_WORDS.items() if kind != self.kind.name for word in words]
         alone = columns.normal(low) not in others and not _holds(plain, (*foreign, *OTHER_MATTERS))
         found = [*written[1::-1], f"{low} {rest}", *([low] if alone else [])]
         return next((header for header in found if self._field(header)), written[0])

@@ -263,13 +263,14 @@ def _again(connection: sqlite3.Connection, added: "PlanParts") -> tuple["PlanPar
 
 def _refuse_unfit(connection: sqlite3.Connection, decided_on: str) -> None:
     """Refuse a plan that does not fit together on a day, or on the day of a later decision."""
-    from thidua_cli.register.plan_models import check_asked
+    from thidua_cli.register.plan_models import check_asked, check_names
 
     later = connection.execute("SELECT DISTINCT decided_on FROM decision WHERE decided_on > ?", (decided_on,))
     for day in sorted({decided_on, *(row[0] for row in later)}):
         plan = load_plan(connection, day)
         actions, phases = ([item.code for item in items] for items in (plan.actions, plan.phases))
         try:
+            check_names(plan.actions)
             check_asked([_Asked(item) for item in plan.obligations if not item.withdrawn], actions, phases)
             _check_days(plan)
         except InvalidError as error:

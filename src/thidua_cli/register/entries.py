@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground import dates, text
-from thidua_cli.register.terms import Action
 from thidua_cli.store import Writer
 
 
@@ -36,11 +35,11 @@ class Paper(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A launch, registration or review of one unit; `id` is None while it is not stored."""
+    """What one unit did, such as a launch; `id` is None while it is not stored."""
 
     unit: int
     phase: str
-    action: Action
+    action: str
     done_on: str
     document: Paper
     contents: tuple[int, ...] = ()
@@ -194,17 +193,17 @@ def live_records(
     *,
     unit: int | None = None,
     number: int | None = None,
-    action: Action | None = None,
+    action: str | None = None,
 ) -> list[Record]:
     """Live records: of one unit, the one with a number, those of an action, or all."""
-    wanted = {"known": known, "unit": unit, "id": number, "action": action and str(action)}
+    wanted = {"known": known, "unit": unit, "id": number, "action": action}
     shared: dict[Any, Any] = {}  # words and days recur in every row; each is kept once
     keep = shared.setdefault
     return [
         Record(
             unit,
             keep(phase, phase),
-            Action(act),
+            keep(act, act),
             keep(done_on, done_on),
             Paper(paper[0], *map(keep, paper[1:], paper[1:])),
             _numbers(contents),

@@ -4,34 +4,17 @@ Import columns and their headers, templates, exports, and how cells are read are
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from thidua_cli.ground import language
 from thidua_cli.register import values
-from thidua_cli.register.terms import Action, Change, Extent, Kind, Level
+from thidua_cli.register.terms import Change, Extent, Kind, Level
 
-
-class ImportKind(StrEnum):
-    """What a file may hold."""
-
-    UNITS = "units"
-    LAUNCHES = "launches"
-    REGISTRATIONS = "registrations"
-    REVIEWS = "reviews"
-    EXEMPTIONS = "exemptions"
-    EXTENSIONS = "extensions"
-    SUPPLEMENTS = "supplements"
-    CHANGES = "changes"
-
-
-ACTIONS = {
-    ImportKind.LAUNCHES: Action.LAUNCH,
-    ImportKind.REGISTRATIONS: Action.REGISTRATION,
-    ImportKind.REVIEWS: Action.REVIEW,
-}
-
+if TYPE_CHECKING:
+    from thidua_cli.register.plan import PlanAction
 
 NONE = "-"  # in a cell of a unit: it has none, where an empty cell leaves the value open
 
@@ -69,16 +52,32 @@ class Field(NamedTuple):
     words: type[StrEnum] | None = None
 
 
-class Columns(NamedTuple):
-    """The columns of a kind of file; those `beside` are read where a file has them, but not written.
+@dataclass(frozen=True, eq=False)
+class ImportKind:
+    """What a file may hold, by its name, and the columns of such a file.
 
-    A file may lack the required ones that are `implied`: the register, or another column, tells them.
+    Of records, `action` is the code of what was done. Columns `beside` are read where a file has them, but
+    not written. A file may lack the required ones that are `implied`: the register or another column tells.
     """
 
+    name: str
     required: tuple[Field, ...]
     optional: tuple[Field, ...]
     beside: tuple[Field, ...] = ()
     implied: tuple[Field, ...] = ()
+    action: str | None = None
+
+    UNITS: ClassVar["ImportKind"]
+    LAUNCHES: ClassVar["ImportKind"]
+    REGISTRATIONS: ClassVar["ImportKind"]
+    REVIEWS: ClassVar["ImportKind"]
+    EXEMPTIONS: ClassVar["ImportKind"]
+    EXTENSIONS: ClassVar["ImportKind"]
+    SUPPLEMENTS: ClassVar["ImportKind"]
+    CHANGES: ClassVar["ImportKind"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 _PAPERS = ("văn bản", "kế hoạch", "quyết định", "công văn")
@@ -138,90 +137,107 @@ def _done_on(header: str) -> Field:
     )
 
 
-def _records(header: str, *more: Field) -> Columns:
-    return Columns((UNIT_CODE, _done_on(header)), (*more, *DOCUMENT, PHASE, OCCASION), (UNIT_NAME,))
+def _records(name: str, action: str, title: str, *more: Field) -> ImportKind:
+    required = (UNIT_CODE, _done_on(f"Ngày {title}"))
+    return ImportKind(name, required, (*more, *DOCUMENT, PHASE, OCCASION), (UNIT_NAME,), action=action)
 
 
-FILES: Mapping[ImportKind, Columns] = {
-    ImportKind.UNITS: Columns(
-        (CODE, NAME, KIND),
-        (LEVEL, PARENT_CODE, ABBREVIATION, SORT_ORDER, VALID_FROM, NOTE),
-        implied=(CODE, KIND),
+@lru_cache(64)
+def of_action(action: "PlanAction") -> ImportKind:
+    """Files with the records of an action of the plan."""
+    more = (CONTENTS,) if action.contents else ()
+    return _records(action.plural, action.code, action.title_vi, *more)
+
+
+ImportKind.UNITS = ImportKind(
+    "units",
+    (CODE, NAME, KIND),
+    (LEVEL, PARENT_CODE, ABBREVIATION, SORT_ORDER, VALID_FROM, NOTE),
+    implied=(CODE, KIND),
+)
+# The actions of a plan that names none.
+ImportKind.LAUNCHES = _records("launches", "launch", "phát động")
+ImportKind.REGISTRATIONS = _records("registrations", "registration", "đăng ký", CONTENTS)
+ImportKind.REVIEWS = _records("reviews", "review", "tổng kết")
+ImportKind.EXEMPTIONS = ImportKind(
+    "exemptions",
+    (
+        UNIT_CODE,
+        OBLIGATION,
+        Field("on", "Ngày miễn", values.day, Shape.DAY, also=("date",), like=_WHEN),
+        Field("reason", "Lý do", values.reason, wide=True),
     ),
-    ImportKind.LAUNCHES: _records("Ngày phát động"),
-    ImportKind.REGISTRATIONS: _records("Ngày đăng ký", CONTENTS),
-    ImportKind.REVIEWS: _records("Ngày tổng kết"),
-    ImportKind.EXEMPTIONS: Columns(
-        (
-            UNIT_CODE,
-            OBLIGATION,
-            Field("on", "Ngày miễn", values.day, Shape.DAY, also=("date",), like=_WHEN),
-            Field("reason", "Lý do", values.reason, wide=True),
-        ),
-        (UNTIL._replace(reads=values.optional_day), *DOCUMENT),
-        (UNIT_NAME,),
+    (UNTIL._replace(reads=values.optional_day), *DOCUMENT),
+    (UNIT_NAME,),
+)
+ImportKind.EXTENSIONS = ImportKind(
+    "extensions",
+    (
+        UNIT_CODE,
+        OBLIGATION,
+        Field("on", "Ngày gia hạn", values.day, Shape.DAY, also=("date",), like=_WHEN),
+        UNTIL,
     ),
-    ImportKind.EXTENSIONS: Columns(
-        (
-            UNIT_CODE,
-            OBLIGATION,
-            Field("on", "Ngày gia hạn", values.day, Shape.DAY, also=("date",), like=_WHEN),
-            UNTIL,
-        ),
-        DOCUMENT,
-        (UNIT_NAME,),
+    DOCUMENT,
+    (UNIT_NAME,),
+)
+ImportKind.SUPPLEMENTS = ImportKind(
+    "supplements",
+    (
+        UNIT_CODE,
+        OBLIGATION,
+        Field("on", "Ngày bổ sung", values.day, Shape.DAY, also=("date",), like=_WHEN),
     ),
-    ImportKind.SUPPLEMENTS: Columns(
-        (
-            UNIT_CODE,
-            OBLIGATION,
-            Field("on", "Ngày bổ sung", values.day, Shape.DAY, also=("date",), like=_WHEN),
-        ),
-        (CONTENTS, *DOCUMENT),
-        (UNIT_NAME,),
+    (CONTENTS, *DOCUMENT),
+    (UNIT_NAME,),
+)
+ImportKind.CHANGES = ImportKind(
+    "changes",
+    (
+        Field("old_code", "Mã cũ", values.optional_code, Shape.CODE),
+        Field("new_code", "Mã mới", values.optional_code, Shape.CODE),
+        Field("effective_date", "Ngày hiệu lực", values.day, Shape.DAY),
+        Field("kind_of_change", "Loại thay đổi", values.change, Shape.TERM, words=Change),
     ),
-    ImportKind.CHANGES: Columns(
-        (
-            Field("old_code", "Mã cũ", values.optional_code, Shape.CODE),
-            Field("new_code", "Mã mới", values.optional_code, Shape.CODE),
-            Field("effective_date", "Ngày hiệu lực", values.day, Shape.DAY),
-            Field("kind_of_change", "Loại thay đổi", values.change, Shape.TERM, words=Change),
+    (
+        Field("old_name", "Tên cũ", values.optional_name, Shape.NAME, wide=True),
+        Field("new_name", "Tên mới", values.optional_name, Shape.NAME, wide=True),
+        Field(
+            "resolution",
+            "Nghị quyết",
+            values.number,
+            like=("số nghị quyết", "số hiệu", "số văn bản", "số quyết định"),
         ),
-        (
-            Field("old_name", "Tên cũ", values.optional_name, Shape.NAME, wide=True),
-            Field("new_name", "Tên mới", values.optional_name, Shape.NAME, wide=True),
-            Field(
-                "resolution",
-                "Nghị quyết",
-                values.number,
-                like=("số nghị quyết", "số hiệu", "số văn bản", "số quyết định"),
-            ),
-            Field("extent", "Phạm vi", values.extent, Shape.TERM, words=Extent),
-            *(KIND._replace(reads=values.optional_kind), LEVEL, PARENT_CODE, ABBREVIATION, SORT_ORDER, NOTE),
-        ),
+        Field("extent", "Phạm vi", values.extent, Shape.TERM, words=Extent),
+        *(KIND._replace(reads=values.optional_kind), LEVEL, PARENT_CODE, ABBREVIATION, SORT_ORDER, NOTE),
     ),
-}
+)
+# Those of a plan that names no actions, in the order in which a register is filled.
+KINDS = (
+    *(ImportKind.UNITS, ImportKind.LAUNCHES, ImportKind.REGISTRATIONS, ImportKind.REVIEWS),
+    *(ImportKind.EXEMPTIONS, ImportKind.EXTENSIONS, ImportKind.SUPPLEMENTS, ImportKind.CHANGES),
+)
 
 
 def required(kind: ImportKind) -> tuple[str, ...]:
     """Keys of the columns that a file of that kind must have."""
-    return tuple(field.key for field in FILES[kind].required if field not in FILES[kind].implied)
+    return tuple(field.key for field in kind.required if field not in kind.implied)
 
 
 def usual(kind: ImportKind) -> tuple[str, ...]:
     """Keys of the columns that a row of data fills: those required, and those known from the register."""
-    return tuple(field.key for field in FILES[kind].required)
+    return tuple(field.key for field in kind.required)
 
 
 def keys(kind: ImportKind) -> tuple[str, ...]:
     """Keys of all columns that a file of that kind may have, required ones first."""
-    return tuple(field.key for field in (*FILES[kind].required, *FILES[kind].optional))
+    return tuple(field.key for field in (*kind.required, *kind.optional))
 
 
 @cache
 def known(kind: ImportKind) -> Mapping[str, Field]:
     """Every field that a header may name in a kind of file, by its key."""
-    return {field.key: field for part in FILES[kind] for field in part}
+    return {field.key: field for field in (*kind.required, *kind.optional, *kind.beside)}
 
 
 def vietnamese(kind: ImportKind, key: str) -> str:
@@ -240,7 +256,7 @@ def names(kind: ImportKind, key: str) -> tuple[str, ...]:
     return (field.key, field.vi.lower(), *field.also)
 
 
-_ALL = [field for kind in ImportKind for field in known(kind).values()]
+_ALL = [field for kind in KINDS for field in known(kind).values()]
 
 
 def shaped(*shapes: Shape) -> frozenset[str]:

@@ -14,7 +14,7 @@ from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register import terms, values
-from thidua_cli.register.fields import ACTIONS, ImportKind
+from thidua_cli.register.fields import ImportKind
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -70,24 +70,18 @@ class DocumentIn(Incoming):
 
 
 class RecordIn(DocumentIn):
-    """A launch, registration or review; `unit_code` is a code, or a name with its level word.
+    """What a unit did, such as a launch; `unit_code` is a code, or a name with its level word.
 
     `unit_name`, where it is given too, must be a name of that unit.
     """
 
     unit_code: UnitReference
     unit_name: Text = None
-    action: terms.Action
+    action: str
     done_on: Day
     phase: Text = None
     occasion: Annotated[str | None, BeforeValidator(values.occasion_of_record)] = None
     contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
-
-    @model_validator(mode="after")
-    def _contents_of_registration(self) -> Self:
-        if self.contents and self.action is not terms.Action.REGISTRATION:
-            raise InvalidError(_("chỉ đăng ký mới nêu nội dung thi đua"), _("bỏ nội dung"))
-        return self
 
 
 class ExemptionIn(DocumentIn):
@@ -142,8 +136,8 @@ EntryIn = UnitEntryIn | WithdrawalIn | RecordSupplementIn
 
 def of_kind(kind: ImportKind, given: Mapping[str, object]) -> tuple[type[UnitEntryIn], dict[str, object]]:
     """The model of what a kind of file holds, and the given values by its fields."""
-    if kind in ACTIONS:
-        return RecordIn, {**given, "action": ACTIONS[kind]}
+    if kind.action:
+        return RecordIn, {**given, "action": kind.action}
     model, day = MODELS[kind]
     return model, {day if name == "on" else name: value for name, value in given.items()}
 

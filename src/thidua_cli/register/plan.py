@@ -3,97 +3,18 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from thidua_cli.ground import dates, language
-from thidua_cli.ground.errors import NotFoundError
+from thidua_cli.ground.errors import NotFoundError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import fold, visible
-from thidua_cli.register.terms import Action, Kind
+from thidua_cli.register.plan_parts import Decision, Field, Obligation, Phase, PlanAction, Source
+from thidua_cli.register.terms import Kind
 from thidua_cli.store.journal import LATEST
 
-
-class Phase(NamedTuple):
-    """A phase; both days (ISO text) belong to it."""
-
-    code: str
-    starts_on: str
-    ends_on: str
-    title: str
-
-
-class Decision(NamedTuple):
-    """A decision that amended the plan: it holds from `decided_on` (ISO text) on."""
-
-    id: int
-    decided_on: str
-    document_number: str
-    document_issuer: str | None
-    note: str | None
-    operation: int
-
-
-class Field(NamedTuple):
-    """A result that the records of an action may hold: a choice of `choices`, a number or a text."""
-
-    code: str
-    type: Literal["choice", "number", "text"]
-    title: str
-    choices: tuple[str, ...]
-    minimum: float | None
-    maximum: float | None
-
-
-class PlanAction(NamedTuple):
-    """What the plan asks: its words for sentences and letters, and the results that its records may hold.
-
-    `done`: "đã phát động"; `paper`: what a unit sends, "kế hoạch phát động"; `plural`: the kind of import.
-    """
-
-    code: str
-    title: str
-    plural: str
-    done: str
-    paper: str
-    contents: bool
-    fields: tuple[Field, ...]
-
-
-class Obligation(NamedTuple):
-    """A row of the plan; `closes_on` is the due date, else the phase's last day. Days are ISO text.
-
-    `moved` is the decision that named the due date last, `withdrawn` the one that withdrew the obligation.
-    """
-
-    code: str
-    phase: Phase
-    action: Action
-    due_on: str | None
-    roster_on: str | None
-    newcomers: bool
-    title: str
-    kinds: tuple[Kind, ...]
-    occasion: str = ""
-    opens_on: str | None = None
-    newcomers_of: str | None = None
-    moved: Decision | None = None
-    withdrawn: Decision | None = None
-
-    @property
-    def closes_on(self) -> str:
-        return self.due_on or self.phase.ends_on
-
-
-class Source(NamedTuple):
-    """The document of the plan itself, as reports and letters cite it; the date is ISO text."""
-
-    number: str | None
-    issuer: str | None
-    date: str | None
-    title: str | None
-
-
-_Item = TypeVar("_Item", Phase, PlanAction)
+__all__ = ["Decision", "Field", "Obligation", "Phase", "Plan", "PlanAction", "Source", "load_plan"]
+_Item = TypeVar("_Item", bound=Phase)
 
 
 class Plan(NamedTuple):
@@ -108,9 +29,15 @@ class Plan(NamedTuple):
     source: Source
 
     def action(self, code: str) -> PlanAction:
-        """The action with that code; raises NotFoundError."""
-        message, others = _("kế hoạch không có hành động {code}"), _("Các hành động: {codes}")
-        return _with_code(self.actions, code, message, others)
+        """The action with that code; raises UsageError, for only commands and files name others."""
+        for item in self.actions:
+            if item.code == code:
+                return item
+        codes = ", ".join(item.code for item in self.actions)
+        raise UsageError(
+            _("kế hoạch không có hành động {code}").format(code=code),
+            _("Các hành động: {codes}").format(codes=codes),
+        )
 
     def phase(self, code: str) -> Phase:
         """The phase with that code; raises NotFoundError."""
@@ -158,6 +85,11 @@ class Plan(NamedTuple):
             if near
             else _("Các nghĩa vụ: {codes}").format(codes=", ".join(codes)),
         )
+
+    def alike(self, item: Obligation) -> tuple[Obligation, ...]:
+        """The obligations of the same phase and action, itself included, in the plan's order."""
+        key = (item.phase.code, item.action)
+        return tuple(other for other in self.obligations if (other.phase.code, other.action) == key)
 
     def occasions(self, phase: str, action: str) -> tuple[str, ...]:
         """The occasions on which a phase asks for an action, in the plan's order; an empty one: just once."""
@@ -248,7 +180,7 @@ def _plan(
         Obligation(
             code,
             phases[row["phase"]],
-            Action(row["action"]),
+            row["action"],
             row["due_on"],
             row["roster_on"],
             str(row["newcomers"]) == "1",
@@ -271,6 +203,13 @@ def _plan(
     )
 
 
+def action_titles(connection: sqlite3.Connection, known: int) -> dict[str, str]:
+    """The title of every action that the plan ever had, as known at an operation, by its code."""
+    query = f"SELECT code, title_{language.current()} FROM action WHERE operation <= ?"
+    plan = load_plan(connection, "9999-12-31", known)
+    return dict(connection.execute(query, (known,))) | {item.code: item.title for item in plan.actions}
+
+
 def _action(connection: sqlite3.Connection, row: _Row) -> PlanAction:
     tongue = language.current()
     fields = tuple(
@@ -281,8 +220,14 @@ def _action(connection: sqlite3.Connection, row: _Row) -> PlanAction:
             (row["code"],),
         )
     )
-    words = (row[f"{word}_{tongue}"] for word in ("title", "done", "paper"))
-    title, done, paper = words
+    title, done, paper = (row[f"{word}_{tongue}"] for word in ("title", "done", "paper"))
     return PlanAction(
-        row["code"], title, row["plural"] or row["code"], done, paper, bool(row["contents"]), fields
+        row["code"],
+        title,
+        row["title_vi"],
+        row["plural"] or row["code"],
+        done,
+        paper,
+        bool(row["contents"]),
+        fields,
     )

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, model_validator
 
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
-from thidua_cli.register import terms, values
+from thidua_cli.register import reserved, terms, values
 from thidua_cli.register.models import DocumentNumber, Incoming, ShortText
 
 Code = Annotated[str, BeforeValidator(values.code)]
@@ -42,6 +42,7 @@ class FieldIn(Incoming):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        reserved.refuse_field(self.code, (self.title_vi, self.title_en))
         if (self.type == "choice") != bool(self.values):
             raise InvalidError(_('{code}: chỉ và luôn có values khi type = "choice"').format(code=self.code))
         if self.type != "number" and (self.minimum is not None or self.maximum is not None):
@@ -66,14 +67,9 @@ class ActionIn(Incoming):
     fields: tuple[FieldIn, ...] = ()
 
     @model_validator(mode="after")
-    def _is_known(self) -> Self:
-        # Commands, files and letters know these three.
-        if self.code.lower() not in set(terms.Action) or self.fields:
-            raise InvalidError(
-                _("hành động {code}: chỉ nhận launch, registration, review, không có fields").format(
-                    code=self.code
-                )
-            )
+    def _is_free(self) -> Self:
+        for code in (self.code, *([self.plural] if self.plural else [])):
+            reserved.refuse_action(code)
         return self
 
 
@@ -81,16 +77,17 @@ class ActionIn(Incoming):
 ACTIONS = (
     ActionIn(
         code="launch", plural="launches", title_vi="phát động", title_en="launch", done_vi="đã phát động",
-        done_en="has launched", paper_vi="kế hoạch phát động", paper_en="launch plan",
+        done_en="launched", paper_vi="kế hoạch hoặc văn bản phát động thi đua",
+        paper_en="plan or document launching the movement",
     ),
     ActionIn(
         code="registration", plural="registrations", title_vi="đăng ký", title_en="registration",
-        contents=True, done_vi="đã đăng ký", done_en="has registered",
-        paper_vi="văn bản đăng ký", paper_en="registration",
+        contents=True, done_vi="đã đăng ký", done_en="registered",
+        paper_vi="văn bản đăng ký nội dung thi đua", paper_en="document registering contents of the movement",
     ),
     ActionIn(
         code="review", plural="reviews", title_vi="tổng kết", title_en="review", done_vi="đã tổng kết",
-        done_en="has summed up", paper_vi="báo cáo tổng kết", paper_en="summing-up report",
+        done_en="summed up", paper_vi="báo cáo tổng kết thi đua", paper_en="report summing the movement up",
     ),
 )  # fmt: skip
 
@@ -163,10 +160,25 @@ class PlanIn(PlanParts):
     def _consistent(self) -> Self:
         _check_phases(self.phases)
         _check_unique("obligations.code", [obligation.code for obligation in self.obligations])
-        _check_unique("actions.code", [action.code for action in self.actions])
+        check_names(self.actions)
         _check_unique("contents.number", [content.number for content in self.contents])
         _check_obligations(self)
         return self
+
+
+class Named(Protocol):
+    """What the rules of a plan look at in an action, as a file gives it or as it has become."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def plural(self) -> str | None: ...
+
+
+def check_names(actions: Sequence[Named]) -> None:
+    """Raise InvalidError where two actions have one code or plural: commands and files are called by them."""
+    names = [{item.code.lower(), (item.plural or item.code).lower()} for item in actions]
+    _check_unique("actions.code", [name for both in names for name in both])
 
 
 class Asked(Protocol):

@@ -6,14 +6,6 @@ from typing import TypeVar
 _Term = TypeVar("_Term", bound=StrEnum)
 
 
-class Action(StrEnum):
-    """What a plan asks of a unit."""
-
-    LAUNCH = "launch"
-    REGISTRATION = "registration"
-    REVIEW = "review"
-
-
 class Level(StrEnum):
     """The level of government that a unit belongs to, from the top down."""
 
@@ -68,9 +60,6 @@ class Extent(StrEnum):
 
 # Each pair is (Vietnamese, English).
 _LABELS: dict[StrEnum, tuple[str, str]] = {
-    Action.LAUNCH: ("phát động", "launch"),
-    Action.REGISTRATION: ("đăng ký", "registration"),
-    Action.REVIEW: ("tổng kết", "review"),
     Level.CITY: ("Cấp thành phố", "City level"),
     Level.DISTRICT: ("Cấp huyện", "District level"),
     Level.COMMUNE: ("Cấp xã", "Commune level"),

@@ -132,11 +132,6 @@ def change(value: object) -> terms.Change:
     return _term(terms.Change, value)
 
 
-def action(value: object) -> terms.Action:
-    """What an obligation asks for."""
-    return _term(terms.Action, value)
-
-
 def extent(value: object) -> terms.Extent:
     """How much of a unit a change is about; without a word, the whole."""
     return _term(terms.Extent, value) if plain(value) else terms.Extent.WHOLE
@@ -256,7 +251,7 @@ def unit(value: object) -> str:
 def obligation(value: object) -> str:
     """The code of an obligation."""
     if not (written := text.check_length(plain(value), text.CODE_LIMIT)):
-        raise InvalidError(_("nghĩa vụ bỏ trống"), _("ghi mã nghĩa vụ, ví dụ p1-launch"))
+        raise InvalidError(_("nghĩa vụ bỏ trống"), _("ghi mã nghĩa vụ, xem thidua plan"))
     return written
 
 

@@ -104,7 +104,7 @@ def _row(item: Obligation, outcome: Verdict, directory: Directory) -> dict[str, 
     return {
         "phase": item.phase.code,
         "obligation": item.code,
-        "action": str(item.action),
+        "action": item.action,
         "due_on": item.due_on,
         "verdict": "pass" if outcome.passes else "fail",
         **counts_row(outcome.counts),

@@ -1,14 +1,15 @@
 """All that is known of one unit, and of those before and after it, on one timeline."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground.dates import show_day, show_instant
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.terms import Action, Change, Extent, label
+from thidua_cli.register.plan import action_titles
+from thidua_cli.register.terms import Change, Extent, label
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.reports.moment import Moment, report_at
@@ -64,21 +65,22 @@ class TimelineEntry(NamedTuple):
 
     @property
     def is_record(self) -> bool:
-        """Whether it is a launch, registration or review."""
+        """Whether it is a record of what the unit did."""
         return self.source == "record"
 
 
 def build(connection: sqlite3.Connection, at: Moment, directory: Directory, version: Version) -> Report:
     """The report of `thidua history`: events up to the as-of date, voided ones marked, oldest first."""
     entries = _timeline(connection, at, version.unit)
+    titles = action_titles(connection, at.known.number)
     others = directory.namesakes(version)
     note = _("Cùng mã hoặc tên vào ngày khác: {units}").format(units="; ".join(others))
     return report_at(
         at,
         _("Lịch sử · {code}  {name}").format(code=version.code, name=version.name),
         FIELDS,
-        [_row(entry, directory) for entry in entries],
-        lambda: [_table(entries, directory)],
+        [_row(entry, directory, titles) for entry in entries],
+        lambda: [_table(entries, directory, titles)],
         notes=[note] if others else [],
     )
 
@@ -103,7 +105,7 @@ def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Tim
     return sorted(past, key=lambda entry: (entry.day, entry.operation))
 
 
-def _row(entry: TimelineEntry, directory: Directory) -> dict[str, object]:
+def _row(entry: TimelineEntry, directory: Directory, titles: Mapping[str, str]) -> dict[str, object]:
     then = directory.named(entry.unit, entry.day)
     named = entry.detail if entry.source in ("record", "supplement") else None
     contents = str(named).split(",") if named else []
@@ -115,14 +117,14 @@ def _row(entry: TimelineEntry, directory: Directory) -> dict[str, object]:
         "phase": entry.what if entry.source in ("record", "supplement") else None,
         "occasion": entry.extent if entry.is_record else None,
         "contents": [int(number) for number in contents],
-        "detail": "" if entry.is_record else _words(entry, directory),
+        "detail": "" if entry.is_record else _words(entry, directory, titles),
         "record_id": entry.record_id,
         "voided": entry.void_operation is not None,
         "replacement": entry.corrected_by,
     }
 
 
-def _table(entries: Sequence[TimelineEntry], directory: Directory) -> Table:
+def _table(entries: Sequence[TimelineEntry], directory: Directory, titles: Mapping[str, str]) -> Table:
     related = any(entry.relation != "self" for entry in entries)
     columns = [
         Column(_("Ngày"), Form.DAY),
@@ -142,7 +144,7 @@ def _table(entries: Sequence[TimelineEntry], directory: Directory) -> Table:
             [
                 entry.day,
                 *([name] if related else []),
-                Mark(_with_void(entry, directory), tone),
+                Mark(_with_void(entry, directory, titles), tone),
                 entry.document_number or "",
                 f"{entry.actor}, {show_instant(entry.recorded_at)} (#{entry.operation})",
                 f"#{entry.record_id}" if entry.record_id else "",
@@ -151,8 +153,8 @@ def _table(entries: Sequence[TimelineEntry], directory: Directory) -> Table:
     return Table(columns, [("", rows)] if rows else [], empty=_("Chưa có gì."))
 
 
-def _with_void(entry: TimelineEntry, directory: Directory) -> str:
-    words = ", ".join([_words(entry, directory), *_document(entry)])
+def _with_void(entry: TimelineEntry, directory: Directory, titles: Mapping[str, str]) -> str:
+    words = ", ".join([_words(entry, directory, titles), *_document(entry)])
     if entry.void_operation is None:
         return words
     by = _(", thay bằng #{number}").format(number=entry.corrected_by) if entry.corrected_by else ""
@@ -179,7 +181,7 @@ def _document(entry: TimelineEntry) -> Iterator[str]:
         yield _("ghi chú: {note}").format(note=entry.note)
 
 
-def _words(entry: TimelineEntry, directory: Directory) -> str:
+def _words(entry: TimelineEntry, directory: Directory, titles: Mapping[str, str]) -> str:
     if entry.event == "version":
         return _version_words(entry, directory)
     if entry.event in ("child_joined", "child_left"):
@@ -193,7 +195,7 @@ def _words(entry: TimelineEntry, directory: Directory) -> str:
     elif not entry.is_record:
         return _leave_words(entry)
     else:
-        words = f"{label(Action(entry.event), current())} {entry.what}"
+        words = f"{titles[entry.event]} {entry.what}"
         words += _(", kỳ {occasion}").format(occasion=entry.extent) if entry.extent else ""
     return words + (_(", nội dung {numbers}").format(numbers=entry.detail) if entry.detail else "")
 

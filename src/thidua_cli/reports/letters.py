@@ -62,7 +62,10 @@ def _letter(reminder: Reminder, debt: Debt, letterhead: Letterhead, answer_by: d
         Column(_("Tình trạng"), narrow=17),
         Column(_("Văn bản còn thiếu"), narrow=18),
     ]
-    rows = [[number, task(duty.item), *owed(duty, reminder.at)] for number, duty in enumerate(debt.owed, 1)]
+    rows = [
+        [number, task(reminder.plan, duty.item), *owed(reminder, duty)]
+        for number, duty in enumerate(debt.owed, 1)
+    ]
     words = _words(reminder, letterhead, debt.unit.name)
     opening = _(
         "{grounds}, tính đến {until}, {issuer} chưa nhận được văn bản của {unit} về các nội dung sau:"
@@ -85,17 +88,17 @@ def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date |
     own = Counter(duty.item for debt in reminder.debts for duty in debt.owed if duty.given)
     points = [
         _("- {deed} ({due}): {count} cơ quan, đơn vị chưa có {missing}{own};").format(
-            deed=task(item),
+            deed=task(reminder.plan, item),
             due=_limits(reminder, item),
             count=counts[item],
-            missing=missing(item.action),
+            missing=missing(reminder.plan, item),
             own=_(", trong đó {count} có thời hạn riêng").format(count=own[item]) if own[item] else "",
         )
         for item in reminder.plan.obligations
         if counts[item]
     ]
     points[-1] = f"{points[-1].removesuffix(';')}."
-    listed = table(reminder.debts, reminder.at, paper=True)
+    listed = table(reminder, paper=True)
     return Letter(
         [_("Các cơ quan, đơn vị có tên trong danh sách kèm theo")],
         _subject(words),
@@ -109,10 +112,10 @@ def _letter_to_all(reminder: Reminder, letterhead: Letterhead, answer_by: date |
 
 
 def _limits(reminder: Reminder, item: Obligation) -> str:
-    """The due date; with the title if the plan has several obligations of this action in this phase."""
+    """The due date; with the title if the plan asks for this action several times in this phase."""
     limit = planned_due(item)
     until = _("thời hạn {day}").format(day=limit) if item.due_on else limit
-    alike = [other for other in reminder.plan.obligations if other[1:3] == item[1:3]]
+    alike = reminder.plan.alike(item)
     return f"{lower_first(item.title)}; {until}" if len(alike) > 1 else until
 
 

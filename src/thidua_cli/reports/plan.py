@@ -57,7 +57,7 @@ def _row(item: Obligation) -> dict[str, object]:
     return {
         "phase": item.phase.code,
         "obligation": item.code,
-        "action": str(item.action),
+        "action": item.action,
         "title": item.title,
         "due_on": item.due_on,
         "closes_on": item.closes_on,

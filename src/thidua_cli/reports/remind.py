@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from thidua_cli.ground.dates import days_between, show_day
 from thidua_cli.ground.language import _, counted
+from thidua_cli.ground.text import upper_first
 from thidua_cli.register.plan import Obligation, Plan
-from thidua_cli.register.terms import Action, State
+from thidua_cli.register.terms import State
 from thidua_cli.register.units import Version, protocol_key
 from thidua_cli.render.model import Column, Form, Mark, Report, Table
 from thidua_cli.reports.citing import decision_paper
@@ -112,43 +113,38 @@ def build(reminder: Reminder, *, one: bool = False) -> Report:
                 "kind": str(debt.unit.kind),
                 "level": str(debt.unit.level),
                 "obligation": duty.item.code,
-                "action": str(duty.item.action),
+                "action": duty.item.action,
                 "state": str(duty.state),
                 "due_on": duty.item.due_on,
                 "closes_on": duty.closes_on,
                 "days_overdue": days_between(duty.closes_on, at.day),
-                "missing": missing(duty.item.action),
+                "missing": missing(reminder.plan, duty.item),
                 "file": file_name(at, None if one else debt.unit),
-                "obligation_title": task(duty.item),
+                "obligation_title": task(reminder.plan, duty.item),
                 "due_text": due(duty),
                 "days_text": days(duty, at),
             }
             for debt in reminder.debts
             for duty in debt.owed
         ],
-        lambda: [table(reminder.debts, at)],
+        lambda: [table(reminder)],
         lead=reminder.known.lines,
         extra=reminder.known.extra,
     )
 
 
-def missing(action: Action) -> str:
+def missing(plan: Plan, item: Obligation) -> str:
     """The document that a unit has not sent."""
-    return {
-        Action.LAUNCH: _("kế hoạch hoặc văn bản phát động thi đua"),
-        Action.REGISTRATION: _("văn bản đăng ký nội dung thi đua"),
-        Action.REVIEW: _("báo cáo tổng kết thi đua"),
-    }[action]
+    return plan.action(item.action).paper
 
 
-def task(item: Obligation) -> str:
+def task(plan: Plan, item: Obligation) -> str:
     """What a unit has to do, as an official letter says it."""
-    words = {
-        Action.LAUNCH: _("Phát động phong trào thi đua {phase}"),
-        Action.REGISTRATION: _("Đăng ký thi đua {phase}"),
-        Action.REVIEW: _("Tổng kết phong trào thi đua {phase}"),
-    }[item.action]
-    return words.format(phase=phase_name(item.phase))
+    action = plan.action(item.action)
+    words = _("{title} thi đua {phase}") if action.contents else _("{title} phong trào thi đua {phase}")
+    if item.occasion:
+        words = _("{task}, kỳ {occasion}").format(task=words, occasion=item.occasion)
+    return words.format(title=upper_first(action.title), phase=phase_name(item.phase))
 
 
 def due(duty: Duty) -> str:
@@ -181,7 +177,7 @@ def days(duty: Duty, at: Moment) -> str:
     return counted(-past, "giai đoạn còn {n} ngày", "{n} day left of the phase", "{n} days left of the phase")
 
 
-def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
+def table(reminder: Reminder, *, paper: bool = False) -> Table:
     """The units under their headings, each with what it owes; on paper numbered, else with codes."""
     columns = [
         Column(_("TT"), Form.NUMBER) if paper else Column(_("Mã")),
@@ -193,7 +189,7 @@ def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
     if not paper:  # on paper, the letter itself says what is missing
         columns.append(Column(_("Văn bản còn thiếu"), drop=1, narrow=24))
     groups: dict[str, list[Debt]] = {}
-    for debt in debts:
+    for debt in reminder.debts:
         groups.setdefault(debt.group, []).append(debt)
     headed = []
     for head, members in numbered(groups):
@@ -205,7 +201,7 @@ def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
                 phase = phase_name(item.phase)
                 called = _("{title} {phase}") if paper else "{title} ({code})"
                 title = called.format(title=item.title, phase=phase, code=item.phase.code)
-                cells = owed(duty, at)
+                cells = owed(reminder, duty)
                 if not duty.given:  # one decision for all is not said in every row
                     cells[0] = planned_due(item, cites=False)
                 rows.append([*name, title, *cells][: len(columns)])
@@ -214,6 +210,7 @@ def table(debts: Sequence[Debt], at: Moment, *, paper: bool = False) -> Table:
     return Table(columns, headed, empty=_("Không có đơn vị nào cần đôn đốc."))
 
 
-def owed(duty: Duty, at: Moment) -> list[object]:
+def owed(reminder: Reminder, duty: Duty) -> list[object]:
     """The due date, how far behind, and the missing document."""
-    return [due(duty), Mark(days(duty, at), TONES[duty.state]), missing(duty.item.action)]
+    late = Mark(days(duty, reminder.at), TONES[duty.state])
+    return [due(duty), late, missing(reminder.plan, duty.item)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, current
 from thidua_cli.register.plan import Obligation, Plan
-from thidua_cli.register.terms import Action, Kind, Level, label
+from thidua_cli.register.terms import Kind, Level, label
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.figures import COLUMNS, count_mark, counts_row, figure_cells, figure_columns
@@ -49,7 +49,7 @@ class Line(NamedTuple):
         row = {
             "phase": item.phase.code,
             "obligation": item.code,
-            "action": str(item.action),
+            "action": item.action,
             "due_on": item.due_on,
             "group": self.group,
             **counts_row(self.counts),
@@ -123,7 +123,7 @@ class _Groups(NamedTuple):
         elif by is not By.CONTENT:
             terms = Kind if by is By.KIND else Level
             yield from ((str(term), label(term, current()), groups[term]) for term in terms if term in groups)
-        elif item.action is Action.REGISTRATION:
+        elif self.plan.action(item.action).contents:
             for number, title in self.plan.contents.items():
                 yield str(number), f"{number}. {title}", groups.get(number, ())
 

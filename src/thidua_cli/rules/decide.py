@@ -3,7 +3,7 @@
 Nothing is written here; a whole batch is decided before any of it is stored.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -16,7 +16,7 @@ from thidua_cli.register.entries import Entry, Exemption, Extension, Paper, Reco
 from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Obligation, Phase, Plan
 from thidua_cli.register.units import Directory, Version, describe
-from thidua_cli.rules import closing, remarks, supplementing, withdrawing
+from thidua_cli.rules import closing, remarks, results, supplementing, withdrawing
 from thidua_cli.rules.compare import compare
 from thidua_cli.rules.occasions import earliest, early_for, occasion_of, phase_for
 from thidua_cli.rules.snapshot import Snapshot
@@ -127,8 +127,9 @@ def _record(
         plan = snapshot.plan
         phase = plan.phase(incoming.phase) if incoming.phase else None
         _refuse_early(plan, phase, day)
+    action = plan.action(incoming.action)
     with _about("contents"):
-        _refuse_contents(plan, incoming.contents)
+        results.refuse_contents(plan, action, incoming.contents)
     with _about("unit_code"):
         version = _unit(snapshot, incoming, unit_day or day)
         if replacing is None or (replacing.unit, replacing.day) != (version.unit, day.isoformat()):
@@ -197,7 +198,7 @@ def _supplement(
         version = snapshot.directory.last(record.unit, day.isoformat())
     with _about("contents"):
         supplementing.refuse_foreign_contents(snapshot.plan, record, incoming.contents)
-        _refuse_contents(snapshot.plan, incoming.contents)
+        results.refuse_contents(snapshot.plan, snapshot.plan.action(record.action), incoming.contents)
     with _about("supplemented_on"):
         entry = supplementing.supplement(record, incoming, _paper(incoming, snapshot.hashes))
     return entry, version
@@ -258,14 +259,6 @@ def _refuse_future(day: date, incoming: "DocumentIn", today: date) -> None:
             with _about(name):
                 message = _("ngày {day} ở tương lai").format(day=show_day(value))
                 raise RefusedError(message, _("kiểm tra lại ngày"))
-
-
-def _refuse_contents(plan: Plan, contents: Sequence[int]) -> None:
-    if unknown := [str(number) for number in contents if number not in plan.contents]:
-        raise NotFoundError(
-            _("không có nội dung {numbers}").format(numbers=", ".join(unknown)),
-            *(f"{number}  {title}" for number, title in plan.contents.items()),
-        )
 
 
 def _refuse_early(plan: Plan, phase: Phase | None, day: date) -> None:

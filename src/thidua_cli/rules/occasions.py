@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.errors import NotFoundError, UsageError
-from thidua_cli.ground.language import _, current
+from thidua_cli.ground.language import _
 from thidua_cli.register.entries import Record
 from thidua_cli.register.plan import Phase, Plan
-from thidua_cli.register.terms import Kind, label
+from thidua_cli.register.terms import Kind
 from thidua_cli.register.units import Version
 from thidua_cli.register.values import NO_OCCASION
 
@@ -111,7 +111,7 @@ def phase_for(snapshot: "Snapshot", incoming: "RecordIn", version: Version) -> P
             )
         )
     if earlier := snapshot.open_phases(incoming.action, version.unit, held.code):
-        action = label(incoming.action, current())
+        action = plan.action(incoming.action).title
         raise UsageError(
             _("{unit} chưa {action} ở {earlier}: nêu --phase {earlier} hoặc {phase}").format(
                 unit=version.name, action=action, earlier=earlier[0], phase=held.code

@@ -5,10 +5,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from thidua_cli.ground.dates import show_day
-from thidua_cli.ground.language import _, current
+from thidua_cli.ground.language import _
 from thidua_cli.register.entries import Exemption, Extension, Record
 from thidua_cli.register.plan import Obligation
-from thidua_cli.register.terms import label
 from thidua_cli.register.units import Version
 from thidua_cli.rules.snapshot import Snapshot
 
@@ -41,7 +40,7 @@ def of_record(snapshot: Snapshot, incoming: "RecordIn", entry: Record, version: 
     if not snapshot.on_roster(entry.action, entry.phase, entry.occasion, version.unit):
         yield _(
             "{unit}: không thuộc đối tượng phải {action} ở {phase}; vẫn ghi, không tính vào tỷ lệ"
-        ).format(unit=unit, phase=entry.phase, action=label(entry.action, current()))
+        ).format(unit=unit, phase=entry.phase, action=snapshot.plan.action(entry.action).title)
 
 
 def of_leave(

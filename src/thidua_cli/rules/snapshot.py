@@ -19,7 +19,7 @@ from thidua_cli.register.entries import (
 )
 from thidua_cli.register.evidence import Hashes
 from thidua_cli.register.plan import Plan, load_plan
-from thidua_cli.register.terms import Action, State
+from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.standing.verdict import Fact, facts
 
@@ -27,7 +27,7 @@ Leave = Exemption | Extension | Withdrawal
 Entries = dict[tuple[object, ...], Entry]  # live ones, by key
 
 
-def read_entries(connection: sqlite3.Connection, known: int, action: Action | None = None) -> Entries:
+def read_entries(connection: sqlite3.Connection, known: int, action: str | None = None) -> Entries:
     """The live entries as known at an operation: records of one action, or all."""
     entries: Entries = {}
     entries.update((record.key, record) for record in live_records(connection, known, action=action))
@@ -62,7 +62,7 @@ class Snapshot:
         for entry in self.entries.values():
             self._index(entry)
         self.hashes: Hashes = hashes or {}
-        self._rosters: dict[tuple[Action, str], _Roster] = {}
+        self._rosters: dict[tuple[str, str], _Roster] = {}
         self._plans: dict[str, Plan] = {}
 
     def _index(self, entry: Entry) -> None:
@@ -94,16 +94,16 @@ class Snapshot:
             self._plans[day] = load_plan(self.connection, day, self.known)
         return self._plans[day]
 
-    def open_phases(self, action: Action, unit: int, before: str) -> list[str]:
+    def open_phases(self, action: str, unit: int, before: str) -> list[str]:
         """Phases before `before` in which the unit still owes that action."""
         order = [phase.code for phase in self.plan.phases]
         return [code for code in order[: order.index(before)] if unit in self._roster(action, code).owing]
 
-    def owed(self, action: Action, phase: str, unit: int) -> set[str]:
+    def owed(self, action: str, phase: str, unit: int) -> set[str]:
         """The occasions on which the unit still owes that action in that phase."""
         return self._roster(action, phase).owing.get(unit, set())
 
-    def on_roster(self, action: Action, phase: str, occasion: str, unit: int) -> bool:
+    def on_roster(self, action: str, phase: str, occasion: str, unit: int) -> bool:
         """Whether any obligation of that phase, action and occasion binds the unit today."""
         return (unit, occasion) in self._roster(action, phase).bound
 
@@ -115,7 +115,7 @@ class Snapshot:
         fact = fact.done(record.done_on, record.document.received_on)
         return fact, State(fact.state)
 
-    def _roster(self, action: Action, phase: str) -> "_Roster":
+    def _roster(self, action: str, phase: str) -> "_Roster":
         if (action, phase) not in self._rosters:
             roster = self._rosters[action, phase] = _Roster({}, {})
             undone = (State.PENDING, State.OVERDUE)

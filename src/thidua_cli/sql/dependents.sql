@@ -1,5 +1,5 @@
--- Live rows of later operations about units that operation :number created, or brought back, or of occasions that only
--- its obligations have. Follows live.sql.
+-- Live rows of later operations about units that operation :number created, or brought back, of occasions that only
+-- its obligations have, or of its phases and actions. Follows live.sql.
 , created AS (
     SELECT id FROM unit WHERE operation = :number
     UNION SELECT unit FROM live_version GROUP BY unit HAVING min(operation) = :number
@@ -27,4 +27,10 @@ JOIN live_version v ON v.unit = r.unit AND v.valid_from = (SELECT max(w.valid_fr
 WHERE o.operation = :number AND o.occasion <> '' AND r.operation > :number AND NOT EXISTS (
     SELECT 1 FROM obligation b WHERE b.phase = o.phase AND b.action = o.action AND b.occasion = o.occasion
     AND b.operation <> :number)
+UNION
+SELECT r.operation, v.code, v.name
+FROM live_record r
+JOIN live_version v ON v.unit = r.unit AND v.valid_from = (SELECT max(w.valid_from) FROM live_version w WHERE w.unit = r.unit)
+WHERE r.operation > :number AND (r.action IN (SELECT code FROM action WHERE operation = :number)
+    OR r.phase IN (SELECT code FROM phase WHERE operation = :number))
 ORDER BY 1, 2

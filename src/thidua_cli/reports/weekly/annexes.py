@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from thidua_cli.ground.dates import days_between
-from thidua_cli.ground.language import _, current, grouped
+from thidua_cli.ground.language import _, grouped
+from thidua_cli.ground.text import upper_first
 from thidua_cli.register.plan import Obligation
-from thidua_cli.register.terms import State, label
+from thidua_cli.register.terms import State
 from thidua_cli.render.cells import roman
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Form, Heat, Mark, Rows, Table
@@ -230,7 +231,7 @@ def units(week: Week) -> Section:
     for pairs in week.pairs.values():
         for fact, state in pairs:
             mark = state_mark(fact, state)
-            of_unit.setdefault(fact.unit, {})[f"{fact.phase} {fact.action}"] = marks.setdefault(mark, mark)
+            of_unit.setdefault(fact.unit, {})[_duty(fact.phase, fact)] = marks.setdefault(mark, mark)
             if fact.unit not in named or fact.named_on > named[fact.unit].named_on:
                 named[fact.unit] = fact
     ordered = in_order(((fact, of_unit[fact.unit]) for fact in named.values()), week.directory)
@@ -260,12 +261,17 @@ def units(week: Week) -> Section:
 
 
 def _duties(week: Week) -> dict[str, str]:
-    """The label of each action of each phase that has a roster."""
+    """The label of each action and occasion of each phase that has a roster."""
     items = [item for item in week.obligations if week.counts[item].roster]
     several = len({item.phase for item in items}) > 1
     names = {}
     for item in items:
-        name = label(item.action, current())
+        name = " ".join([upper_first(week.plan.action(item.action).title), item.occasion]).rstrip()
         phase = f" {item.phase.code.upper()}" if several else ""
-        names[f"{item.phase.code} {item.action}"] = name[:1].upper() + name[1:] + phase
+        names[_duty(item.phase.code, item)] = name + phase
     return names
+
+
+def _duty(phase: str, item: Obligation | Fact) -> str:
+    """A unit has at most one obligation of a duty."""
+    return f"{phase} {item.action} {item.occasion}"

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from thidua_cli.ground.dates import shifted, show_day
-from thidua_cli.ground.language import _, current, grouped
+from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase
-from thidua_cli.register.terms import State, label
+from thidua_cli.register.terms import State
 from thidua_cli.render.document import Bars, Block, Headline, Headlines, Paragraph, Section
 from thidua_cli.render.model import Curve, Table, Tone
 from thidua_cli.reports import status, trend
@@ -76,14 +76,14 @@ def _curve(week: Week, phase: Phase) -> Curve | None:
     return Curve(
         title,
         series,
-        {due: _due_mark(due, items) for due, items in dues.items()},
+        {due: _due_mark(week, due, items) for due, items in dues.items()},
         {due: [item.title for item in items] for due, items in dues.items()},
     )
 
 
-def _due_mark(due: str, items: Sequence[Obligation]) -> str:
+def _due_mark(week: Week, due: str, items: Sequence[Obligation]) -> str:
     """What is due on a day: an obligation by its title, several by their actions."""
-    names = [label(item.action, current()) for item in items] if len(items) > 1 else [items[0].title]
+    names = [week.plan.action(item.action).title for item in items] if len(items) > 1 else [items[0].title]
     title = lower_first(", ".join(dict.fromkeys(names)))
     return _("hạn {title} {day}").format(title=title, day=show_day(due))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from thidua_cli.ground.dates import days_between
 from thidua_cli.register.entries import live_exemptions, table_of
 from thidua_cli.register.plan import Obligation, Phase, Plan
-from thidua_cli.register.terms import Action, State
+from thidua_cli.register.terms import State
 from thidua_cli.reports.comparison import Comparison
 from thidua_cli.reports.grouping import unit_of
 from thidua_cli.reports.moment import Moment
@@ -60,8 +60,8 @@ class Week(NamedTuple):
     def in_play(self) -> list[Obligation]:
         """The obligations that are broken down by groups and units.
 
-        Those that a unit has met or missed, launches, and what is due within half a year; of what is due
-        later only the figure is of interest.
+        Those that a unit has met or missed, the action that a phase begins with, and what is due within half
+        a year; of what is due later only the figure is of interest.
         """
         return [item for item in self.obligations if self._is_in_play(item)]
 
@@ -76,7 +76,8 @@ class Week(NamedTuple):
         if counts.done or counts.states[State.OVERDUE]:
             return True
         is_near = item.due_on is not None and days_between(self.at.day, item.due_on) <= _SOON
-        return counts.applicable > 0 and (item.action is Action.LAUNCH or is_near)
+        first = next(other for other in self.plan.obligations if other.phase == item.phase)
+        return counts.applicable > 0 and (item.action == first.action or is_near)
 
 
 def exemption_rows(

@@ -6,7 +6,7 @@ from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted, grouped
 from thidua_cli.ground.text import lower_first
 from thidua_cli.register.plan import Obligation, Phase
-from thidua_cli.register.terms import Action, State
+from thidua_cli.register.terms import State
 from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
@@ -24,7 +24,7 @@ def summary(week: Week) -> str:
     sentences: list[str] = []
     for item in week.in_play:
         counts = week.counts[item]
-        words = _who_did(item, counts, phase=item.phase if len(week.begun) > 1 else None)
+        words = _who_did(week, item, phase=item.phase if len(week.begun) > 1 else None)
         sentence = f"{'' if sentences else opening}{words}{_done(counts, item)}{_open(counts, item)}."
         sentences.append(sentence[:1].upper() + sentence[1:])
     return " ".join(sentences)
@@ -41,23 +41,16 @@ def _opening(week: Week) -> str:
     return f"{rests_on}, {lower_first(words)}" if rests_on else words
 
 
-def _who_did(item: Obligation, counts: Tally, phase: Phase | None) -> str:
-    """How many units have done it."""
-    some, none = {
-        Action.LAUNCH: (
-            _("{done}/{applicable} đơn vị đã phát động{phase} ({rate})"),
-            _("chưa có đơn vị nào phát động{phase}"),
-        ),
-        Action.REGISTRATION: (
-            _("{done}/{applicable} đơn vị đã đăng ký{phase} ({rate})"),
-            _("chưa có đơn vị nào đăng ký{phase}"),
-        ),
-        Action.REVIEW: (
-            _("{done}/{applicable} đơn vị đã hoàn thành {title}{phase} ({rate})"),
-            _("chưa có đơn vị nào hoàn thành {title}{phase}"),
-        ),
-    }[item.action]
+def _who_did(week: Week, item: Obligation, phase: Phase | None) -> str:
+    """How many units have done it; by the obligation's title where its phase asks for the action again."""
+    counts, action = week.counts[item], week.plan.action(item.action)
+    some, none = _("{done}/{applicable} đơn vị {did}{phase} ({rate})"), _("chưa có đơn vị nào {do}{phase}")
+    if len(week.plan.alike(item)) > 1:
+        some = _("{done}/{applicable} đơn vị đã hoàn thành {title}{phase} ({rate})")
+        none = _("chưa có đơn vị nào hoàn thành {title}{phase}")
     return (some if counts.done else none).format(
+        did=action.done,
+        do=action.done.removeprefix("đã "),
         done=grouped(counts.done),
         applicable=grouped(counts.applicable),
         rate=share(counts),
@@ -168,7 +161,7 @@ def definitions(week: Week) -> Section:
             "Ngày hết hạn của riêng đơn vị, do được gia hạn hoặc được miễn đến ngày ấy: mọi trạng thái của"
             " đơn vị tính theo ngày này; phụ lục III ghi văn bản."
         )
-    lists = [(name(item, week), _roster_rule(item)) for item in week.obligations]
+    lists = [(name(item, week), _roster_rule(item, week)) for item in week.obligations]
     columns = [Column(_("Từ")), Column(_("Nghĩa"), narrow=30)]
     groups = [("", list(meanings.items())), (_("Danh sách đơn vị của từng nghĩa vụ"), lists)]
     table = Table(columns, groups, title=_("Các từ dùng trong báo cáo"))
@@ -181,15 +174,18 @@ def name(item: Obligation, week: Week) -> str:
     return f"{item.title} · {item.phase.code.upper()}" if several else item.title
 
 
-def _roster_rule(item: Obligation) -> str:
-    """Until when a unit comes onto the roster, and whether it must have been addressed by the launch."""
+def _roster_rule(item: Obligation, week: Week) -> str:
+    """Until when a unit comes onto the roster, and whether another obligation must have been asked of it."""
     if item.roster_on:
         words = _("Danh sách chốt ngày {day}.").format(day=show_day(item.roster_on))
     else:
         words = _("Danh sách tính đến ngày báo cáo.")
     if not item.newcomers:
+        base = item.newcomers_of and week.plan.obligation(item.newcomers_of)
+        whom = _("phát động của cùng giai đoạn")
+        if base:
+            whom = f"{lower_first(base.title)} ({base.code})"
         words += _(
-            " Chỉ gồm đơn vị thuộc diện phát động của cùng giai đoạn và các đơn vị kế thừa;"
-            " đơn vị mới khác không tính."
-        )
+            " Chỉ gồm đơn vị thuộc diện {whom} và các đơn vị kế thừa; đơn vị mới khác không tính."
+        ).format(whom=whom)
     return words
