@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
-from thidua_cli.ground.language import _, current
+from thidua_cli.ground.language import EXAMPLES, _, current, rest
 from thidua_cli.register.entries import Entry, Exemption, Extension, Record, Supplement, Withdrawal
 from thidua_cli.register.terms import Level, State, label
 from thidua_cli.register.units import Directory, Version, describe, other_holders
@@ -15,13 +15,6 @@ from thidua_cli.rules.occasions import shown
 if TYPE_CHECKING:
     from thidua_cli.rules.resolutions import ChangeSet, Effect
     from thidua_cli.rules.snapshot import Snapshot
-
-EXAMPLES = 5
-
-
-def rest(count: int, shown: int = EXAMPLES) -> list[str]:
-    """Return the line on how many examples were left out, if any were."""
-    return [_("  … và {count} nữa").format(count=count - shown)] if count > shown else []
 
 
 def describe_changes(made: "ChangeSet") -> list[str]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import typer
 
 from thidua_cli.cli import messages, session
-from thidua_cli.cli.describe import describe_changes, rest
+from thidua_cli.cli.describe import describe_changes
 from thidua_cli.ground.dates import show_day
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import EXAMPLES, _, rest
 from thidua_cli.ground.problem import Problem
-from thidua_cli.intake.batch import EXAMPLES, Batch
+from thidua_cli.intake.batch import Batch
 from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.intake.records import RecordBatch
 from thidua_cli.intake.sheet import place_of

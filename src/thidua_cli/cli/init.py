@@ -11,11 +11,10 @@ import typer
 
 from thidua_cli import store
 from thidua_cli.cli import messages, session
-from thidua_cli.cli.describe import rest
 from thidua_cli.cli.parameters import option
 from thidua_cli.ground import filesystem, resources
 from thidua_cli.ground.errors import RefusedError, RejectedError, StoreError, UsageError
-from thidua_cli.ground.language import _, counted
+from thidua_cli.ground.language import _, counted, rest
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.plan_files import (
     PLAN_ROWS,

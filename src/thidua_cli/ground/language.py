@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
+EXAMPLES = 5  # of what a command did, where there is more
 
 _catalogues: dict[str, gettext.NullTranslations] = {"vi": gettext.NullTranslations()}
 _current = "vi"
@@ -98,5 +99,9 @@ def counted(number: int, vietnamese: str, english_one: str, english_many: str) -
 def some(items: Iterable[object], most: int = 20) -> list[str]:
     """The first items as lines, at most so many, and a line that says how many more there are."""
     lines = list(map(str, items))
-    more = len(lines) - most
-    return [*lines[:most], _("  … và {count} nữa").format(count=more)] if more > 0 else lines
+    return [*lines[:most], *rest(len(lines), most)]
+
+
+def rest(count: int, shown: int = EXAMPLES) -> list[str]:
+    """The line on how many are left out, if any are."""
+    return [_("  … và {count} nữa").format(count=count - shown)] if count > shown else []

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 Numbered = tuple[int, dict[str, object]]  # a row of a file: its number, and its values by field
 Watch = Callable[[Sequence[Numbered]], Iterable[Numbered]]  # passes rows on, as a progress bar does
 
-EXAMPLES = 5  # of new and of unchanged rows
-
 
 class Example(NamedTuple):
     """A row that is taken: its unit, the day in ISO, and the record if the register has one already."""

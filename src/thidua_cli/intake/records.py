@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import RefusedError, ThiduaError
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import EXAMPLES, _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import bulk, column_rows
-from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch
+from thidua_cli.intake.batch import Batch, Example, Watch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
 from thidua_cli.intake.sheet import Sheet
 from thidua_cli.register import entries, voiding

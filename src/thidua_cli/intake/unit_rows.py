@@ -10,7 +10,7 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register.terms import Change
 from thidua_cli.register.units import Directory, Version
-from thidua_cli.rules import resolutions
+from thidua_cli.rules import invariants, resolutions
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import UnitIn
@@ -136,19 +136,12 @@ def overlaps(item: UnitRow, later: Sequence[Version]) -> Problem:
 def rings(units: Mapping[str, UnitRow]) -> list[Problem]:
     """Units of a file, by key, that are above one another in a ring."""
     problems = []
-    done: set[str] = set()
-    for start in units:
-        path: list[str] = []
-        at = start
-        while at in units and at not in done and at not in path:
-            path.append(at)
-            at = units[at].parent_key
-        if at in path and len(path[path.index(at) :]) > 1:
-            codes = [units[key].unit.code for key in path[path.index(at) :]]
+    for ring in invariants.rings({key: item.parent_key for key, item in units.items()}):
+        if len(ring) > 1:
+            codes = [units[key].unit.code for key in ring]
             message = _("vòng tròn cấp trên: {ring}").format(ring=" → ".join([*codes, codes[0]]))
-            where = Place(units[at].row, "parent_code", codes[0])
+            where = Place(units[ring[0]].row, "parent_code", codes[0])
             problems.append(Problem(message, _("sửa mã cấp trên"), at=where))
-        done.update(path)
     return problems
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from thidua_cli.ground import dates
 from thidua_cli.ground.dates import show_day
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import EXAMPLES, _
 from thidua_cli.ground.problem import Problem
 from thidua_cli.ground.text import code_key
 from thidua_cli.intake import reading
-from thidua_cli.intake.batch import EXAMPLES, Batch, Example, Watch
+from thidua_cli.intake.batch import Batch, Example, Watch
 from thidua_cli.intake.sheet import Sheet, reject, without_none
 from thidua_cli.intake.unit_names import Found, UnitNames
 from thidua_cli.intake.unit_rows import (

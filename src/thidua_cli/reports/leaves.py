@@ -3,16 +3,17 @@
 import sqlite3
 from typing import NamedTuple
 
-from thidua_cli.ground.language import _, grouped
+from thidua_cli.ground.language import _
 from thidua_cli.register.entries import Exemption, Extension, live_exemptions, live_extensions, table_of
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
-from thidua_cli.render.model import Column, Form, Report, Table
+from thidua_cli.render.model import Column, Form, Report
+from thidua_cli.reports import listing
 from thidua_cli.reports.ended import reach
-from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
+from thidua_cli.reports.grouping import in_order, unit_of
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter, judged, lookup, plan_at
-from thidua_cli.reports.wording import due_words, state_mark
+from thidua_cli.reports.selection import Filter, by_obligation, judged, lookup, plan_at
+from thidua_cli.reports.wording import state_mark
 from thidua_cli.standing.verdict import Fact
 
 FIELDS = (
@@ -41,30 +42,26 @@ def build(
     known = reach(connection, [at], chosen, chosen.obligations(plan, code), directory)
     facts = in_order(judged(connection, at, chosen, directory, obligation=code), directory)
     papers = _papers(connection, at, sorts)
-    of: dict[str, list[tuple[Fact, Held]]] = {item.code: [] for item in plan.obligations}
-    for fact, state in facts:
-        for number in (fact.exemption_id, fact.extension_id):
-            if number in papers and fact.obligation in of:
-                of[fact.obligation].append((fact, (state, papers[number])))
-
-    def people() -> list[Table]:
-        empty = _("Không có đơn vị nào.")
-        tables = []
-        for item in plan.obligations:
-            if pairs := of[item.code]:
-                groups = [
-                    (head, [_cells(directory, *pair) for pair in members])
-                    for head, members in numbered(by_heading(pairs, directory))
-                ]
-                title = f"{item.code} · {item.title}, {due_words(item)}: {grouped(len(pairs))}"
-                tables.append(Table(_columns(), groups, title=title, empty=empty))
-        return tables or [Table(_columns(), [], empty=empty)]
-
+    held = [
+        (fact, (state, papers[number]))
+        for fact, state in facts
+        for number in (fact.exemption_id, fact.extension_id)
+        if number in papers
+    ]
+    of = by_obligation(plan.obligations, held)
     title = _("Đơn vị được miễn") if sorts.exempt else _("Đơn vị được gia hạn riêng")
     if all(sorts):
         title = _("Đơn vị được miễn, được gia hạn riêng")
     rows = [_row(directory, *pair) for pairs in of.values() for pair in pairs]
-    return report_at(at, f"{title} · {plan.title}", FIELDS, rows, people, lead=known.lines, extra=known.extra)
+    return report_at(
+        at,
+        f"{title} · {plan.title}",
+        FIELDS,
+        rows,
+        lambda: listing.tables(of, directory, _columns(), _cells),
+        lead=known.lines,
+        extra=known.extra,
+    )
 
 
 def _papers(

@@ -1,15 +1,17 @@
 """Units and their state under each obligation."""
 
 import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 
 from thidua_cli.ground.language import _, grouped
+from thidua_cli.register.plan import Obligation
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
 from thidua_cli.reports.moment import Moment, report_at
-from thidua_cli.reports.selection import Filter, by_obligation, judged, lookup, plan_at
+from thidua_cli.reports.selection import Filter, Item, by_obligation, judged, lookup, plan_at
 from thidua_cli.reports.wording import decided, due_words, record_mark, state_mark
 from thidua_cli.standing.verdict import Fact
 
@@ -29,30 +31,37 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
     found = judged(connection, at, chosen, directory, obligation=code)
     pairs_of = by_obligation(plan.obligations, in_order(found, directory))
 
-    def people() -> list[Table]:
-        columns, empty = _columns(), _("Không có đơn vị nào.")
-        tables = []
-        for item, pairs in pairs_of.items():
-            if not pairs and item.code != code:
-                continue
-            groups = [
-                (head, [_cells(directory, *pair) for pair in members])
-                for head, members in numbered(by_heading(pairs, directory))
-            ]
-            title = f"{item.code} · {item.title}, {due_words(item)}: {grouped(len(pairs))}"
-            tables.append(Table(columns, groups, title=title, empty=empty))
-        return tables or [Table(columns, [], empty=empty)]
-
     return report_at(
         at,
         f"{_('Danh sách đơn vị')} · {plan.title}",
         FIELDS,
         [row(directory, *pair) for pairs in pairs_of.values() for pair in pairs],
-        people,
+        lambda: tables(pairs_of, directory, _columns(), _cells, asked=code),
         lead=known.lines,
         notes=decided(chosen.obligations(plan, code)),
         extra=known.extra,
     )
+
+
+def tables(
+    pairs_of: Mapping[Obligation, Sequence[tuple[Fact, Item]]],
+    directory: Directory,
+    columns: list[Column],
+    cells: Callable[[Directory, Fact, Item], list[object]],
+    asked: str | None = None,
+) -> list[Table]:
+    """A table for each obligation that has rows or was asked for, by heading; without any, an empty one."""
+    empty = _("Không có đơn vị nào.")
+    made = []
+    for item, pairs in pairs_of.items():
+        if pairs or item.code == asked:
+            groups = [
+                (head, [cells(directory, *pair) for pair in members])
+                for head, members in numbered(by_heading(pairs, directory))
+            ]
+            title = f"{item.code} · {item.title}, {due_words(item)}: {grouped(len(pairs))}"
+            made.append(Table(columns, groups, title=title, empty=empty))
+    return made or [Table(columns, [], empty=empty)]
 
 
 def row(directory: Directory, fact: Fact, state: State) -> dict[str, object]:

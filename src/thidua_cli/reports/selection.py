@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from thidua_cli.register.units import Directory, Version
     from thidua_cli.reports.moment import Moment
 
+Item = TypeVar("Item")
 CITY = "city"  # the group of units outside any district
 Pairs = Sequence[tuple[Fact, State]]
 Counts = Sequence[tuple[Cell, int | str | None]]  # with the district, where it is asked for
@@ -135,10 +136,10 @@ def counted(
 
 
 def by_obligation(
-    obligations: Sequence[Obligation], pairs: Iterable[tuple[Fact, State]]
-) -> dict[Obligation, Pairs]:
-    """The judged facts of each of the obligations, in the order given."""
-    of: dict[str, list[tuple[Fact, State]]] = {item.code: [] for item in obligations}
+    obligations: Sequence[Obligation], pairs: Iterable[tuple[Fact, Item]]
+) -> dict[Obligation, list[tuple[Fact, Item]]]:
+    """The facts of each of the obligations, in the order given, with what stands beside them."""
+    of: dict[str, list[tuple[Fact, Item]]] = {item.code: [] for item in obligations}
     for pair in pairs:
         if pair[0].obligation in of:
             of[pair[0].obligation].append(pair)

@@ -3,12 +3,15 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import TypeVar
 
 from thidua_cli import store
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.register.units import Directory, Version, describe
+
+Key = TypeVar("Key")
 
 
 def broken(connection: sqlite3.Connection, known: int, directory: Directory) -> Iterator[Problem]:
@@ -107,18 +110,23 @@ def _passed_in_a_ring(connection: sqlite3.Connection, known: int, directory: Dir
     into: dict[int, tuple[int, int]] = {}
     for unit, successor, operation in connection.execute(store.sql("passed_whole"), {"known": known}):
         into[unit] = (successor, operation)
-    done: set[int] = set()
-    for start in into:
-        path: list[int] = []
-        unit = start
-        while unit in into and unit not in done and unit not in path:
-            path.append(unit)
-            unit = into[unit][0]
-        if unit in path:
-            ring = path[path.index(unit) :]
-            names = " → ".join(_name(directory, each) for each in [*ring, unit])
-            message = _("vòng tròn thay đổi giữa các đơn vị: {ring}").format(ring=names)
-            yield _problem("passed", message, sorted(ring), operations=[into[each][1] for each in ring])
+    for ring in rings({unit: successor for unit, (successor, _operation) in into.items()}):
+        names = " → ".join(_name(directory, each) for each in [*ring, ring[0]])
+        message = _("vòng tròn thay đổi giữa các đơn vị: {ring}").format(ring=names)
+        yield _problem("passed", message, sorted(ring), operations=[into[each][1] for each in ring])
+
+
+def rings(following: Mapping[Key, Key]) -> Iterator[list[Key]]:
+    """The rings that lead from a key to what follows it, and back; each once."""
+    done: set[Key] = set()
+    for start in following:
+        path: list[Key] = []
+        at = start
+        while at in following and at not in done and at not in path:
+            path.append(at)
+            at = following[at]
+        if at in path:
+            yield path[path.index(at) :]
         done.update(path)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError, RefusedError
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import _, rest
 from thidua_cli.ground.problem import Problem
 from thidua_cli.register.units import Directory, describe
 from thidua_cli.register.voiding import void_rows
@@ -196,11 +196,7 @@ def _refuse_rows(connection: sqlite3.Connection, message: str, refused: Sequence
             line = _("  thao tác #{operation}: bản ghi #{row}  {name}")
         name = describe(version) if version else ""
         lines.append(line.format(operation=rows.operation_of(connection, row), row=row[1], name=name))
-    raise RefusedError(message.format(number=len(refused)), *lines, *_more(refused))
-
-
-def _more(items: Sequence[object]) -> list[str]:
-    return [_("  … và {count} nữa").format(count=len(items) - MOST)] if len(items) > MOST else []
+    raise RefusedError(message.format(number=len(refused)), *lines, *rest(len(refused), MOST))
 
 
 # Refusals for the sake of units
@@ -282,7 +278,7 @@ def _refuse_broken(connection: sqlite3.Connection, number: int, known: int, *, o
     raise RefusedError(
         _("hoàn tác thao tác #{number} thì sổ không còn đúng quy tắc; chưa ghi gì").format(number=number),
         *(f"  {problem.message}" for problem in new[:MOST]),
-        *_more(new),
+        *rest(len(new), MOST),
         cure,
     )
 

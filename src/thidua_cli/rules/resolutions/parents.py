@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from thidua_cli.ground.dates import shifted, show_day
-from thidua_cli.ground.language import _
+from thidua_cli.ground.language import _, some
 from thidua_cli.register.terms import Level
 from thidua_cli.register.units import Version, describe
 from thidua_cli.rules.resolutions.day import DayOfChanges
@@ -165,9 +165,7 @@ def _ask_for_parents(changes: DayOfChanges, ended: int, children: Sequence[Versi
 
     The cure for a later day is a change of its own, before this one.
     """
-    names = [describe(child) for child in children[:_MOST_NAMED]]
-    if len(children) > _MOST_NAMED:
-        names.append(_("… và {count} nữa").format(count=len(children) - _MOST_NAMED).strip())
+    names = [line.strip() for line in some(map(describe, children), _MOST_NAMED)]
     message = _("{name} kết thúc ngày {day}; chưa nói các đơn vị thuộc nó về đâu: {children}").format(
         name=changes.model.versions[ended][-1].name, day=show_day(day), children="; ".join(names)
     )
