@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 FAULTS := writers kill power files signals disk forgeries crafted environment clock model
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak $(FAULTS:%=soak-%) lint structure fix docs pictures messages registers audit bench build clean
+.PHONY: help demo test soak coverage $(FAULTS:%=soak-%) lint structure fix docs pictures messages registers audit bench build clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -48,6 +48,13 @@ test: $(VENV)/dev ## Run the tests
 
 soak: $(VENV)/dev ## Run the long tests, and the laws on many more examples
 	THIDUA_SOAK=1 $(BIN)/pytest -m 'soak or hypothesis' -n 2
+
+coverage: $(VENV)/dev ## Run the tests and print which branches they leave out, in processes too
+	mkdir -p .coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
 
 $(FAULTS:%=soak-%): soak-%: $(VENV)/dev
 	$(BIN)/pytest -m 'soak or not soak' tests/faults/test_$*.py
@@ -91,4 +98,4 @@ build: $(VENV)/dev ## Build the wheel
 	$(BIN)/python -m build
 
 clean: ## Remove what was built
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

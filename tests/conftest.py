@@ -24,6 +24,8 @@ from thidua_cli.register.plan_files import read_plan_file, store_plan
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
+# What `make coverage` gives every process that it starts.
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 SOAK = bool(os.environ.get("THIDUA_SOAK"))  # `make soak` sets it
 
 
@@ -198,7 +200,7 @@ def process(
     *arguments: str, db: Path | None = None, stdin: bytes = b"", **environment: str
 ) -> subprocess.CompletedProcess[bytes]:
     """A command line as a real process, without a terminal."""
-    env = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    env = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **MEASURED, **environment}
     if db is not None:
         env["THIDUA_DB"] = str(db)
     return subprocess.run(

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from conftest import MEASURED
 from thidua_cli.custody import verify
 
 THIDUA = (sys.executable, "-m", "thidua_cli", "--lang", "en")
@@ -19,7 +20,8 @@ THIDUA = (sys.executable, "-m", "thidua_cli", "--lang", "en")
 
 def environment(db: Path, **more: str) -> dict[str, str]:
     """The environment of a command on the register `db`."""
-    return {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "THIDUA_DB": str(db), **more}
+    plain = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**plain, **MEASURED, "THIDUA_DB": str(db), **more}
 
 
 def thidua(db: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
