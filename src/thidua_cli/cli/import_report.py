@@ -9,11 +9,14 @@ from thidua_cli.cli.describe import describe_changes
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import EXAMPLES, _, rest
 from thidua_cli.ground.problem import Problem
+from thidua_cli.intake import columns, synonyms
 from thidua_cli.intake.batch import Batch
 from thidua_cli.intake.changes import ChangeBatch
+from thidua_cli.intake.reading import ReadOptions
 from thidua_cli.intake.records import RecordBatch
 from thidua_cli.intake.sheet import place_of
 from thidua_cli.intake.units import UnitBatch
+from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, known
 from thidua_cli.register.units import describe
 from thidua_cli.rules.compare import differences
 from thidua_cli.store.journal import Operation
@@ -21,35 +24,43 @@ from thidua_cli.store.journal import Operation
 _CHANGES = 20  # shown of an import, one by one
 
 
-def put_text(batch: Batch, name: str, *, dry_run: bool, saved: str, most: int) -> None:
-    """Print what an import did, and its first `most` warnings."""
-    counts, warnings = batch.counts(), batch.warnings
-    lines = [
-        _summary(counts["changed"], dry_run=dry_run).format(
-            file=name, new=counts["new"], changed=counts["changed"], same=counts["unchanged"]
-        )
-    ]
+def put_text(batch: Batch, name: str, *, dry_run: bool, saved: str, most: int, shown: bool = False) -> None:
+    """Print what an import did, and its first `most` warnings; where rows were `shown`, only their count."""
+    counts = batch.counts()
+    head = _summary(counts["changed"], dry_run=dry_run).format(
+        file=name, new=counts["new"], changed=counts["changed"], same=counts["unchanged"]
+    )
+    if shown:
+        messages.confirm([head], saved=saved)
+        return
+    messages.confirm([head, *rows(batch)], saved=saved)
+    # Those of changes are among the rows.
+    messages.warn(batch.made.warnings if isinstance(batch, ChangeBatch) else batch.warnings, most)
+
+
+def rows(batch: Batch) -> list[str]:
+    """The first rows of a file, with what becomes of them."""
+    counts = batch.counts()
+    lines: list[str] = []
     if isinstance(batch, UnitBatch):
         lines += _changed(batch) + rest(len(batch.changed), _CHANGES)
         lines += [f"  + {item.unit.code}  {item.unit.name}" for item in batch.new[:EXAMPLES]]
         lines += rest(counts["new"])
     elif isinstance(batch, RecordBatch):
         lines += _corrected(batch) + rest(len(batch.corrected), _CHANGES)
-        new, known = batch.examples()
+        new, same = batch.examples()
         lines += [f"  + {each.unit_code}  {each.unit_name}  {show_day(each.on)}" for each in new]
         lines += rest(counts["new"])
         lines += [
             _("  = {code}  {name}: đã ghi ở #{number} từ trước").format(
                 code=each.unit_code, name=each.unit_name, number=each.record_id
             )
-            for each in known
+            for each in same
         ]
         lines += rest(counts["unchanged"])
     elif isinstance(batch, ChangeBatch):
         lines += describe_changes(batch.made)
-        warnings = batch.made.warnings  # the others are among the lines
-    messages.confirm(lines, saved=saved)
-    messages.warn(warnings, most)
+    return lines
 
 
 def _summary(changed: int, *, dry_run: bool) -> str:
@@ -80,6 +91,40 @@ def _corrected(batch: RecordBatch) -> list[str]:
         f"  ~ {describe(batch.unit(fresh.unit, fresh.day))}, #{old.id}: "
         + "; ".join(f"{each.label} {' → '.join(each.shown)}" for each in differences(old, fresh))
         for _incoming, old, fresh in batch.corrected[:_CHANGES]
+    ]
+
+
+def by_header(batch: Batch, kind: ImportKind, how: ReadOptions) -> list[Problem]:
+    """Problems for people: each column called by the header that the file has for it, else by ours."""
+    left_out = columns.left_out(how.ignored)
+    chosen = synonyms.choose(kind, batch.sheet.headers, how.renamed, how.ignored)
+    called = {
+        columns.field_of(kind, header, chosen.renamed): header
+        for header in batch.sheet.headers
+        if header.strip() and columns.normal(header) not in left_out
+    }
+    called |= {field: header for field, header in chosen.renamed.items() if field not in called}
+    if UNIT_NAME.key in called:
+        called.setdefault("unit_code", called[UNIT_NAME.key])
+
+    def name(field: str) -> str:
+        return called.get(field) or (heading(kind, field) if field in known(kind) else field)
+
+    return [
+        problem._replace(at=problem.at._replace(field=", ".join(map(name, problem.at.field.split(", ")))))
+        for problem in batch.problems
+    ]
+
+
+def with_phase_cure(problems: Sequence[Problem], kind: ImportKind) -> list[Problem]:
+    """The problems with a cure for a phase or an occasion that is not certain, for all rows or for each."""
+    column = _("cột {column} cho từng dòng")
+    cures = {"phase": _("--phase cho cả tệp, hoặc cột {column} cho từng dòng"), "occasion": column}
+    return [
+        problem._replace(cure=cures[problem.at.field].format(column=columns.called(kind, problem.at.field)))
+        if problem.at.field in cures and not problem.cure
+        else problem
+        for problem in problems
     ]
 
 

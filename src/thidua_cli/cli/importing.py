@@ -1,14 +1,15 @@
 """`thidua import`."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import import_report, messages, progress, session, shared
+from thidua_cli.cli import asking, import_report, import_session, messages, progress, session, shared
+from thidua_cli.cli.asking import Yes
 from thidua_cli.cli.import_options import FileOptions, ReportForm, ReportOptions, RowOptions, check_rejects
 from thidua_cli.cli.import_template import write_template
 from thidua_cli.cli.parameters import argument, option
@@ -18,7 +19,7 @@ from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _, grouped
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.ground.text import visible
-from thidua_cli.intake import advice, columns, reading, sources, synonyms
+from thidua_cli.intake import advice, reading, sources, synonyms
 from thidua_cli.intake.batch import Batch
 from thidua_cli.intake.changes import ChangeBatch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of, with_default
@@ -28,7 +29,7 @@ from thidua_cli.intake.rejects import write_rejects
 from thidua_cli.intake.sheet import RejectedRowsError, Sheet, reject, short
 from thidua_cli.intake.unit_names import UnitNames
 from thidua_cli.intake.units import UnitBatch
-from thidua_cli.register.fields import UNIT_NAME, ImportKind, heading, known
+from thidua_cli.register.fields import ImportKind
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.units import Directory
 from thidua_cli.store import Writer, journal
@@ -55,6 +56,7 @@ def run(
     ] = False,
     output: Annotated[Path | None, option("-o --output", _("Nơi ghi tệp mẫu."), _("TỆP"))] = None,
     report: ReportOptions,
+    yes: Yes = False,
 ) -> None:
     """Nhập đơn vị, việc đã làm, miễn, gia hạn hoặc thay đổi từ tệp.
 
@@ -74,7 +76,9 @@ def run(
     if not dry_run:
         session.refuse_read_only(ctx)
     how = source.checked(of, province, report.max_errors or sys.maxsize)
-    _Import(ctx, of, file, how, rows, rejects, dry_run, report.report_form is ReportForm.JSON).run()
+    json = report.report_form is ReportForm.JSON
+    asks = file != sources.STDIN and not (yes or dry_run or json) and asking.possible()
+    _Import(ctx, of, file, how, rows, rejects, dry_run, json, asks).run()
 
 
 class _Import(NamedTuple):
@@ -88,6 +92,8 @@ class _Import(NamedTuple):
     rejects: Path | None
     dry_run: bool
     json: bool
+    asks: bool
+    named: Mapping[str, str] = {}  # codes of units by names in the file, as they were answered
 
     @property
     def name(self) -> str:
@@ -98,13 +104,24 @@ class _Import(NamedTuple):
             read = self._read()
             unmet = self._absent(read.headers)
         except RejectedError as error:
+            if self.asks and (how := import_session.answered(error, self.kind, self.how)):
+                self._replace(how=how).run()
+                return
             self._report_unread(error)
             raise
+        if self.named:
+            read = import_session.name_units(sheet_of(read), self.named)
         batch = self._batch(read)
-        writer = self._apply(batch)
+        head = self._planned(batch)
+        if self.asks and (named := self._units(batch)):
+            self._replace(named={**self.named, **named}).run()
+            return
+        shown = self.asks and not batch.problems
+        shown = shown and import_session.agree(batch, read, self.kind, self.name, self.how.most)
+        writer = self._apply(batch, head)
         batch.sheet.notices += unmet
         if batch.problems:
-            batch.problems = _with_phase_cure(batch.problems, self.kind)
+            batch.problems = import_report.with_phase_cure(batch.problems, self.kind)
             refusal = self._refusal(batch)
             if self.json:
                 self._put_json(batch, batch.problems)
@@ -113,8 +130,11 @@ class _Import(NamedTuple):
         if self.json:
             self._put_json(batch, [], writer.operation if writer else None, saved)
             return
-        import_report.put_text(batch, self.name, dry_run=self.dry_run, saved=saved, most=self.how.most)
-        messages.notice(batch.sheet.notices)
+        import_report.put_text(
+            batch, self.name, dry_run=self.dry_run, saved=saved, most=self.how.most, shown=shown
+        )
+        if not shown:
+            messages.notice(batch.sheet.notices)
 
     def _put_json(
         self,
@@ -188,19 +208,27 @@ class _Import(NamedTuple):
                 read = with_default(read, "phase", load_plan(connection).phase(phase).code)
         return RecordBatch(read, self.kind, reason, progress.rows)
 
-    def _apply(self, batch: Batch) -> Writer | None:
-        """Plan the batch, and store it unless it is a dry run or something is wrong.
-
-        A batch is planned before the register is locked, and once more only if somebody wrote meanwhile.
-        """
-        working = _("Đang so với sổ và ghi: {count} dòng…")
-        if self.dry_run:
-            working = _("Đang so với sổ: {count} dòng…")
+    def _planned(self, batch: Batch) -> journal.Operation | None:
+        """Plan a batch, before the register is locked; returns the operation up to which it was known."""
         long = batch.size >= progress.LONG
+        working = _("Đang so với sổ: {count} dòng…")
         with progress.waiting(working.format(count=grouped(batch.size)), long=long):
-            head = self._plan(batch)
-            if self.dry_run or batch.problems:
-                return None
+            return self._plan(batch)
+
+    def _units(self, batch: Batch) -> dict[str, str]:
+        """The units that are answered to be meant by names."""
+        if not any(problem.candidates for problem in batch.problems):
+            return {}
+        with session.reading(self.ctx) as connection:
+            directory = Directory.read(connection, journal.LATEST)
+        return import_session.units(batch.problems, directory)
+
+    def _apply(self, batch: Batch, head: journal.Operation | None) -> Writer | None:
+        """Store the batch unless it is a dry run or something is wrong; planned again if somebody wrote."""
+        if self.dry_run or batch.problems:
+            return None
+        working = _("Đang ghi: {count} dòng…").format(count=grouped(batch.size))
+        with progress.waiting(working, long=batch.size >= progress.LONG):
             with session.writing(self.ctx) as writer:
                 if head is None or writer.number != head.number + 1:
                     batch.plan(writer.connection)
@@ -231,7 +259,7 @@ class _Import(NamedTuple):
 
     def _refusal(self, batch: Batch) -> RejectedError:
         """The error that lists what is wrong, what of the file is right, and where its bad rows are."""
-        problems = self._by_header(batch)
+        problems = import_report.by_header(batch, self.kind, self.how)
         counts = batch.counts()
         then = [
             _("Các dòng khác: {new} mới, {changed} thay đổi, {same} đã có; {refused} dòng bị từ chối").format(
@@ -246,27 +274,6 @@ class _Import(NamedTuple):
             then.append(_rejected_to(self.rejects))
         return reject(self.name, problems, self.how.most, items=batch.sheet.items, then=then)
 
-    def _by_header(self, batch: Batch) -> list[Problem]:
-        """Problems for people: each column called by the header that the file has for it, else by ours."""
-        left_out = columns.left_out(self.how.ignored)
-        chosen = synonyms.choose(self.kind, batch.sheet.headers, self.how.renamed, self.how.ignored)
-        called = {
-            columns.field_of(self.kind, header, chosen.renamed): header
-            for header in batch.sheet.headers
-            if header.strip() and columns.normal(header) not in left_out
-        }
-        called |= {field: header for field, header in chosen.renamed.items() if field not in called}
-        if UNIT_NAME.key in called:
-            called.setdefault("unit_code", called[UNIT_NAME.key])
-
-        def name(field: str) -> str:
-            return called.get(field) or (heading(self.kind, field) if field in known(self.kind) else field)
-
-        return [
-            problem._replace(at=problem.at._replace(field=", ".join(map(name, problem.at.field.split(", ")))))
-            for problem in batch.problems
-        ]
-
 
 def _unit_finder(ctx: typer.Context) -> Callable[[str], bool]:
     """Whether a text means a unit of the register, on any day; the register is read when first asked."""
@@ -277,18 +284,6 @@ def _unit_finder(ctx: typer.Context) -> Callable[[str], bool]:
             return Directory.read(connection, journal.LATEST)
 
     return lambda text: bool(directory().matches(text))
-
-
-def _with_phase_cure(problems: Sequence[Problem], kind: ImportKind) -> list[Problem]:
-    """The problems with a cure for a phase or an occasion that is not certain, for all rows or for each."""
-    column = _("cột {column} cho từng dòng")
-    cures = {"phase": _("--phase cho cả tệp, hoặc cột {column} cho từng dòng"), "occasion": column}
-    return [
-        problem._replace(cure=cures[problem.at.field].format(column=columns.called(kind, problem.at.field)))
-        if problem.at.field in cures and not problem.cure
-        else problem
-        for problem in problems
-    ]
 
 
 def _rejected_to(rejects: Path) -> str:

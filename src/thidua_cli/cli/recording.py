@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from thidua_cli.cli import messages, progress, session, shared
+from thidua_cli.cli import asking, messages, progress, session, shared
+from thidua_cli.cli.asking import Yes
 from thidua_cli.cli.commands import Commands
 from thidua_cli.cli.describe import describe_entry, describe_holders, written_line
 from thidua_cli.cli.parameters import argument, day, option, option_names, record_fields
 from thidua_cli.cli.settings import Settings
-from thidua_cli.ground.errors import RefusedError, UsageError
+from thidua_cli.ground import text
+from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
 from thidua_cli.register import evidence as evidences
@@ -83,6 +85,7 @@ class How(NamedTuple):
     units: Annotated[list[str], argument(_("Mã, hoặc tên đầy đủ có từ chỉ cấp."), _("ĐƠN-VỊ..."))]
     unit_as_of: UnitAsOf = None
     dry_run: shared.DryRun = False
+    yes: Yes = False
 
 
 Launch = Annotated[dict[str, object], record_fields(ImportKind.LAUNCHES)]
@@ -122,7 +125,17 @@ def _record(ctx: typer.Context, kind: ImportKind, given: Mapping[str, object], h
 
     names = NAMES | {"unit_code": _("ĐƠN-VỊ")}
     model, values = of_kind(kind, given)
-    store(ctx, [session.checked(model, values | {"unit_code": unit}, names) for unit in how.units], how)
+    try:
+        store(ctx, [session.checked(model, values | {"unit_code": unit}, names) for unit in how.units], how)
+    except NotFoundError as error:
+        meant = {text.clean(unit).value: unit for unit in how.units}.get(error.wanted)
+        if len(error.candidates) != 1 or meant is None or how.yes or how.dry_run or not asking.possible():
+            raise
+        messages.say([error.message, *error.hints])
+        if not asking.agreed(_("Ghi cho đơn vị ấy?")):
+            raise asking.declined() from None
+        units = [error.candidates[0] if unit == meant else unit for unit in how.units]
+        _record(ctx, kind, given, how._replace(units=units))
 
 
 # Options by the fields that they give, and those of `correct`.

@@ -45,6 +45,7 @@ class NotFoundError(ThiduaError):
 
     code = Exit.NOT_FOUND
     candidates: Sequence[str] = ()  # codes of units that may be meant
+    wanted = ""  # the name of a unit that is none's
 
 
 class StoreError(ThiduaError):

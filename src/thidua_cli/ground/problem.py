@@ -28,7 +28,8 @@ class Place(NamedTuple):
 class Problem(NamedTuple):
     """What is wrong, how to cure it, the stable name of the broken rule, and where.
 
-    `then` are lines that follow a list of problems, printed once however many problems carry them.
+    `then` are lines that follow a list of problems, printed once however many problems carry them;
+    `candidates` are codes of units that the value may mean.
     """
 
     message: str
@@ -36,6 +37,7 @@ class Problem(NamedTuple):
     rule: str = ""
     at: Place = Place()
     then: Sequence[str] = ()
+    candidates: Sequence[str] = ()
 
     def __str__(self) -> str:
         """The problem in one line, with its field and the value as given."""

@@ -180,6 +180,13 @@ def advise(
     return Options(likes, ignorable, dropped, then)
 
 
+def guesses(kind: ImportKind, unknown: Sequence[str], found: Set[str | None]) -> dict[str, list[str]]:
+    """The fields that each of some unknown headers may be, where it may be any."""
+    labels = {field: _labels(kind, field) for field in known(kind) if field not in found}
+    like = advice.likely(dict.fromkeys(unknown), labels, ())
+    return {header: [field] for field, header in like.mapped.items()} | like.doubtful
+
+
 def _unmatched(
     kind: ImportKind,
     row: int,

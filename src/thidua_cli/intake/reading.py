@@ -20,7 +20,7 @@ from thidua_cli.intake.header_rows import (
     titles,
 )
 from thidua_cli.intake.layout_rows import TableShape
-from thidua_cli.intake.sheet import Sheet, reject, short
+from thidua_cli.intake.sheet import OpenColumns, Sheet, reject, short
 from thidua_cli.intake.sources import WITH_SHEETS, FileFormat, called, form_of, read_bytes
 from thidua_cli.intake.table_body import RowChoice, chosen_objects, data_rows
 from thidua_cli.intake.tables import json_rows, text, workbook
@@ -141,14 +141,13 @@ def _from_sheets(
 def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) -> HeadedRows | Sheet:
     rows = iter(grid.rows)
     first = list(islice(rows, HEADER_ROWS))
-    names = _names(kind, given)
-    if (found := find_header(first, names, given.constants, grid.merged)) is None:
+    if (found := find_header(first, _names(kind, given), given.constants, grid.merged)) is None:
         raise _without_header(source, kind, misread_headers(first, kind, given.renamed))
     header_row = first[found.last][0]
     headers = as_text(found.cells, guarded=grid.is_text)
     _refuse_absent(headers, source, given)
-    named = [columns.field_of(kind, name, given.renamed) for name in headers]
-    office = listed(headers, kind) if not set(named) >= {"code", "name", "kind"} else None
+    named = {columns.field_of(kind, name, given.renamed) for name in headers}
+    office = listed(headers, kind) if not named >= {"code", "name", "kind"} else None
     if not office:
         _refuse_province(source, given)
     asked, there = given.ignored, gso.HEADERS if office else ()
@@ -162,7 +161,7 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
         raw = [values for _number, values in first[found.first : found.last + 1]]
         shape = TableShape(kind, headers, chosen.used(kind, headers), raw)
         body, grid = data_rows(grid, body, shape, header_row, given.rows)
-    notices = [*grid.notices, *notices]
+    notices[:0] = grid.notices
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
 
@@ -189,15 +188,40 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
         )
     _refuse_constants(kind, fields, source, given)
     if problems:
-        raise reject(source, problems, given.most, then=misread_headers(first, kind, given.renamed))
+        open_ = None if office else _open_columns(kind, headers, fields, filled, chosen, given)
+        raise reject(source, problems, given.most, misread_headers(first, kind, given.renamed), open_)
     if not body:
         raise NothingToReadError(_("{file}: không có dòng dữ liệu nào").format(file=source), *notices)
-    also = columns.shared(headers, fields, chosen.renamed)
     table = HeadedRows(fields, headers, header_row, body[-1][0], body, grid, notices)
-    table = settled(table._replace(also=also, constants=given.constants))
+    table = table._replace(also=columns.shared(headers, fields, chosen.renamed), constants=given.constants)
+    table = settled(table)
     if office:
         return gso.sheet(table, source, given.province)
     return sheet_of(table) if table.problems else table
+
+
+def _open_columns(
+    kind: ImportKind,
+    headers: Sequence[str],
+    fields: Sequence[str | None],
+    filled: Mapping[int, bool],
+    chosen: synonyms.HeaderChoice,
+    given: ReadOptions,
+) -> OpenColumns:
+    """What can be asked about a header row."""
+    found = {*fields, *chosen.renamed, *given.constants}
+    unnamed = {index for index, holds in filled.items() if holds}
+    unknown = [
+        header or letters(index)
+        for index, (header, field) in enumerate(zip(headers, fields, strict=True))
+        if field is None
+        and (columns.normal(header) or index in unnamed)
+        and columns.normal(header) not in columns.left_out(chosen.ignored)
+        and not columns.ignores(chosen.ignored, headers, index)
+    ]
+    missing = [field for field in required(kind) if field not in found]
+    named = {header: field for header, field in zip(headers, fields, strict=True) if columns.normal(header)}
+    return OpenColumns(missing, unknown, named, found)
 
 
 def _without_header(source: str, kind: ImportKind, hints: Sequence[str]) -> NothingToReadError:

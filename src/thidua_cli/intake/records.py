@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground import dates
-from thidua_cli.ground.errors import RefusedError, ThiduaError
+from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError
 from thidua_cli.ground.language import EXAMPLES, _
 from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import bulk, column_rows
@@ -266,7 +266,8 @@ def _refused(incoming: RecordRow, error: ThiduaError) -> Problem:
     value = getattr(incoming.item, error.field, None) if error.field else None
     shown = value.isoformat() if isinstance(value, date) else value
     cure = "; ".join(hint.strip() for hint in error.hints).replace(":; ", ": ")
-    return incoming.problem(error.field, shown, error.message, cure)
+    made = incoming.problem(error.field, shown, error.message, cure)
+    return made._replace(candidates=error.candidates) if isinstance(error, NotFoundError) else made
 
 
 def _differs(incoming: RecordRow, name: str, held: Entry, fresh: Entry) -> Problem:

@@ -1,7 +1,8 @@
 """Rows of a file by field, and the error that lists what is wrong with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
@@ -69,8 +70,19 @@ def _wraps(text: str) -> bool:
     return all(len(word) <= _LONG_WORD for word in text.split())
 
 
+class OpenColumns(NamedTuple):
+    """Required fields without a column, headers of no field, all headers with theirs, and fields found."""
+
+    missing: Sequence[str]
+    unknown: Sequence[str]
+    headers: Mapping[str, str | None]
+    found: Set[str | None]
+
+
 class RejectedRowsError(RejectedError):
     """A file is refused for what is wrong in places of it."""
+
+    columns: OpenColumns | None = None  # where only they are wrong
 
     problems: Sequence[Problem] = ()
     sheet: Sheet | None = None  # of the bad rows, where there are any
@@ -92,26 +104,28 @@ def reject(
     source: str,
     problems: Sequence[Problem],
     most: int,
+    then: Sequence[str] = (),
+    columns: OpenColumns | None = None,
     *,
     items: bool = False,
-    then: Sequence[str] = (),
     sheet: Sheet | None = None,
 ) -> RejectedRowsError:
     """The error that lists the first `most` problems and counts the rest; `items`: rows are items of JSON.
 
-    `then` are lines after the list, `sheet` holds the bad rows.
+    `then` are lines after the list, `sheet` holds the bad rows, `columns` is
+    what can be asked about a header.
     """
     from thidua_cli.render import table
 
     ordered = sorted(problems, key=lambda problem: problem.at.row or 0)
-    columns = [
+    shown = [
         Column(_("Mục") if items else _("Dòng"), Form.NUMBER),
         Column(_("Cột"), narrow=9),
         Column(_("Giá trị"), narrow=10),
         Column(_("Lỗi"), narrow=16),
         Column(_("Cách sửa"), narrow=16),
     ]
-    lines = table.to_lines(Table(columns, [("", [_cells(problem) for problem in ordered[:most]])]))
+    lines = table.to_lines(Table(shown, [("", [_cells(problem) for problem in ordered[:most]])]))
     if len(ordered) > most:
         lines.append(
             _("… và {count} lỗi nữa; --max-errors 0 liệt kê tất cả").format(count=len(ordered) - most)
@@ -120,7 +134,7 @@ def reject(
     error = RejectedRowsError(
         _("{file}: {count} lỗi; chưa ghi gì").format(file=source, count=len(ordered)), *lines, *said, *then
     )
-    error.problems, error.sheet = ordered, sheet
+    error.problems, error.sheet, error.columns = ordered, sheet, columns
     return error
 
 

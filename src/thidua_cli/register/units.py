@@ -129,9 +129,11 @@ class Directory:
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
-            raise NotFoundError(
+            error = NotFoundError(
                 _("'{unit}' có thể là nhiều đơn vị").format(unit=wanted), *map(describe, candidates)
             )
+            error.candidates = [version.code for version in candidates]
+            raise error
         raise self._not_found(wanted, day)
 
     def resolve_past(self, reference: str, day: date) -> Version:
@@ -187,6 +189,7 @@ class Directory:
         if near and not elsewhere:
             hints = [_("Có phải là:"), *(f"  {hint}" for hint in hints)]
         error = NotFoundError(message.format(unit=text.visible(wanted), day=show_day(day)), *hints)
+        error.wanted = wanted
         error.candidates = [] if elsewhere else [version.code for version in bare or near]
         return error
 

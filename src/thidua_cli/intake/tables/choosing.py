@@ -57,6 +57,7 @@ def read_sheet(contents: Contents, wished: str | None) -> Grid:
         merged=hazards.merged,
         from_1904=contents.from_1904,
         formulas=hazards.formulas,
+        sheet=sheet.name,
     )
 
 

@@ -52,7 +52,8 @@ def about(file: str) -> Iterator[None]:
     try:
         yield
     except RejectedError as error:
-        raise RejectedError(f"{file}: {error.message}", *error.hints) from None
+        error.message = f"{file}: {error.message}"
+        raise
 
 
 class Grid(NamedTuple):
@@ -61,7 +62,7 @@ class Grid(NamedTuple):
     `letters`: cells have addresses such as A2; `objects`: cells are values of JSON, or ABSENT; `merged`: top
     row, left column, bottom row, right column, rows from 1 and columns from 0; `from_1904`: numbers of days
     count from 1904; `formulas`: where the value of a cell is that which is stored for a formula, as `place`
-    packs it.
+    packs it; `sheet` is the name of that of a workbook.
     """
 
     rows: Rows
@@ -71,6 +72,7 @@ class Grid(NamedTuple):
     merged: Sequence[tuple[int, int, int, int]] = ()
     from_1904: bool = False
     formulas: Sequence[int] = ()
+    sheet: str = ""
 
     def of(self, file: str) -> "Grid":
         """The same, where an error on the way through the rows says which file it is about."""

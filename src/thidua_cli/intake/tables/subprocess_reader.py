@@ -58,6 +58,7 @@ def read(data: bytes, sheet: str | None) -> Grid:
         merged=merged,
         from_1904=answer["from_1904"],
         formulas=answer["formulas"],
+        sheet=answer["sheet"],
     )
 
 
@@ -151,6 +152,7 @@ def main() -> None:
             "merged": grid.merged,
             "from_1904": grid.from_1904,
             "formulas": list(grid.formulas),
+            "sheet": grid.sheet,
         }
     except SeveralSheetsError as error:
         head = {"several": list(error.names)}
