@@ -436,7 +436,7 @@ def test_a_phase_must_be_said_where_two_are_meant(run: Run) -> None:
         (["status", "--known-at", "some day"], 2),
         (["status", "--district", "20287"], 4),
         (["record", "void", "1", "--reason", "x"], 4),
-        (["record", "registration", "492", "--on", "2022-03-01", "--content", "9"], 4),
+        (["record", "registration", "492", "--on", "2022-03-01", "--content", "9"], 2),
         (["record", "launch", "492", "--on", "2022-03-01", "--note", "a\x1b[31m"], 2),
         (["record", "launch", "492", "--on", "2099-01-01"], 6),
         (["record", "launch", "492", "--on", "2020-12-31"], 6),

@@ -39,6 +39,7 @@ Corrected = Annotated[
     dict[str, object],
     Fields(
         *ImportKind.REGISTRATIONS.optional,
+        fields.RESULTS,
         fields.UNTIL,
         required=(
             *ImportKind.REGISTRATIONS.required,
@@ -51,7 +52,7 @@ Corrected = Annotated[
 
 # By table: the fields that not every paper has, the field of its day, what it is.
 _SAYS = {
-    "record": (("contents", "phase", "occasion"), "done_on", _("bản ghi một việc đã làm")),
+    "record": (("contents", "fields", "phase", "occasion"), "done_on", _("bản ghi một việc đã làm")),
     "exemption": (("reason", "until"), "exempted_on", _("một lần miễn")),
     "extension": (("until",), "granted_on", _("một lần gia hạn")),
     "withdrawal": ((), "withdrawn_on", _("một lần rút miễn")),
@@ -186,7 +187,7 @@ def _named_on(old: Entry, directory: Directory) -> date:
 def _changes(old: Entry, given: Mapping[str, object]) -> Mapping[str, object]:
     """Return what was given, by the old entry's fields; raises UsageError for a field that it has not."""
     own, day, what = _SAYS[table_of(old)]
-    foreign = given.keys() & {"reason", "until", "contents", "phase", "occasion"} - set(own)
+    foreign = given.keys() & {"reason", "until", "contents", "fields", "phase", "occasion"} - set(own)
     if isinstance(old, Withdrawal | Supplement):
         foreign |= given.keys() & {"unit_code"}
     if foreign:
@@ -229,6 +230,11 @@ def _incoming(old: Entry, given: Mapping[str, object], directory: Directory) -> 
     else:
         model = RecordIn
         held |= {"action": old.action, "phase": old.phase, "done_on": old.done_on, "contents": old.contents}
+        named = given.get("fields", ())
+        assert isinstance(named, Sequence)  # noqa: S101 - the option comes several times
+        codes = {str(pair).partition("=")[0].strip().lower() for pair in named}
+        kept = [f"{code}={value}" for code, value in old.fields if code not in codes]
+        given = {**given, "fields": [*kept, *named]}
         if given.get("phase", old.phase) == old.phase:
             held["occasion"] = shown(old.occasion)
     return session.checked(model, held | dict(given), CORRECTED_NAMES)

@@ -8,6 +8,7 @@ from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import EXAMPLES, _, current, rest
 from thidua_cli.register.entries import Entry, Exemption, Extension, Record, Supplement, Withdrawal
+from thidua_cli.register.results import described
 from thidua_cli.register.terms import Level, State, label
 from thidua_cli.register.units import Directory, Version, describe, other_holders
 from thidua_cli.rules.occasions import shown
@@ -130,6 +131,8 @@ def describe_entry(entry: Entry, register: "Snapshot") -> str:
         )
     if isinstance(entry, Record | Supplement) and entry.contents:
         words.append(_("nội dung {numbers}").format(numbers=",".join(map(str, entry.contents))))
+    if isinstance(entry, Record):
+        words += described(register.plan.action(entry.action).fields, dict(entry.fields))
     document = entry.document
     if document.number:
         words.append(_("văn bản {number}").format(number=document.number))

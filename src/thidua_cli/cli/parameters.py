@@ -5,7 +5,7 @@ takes it as one parameter; `flat` spreads it out for Typer, and gathers its valu
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from operator import itemgetter
@@ -92,6 +92,12 @@ _OPTIONS = {
     "phase": Option("--phase", _("Giai đoạn (mặc định: giai đoạn chứa ngày ấy).")),
     "occasion": Option("--occasion", _("Kỳ, như 2023 (mặc định: kỳ chứa ngày ấy).")),
     "contents": Option("--content", _("Nội dung thi đua: dùng nhiều lần, hoặc 1,3."), _("SỐ"), several=True),
+    "fields": Option(
+        "--field",
+        _("Kết quả, xem thidua plan; dùng nhiều lần."),
+        _("MÃ=GIÁ-TRỊ"),
+        several=True,
+    ),
     "done_on": Option("--on", _("Ngày thực hiện.")),
     "on": Option("--on", _("Ngày thực hiện.")),
     "obligation": Option("--obligation", _("Mã nghĩa vụ, xem thidua plan.")),
@@ -125,10 +131,12 @@ class Fields:
         *optional: Field,
         required: tuple[Field, ...] = (),
         correcting: Mapping[str, Option] | None = None,
+        hidden: Collection[Field] = (),
     ) -> None:
         self.fields = (*required, *optional)
         self.required = required
         self.correcting = correcting
+        self.hidden = hidden
 
     def parameters(self) -> Iterator[inspect.Parameter]:
         """Yield a parameter for each field, under the field's key."""
@@ -136,7 +144,7 @@ class Fields:
             name, words, metavar, several = option_of(field, self.correcting or {})
             needed = field in self.required
             kind: Any = list[str] if several else str
-            more: dict[str, Any] = {}
+            more: dict[str, Any] = {"hidden": True} if field in self.hidden else {}
             if field.shape is Shape.DAY and self.correcting and not needed:
                 words = _('{help}; "" thì xóa.').format(help=words.removesuffix("."))
             elif field.shape is Shape.DAY:
@@ -157,8 +165,15 @@ class Fields:
 
 
 def record_fields(kind: ImportKind) -> Fields:
-    """Return the options of a record of a kind: what its files have, without the unit."""
-    return Fields(*kind.optional, required=kind.required[1:])
+    """Return the options of a record of a kind: what its files have without the unit, one for results."""
+    own = [field for field in kind.optional if field.key not in kind.results]
+    return Fields(*own, *([fields.RESULTS] if kind.results else []), required=kind.required[1:])
+
+
+def usual_record(kind: ImportKind) -> Fields:
+    """Return the options of a usual action; what another plan may ask of it is there too."""
+    hidden = [] if fields.CONTENTS in kind.optional else [fields.CONTENTS]
+    return Fields(*kind.optional, *hidden, fields.RESULTS, required=kind.required[1:], hidden=hidden)
 
 
 def option_names(*kinds: ImportKind) -> dict[str, str]:

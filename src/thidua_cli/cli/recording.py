@@ -11,7 +11,7 @@ from thidua_cli.cli import asking, messages, progress, session, shared
 from thidua_cli.cli.asking import Yes
 from thidua_cli.cli.commands import Commands
 from thidua_cli.cli.describe import describe_entry, describe_holders, written_line
-from thidua_cli.cli.parameters import argument, day, option, option_names, record_fields
+from thidua_cli.cli.parameters import argument, day, option, option_names, record_fields, usual_record
 from thidua_cli.cli.settings import Settings
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
@@ -88,9 +88,9 @@ class How(NamedTuple):
     yes: Yes = False
 
 
-Launch = Annotated[dict[str, object], record_fields(ImportKind.LAUNCHES)]
-Registration = Annotated[dict[str, object], record_fields(ImportKind.REGISTRATIONS)]
-Review = Annotated[dict[str, object], record_fields(ImportKind.REVIEWS)]
+Launch = Annotated[dict[str, object], usual_record(ImportKind.LAUNCHES)]
+Registration = Annotated[dict[str, object], usual_record(ImportKind.REGISTRATIONS)]
+Review = Annotated[dict[str, object], usual_record(ImportKind.REVIEWS)]
 ExemptionOf = Annotated[dict[str, object], record_fields(ImportKind.EXEMPTIONS)]
 ExtensionOf = Annotated[dict[str, object], record_fields(ImportKind.EXTENSIONS)]
 
@@ -141,6 +141,7 @@ def _record(ctx: typer.Context, kind: ImportKind, given: Mapping[str, object], h
 # Options by the fields that they give, and those of `correct`.
 NAMES = option_names(ImportKind.REGISTRATIONS, ImportKind.EXEMPTIONS, ImportKind.EXTENSIONS)
 NAMES |= dict.fromkeys(("exempted_on", "granted_on", "withdrawn_on", "supplemented_on"), "--on")
+NAMES |= {"fields": "--field"}
 CORRECTED_NAMES = NAMES | {"unit_code": "--unit", "reason": "--exemption-reason"}
 _NOT_DESCRIBED = ("evidence", "evidence_sha256", "note")
 
@@ -239,7 +240,11 @@ def _difference(outcome: Outcome, register: Snapshot, settings: Settings) -> lis
     command = ["record", "correct", str(old.id)]
     for each in differing:
         said = each.new if each.column == each.field else str(fresh.document.evidence)
-        command += [CORRECTED_NAMES[each.column], "" if said == NOTHING else said]
+        said = "" if said == NOTHING else said
+        if each.column in CORRECTED_NAMES:
+            command += [CORRECTED_NAMES[each.column], said]
+        else:
+            command += [CORRECTED_NAMES["fields"], f"{each.column}={said}"]
     return [
         _("  trong sổ, #{number}: {what}").format(number=old.id, what=describe_entry(old, register)),
         _("  lệnh này: {what}").format(what=describe_entry(new, register)),

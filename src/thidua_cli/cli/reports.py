@@ -18,11 +18,16 @@ from thidua_cli.reports.moment import Moment
 from thidua_cli.reports.selection import units_of
 from thidua_cli.reports.status import By
 
+_BY = "|".join([*By, _("KẾT-QUẢ")])
+
 
 def status(
     ctx: typer.Context,
     *,
-    by: Annotated[By | None, option("--by", _("Chia nhỏ mỗi nghĩa vụ."))] = None,
+    by: Annotated[
+        str | None,
+        option("--by", _("Chia nhỏ mỗi nghĩa vụ; kết quả thì nêu mã như trong thidua plan."), _BY),
+    ] = None,
     asked: shared.Selection,
     out: shared.Output,
 ) -> None:
@@ -30,7 +35,7 @@ def status(
     from thidua_cli.reports import status as report
 
     with session.reading(ctx) as connection:
-        made = report.build(connection, *asked.read(connection), by)
+        made = report.build(connection, *asked.read(connection), by and by.lower())
     out.emit(made)
 
 

@@ -205,7 +205,8 @@ def _entry(entry: Entry, directory: Directory, plan: Plan, names: Sequence[str])
         once = plan.occasions(entry.phase, entry.action) == ("",)
         occasion = entry.occasion or (None if once else NO_OCCASION)
         row |= {"done_on": entry.done_on, "phase": entry.phase, "occasion": occasion, "contents": contents}
-    return {name: row[name] for name in names}
+        row |= dict(entry.fields)
+    return {name: row.get(name) for name in names}
 
 
 def _supplements(connection: sqlite3.Connection, known: int, directory: Directory) -> Export:

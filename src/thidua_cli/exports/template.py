@@ -13,7 +13,9 @@ from thidua_cli.ground import language
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import MARK, MOST_ROWS, fits, letters
+from thidua_cli.ground.text import upper_first
 from thidua_cli.register.fields import CODES, DAYS, TERMS, WIDE, ImportKind, heading, keys, usual
+from thidua_cli.register.results import bounds
 from thidua_cli.register.terms import label
 from thidua_cli.register.units import Version
 
@@ -48,6 +50,7 @@ def workbook(
         for field in keys(kind)
         if field in TERMS
     }
+    choices |= {code: list(field.choices) for code, field in kind.results.items() if field.choices}
     if "obligation" in keys(kind):
         choices["obligation"] = list(obligations)
     _fill(book, _entry_sheet(book, kind, choices), kind, rows)
@@ -187,7 +190,8 @@ def _help_sheet(book: "Workbook", kind: ImportKind, choices: Mapping[str, Sequen
         page.write_string(row, 1, words, wrap)
     for row, field in enumerate(keys(kind), len(lines)):
         page.write_string(row, 0, heading(kind, field), bold)
-        page.write_string(row, 1, _explain(field), wrap)
+        result = kind.results.get(field)
+        page.write_string(row, 1, upper_first(bounds(result)) + "." if result else _explain(field), wrap)
     for column, (field, values) in enumerate(choices.items(), _LISTS):
         page.write_string(0, column, heading(kind, field), bold)
         page.write_column(1, column, values)

@@ -15,7 +15,7 @@ from thidua_cli.intake import columns
 from thidua_cli.intake.sheet import short
 from thidua_cli.intake.tables.grid import ABSENT, Cell, Fault
 from thidua_cli.register.fields import CODES as UNIT_CODES
-from thidua_cli.register.fields import DAYS
+from thidua_cli.register.fields import DAYS, KEYS
 
 _MOST_DIGITS = 10**15
 _DAY_0_1904 = date(1904, 1, 1)
@@ -118,6 +118,8 @@ def typed_cell(field: str, cell: float | bool | date | timedelta | Fault, *, fro
             _not_a_day(cell, from_1904=from_1904), _("định dạng ô là Date, hoặc gõ 31/03/2022")
         )
     if not float(cell).is_integer():
+        if field not in KEYS | CODES:  # a result that the plan asks for
+            return f"{cell:.10g}"
         raise InvalidError(_("là số lẻ {number}").format(number=cell), _("định dạng ô là Text rồi gõ lại"))
     if abs(cell) >= _MOST_DIGITS:
         raise InvalidError(_("là số hơn 15 chữ số: Excel đã làm tròn"), _("định dạng ô là Text rồi gõ lại"))

@@ -264,6 +264,7 @@ def _column(field: str) -> str:
 
 def _refused(incoming: RecordRow, error: ThiduaError) -> Problem:
     value = getattr(incoming.item, error.field, None) if error.field else None
+    value = getattr(incoming.item, "fields", {}).get(error.field, value)
     shown = value.isoformat() if isinstance(value, date) else value
     cure = "; ".join(hint.strip() for hint in error.hints).replace(":; ", ": ")
     made = incoming.problem(error.field, shown, error.message, cure)

@@ -1,8 +1,9 @@
 """Records of what units did, and other papers: what they hold, reading and storing them."""
 
+import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from thidua_cli import store
@@ -45,6 +46,7 @@ class Record(NamedTuple):
     contents: tuple[int, ...] = ()
     occasion: str = ""  # as in the plan's obligation
     id: int | None = None
+    fields: tuple[tuple[str, str], ...] = ()  # code and value of each result, by code
 
     @property
     def key(self) -> tuple[int, str, str, str]:
@@ -156,7 +158,7 @@ class Supplement(NamedTuple):
 Entry = Record | Exemption | Extension | Withdrawal | Supplement
 # Fields of entries that their tables have no column for.
 _BESIDE = {
-    "record": ("contents",),
+    "record": ("contents", "fields"),
     "exemption": ("cut_on",),
     "withdrawal": ("unit", "obligation"),
     "supplement": ("unit", "contents"),
@@ -209,8 +211,9 @@ def live_records(
             _numbers(contents),
             keep(occasion, occasion),
             found,
+            tuple(sorted(json.loads(fields).items())) if fields else (),
         )
-        for found, unit, phase, act, occasion, done_on, *paper, contents in connection.execute(
+        for found, unit, phase, act, occasion, done_on, *paper, contents, fields in connection.execute(
             store.sql("live_records"), wanted
         )
     ]
@@ -259,6 +262,19 @@ def _numbers(contents: str | None) -> tuple[int, ...]:
     return tuple(int(number) for number in contents.split(",")) if contents else ()
 
 
+def results_held(connection: sqlite3.Connection, actions: Iterable[str]) -> dict[int, dict[str, str]]:
+    """The results that records of certain actions hold, voided ones too: record -> code -> value."""
+    held: dict[int, dict[str, str]] = {}
+    for action in actions:
+        query = (
+            "SELECT f.record, f.field, f.value FROM record_field f JOIN record r ON r.id = f.record"
+            " WHERE r.action = ?"
+        )
+        for record, code, value in connection.execute(query, (action,)):
+            held.setdefault(record, {})[code] = value
+    return held
+
+
 def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
     """Store entries that `decide` found to be new; returns them with their ids (fresh where none is set)."""
     stored: list[Entry] = []
@@ -273,6 +289,9 @@ def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
         tables.setdefault(table, []).append(row | {"id": number} | entry.document.columns())
         for content in entry.contents if isinstance(entry, Record | Supplement) else ():
             tables.setdefault(f"{table}_content", []).append({table: number, "content": content})
+        for field, value in entry.fields if isinstance(entry, Record) else ():
+            named = {"record": number, "field": field, "value": value}
+            tables.setdefault("record_field", []).append(named)
         stored.append(entry._replace(id=number))
     for table, rows in sorted(tables.items()):
         if rows:

@@ -4,7 +4,7 @@ Import columns and their headers, templates, exports, and how cells are read are
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -14,6 +14,7 @@ from thidua_cli.register import values
 from thidua_cli.register.terms import Change, Extent, Kind, Level
 
 if TYPE_CHECKING:
+    from thidua_cli.register.plan import Field as Result
     from thidua_cli.register.plan import PlanAction
 
 NONE = "-"  # in a cell of a unit: it has none, where an empty cell leaves the value open
@@ -66,6 +67,8 @@ class ImportKind:
     beside: tuple[Field, ...] = ()
     implied: tuple[Field, ...] = ()
     action: str | None = None
+    # The columns of results that the plan asks for.
+    results: Mapping[str, "Result"] = field(default_factory=dict)
 
     UNITS: ClassVar["ImportKind"]
     LAUNCHES: ClassVar["ImportKind"]
@@ -130,6 +133,10 @@ CONTENTS = Field(
     "contents", "Nội dung", values.contents, Shape.WORD, like=("nội dung thi đua",), compared=True
 )
 
+RESULTS = Field(
+    "fields", "Kết quả", values.results, Shape.WORD
+)  # of the command line; files have a column each
+
 
 def _done_on(header: str) -> Field:
     return Field(
@@ -144,9 +151,16 @@ def _records(name: str, action: str, title: str, *more: Field) -> ImportKind:
 
 @lru_cache(64)
 def of_action(action: "PlanAction") -> ImportKind:
-    """Files with the records of an action of the plan."""
+    """Files with the records of an action of the plan, a column for each of its results."""
+    from thidua_cli.register.results import reader
+
+    results = tuple(
+        Field(field.code, field.titles[0], reader(field), Shape.WORD, (field.titles[1].lower(),))
+        for field in action.fields
+    )
     more = (CONTENTS,) if action.contents else ()
-    return _records(action.plural, action.code, action.title_vi, *more)
+    kind = _records(action.plural, action.code, action.title_vi, *results, *more)
+    return replace(kind, results={field.code: field for field in action.fields})
 
 
 ImportKind.UNITS = ImportKind(
@@ -264,6 +278,7 @@ def shaped(*shapes: Shape) -> frozenset[str]:
     return frozenset(field.key for field in _ALL if field.shape in shapes)
 
 
+KEYS = frozenset(field.key for field in _ALL)  # a key that is not among them is a result of a plan
 CODES = shaped(Shape.CODE)
 DAYS = shaped(Shape.DAY)
 TEXTS = shaped(Shape.TEXT, Shape.NAME) | {"unit_code"}

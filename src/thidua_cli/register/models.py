@@ -82,6 +82,7 @@ class RecordIn(DocumentIn):
     phase: Text = None
     occasion: Annotated[str | None, BeforeValidator(values.occasion_of_record)] = None
     contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
+    fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
 class ExemptionIn(DocumentIn):
@@ -118,6 +119,7 @@ class RecordSupplementIn(DocumentIn):
     record: int
     supplemented_on: Day
     contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
+    fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
 class SupplementIn(DocumentIn):
@@ -128,6 +130,7 @@ class SupplementIn(DocumentIn):
     obligation: Annotated[str, BeforeValidator(values.obligation)]
     supplemented_on: Day
     contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
+    fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
 UnitEntryIn = RecordIn | ExemptionIn | ExtensionIn | SupplementIn
@@ -137,7 +140,9 @@ EntryIn = UnitEntryIn | WithdrawalIn | RecordSupplementIn
 def of_kind(kind: ImportKind, given: Mapping[str, object]) -> tuple[type[UnitEntryIn], dict[str, object]]:
     """The model of what a kind of file holds, and the given values by its fields."""
     if kind.action:
-        return RecordIn, {**given, "action": kind.action}
+        results = {code: given[code] for code in kind.results if code in given}
+        others = {name: value for name, value in given.items() if name not in results}
+        return RecordIn, {**others, "action": kind.action, **({"fields": results} if results else {})}
     model, day = MODELS[kind]
     return model, {day if name == "on" else name: value for name, value in given.items()}
 

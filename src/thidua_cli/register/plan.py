@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from thidua_cli.ground import dates, language
@@ -146,9 +146,9 @@ def load_plan(connection: sqlite3.Connection, as_of: str | None = None, known: i
     for part, code, field, value, decision in ruled:
         if field.startswith("kind:"):
             (set.add if value == "1" else set.discard)(bound.setdefault(code, set()), field[5:])
-        elif (row := parts[part].get(code)) is not None:
+        elif not field.startswith("choice:") and (row := parts[part].get(code)) is not None:
             row |= {field: value, f"{field} by": decisions[decision]}
-    return _plan(connection, parts, bound)
+    return _plan(parts, bound, _results(connection, known, decisions, ruled))
 
 
 _DECISIONS = """SELECT id, decided_on, document_number, document_issuer, note, operation FROM decision c
@@ -157,6 +157,7 @@ AND NOT EXISTS (
     SELECT 1 FROM void g WHERE g.target = 'decision' AND g.target_id = c.id AND g.operation <= :known)"""
 
 _Row = dict[str, Any]
+_Ruled = tuple[str, str, str, str | None, int]  # part, code, field, value, decision
 
 
 def _part(connection: sqlite3.Connection, table: str, known: int) -> dict[str, _Row]:
@@ -169,7 +170,9 @@ def _part(connection: sqlite3.Connection, table: str, known: int) -> dict[str, _
 
 
 def _plan(
-    connection: sqlite3.Connection, parts: Mapping[str, Mapping[str, _Row]], bound: Mapping[str, set[str]]
+    parts: Mapping[str, Mapping[str, _Row]],
+    bound: Mapping[str, set[str]],
+    results: Mapping[str, Sequence[Field]],
 ) -> Plan:
     title = f"title_{language.current()}"
     phases = {
@@ -197,29 +200,41 @@ def _plan(
     movement = parts["movement"]["1"]
     source = Source(*(movement[f"document_{name}"] for name in Source._fields))
     contents = {int(number): row[title] for number, row in parts["content"].items()}
-    actions = tuple(_action(connection, row) for row in parts["action"].values())
+    actions = tuple(_action(row, results) for row in parts["action"].values())
     return Plan(
         movement["code"], movement[title], tuple(phases.values()), obligations, contents, actions, source
     )
 
 
-def action_titles(connection: sqlite3.Connection, known: int) -> dict[str, str]:
-    """The title of every action that the plan ever had, as known at an operation, by its code."""
-    query = f"SELECT code, title_{language.current()} FROM action WHERE operation <= ?"
-    plan = load_plan(connection, "9999-12-31", known)
-    return dict(connection.execute(query, (known,))) | {item.code: item.title for item in plan.actions}
+def action_titles(connection: sqlite3.Connection, plan: Plan) -> dict[str, str]:
+    """The title of every action that the register ever had, as in `plan` if that has it, by its code."""
+    query = f"SELECT code, title_{language.current()} FROM action"
+    return dict(connection.execute(query)) | {item.code: item.title for item in plan.actions}
 
 
-def _action(connection: sqlite3.Connection, row: _Row) -> PlanAction:
+def _results(
+    connection: sqlite3.Connection, known: int, decisions: Collection[int], ruled: Iterable[_Ruled]
+) -> dict[str, list[Field]]:
+    """The fields of each action that has such; choices that decisions added come last."""
+    more: dict[tuple[str, str], list[str]] = {}
+    for _part, action, field, _value, _decision in ruled:
+        if field.startswith("choice:"):
+            code, choice = field.removeprefix("choice:").split(":", 1)
+            more.setdefault((action, code), []).append(choice)
+    results: dict[str, list[Field]] = {}
+    for action, decision, code, type_, vi, en, choices, minimum, maximum in connection.execute(
+        "SELECT action, decision, code, type, title_vi, title_en, choices, minimum, maximum FROM action_field"
+        " WHERE operation <= ? ORDER BY action, position",
+        (known,),
+    ):
+        if decision is None or decision in decisions:
+            values = (*json.loads(choices or "[]"), *more.get((action, code), ()))
+            results.setdefault(action, []).append(Field(code, type_, (vi, en), values, minimum, maximum))
+    return results
+
+
+def _action(row: _Row, results: Mapping[str, Sequence[Field]]) -> PlanAction:
     tongue = language.current()
-    fields = tuple(
-        Field(code, type_, name, tuple(json.loads(choices or "[]")), minimum, maximum)
-        for code, type_, name, choices, minimum, maximum in connection.execute(
-            f"SELECT code, type, title_{tongue}, choices, minimum, maximum FROM action_field"
-            " WHERE action = ? ORDER BY position",
-            (row["code"],),
-        )
-    )
     title, done, paper = (row[f"{word}_{tongue}"] for word in ("title", "done", "paper"))
     return PlanAction(
         row["code"],
@@ -229,5 +244,5 @@ def _action(connection: sqlite3.Connection, row: _Row) -> PlanAction:
         done,
         paper,
         bool(row["contents"]),
-        fields,
+        tuple(results.get(row["code"], ())),
     )

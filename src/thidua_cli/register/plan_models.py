@@ -21,6 +21,12 @@ Occasion = Annotated[str, BeforeValidator(values.occasion)]
 OptionalDay = Annotated[date | None, BeforeValidator(values.planned_day)]
 
 
+def _check_unique(what: str, values: list[Any]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise InvalidError(_("{what}: {value} có hai lần").format(what=what, value=value))
+
+
 class PhaseIn(Incoming):
     code: Code
     starts_on: Day
@@ -49,6 +55,9 @@ class FieldIn(Incoming):
             raise InvalidError(
                 _('{code}: minimum, maximum chỉ dùng với type = "number"').format(code=self.code)
             )
+        if self.minimum is not None and self.maximum is not None and self.maximum < self.minimum:
+            raise InvalidError(_("{code}: maximum nhỏ hơn minimum").format(code=self.code))
+        _check_unique(f"{self.code}.values", [value.casefold() for value in self.values])
         return self
 
 
@@ -70,6 +79,10 @@ class ActionIn(Incoming):
     def _is_free(self) -> Self:
         for code in (self.code, *([self.plural] if self.plural else [])):
             reserved.refuse_action(code)
+        names = [
+            {field.code.lower(), field.title_vi.lower(), field.title_en.lower()} for field in self.fields
+        ]
+        _check_unique("fields", [name for field in names for name in field])
         return self
 
 
@@ -173,12 +186,23 @@ class Named(Protocol):
     def code(self) -> str: ...
     @property
     def plural(self) -> str | None: ...
+    @property
+    def fields(self) -> Sequence[Any]: ...
 
 
 def check_names(actions: Sequence[Named]) -> None:
-    """Raise InvalidError where two actions have one code or plural: commands and files are called by them."""
+    """Raise InvalidError where two actions have one code or plural, or a result is called as an action.
+
+    Commands and files are called by them. A result of several actions has one type.
+    """
     names = [{item.code.lower(), (item.plural or item.code).lower()} for item in actions]
     _check_unique("actions.code", [name for both in names for name in both])
+    types: dict[str, str] = {}
+    for field in (field for item in actions for field in item.fields):
+        if field.code.lower() in set().union(*names):
+            raise InvalidError(_("{what}: {value} có hai lần").format(what="fields.code", value=field.code))
+        if types.setdefault(field.code.lower(), field.type) != field.type:
+            raise InvalidError(_("{code}: hai hành động có kết quả ấy, khác type").format(code=field.code))
 
 
 class Asked(Protocol):
@@ -198,12 +222,6 @@ class Asked(Protocol):
     def newcomers_of(self) -> str | None: ...
     @property
     def bound(self) -> Sequence[terms.Kind]: ...
-
-
-def _check_unique(what: str, values: list[Any]) -> None:
-    for value in values:
-        if values.count(value) > 1:
-            raise InvalidError(_("{what}: {value} có hai lần").format(what=what, value=value))
 
 
 def _check_phases(phases: tuple[PhaseIn, ...]) -> None:

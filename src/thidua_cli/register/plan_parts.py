@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from thidua_cli.ground import language
 from thidua_cli.register.terms import Kind
 
 
@@ -26,14 +27,21 @@ class Decision(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A result that the records of an action may hold: a choice of `choices`, a number or a text."""
+    """A result that the records of an action may hold: a choice of `choices`, a number or a text.
+
+    `titles` are in Vietnamese and in English, `title` in the language in use.
+    """
 
     code: str
     type: Literal["choice", "number", "text"]
-    title: str
-    choices: tuple[str, ...]
-    minimum: float | None
-    maximum: float | None
+    titles: tuple[str, str]
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def title(self) -> str:
+        return self.titles[language.current() == "en"]
 
 
 class PlanAction(NamedTuple):
@@ -51,6 +59,10 @@ class PlanAction(NamedTuple):
     paper: str
     contents: bool
     fields: tuple[Field, ...]
+
+    def field(self, code: str) -> Field | None:
+        """The result with that code, or none."""
+        return next((field for field in self.fields if field.code == code), None)
 
 
 class Obligation(NamedTuple):

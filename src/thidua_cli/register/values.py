@@ -241,6 +241,25 @@ def _run_of_contents(written: str) -> range:
     return range(first, last + 1)
 
 
+def results(value: object) -> dict[str, str]:
+    """Results by their codes in lower case: from `grade=good` (several, each code once), or as they are."""
+    if isinstance(value, Mapping):
+        return {str(code).lower(): _written(each) for code, each in value.items()}
+    given: dict[str, str] = {}
+    for pair in value if isinstance(value, (list, tuple)) else [value]:
+        code, equals, written = str(pair).partition("=")
+        if not equals or not code.strip():
+            raise InvalidError(_("viết MÃ=GIÁ-TRỊ"), _("ví dụ: {example}").format(example="xep-loai=Tốt"))
+        if given.setdefault(key := code.strip().lower(), written) != written:
+            raise InvalidError(_("{code} được nêu hai lần").format(code=key), _("nêu một giá trị"))
+    return given
+
+
+def _written(value: object) -> str:
+    """A value as text: a number of JSON is one."""
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else plain(value)
+
+
 def unit(value: object) -> str:
     """A code, or a name with its level word."""
     if not (written := short(value)):

@@ -6,7 +6,7 @@ end): it gets one more. With `safe`, a text with a bare sign gets one too, for a
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from thidua_cli.ground.text import guard
 from thidua_cli.render.model import Report
@@ -36,6 +36,8 @@ def _cell(value: object, *, safe: bool) -> object:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return value
+    if isinstance(value, Mapping):
+        value = [f"{key}={each}" for key, each in value.items()]
     if isinstance(value, Iterable) and not isinstance(value, str):
         value = " ".join(map(str, value))
     return guard(str(value), safe=safe)

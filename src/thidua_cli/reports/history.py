@@ -1,5 +1,6 @@
 """All that is known of one unit, and of those before and after it, on one timeline."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -8,7 +9,8 @@ from typing import NamedTuple
 from thidua_cli import store
 from thidua_cli.ground.dates import show_day, show_instant
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.plan import action_titles
+from thidua_cli.register import results
+from thidua_cli.register.plan import Field, action_titles, load_plan
 from thidua_cli.register.terms import Change, Extent, label
 from thidua_cli.register.units import Directory, Version, describe
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
@@ -16,7 +18,8 @@ from thidua_cli.reports.moment import Moment, report_at
 from thidua_cli.rules.rows import NUMBERED
 
 FIELDS = (
-    "date", "event", "relation", "unit_code", "unit_name", "phase", "occasion", "contents", "detail",
+    "date", "event", "relation", "unit_code", "unit_name", "phase", "occasion", "contents", "fields",
+    "detail",
     "document_number", "document_issuer", "document_date", "received_on", "evidence", "evidence_sha256",
     "note", "record_id", "operation", "recorded_at", "actor", "voided", "void_reason", "void_operation",
     "voided_at", "voided_by", "replacement",
@@ -27,6 +30,7 @@ class TimelineEntry(NamedTuple):
     """A row about a unit that is the one asked for (self) or related; from `day` on as in sql/history.sql.
 
     `extent` is how much of a unit passed to another; of a record, its occasion; of a supplement, its record.
+    `results` are those of a record, a JSON object.
     """
 
     unit: int
@@ -38,6 +42,7 @@ class TimelineEntry(NamedTuple):
     what: str | None
     detail: str | int | None
     extent: str | None
+    results: str | None
     document_number: str | None
     document_issuer: str | None
     document_date: str | None
@@ -69,18 +74,45 @@ class TimelineEntry(NamedTuple):
         return self.source == "record"
 
 
+class _Asked(NamedTuple):
+    """The actions that the plan ever had: their titles, and the results that they ask for."""
+
+    titles: Mapping[str, str]
+    fields: Mapping[str, Sequence[Field]]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, known: int) -> "_Asked":
+        plan = load_plan(connection, "9999-12-31", known)
+        return cls(action_titles(connection, plan), {item.code: item.fields for item in plan.actions})
+
+    def described(self, entry: TimelineEntry) -> list[str]:
+        return results.described(self.fields.get(entry.event, ()), _held(entry))
+
+    def machine(self, entry: TimelineEntry) -> dict[str, str | float | None]:
+        known = {field.code: field for field in self.fields.get(entry.event, ())}
+        return {
+            code: results.machine(known[code], value) if code in known else value
+            for code, value in _held(entry).items()
+        }
+
+
+def _held(entry: TimelineEntry) -> dict[str, str]:
+    held: dict[str, str] = json.loads(entry.results or "{}")
+    return held
+
+
 def build(connection: sqlite3.Connection, at: Moment, directory: Directory, version: Version) -> Report:
     """The report of `thidua history`: events up to the as-of date, voided ones marked, oldest first."""
     entries = _timeline(connection, at, version.unit)
-    titles = action_titles(connection, at.known.number)
+    asked = _Asked.read(connection, at.known.number)
     others = directory.namesakes(version)
     note = _("Cùng mã hoặc tên vào ngày khác: {units}").format(units="; ".join(others))
     return report_at(
         at,
         _("Lịch sử · {code}  {name}").format(code=version.code, name=version.name),
         FIELDS,
-        [_row(entry, directory, titles) for entry in entries],
-        lambda: [_table(entries, directory, titles)],
+        [_row(entry, directory, asked) for entry in entries],
+        lambda: [_table(entries, directory, asked)],
         notes=[note] if others else [],
     )
 
@@ -105,7 +137,7 @@ def _timeline(connection: sqlite3.Connection, at: Moment, unit: int) -> list[Tim
     return sorted(past, key=lambda entry: (entry.day, entry.operation))
 
 
-def _row(entry: TimelineEntry, directory: Directory, titles: Mapping[str, str]) -> dict[str, object]:
+def _row(entry: TimelineEntry, directory: Directory, asked: "_Asked") -> dict[str, object]:
     then = directory.named(entry.unit, entry.day)
     named = entry.detail if entry.source in ("record", "supplement") else None
     contents = str(named).split(",") if named else []
@@ -117,14 +149,15 @@ def _row(entry: TimelineEntry, directory: Directory, titles: Mapping[str, str]) 
         "phase": entry.what if entry.source in ("record", "supplement") else None,
         "occasion": entry.extent if entry.is_record else None,
         "contents": [int(number) for number in contents],
-        "detail": "" if entry.is_record else _words(entry, directory, titles),
+        "fields": asked.machine(entry) if entry.is_record else {},
+        "detail": "" if entry.is_record else _words(entry, directory, asked),
         "record_id": entry.record_id,
         "voided": entry.void_operation is not None,
         "replacement": entry.corrected_by,
     }
 
 
-def _table(entries: Sequence[TimelineEntry], directory: Directory, titles: Mapping[str, str]) -> Table:
+def _table(entries: Sequence[TimelineEntry], directory: Directory, asked: "_Asked") -> Table:
     related = any(entry.relation != "self" for entry in entries)
     columns = [
         Column(_("Ngày"), Form.DAY),
@@ -144,7 +177,7 @@ def _table(entries: Sequence[TimelineEntry], directory: Directory, titles: Mappi
             [
                 entry.day,
                 *([name] if related else []),
-                Mark(_with_void(entry, directory, titles), tone),
+                Mark(_with_void(entry, directory, asked), tone),
                 entry.document_number or "",
                 f"{entry.actor}, {show_instant(entry.recorded_at)} (#{entry.operation})",
                 f"#{entry.record_id}" if entry.record_id else "",
@@ -153,8 +186,8 @@ def _table(entries: Sequence[TimelineEntry], directory: Directory, titles: Mappi
     return Table(columns, [("", rows)] if rows else [], empty=_("Chưa có gì."))
 
 
-def _with_void(entry: TimelineEntry, directory: Directory, titles: Mapping[str, str]) -> str:
-    words = ", ".join([_words(entry, directory, titles), *_document(entry)])
+def _with_void(entry: TimelineEntry, directory: Directory, asked: "_Asked") -> str:
+    words = ", ".join([_words(entry, directory, asked), *_document(entry)])
     if entry.void_operation is None:
         return words
     by = _(", thay bằng #{number}").format(number=entry.corrected_by) if entry.corrected_by else ""
@@ -181,7 +214,7 @@ def _document(entry: TimelineEntry) -> Iterator[str]:
         yield _("ghi chú: {note}").format(note=entry.note)
 
 
-def _words(entry: TimelineEntry, directory: Directory, titles: Mapping[str, str]) -> str:
+def _words(entry: TimelineEntry, directory: Directory, asked: "_Asked") -> str:
     if entry.event == "version":
         return _version_words(entry, directory)
     if entry.event in ("child_joined", "child_left"):
@@ -195,9 +228,10 @@ def _words(entry: TimelineEntry, directory: Directory, titles: Mapping[str, str]
     elif not entry.is_record:
         return _leave_words(entry)
     else:
-        words = f"{titles[entry.event]} {entry.what}"
+        words = f"{asked.titles[entry.event]} {entry.what}"
         words += _(", kỳ {occasion}").format(occasion=entry.extent) if entry.extent else ""
-    return words + (_(", nội dung {numbers}").format(numbers=entry.detail) if entry.detail else "")
+    words += _(", nội dung {numbers}").format(numbers=entry.detail) if entry.detail else ""
+    return ", ".join([words, *asked.described(entry)])
 
 
 def _leave_words(entry: TimelineEntry) -> str:

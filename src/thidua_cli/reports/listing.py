@@ -2,12 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from thidua_cli.ground.language import _, grouped
-from thidua_cli.register.plan import Obligation
+from thidua_cli.register.plan import Field, Obligation
+from thidua_cli.register.results import machine, shown
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
 from thidua_cli.render.model import Column, Form, Report, Table
+from thidua_cli.reports import results
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.grouping import by_heading, in_order, numbered, unit_of
 from thidua_cli.reports.moment import Moment, report_at
@@ -31,12 +34,27 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, obligation
     found = judged(connection, at, chosen, directory, obligation=code)
     pairs_of = by_obligation(plan.obligations, in_order(found, directory))
 
+    listed = [item for item in pairs_of if item.code == code or pairs_of[item]]
+    fields, held = results.asked(plan, listed), results.held(connection, plan, listed)
+
+    def people() -> list[Table]:
+        made = []
+        for item in listed:
+            own = plan.action(item.action).fields
+            cells = partial(_cells, own, held)
+            made += tables({item: pairs_of[item]}, directory, _columns(own), cells, asked=code)
+        return made or tables({}, directory, _columns(()), partial(_cells, (), held))
+
     return report_at(
         at,
         f"{_('Danh sách đơn vị')} · {plan.title}",
-        FIELDS,
-        [row(directory, *pair) for pairs in pairs_of.values() for pair in pairs],
-        lambda: tables(pairs_of, directory, _columns(), _cells, asked=code),
+        (*FIELDS, *(field.code for field in fields)),
+        [
+            row(directory, *pair) | _results(pair[0], fields, held)
+            for pairs in pairs_of.values()
+            for pair in pairs
+        ],
+        people,
         lead=known.lines,
         notes=decided(chosen.obligations(plan, code)),
         extra=known.extra,
@@ -81,12 +99,21 @@ def row(directory: Directory, fact: Fact, state: State) -> dict[str, object]:
     return {field: row[field] for field in FIELDS}
 
 
-def _columns() -> list[Column]:
+def _results(
+    fact: Fact, fields: Sequence[Field], held: Mapping[int, Mapping[str, str]]
+) -> dict[str, str | float | None]:
+    """The results of a unit, for machines."""
+    mine = held.get(fact.record_id or 0, {})
+    return {field.code: machine(field, mine.get(field.code)) for field in fields}
+
+
+def _columns(fields: Sequence[Field]) -> list[Column]:
     return [
         Column(_("Mã")),
         Column(_("Đơn vị"), narrow=20),
         Column(_("Trạng thái"), narrow=8),
         Column(_("Ngày thực hiện"), Form.DAY),
+        *(Column(field.title, narrow=8) for field in fields),
         Column(_("Số văn bản"), drop=1, narrow=10),
         Column(_("Ngày nhận"), Form.DAY, drop=2),
         Column(_("Chấm dứt"), Form.DAY, drop=3),
@@ -94,13 +121,20 @@ def _columns() -> list[Column]:
     ]
 
 
-def _cells(directory: Directory, fact: Fact, state: State) -> list[object]:
-    version = unit_of(directory, fact)
+def _cells(
+    fields: Sequence[Field],
+    held: Mapping[int, Mapping[str, str]],
+    directory: Directory,
+    fact: Fact,
+    state: State,
+) -> list[object]:
+    version, mine = unit_of(directory, fact), held.get(fact.record_id or 0, {})
     return [
         version.code,
         version.name,
         state_mark(fact, state),
         fact.done_on,
+        *(shown(field, mine.get(field.code, "")) for field in fields),
         fact.document_number or (_("(không số)") if fact.done_on else ""),
         fact.received_on,
         fact.ended_on,

@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from thidua_cli.ground.language import _, current
-from thidua_cli.register.plan import Obligation, Plan, load_plan
+from thidua_cli.register.plan import Obligation, Plan, PlanAction, load_plan
+from thidua_cli.register.results import bounds
 from thidua_cli.register.terms import Kind, label
 from thidua_cli.render.model import Column, Form, Report, Table
 from thidua_cli.reports.citing import grounds
@@ -32,7 +33,11 @@ def build(connection: sqlite3.Connection, at: Moment, phase: str | None) -> Repo
     return Report(
         fields=FIELDS,
         rows=[_row(item) for item in items],
-        people=lambda: [*_phases(plan, items), *([_contents(plan)] if plan.contents else [])],
+        people=lambda: [
+            *_phases(plan, items),
+            *_results(plan),
+            *([_contents(plan)] if plan.contents else []),
+        ],
         **at.identity,
         register=at.register,
         lead=[plan.title, *([f"{rests_on}."] if (rests_on := grounds(plan)) else [])],
@@ -48,6 +53,7 @@ def build(connection: sqlite3.Connection, at: Moment, phase: str | None) -> Repo
                 }
                 for item in plan.phases
             ],
+            "actions": [_action(action) for action in plan.actions],
             "contents": [{"content": number, "title": title} for number, title in plan.contents.items()],
         },
     )
@@ -120,6 +126,45 @@ def _bound(item: Obligation) -> str:
     else:
         words = ", ".join(label(kind, current()) for kind in item.kinds)
     return words if item.newcomers else _("{kinds}; không kể đơn vị thành lập sau").format(kinds=words)
+
+
+def _tables(plan: Plan, items: Sequence[Obligation]) -> list[Table]:
+    contents = [_contents(plan)] if plan.contents else []
+    return [*_phases(plan, items), *_results(plan), *contents]
+
+
+def _action(action: PlanAction) -> dict[str, object]:
+    fields = [
+        {"field": code, "type": sort, "values": choices, "minimum": least, "maximum": most}
+        for code, sort, _titles, choices, least, most in action.fields
+    ]
+    for row, field in zip(fields, action.fields, strict=True):
+        row["title"] = field.title
+    return {
+        "action": action.code,
+        "plural": action.plural,
+        "title": action.title,
+        "done": action.done,
+        "paper": action.paper,
+        "contents": action.contents,
+        "fields": fields,
+    }
+
+
+def _results(plan: Plan) -> list[Table]:
+    """The results that actions ask for; no table where there are none."""
+    rows: list[Sequence[object]] = [
+        [action.code, field.code, field.title, "; ".join(field.choices) or bounds(field)]
+        for action in plan.actions
+        for field in action.fields
+    ]
+    columns = [
+        Column(_("Việc")),
+        Column(_("Mã")),
+        Column(_("Kết quả"), narrow=12),
+        Column(_("Giá trị"), narrow=20),
+    ]
+    return [Table(columns, [("", rows)], title=_("Kết quả phải ghi"))] if rows else []
 
 
 def _contents(plan: Plan) -> Table:

@@ -109,6 +109,7 @@ def counted(
     *,
     districts: bool = False,
     contents: bool = False,
+    result: str | None = None,
     obligation: Wanted = None,
 ) -> Counts:
     """The counts of the selected units; with `districts`, or a district selected, each with its district."""
@@ -119,6 +120,7 @@ def counted(
         at.known.number,
         places=by_place,
         contents=contents,
+        result=result,
         phase=chosen.phase,
         obligation=obligation,
         kind=chosen.kind,

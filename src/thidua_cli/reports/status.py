@@ -10,6 +10,7 @@ from thidua_cli.ground.language import _, current
 from thidua_cli.register.plan import Obligation, Plan
 from thidua_cli.register.terms import Kind, Level, label
 from thidua_cli.render.model import Column, Form, Mark, Report, Table, Tone
+from thidua_cli.reports import results
 from thidua_cli.reports.ended import reach
 from thidua_cli.reports.figures import COLUMNS, count_mark, counts_row, figure_cells, figure_columns
 from thidua_cli.reports.moment import Moment, report_at
@@ -58,12 +59,23 @@ class Line(NamedTuple):
         return {field: row[field] for field in FIELDS}
 
 
-def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | None) -> Report:
-    """The report of `thidua status`."""
+def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: str | None) -> Report:
+    """The report of `thidua status`; `by` is one of By, or the code of a result that the plan asks for.
+
+    Raises UsageError for any other word.
+    """
     plan = plan_at(connection, at)
+    result = None
+    if by is not None and by in set(By):
+        by = By(by)
+    elif by is not None:
+        results.refuse_unknown(plan, by, By)
+        result = by
     obligations = chosen.obligations(plan)
     known = reach(connection, [at], chosen, obligations)
-    counts = counted(connection, at, chosen, districts=by is By.DISTRICT, contents=by is By.CONTENT)
+    counts = counted(
+        connection, at, chosen, districts=by is By.DISTRICT, contents=by is By.CONTENT, result=result
+    )
     made = lines(at, plan, obligations, counts, by, lookup(connection, at))
     withdrawn = [] if by else [Line(item, None, item.title, Tally()) for item in chosen.withdrawn(plan)]
     items = [*obligations, *(line.obligation for line in withdrawn)]
@@ -76,7 +88,7 @@ def build(connection: sqlite3.Connection, at: Moment, chosen: Filter, by: By | N
         f"{_('Tình hình thực hiện')} · {plan.title}",
         FIELDS,
         [line.row() for line in sorted((*made, *withdrawn), key=order)],
-        lambda: _by_group(obligations, made, by) if by else [by_phase(plan, made)],
+        lambda: _by_group(plan, obligations, made, by) if by else [by_phase(plan, made)],
         lead=known.lines,
         notes=decided(items),
         extra=known.extra,
@@ -88,14 +100,19 @@ def lines(
     plan: Plan,
     obligations: Iterable[Obligation],
     counts: Counts,
-    by: By | None,
+    by: str | None,
     directory: "Directory",
 ) -> list[Line]:
     """The counts of each obligation, or of its groups."""
     of: dict[str, dict[object, list[Cell]]] = {}
     for cell, district in counts:
-        groups = {None: None, By.KIND: cell.kind, By.LEVEL: cell.level, By.DISTRICT: district}
-        key = cell.content if by is By.CONTENT else groups[by]
+        groups: dict[str | None, object] = {
+            None: None,
+            By.KIND: cell.kind,
+            By.LEVEL: cell.level,
+            By.DISTRICT: district,
+        }
+        key = groups.get(by, cell.content)
         of.setdefault(cell.obligation, {}).setdefault(key, []).append(cell)
     found = _Groups(at, plan, directory)
     return [
@@ -113,16 +130,18 @@ class _Groups(NamedTuple):
     directory: "Directory"
 
     def of(
-        self, item: Obligation, by: By | None, groups: Mapping[Any, Sequence[Cell]]
+        self, item: Obligation, by: str | None, groups: Mapping[Any, Sequence[Cell]]
     ) -> Iterator[tuple[str | None, str, Sequence[Cell]]]:
-        """The code, name and cells of the obligation, or of each group, or of each content."""
+        """The code, name and cells of the obligation, or of each group, content or value of a result."""
         if by is None:
             yield None, item.title, groups.get(None, ())
         elif by is By.DISTRICT:
             yield from self._districts(groups)
-        elif by is not By.CONTENT:
+        elif by in (By.KIND, By.LEVEL):
             terms = Kind if by is By.KIND else Level
             yield from ((str(term), label(term, current()), groups[term]) for term in terms if term in groups)
+        elif by != By.CONTENT:
+            yield from results.groups(self.plan, item, by, groups)
         elif self.plan.action(item.action).contents:
             for number, title in self.plan.contents.items():
                 yield str(number), f"{number}. {title}", groups.get(number, ())
@@ -191,18 +210,20 @@ def _bar() -> Column:
     return Column(_("Tiến độ"), Form.BAR, drop=9)
 
 
-def _by_group(obligations: Sequence[Obligation], lines: Sequence[Line], by: By) -> list[Table]:
-    names = {By.KIND: _("Loại đơn vị"), By.LEVEL: _("Cấp"), By.DISTRICT: _("Địa bàn")}
+def _by_group(plan: Plan, obligations: Sequence[Obligation], lines: Sequence[Line], by: str) -> list[Table]:
+    names: dict[str, str] = {By.KIND: _("Loại đơn vị"), By.LEVEL: _("Cấp"), By.DISTRICT: _("Địa bàn")}
     tables = []
     for item in obligations:
         mine = [line for line in lines if line.obligation == item]
         due = _(", hạn {day}").format(day=show_day(item.due_on)) if item.due_on else ""
         title = f"{item.phase.title} · {item.title}{due}"
-        if by is not By.CONTENT:
+        if by in names:
             empty = _("Chưa có đơn vị nào thuộc diện.")
             tables.append(group_table(names[by], {"": mine} if mine else {}, mine, title=title, empty=empty))
-        elif mine:
+        elif mine and by == By.CONTENT:
             tables.append(content_table(title, mine))
+        elif field := plan.action(item.action).field(by):
+            tables.append(result_table(title, field.title, mine))
     return tables
 
 
@@ -231,9 +252,18 @@ def group_table(
 
 def content_table(title: str, lines: Sequence[Line]) -> Table:
     """How many units registered for each content."""
+    return _done_table(title, _("Nội dung"), _("Đơn vị đăng ký"), lines)
+
+
+def result_table(title: str, name: str, lines: Sequence[Line]) -> Table:
+    """How many units have each value of a result."""
+    return _done_table(title, name, _("Đơn vị"), lines)
+
+
+def _done_table(title: str, name: str, counted: str, lines: Sequence[Line]) -> Table:
     columns = [
-        Column(_("Nội dung"), narrow=20),
-        Column(_("Đơn vị đăng ký"), Form.NUMBER),
+        Column(name, narrow=20),
+        Column(counted, Form.NUMBER),
         Column(_("Đúng hạn"), Form.NUMBER),
         Column(_("Trễ hạn"), Form.NUMBER),
     ]

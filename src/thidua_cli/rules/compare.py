@@ -63,6 +63,9 @@ def compare(old: Entry, new: Entry, given: Set[str]) -> tuple[Entry, list[Differ
     completed = new._replace(document=Paper(*((said if name in taken else held)[name] for name in said)))
     if isinstance(old, Record | Supplement) and "contents" not in given:
         completed = completed._replace(contents=old.contents)  # type: ignore[call-arg]
+    if isinstance(old, Record) and isinstance(completed, Record):
+        kept = {code: value for code, value in old.fields if code not in given}
+        completed = completed._replace(fields=tuple(sorted({**kept, **dict(completed.fields)}.items())))
     if isinstance(old, Exemption) and isinstance(completed, Exemption):
         completed = completed._replace(cut_on=old.cut_on)
         if "until" not in given or completed.until_on == old.last_on:
@@ -73,6 +76,7 @@ def compare(old: Entry, new: Entry, given: Set[str]) -> tuple[Entry, list[Differ
 def differences(old: Entry, new: Entry) -> list[Difference]:
     """The fields in which two entries of one thing differ; the hash only where the evidence has one path."""
     held, said = _values(old), _values(new)
+    held, said = (dict.fromkeys([*held, *said]) | each for each in (held, said))
     differing = [field for field in held if held[field] != said[field]]
     if "evidence" in differing and "evidence_sha256" in differing:
         differing.remove("evidence_sha256")
@@ -80,7 +84,7 @@ def differences(old: Entry, new: Entry) -> list[Difference]:
     return [
         Difference(
             field,
-            labels[field],
+            labels.get(field, field),
             _shown(field, held[field]),
             _shown(field, said[field]),
             field not in _KEYS or _KEYS[field](held[field]) != _KEYS[field](said[field]),
@@ -90,7 +94,7 @@ def differences(old: Entry, new: Entry) -> list[Difference]:
 
 
 def _values(entry: Entry) -> dict[str, Any]:
-    """What an entry says beside its key, by the names of fields in the order of messages."""
+    """What an entry says beside its key, by the names of fields; results by their codes."""
     paper = entry.document.columns()
     sha256 = paper.pop("evidence_sha256")
     if isinstance(entry, Exemption):
@@ -107,7 +111,8 @@ def _values(entry: Entry) -> dict[str, Any]:
         return {"on": entry.day, **paper, "evidence_sha256": sha256, "until": entry.until_on}
     if isinstance(entry, Supplement):
         return {"on": entry.day, **paper, "evidence_sha256": sha256, "contents": entry.contents}
-    return {"done_on": entry.day, **paper, "evidence_sha256": sha256, "contents": entry.contents}
+    said = {"done_on": entry.day, **paper, "evidence_sha256": sha256, "contents": entry.contents}
+    return {**said, **dict(entry.fields)}
 
 
 def _labels() -> dict[str, str]:

@@ -3,7 +3,7 @@
 Nothing is written here; a whole batch is decided before any of it is stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -97,7 +97,10 @@ def decide(
             named = isinstance(incoming, RecordIn) and incoming.phase
             early = early_for(snapshot, entry, version) if isinstance(entry, Record) and not named else None
             return Outcome("new", entry, version, warnings=warnings, early_for=early)
-        corrected, differences = compare(existing, entry, incoming.model_fields_set)
+        given: Set[str] = incoming.model_fields_set
+        if isinstance(incoming, RecordIn):
+            given |= incoming.fields.keys()
+        corrected, differences = compare(existing, entry, given)
         closing.refuse_overlap(snapshot, corrected, existing)
         if differs := any(difference.decides for difference in differences):
             withdrawing.refuse_change(existing)
@@ -128,6 +131,7 @@ def _record(
         phase = plan.phase(incoming.phase) if incoming.phase else None
         _refuse_early(plan, phase, day)
     action = plan.action(incoming.action)
+    fields = results.read(action, incoming.fields)
     with _about("contents"):
         results.refuse_contents(plan, action, incoming.contents)
     with _about("unit_code"):
@@ -140,7 +144,7 @@ def _record(
         occasion = occasion_of(snapshot, incoming, phase, version)
     paper, contents = _paper(incoming, snapshot.hashes), incoming.contents
     entry = Record(version.unit, phase.code, incoming.action, day.isoformat(), paper, contents, occasion)
-    return entry, version
+    return entry._replace(fields=fields), version
 
 
 def _exemption(

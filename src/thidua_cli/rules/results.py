@@ -1,10 +1,12 @@
 """What the records of an action may say beside the document: contents and results, as the plan has them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground import text
+from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register.plan import Plan, PlanAction
+from thidua_cli.register.results import reader
 
 
 def refuse_contents(plan: Plan, action: PlanAction, numbers: Sequence[int]) -> None:
@@ -18,3 +20,27 @@ def refuse_contents(plan: Plan, action: PlanAction, numbers: Sequence[int]) -> N
             _("không có nội dung {numbers}").format(numbers=", ".join(unknown)),
             *(f"{number}  {title}" for number, title in plan.contents.items()),
         )
+
+
+def read(action: PlanAction, given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The results that were given, by code, without empty ones.
+
+    Raises UsageError for a code that the action does not have, and for a value that the plan does not allow.
+    """
+    known = {field.code: field for field in action.fields}
+    made: dict[str, str] = {}
+    for code, written in given.items():
+        if code not in known:
+            hint = _("Các kết quả: {codes}").format(codes=", ".join(known)) if known else ""
+            raise UsageError(
+                _("{action} không có kết quả '{code}'").format(action=action.code, code=code),
+                *filter(None, [hint]),
+            )
+        try:
+            if value := reader(known[code])(written):
+                made[code] = value
+        except InvalidError as error:
+            wrong = UsageError(f"{code} '{text.visible(written)}': {error.message}", error.cure)
+            wrong.field = code
+            raise wrong from None
+    return tuple(sorted(made.items()))

@@ -82,6 +82,14 @@ def contents(connection: sqlite3.Connection, row: Row) -> list[int]:
     return [content for (content,) in connection.execute(query, (number,))]
 
 
+def results(connection: sqlite3.Connection, row: Row) -> list[tuple[str, str]]:
+    """The results that a record holds, by code; none for another row."""
+    if row[0] != "record":
+        return []
+    query = "SELECT field, value FROM record_field WHERE record = ? ORDER BY field"
+    return connection.execute(query, row[1:]).fetchall()
+
+
 def copies(connection: sqlite3.Connection, row: Row) -> list[Row]:
     """The rows that say the same as one, live or not, itself included."""
     table, says = row[0], said(connection, row)
@@ -92,11 +100,11 @@ def copies(connection: sqlite3.Connection, row: Row) -> list[Row]:
     others = [(table, other) for (other,) in found.fetchall()]
     if not papers:
         return others
-    paper, named = _paper(says), contents(connection, row)
+    paper, named = _paper(says), (contents(connection, row), results(connection, row))
     return [
         other
         for other in others
-        if contents(connection, other) == named
+        if (contents(connection, other), results(connection, other)) == named
         and same_paper(paper, _paper(values(connection, other)))
         and said(connection, other).get("record") == says.get("record")
     ]

@@ -19,6 +19,7 @@ from thidua_cli.store.journal import LATEST
 
 _REPLACED = (*rows.NUMBERED, "unit_version")  # a void of these may name the row that takes their place
 _OF_UNITS = ("unit_version", "unit_end", "succession")
+_SAID = (rows.said, rows.contents, rows.results)  # what a row says
 MOST = 10  # rows named in a message
 
 
@@ -142,6 +143,8 @@ def _restore(writer: Writer, row: Row, fresh: Mapping[Row, int]) -> None:
     writer.insert(table, [values])
     if contents := rows.contents(writer.connection, row):
         writer.insert(f"{table}_content", [{table: copy, "content": content} for content in contents])
+    results = rows.results(writer.connection, row)
+    writer.insert("record_field", [{"record": copy, "field": code, "value": each} for code, each in results])
 
 
 # Refusals for the sake of rows
@@ -152,8 +155,7 @@ def _refuse_corrected(connection: sqlite3.Connection, brought: Mapping[Row, Row]
     later = [
         stands
         for row, stands in brought.items()
-        if row != stands
-        and any(says(connection, row) != says(connection, stands) for says in (rows.said, rows.contents))
+        if row != stands and any(says(connection, row) != says(connection, stands) for says in _SAID)
     ]
     message = _("{number} mục của thao tác này đã được sửa về sau; hoàn tác việc sửa trước")
     _refuse_rows(connection, message, later)

@@ -65,6 +65,26 @@ FROM record r
 WHERE occasion <> '' AND NOT EXISTS (
     SELECT 1 FROM obligation o WHERE o.phase = r.phase AND o.action = r.action AND o.occasion = r.occasion);
 
+SELECT 'record_content' AS place, 'content_none' AS rule, c.rowid AS row, r.id AS record, r.action
+FROM record_content c
+JOIN record r ON r.id = c.record
+JOIN action a ON a.code = r.action
+WHERE a.contents = 0;
+
+-- A result that no plan of the register asks for, or a value that none allows.
+SELECT 'record_field' AS place, iif(a.code IS NULL, 'field_none', 'value_none') AS rule, f.rowid AS row, r.id AS record,
+    r.action, f.field, f.value
+FROM record_field f
+JOIN record r ON r.id = f.record
+LEFT JOIN action_field a ON a.action = r.action AND a.code = f.field
+WHERE a.code IS NULL OR CASE a.type
+    WHEN 'choice' THEN f.value NOT IN (SELECT value FROM json_each(a.choices)) AND NOT EXISTS (
+        SELECT 1 FROM plan_field p
+        WHERE p.part = 'action' AND p.code = r.action AND p.field = 'choice:' || f.field || ':' || f.value)
+    WHEN 'number' THEN f.value = '' OR f.value GLOB '*[^0-9.-]*' OR CAST(f.value AS REAL) < a.minimum
+        OR CAST(f.value AS REAL) > a.maximum
+    ELSE f.value = '' END;
+
 SELECT 'exemption' AS place, 'before_phase' AS rule, x.id AS row, exempted_on AS day, phase
 FROM exemption x
 JOIN obligation b ON b.code = obligation

@@ -43,7 +43,9 @@ event AS (
         s.operation
     FROM supplement s JOIN record r ON r.id = s.record WHERE r.unit = :unit
 )
-SELECT e.day, e.event, e.source, e.id, e.what, e.detail, e.extent, e.document_number, e.document_issuer, e.document_date,
+SELECT e.day, e.event, e.source, e.id, e.what, e.detail, e.extent,
+    CASE WHEN e.source = 'record' THEN (SELECT json_group_object(field, value) FROM record_field WHERE record = e.id) END,
+    e.document_number, e.document_issuer, e.document_date,
     e.received_on, e.evidence, e.evidence_sha256, e.note, e.operation, o.recorded_at, o.actor,
     g.reason, g.replacement, g.operation, v.recorded_at, v.actor
 FROM event e JOIN operation o ON o.number = e.operation

@@ -4,8 +4,9 @@ WITH live_decision AS (
     AND NOT EXISTS (SELECT 1 FROM void g WHERE g.target = 'decision' AND g.target_id = c.id AND g.operation <= :known)
 ),
 ruled AS (
-    SELECT f.part, f.code, f.field, f.value, c.id, row_number() OVER (
+    SELECT f.part, f.code, f.field, f.value, c.id, f.id AS place, row_number() OVER (
         PARTITION BY f.part, f.code, f.field ORDER BY c.decided_on DESC, c.operation DESC, f.id DESC) AS age
     FROM live_decision c JOIN plan_field f ON f.decision = c.id
 )
-SELECT part, code, field, value, id FROM ruled WHERE age = 1
+SELECT part, code, field, value, r.id FROM ruled r JOIN decision c ON c.id = r.id WHERE age = 1
+ORDER BY c.decided_on, c.operation, r.place

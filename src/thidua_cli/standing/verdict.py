@@ -107,7 +107,8 @@ class Cell(NamedTuple):
     """How many units of one kind and level stand alike under an obligation.
 
     Where places are asked for, of those that on `day` were right below a unit (`above`; none: below none), or
-    that are this unit, a district; where contents are, of those that named `content` by the day.
+    that are this unit, a district; where contents are, of those that named `content` by the day;
+    where a result is, of those whose record has the value `content` (none: has none).
     """
 
     obligation: str
@@ -118,7 +119,7 @@ class Cell(NamedTuple):
     units: int
     above: int | None = None
     day: str = ""
-    content: int | None = None
+    content: int | str | None = None
 
 
 _LEVELS = ("city", "district", "commune")  # as standing.sql numbers them
@@ -133,14 +134,19 @@ def cells(
     *,
     places: bool = False,
     contents: bool = False,
+    result: str | None = None,
     **wanted: Wanted,
 ) -> list[Cell]:
     """The counts of the units that are asked for."""
     where, given = _where(wanted)
+    joined = "JOIN told c ON c.record = p.record_id" if contents else ""
+    if result:
+        joined = "LEFT JOIN record_field f ON f.record = p.record_id AND f.field = :result"
+        given["result"] = result
     query = store.raw_sql("standing") + Template(store.raw_sql("counts")).substitute(
-        columns=", c.content" if contents else "",
-        joined="JOIN told c ON c.record = p.record_id" if contents else "",
-        groups=", content" if contents else "",
+        columns=", c.content" if contents else ", f.value AS content" if result else "",
+        joined=joined,
+        groups=", content" if contents or result else "",
         where=where,
     )
     parameters = {"as_of": as_of.isoformat(), "known": known, "units": None, "places": int(places)}

@@ -9,7 +9,7 @@ from thidua_cli.ground.text import lower_first
 from thidua_cli.register.terms import State
 from thidua_cli.render.document import Document
 from thidua_cli.render.model import Report
-from thidua_cli.reports import listing, status, trend
+from thidua_cli.reports import listing, results, status, trend
 from thidua_cli.reports.comparison import compare_moments
 from thidua_cli.reports.grouping import in_order
 from thidua_cli.reports.moment import Moment, anchor_note, moment_lines
@@ -36,6 +36,17 @@ def gather(connection: sqlite3.Connection, at: Moment, chosen: Filter, since: Mo
         pairs=by_obligation(obligations, pairs),
         counts={line.obligation: line.counts for line in lines[None]},
         lines=lines,
+        results={
+            field.code: status.lines(
+                at,
+                plan,
+                obligations,
+                counted(connection, at, chosen, result=field.code),
+                field.code,
+                directory,
+            )
+            for field in results.asked(plan, obligations)
+        },
         directory=directory,
         exemptions=exemption_rows(connection, at, pairs, directory),
         own_deadlines=own_deadline_rows(connection, at, plan, pairs, directory),
@@ -55,6 +66,9 @@ def machine(week: Week) -> Report:
         extra={
             "movement": {"code": week.plan.code, "title": week.plan.title},
             **{f"by_{by}": [line.row() for line in week.lines[by]] for by in By},
+            "by_result": [
+                {"result": code, **line.row()} for code, lines in week.results.items() for line in lines
+            ],
             "since": week.since.identity if week.since else None,
             "changes": week.changes.rows() if week.changes else [],
             "figures": week.changes.figure_rows() if week.changes else [],
@@ -89,6 +103,7 @@ def document(week: Week) -> Document:
             sections.obligations(week),
             sections.groups(week),
             sections.contents(week),
+            *sections.results(week),
             sections.changes(week),
             annexes.not_done(week),
             annexes.late(week),

@@ -150,14 +150,34 @@ def contents(week: Week) -> Section:
     )
 
 
+def results(week: Week) -> list[Section]:
+    """The results of those who have done it, such as grades; no section where there are none."""
+    blocks: list[Block] = []
+    for item in week.obligations:
+        for field in week.plan.action(item.action).fields:
+            mine = [line for line in week.results[field.code] if line.obligation == item]
+            if not any(line.counts.done for line in mine if line.group):
+                continue
+            title = f"{item.phase.title} · {item.title}"
+            if field.type == "choice":
+                blocks.append(status.result_table(title, field.title, mine))
+            elif field.type == "number":
+                blocks.append(Paragraph(f"{title}. {words.spread(field, mine)}"))
+    note = _("Chỉ tính đơn vị đã thực hiện.")
+    return [Section("results", _("5. Kết quả"), [*blocks, Paragraph(note)])] if blocks else []
+
+
 def changes(week: Week) -> Section:
     """What changed since another day, and why."""
-    title, short = _("5. Thay đổi và nguyên nhân"), _("5. Thay đổi")
+    place = 6 if results(week) else 5
+    title, short = _("{n}. Thay đổi và nguyên nhân").format(n=place), _("{n}. Thay đổi").format(n=place)
     if week.changes is None or week.since is None:
         return Section(
             "changes", title, [Paragraph(_("Đây là báo cáo đầu tiên, chưa có gì để so sánh."))], short=short
         )
-    title = _("5. Thay đổi so với ngày {day} và nguyên nhân").format(day=show_day(week.since.as_of))
+    title = _("{n}. Thay đổi so với ngày {day} và nguyên nhân").format(
+        n=place, day=show_day(week.since.as_of)
+    )
     blocks: list[Block] = [Paragraph(_between(week.since, week.at))]
     if week.since.is_before_register:
         blocks.append(Paragraph(before_register(week.since)))

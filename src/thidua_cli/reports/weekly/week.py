@@ -32,6 +32,7 @@ class Week(NamedTuple):
     pairs: Mapping[Obligation, Pairs]
     counts: Mapping[Obligation, Tally]
     lines: Mapping[By | None, Sequence[Line]]
+    results: Mapping[str, Sequence[Line]]  # by the code of the result
     directory: "Directory"
     exemptions: Sequence[Mapping[str, Any]]
     own_deadlines: Sequence[Mapping[str, Any]]

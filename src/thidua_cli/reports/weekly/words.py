@@ -1,16 +1,19 @@
 """The report in sentences: the summary, the definitions, the rosters of the footer."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.language import _, counted, grouped
 from thidua_cli.ground.text import lower_first
-from thidua_cli.register.plan import Obligation, Phase
+from thidua_cli.register.plan import Field, Obligation, Phase
+from thidua_cli.register.results import shown
 from thidua_cli.register.terms import State
 from thidua_cli.render.cells import NOTHING
 from thidua_cli.render.document import Block, Paragraph, Section
 from thidua_cli.render.model import Column, Table
 from thidua_cli.reports.citing import grounds
+from thidua_cli.reports.status import Line
 from thidua_cli.reports.weekly.week import Week
 from thidua_cli.reports.wording import phase_name, share
 from thidua_cli.standing.verdict import Tally
@@ -87,6 +90,18 @@ def _open(counts: Tally, item: Obligation) -> str:
     else:
         return ""
     return "; " + words.format(number=grouped(overdue or pending), day=show_day(item.due_on))
+
+
+def spread(field: Field, lines: Sequence[Line]) -> str:
+    """How many units have a number, and the lowest, the mean and the highest; how many have none."""
+    counts = {Decimal(line.group): line.counts.done for line in lines if line.group}
+    total, without = sum(counts.values()), sum(line.counts.done for line in lines if not line.group)
+    mean = sum((value * count for value, count in counts.items()), Decimal()) / total
+    said = [shown(field, f"{value.normalize():f}") for value in (min(counts), round(mean, 2), max(counts))]
+    text = _("{title}: {number} đơn vị, thấp nhất {least}, trung bình {mean}, cao nhất {most}").format(
+        title=field.title, number=grouped(total), least=said[0], mean=said[1], most=said[2]
+    )
+    return text + (_("; {number} đơn vị không nêu.").format(number=grouped(without)) if without else ".")
 
 
 def nobody() -> Paragraph:
