@@ -35,6 +35,15 @@ def test_it_fits_one_screen(run: Run, lang: str) -> None:
     assert all(len(line) <= 80 or "thidua " in line for line in lines)
 
 
+def test_a_plan_of_many_obligations_fits_too(run: Run, db: Path) -> None:
+    """Where not all obligations and names have room, names give way first, then the last obligations."""
+    db.unlink()
+    assert run("init", "--plan", "examples/graded_movement.toml").code == 0
+    lines = run().out.splitlines()
+    assert len(lines) <= 20
+    assert sum("█" in line or "░" in line for line in lines) == 5
+
+
 def test_its_figures_are_those_of_status(run: Run) -> None:
     """Each obligation of the running phase is shown with done and applicable as `status` counts them."""
     run("import", "changes", "data/changes_2025.csv")

@@ -20,8 +20,7 @@ from thidua_cli.reports.wording import phase_name, share
 from thidua_cli.standing.verdict import tally
 from thidua_cli.store import journal
 
-WIDTH = 80
-_MOST = 6  # obligations of the running phase
+WIDTH, HEIGHT = 80, 20
 _TITLE, _DUE = 24, 14  # cells
 _SOON = 60  # days before a due day in which its letters are written
 _BACKUP_AGE, _VERIFY_AGE = 7, 31  # days after which it is time again
@@ -40,25 +39,36 @@ Line = tuple[str, Tone]
 
 
 def build(connection: sqlite3.Connection, at: Moment, care: Care, command: Command) -> list[Line]:
-    """The lines, each at most WIDTH cells wide but for commands; `command` makes one that can be typed."""
+    """At most HEIGHT lines of at most WIDTH cells, but for commands; `command` makes one to be typed."""
     plan = plan_at(connection, at)
     running = plan.running(at.day)
     pairs = by_obligation(
         Filter(running.code).obligations(plan), judged(connection, at, Filter(running.code))
     )
     recorded = _recorded(connection, at)
-    return [
-        *_wrapped(plan.title, Tone.GOOD),
-        *_wrapped(_clock(at, running)),
-        *(line for item, of in list(pairs.items())[:_MOST] for line in _obligation(connection, at, item, of)),
-        *_rest(len(pairs) - _MOST, command),
+    head = [*_wrapped(plan.title, Tone.GOOD), *_wrapped(_clock(at, running))]
+    tail = [
         *_closed(connection, at, plan, running, command),
         *_wrapped(_news(recorded)),
         *_wrapped(_next_due(plan, at)),
         *_wrapped(_care(care)),
         (_("Nên làm:"), Tone.PLAIN),
         *((f"  {line}", Tone.GOOD) for line in _proposals(at, pairs, care, recorded, command)),
-    ]  # fmt: skip
+    ]
+    shown = [list(_obligation(connection, at, item, of)) for item, of in pairs.items()]
+    return [*head, *_fitting(shown, HEIGHT - len(head) - len(tail), command), *tail]
+
+
+def _fitting(obligations: Sequence[Sequence[Line]], room: int, command: Command) -> list[Line]:
+    """The lines of obligations that have room: the second ones, and then the last obligations, give way."""
+    if sum(map(len, obligations)) <= room:
+        return [line for lines in obligations for line in lines]
+    bars = [lines[0] for lines in obligations]
+    if len(bars) <= room:
+        return bars
+    more = _("  … và {count} nghĩa vụ nữa: {command}")
+    words = more.format(count=len(bars) - room + 1, command=command("status"))
+    return [*bars[: room - 1], (words, Tone.MUTED)]
 
 
 def _wrapped(words: str, tone: Tone = Tone.PLAIN) -> list[Line]:
@@ -95,12 +105,6 @@ def _obligation(connection: sqlite3.Connection, at: Moment, item: Obligation, pa
             return
         names += name
     yield names, Tone.BAD
-
-
-def _rest(more: int, command: Command) -> Iterator[Line]:
-    if more > 0:
-        words = _("  … và {count} nghĩa vụ nữa: {command}")
-        yield words.format(count=more, command=command("status")), Tone.MUTED
 
 
 def _closed(
