@@ -76,3 +76,9 @@ def test_diff_alone_is_since_last_week(run: Run) -> None:
     made = json.loads(run("diff", "-f", "json").out)
     assert (made["from"]["as_of"], made["as_of"]) == ("2026-11-16", "2026-11-23")
     assert run("diff", "--to", "2022-01-01").code == 2
+
+
+def test_what_is_wrong_for_several_units_is_said_once(run: Run) -> None:
+    """A date that no unit may have is one error, however many units are named."""
+    said = run("record", "launch", "492", "493", "494", "--on", "2099-01-01").err
+    assert said.count("2099-01-01") == 1

@@ -217,7 +217,8 @@ def read_register(
 
 def _refuse(outcomes: Sequence[Outcome], register: Snapshot, settings: Settings) -> None:
     if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
-        first, *others = errors
+        of_all = {error.message: error for error in errors}  # what is wrong for several units is said once
+        first, *others = of_all.values()
         first.hints = [*first.hints, *(line for error in others for line in (error.message, *error.hints))]
         raise first
     units = [outcome.entry.unit for outcome in outcomes if outcome.entry]
