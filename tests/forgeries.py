@@ -162,6 +162,11 @@ _NEW_RECORD = (
 _NEW_SUCCESSION = "INSERT INTO succession VALUES ({id}, {old}, {new}, '2022-01-01', '{change}', 'whole', NULL, NULL, NULL, NULL, NULL, NULL, 9)"
 _NEW_EXTENSION = "INSERT INTO extension VALUES ({id}, 1, 'p1-launch', '{on}', '{until}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9)"
 _NEW_WITHDRAWAL = "INSERT INTO withdrawal SELECT 9001, id, '{on}', '{last}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9 FROM exemption"
+_NEW_SUPPLEMENT = (
+    "INSERT INTO supplement VALUES ({id}, {record}, '{on}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 9)"
+)
+_NEW_DECISION = "INSERT INTO decision VALUES (9001, '{on}', '45/QĐ', NULL, NULL, 9)"
+_NEW_FIELD = "INSERT INTO plan_field VALUES (9001, 9001, 'obligation', '{code}', '{field}', '{value}', 9)"
 _MIGRATIONS_INDEX = "idx__sqlite_migrations_migration_set_name"
 
 FORGERIES = [
@@ -234,6 +239,21 @@ FORGERIES = [
     Forgery("a withdrawal outside its exemption", statements(_NEW_WITHDRAWAL.format(on="2022-03-01", last="2022-02-28"), chain_from=9), False, "rule"),
     Forgery("a withdrawal of tomorrow", statements(_NEW_WITHDRAWAL.format(on="2100-01-02", last="2100-01-01"), chain_from=9), False, "rule"),
     Forgery("a withdrawal put in", statements(_NEW_WITHDRAWAL.format(on="2022-03-10", last="2022-03-09")), False, "digest"),
+    Forgery("a supplement before its record", statements(_NEW_SUPPLEMENT.format(id=9001, record=1, on="2022-03-29"), chain_from=9), False, "rule"),
+    Forgery("a supplement of a voided record", statements(_NEW_SUPPLEMENT.format(id=9001, record=2, on="2022-06-01"), chain_from=9), False, "rule"),
+    Forgery("contents for an action without any", statements(_NEW_SUPPLEMENT.format(id=9001, record=1, on="2022-06-01"), "INSERT INTO supplement_content VALUES (9001, 4, 9)", chain_from=9), False, "rule"),
+    Forgery("a supplement put in", statements(_NEW_SUPPLEMENT.format(id=9001, record=1, on="2022-06-01")), False, "digest"),
+    Forgery("a withdrawal of a voided exemption", statements(_NEW_WITHDRAWAL.format(on="2022-03-10", last="2022-03-09"), "INSERT INTO void SELECT 9001, 'exemption', id, 'x', NULL, 9 FROM exemption", chain_from=9), False, "rule"),
+    Forgery("a decision put in", statements(_NEW_DECISION.format(on="2022-03-25"), _NEW_FIELD.format(code="p1-launch", field="due_on", value="2022-06-30")), False, "digest"),
+    Forgery("a decision of tomorrow", statements(_NEW_DECISION.format(on="2100-01-01"), chain_from=9), False, "rule"),
+    Forgery("a deadline before its phase", statements(_NEW_DECISION.format(on="2022-03-25"), _NEW_FIELD.format(code="p1-launch", field="due_on", value="2020-12-31"), chain_from=9), False, "rule"),
+    Forgery("a decision about nothing", statements(_NEW_DECISION.format(on="2022-03-25"), _NEW_FIELD.format(code="p1-dance", field="due_on", value="2022-06-30"), chain_from=9), False, "rule"),
+    Forgery("a kind bound twice by a decision", statements(_NEW_DECISION.format(on="2022-03-25"), _NEW_FIELD.format(code="p1-review-district", field="kind:department", value="1"), chain_from=9), False, "rule"),
+    Forgery("a kind bound twice", statements("INSERT INTO obligation_kind VALUES ('p1-review-city', 'department', 1)", chain_from=1), False, "rule"),
+    Forgery("an obligation without its phase", statements("UPDATE obligation SET phase = 'p3' WHERE code = 'p2-review'", chain_from=1), False, "rule"),
+    Forgery("an obligation without its action", statements("UPDATE obligation SET action = 'dance' WHERE code = 'p2-review'", chain_from=1), False, "rule"),
+    Forgery("newcomers of an obligation that is not there", statements("UPDATE obligation SET newcomers = 0, newcomers_of = 'p1-dance' WHERE code = 'p1-review'", chain_from=1), False, "rule"),
+    Forgery("phases over one another", statements("UPDATE phase SET starts_on = '2025-06-01' WHERE code = 'p2'", chain_from=1), False, "rule"),
     Forgery("a record of tomorrow", statements("UPDATE record SET done_on = (SELECT date(recorded_at, '+1 day', '+7 hours') FROM operation WHERE number = 2) WHERE id = 1", chain_from=2), False, "rule"),
     Forgery("a paper of tomorrow", statements("UPDATE exemption SET received_on = '2100-01-01'", chain_from=2), False, "rule"),
     Forgery("no movement", statements("DELETE FROM movement", chain_from=1), False, "rule"),

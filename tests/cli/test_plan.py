@@ -227,3 +227,20 @@ title_en = "Registration"
     run("undo", "4", "--reason", "nhầm")
     assert run(*amend).code == 6
     assert run("verify").code == 0
+
+
+def test_a_decision_is_not_undone_under_another(run: Run, tmp_path: Path) -> None:
+    """What a later decision rests on stays until that one is undone."""
+    phase = 'code = "p3"\nstarts_on = 2031-01-01\nends_on = 2035-12-31\ntitle_vi = "Ba"\ntitle_en = "Three"\n'
+    asked = 'code = "p3-launch"\nphase = "p3"\naction = "launch"\nkinds = ["department"]\n'
+    for number, text in enumerate(
+        (f"[[phases]]\n{phase}", f'[[obligations]]\n{asked}title_vi = "Ba"\ntitle_en = "Three"\n'), 1
+    ):
+        (tmp_path / "amend.toml").write_text(text, encoding="utf-8")
+        on, doc = f"2026-01-0{number}", f"{number}/QĐ"
+        assert run("plan", "amend", str(tmp_path / "amend.toml"), "--on", on, "--doc", doc).code == 0
+    refused = run("undo", "2", "--reason", "x")
+    assert (refused.code, "p3-launch: there is no phase p3" in refused.err) == (6, True)
+    assert run("undo", "3", "--reason", "x").code == 0
+    assert run("undo", "2", "--reason", "x").code == 0
+    assert run("verify").code == 0

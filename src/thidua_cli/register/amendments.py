@@ -17,6 +17,7 @@ from thidua_cli.ground.language import _, some
 from thidua_cli.ground.problem import Problem
 from thidua_cli.register.entries import number_key
 from thidua_cli.register.plan import Obligation, Plan, load_plan
+from thidua_cli.register.plan_rules import check_asked, check_names, check_phases
 from thidua_cli.register.terms import Kind
 from thidua_cli.store.journal import LATEST
 
@@ -227,7 +228,7 @@ def store_amendment(writer: store.Writer, amendment: Amendment, decided_on: str,
         for table in tables
     }
     insert_parts(writer, added, decision, positions)
-    _refuse_unfit(writer.connection, decided_on)
+    refuse_unfit(writer.connection, decided_on)
 
 
 def _again(connection: sqlite3.Connection, added: "PlanParts") -> tuple["PlanParts", list[Named]]:
@@ -261,22 +262,25 @@ def _again(connection: sqlite3.Connection, added: "PlanParts") -> tuple["PlanPar
     return added.model_copy(update={table: tuple(new.get(table, ())) for table in _KEYS}), fields
 
 
-def _refuse_unfit(connection: sqlite3.Connection, decided_on: str) -> None:
+def refuse_unfit(connection: sqlite3.Connection, decided_on: str) -> None:
     """Refuse a plan that does not fit together on a day, or on the day of a later decision."""
-    from thidua_cli.register.plan_models import check_asked, check_names
+    for day, why in unfit(connection, decided_on):
+        raise RefusedError(_("kế hoạch ngày {day} sẽ không khớp: {why}").format(day=show_day(day), why=why))
 
-    later = connection.execute("SELECT DISTINCT decided_on FROM decision WHERE decided_on > ?", (decided_on,))
-    for day in sorted({decided_on, *(row[0] for row in later)}):
-        plan = load_plan(connection, day)
-        actions, phases = ([item.code for item in items] for items in (plan.actions, plan.phases))
+
+def unfit(connection: sqlite3.Connection, since: str) -> Iterator[tuple[str, str]]:
+    """The days, `since` and those of later decisions, on which the plan does not fit together, and why."""
+    later = connection.execute("SELECT DISTINCT decided_on FROM decision WHERE decided_on > ?", (since,))
+    for day in sorted({since, *(row[0] for row in later)}):
         try:
+            plan = load_plan(connection, day)
+            actions, phases = ([item.code for item in items] for items in (plan.actions, plan.phases))
+            check_phases(plan.phases)
             check_names(plan.actions)
             check_asked([_Asked(item) for item in plan.obligations if not item.withdrawn], actions, phases)
             _check_days(plan)
-        except InvalidError as error:
-            raise RefusedError(
-                _("kế hoạch ngày {day} sẽ không khớp: {why}").format(day=show_day(day), why=error.message)
-            ) from None
+        except ValueError as error:
+            yield day, str(error)
 
 
 def _check_days(plan: Plan) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from thidua_cli.ground import dates, language
-from thidua_cli.ground.errors import NotFoundError, UsageError
+from thidua_cli.ground.errors import InvalidError, NotFoundError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import fold, visible
 from thidua_cli.register.plan_parts import Decision, Field, Obligation, Phase, PlanAction, Source
@@ -182,7 +182,7 @@ def _plan(
     obligations = tuple(
         Obligation(
             code,
-            phases[row["phase"]],
+            _phase(phases, code, row["phase"]),
             row["action"],
             row["due_on"],
             row["roster_on"],
@@ -210,6 +210,13 @@ def action_titles(connection: sqlite3.Connection, plan: Plan) -> dict[str, str]:
     """The title of every action that the register ever had, as in `plan` if that has it, by its code."""
     query = f"SELECT code, title_{language.current()} FROM action"
     return dict(connection.execute(query)) | {item.code: item.title for item in plan.actions}
+
+
+def _phase(phases: Mapping[str, Phase], obligation: str, code: str) -> Phase:
+    """The phase of an obligation; raises InvalidError where it is not there, as in a forged register."""
+    if code not in phases:
+        raise InvalidError(_("{code}: không có giai đoạn {phase}").format(code=obligation, phase=code))
+    return phases[code]
 
 
 def _results(

@@ -201,7 +201,6 @@ def _supplement(
         record = supplementing.numbered(snapshot, incoming.record)
         version = snapshot.directory.last(record.unit, day.isoformat())
     with _about("contents"):
-        supplementing.refuse_foreign_contents(snapshot.plan, record, incoming.contents)
         results.refuse_contents(snapshot.plan, snapshot.plan.action(record.action), incoming.contents)
     with _about("supplemented_on"):
         entry = supplementing.supplement(record, incoming, _paper(incoming, snapshot.hashes))

@@ -1,14 +1,13 @@
 """Supplements of records: which are taken, and what a correction or an undo may not leave behind."""
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.register.entries import Entry, Paper, Record, Supplement
-from thidua_cli.register.plan import Plan
 from thidua_cli.register.units import Version, describe
 from thidua_cli.register.voiding import find, supplements_of
 from thidua_cli.rules import rows
@@ -51,14 +50,6 @@ def supplement(record: Record, incoming: "SupplementIn | RecordSupplementIn", pa
         )
     refuse_early(record, made)
     return made
-
-
-def refuse_foreign_contents(plan: Plan, record: Record, contents: Sequence[int]) -> None:
-    """Refuse contents for a record of an action that names none."""
-    if contents and not plan.action(record.action).contents:
-        raise UsageError(
-            _("#{number} là việc không nêu nội dung thi đua").format(number=record.id), _("bỏ nội dung")
-        )
 
 
 def refuse_early(record: Record, supplement: Supplement) -> None:

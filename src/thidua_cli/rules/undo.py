@@ -8,6 +8,7 @@ from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _, rest
 from thidua_cli.ground.problem import Problem
+from thidua_cli.register.amendments import refuse_unfit
 from thidua_cli.register.units import Directory, describe
 from thidua_cli.register.voiding import void_rows
 from thidua_cli.rules import invariants, rows, supplementing, withdrawing
@@ -33,8 +34,7 @@ class Undone(NamedTuple):
 def undo(writer: Writer, number: int, reason: str) -> Undone:
     """Undo operation `number`, also what a later undo has brought back of it.
 
-    Raises NotFoundError if there is none; RefusedError for the operation of init, for one already undone, and
-    where something recorded later rests on what it brought or has corrected it.
+    Raises NotFoundError if there is none; RefusedError for that of init, one undone, corrected or rested on.
     """
     connection = writer.connection
     if journal.numbered(connection, number) is None:
@@ -68,16 +68,17 @@ def undo(writer: Writer, number: int, reason: str) -> Undone:
         raise RefusedError(
             _("thao tác #{number} đã hoàn tác, hoặc không có gì để hoàn tác").format(number=number)
         )
-    message = _("{number} lần rút sẽ lấy lại là của lần miễn đã hủy")
-    _refuse_rows(connection, message, withdrawing.orphans(connection, [row for row, _instead in lost]))
     _refuse_taken(connection, [row for row, _instead in lost], going)
     copies = {instead: writer.next_id(row[0]) for row, instead in lost if instead}
     fresh = {row: copies[instead] if instead else writer.next_id(row[0]) for row, instead in lost}
-    message = _("{number} văn bản bổ sung sẽ lấy lại không còn việc để bổ sung, hoặc sẽ đứng trước việc ấy")
-    _refuse_rows(connection, message, supplementing.homeless(connection, fresh))
+    message = _("{number} văn bản sẽ lấy lại không còn mục mà nó dựa vào, hoặc sẽ đứng trước mục ấy")
+    homeless = [*withdrawing.orphans(connection, fresh), *supplementing.homeless(connection, fresh)]
+    _refuse_rows(connection, message, homeless)
     void_rows(writer, {stands: copies.get(stands) for stands in brought.values()}, reason)
     for row in fresh:
         _restore(writer, row, fresh)
+    if any(row[0] == "decision" for row in going):
+        refuse_unfit(connection, "0001-01-01")
     of_units = any(row[0] in _OF_UNITS for row in [*going, *fresh])
     _refuse_broken(connection, number, writer.number, of_units=of_units)
     if of_units:

@@ -6,9 +6,15 @@ SELECT 'obligation_kind' AS place, 'kind' AS rule, rowid AS row, obligation AS c
 FROM obligation_kind
 WHERE kind NOT IN (SELECT value FROM json_each(:kinds));
 
-SELECT 'phase' AS place, 'phase_ends' AS rule, rowid AS row, code
-FROM phase
-WHERE ends_on < starts_on;
+SELECT 'plan_field' AS place, 'field_of_nothing' AS rule, f.id AS row, f.part, f.code
+FROM plan_field f
+WHERE CASE part
+    WHEN 'movement' THEN code <> '1'
+    WHEN 'phase' THEN code NOT IN (SELECT code FROM phase)
+    WHEN 'obligation' THEN code NOT IN (SELECT code FROM obligation)
+    WHEN 'action' THEN code NOT IN (SELECT code FROM action)
+    ELSE code NOT IN (SELECT CAST(number AS TEXT) FROM content)
+END;
 
 SELECT 'unit' AS place, 'unit_unnamed' AS rule, id AS row
 FROM unit

@@ -9,6 +9,7 @@ from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
+from thidua_cli.register.amendments import unfit
 from thidua_cli.register.terms import Kind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import invariants
@@ -46,7 +47,10 @@ def check_contents(connection: sqlite3.Connection) -> Iterator[Problem]:
     connection.text_factory = str  # text that is none has been found by the chain
     unreadable = [*_kinds(connection), *_days(connection)]
     yield from unreadable
-    yield from _plan(connection)
+    missing = [*_plan(connection)]
+    yield from missing
+    if not missing and not unreadable:
+        yield from _unfit(connection)
     yield from _texts(connection)
     yield from _broken(connection)
     if not unreadable:
@@ -85,6 +89,13 @@ def _plan(connection: sqlite3.Connection) -> Iterator[Problem]:
     }.items():
         if connection.execute(f"SELECT 1 FROM {table}").fetchone() is None:
             yield _at(message, table)
+
+
+def _unfit(connection: sqlite3.Connection) -> Iterator[Problem]:
+    """The plan of the first day, and of each decision, where it does not fit together."""
+    (first,) = connection.execute("SELECT min(starts_on) FROM phase").fetchone()
+    for day, why in unfit(connection, first):
+        yield _at(_("kế hoạch ngày {day} không khớp: {why}").format(day=show_day(day), why=why), "obligation")
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[Problem]:
@@ -134,7 +145,7 @@ def _messages() -> dict[str, str]:
     void = _("lần hủy {row}: dòng {target} của bảng {table} {reason}")
     return {
         "kind": _("nghĩa vụ {code}: không có loại '{kind}'"),
-        "phase_ends": _("giai đoạn {code}: ngày cuối trước ngày đầu"),
+        "field_of_nothing": _("quyết định, dòng {row}: kế hoạch không có {part} {code}"),
         "unit_unnamed": _("đơn vị {row} không có mã, không có tên"),
         "succession": _("thay đổi {row}: {change} không thể nối đơn vị {predecessor} với đơn vị {successor}"),
         "number_twice": _("số {row} là của hai văn bản"),
