@@ -14,9 +14,9 @@ from thidua_cli.exports.template import workbook
 from thidua_cli.ground import language
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.intake import columns, reading
-from thidua_cli.register import fields, values
+from thidua_cli.register import entries, fields, models, values
 from thidua_cli.register.fields import KINDS, ImportKind
-from thidua_cli.store.journal import LATEST
+from thidua_cli.store.journal import LATEST, PAPERS
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -62,3 +62,15 @@ def test_a_new_field_is_one_row_of_the_catalogue(seeded: sqlite3.Connection, tmp
     assert "seal" in export(seeded, kind, LATEST).fields
     assert parameters.option_names(kind)["seal"] == "--seal"
     assert seal in parameters.record_fields(kind).fields
+
+
+def test_a_stored_field_of_papers_is_the_same_everywhere(seeded: sqlite3.Connection) -> None:
+    """Catalogue, model and stored entries have the same fields of a paper, and so has every table of papers."""
+    stored = [field.key for field in fields.DOCUMENT if field.stored]
+    columns = [name for name in entries.Paper().columns() if name != "evidence_sha256"]
+    assert stored == columns == list(models.DocumentIn.model_fields)
+    for table in PAPERS:
+        assert set(entries.Paper().columns()) <= {
+            row[1] for row in seeded.execute(f"PRAGMA table_info({table})")
+        }
+    assert list(entries.Paper(*range(7)).columns().values()) == list(range(7))  # type: ignore[arg-type]

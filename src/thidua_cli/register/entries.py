@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from thidua_cli import store
@@ -24,15 +25,10 @@ class Paper(NamedTuple):
 
     def columns(self) -> dict[str, str | None]:
         """As columns of the tables of papers."""
-        return {
-            "document_number": self.number,
-            "document_issuer": self.issuer,
-            "document_date": self.date,
-            "received_on": self.received_on,
-            "evidence": self.evidence,
-            "evidence_sha256": self.evidence_sha256,
-            "note": self.note,
-        }
+        return dict(zip(COLUMNS, self, strict=True))
+
+
+COLUMNS = [f"document_{name}" if name in ("number", "issuer", "date") else name for name in Paper._fields]
 
 
 class Record(NamedTuple):
@@ -199,8 +195,7 @@ def live_records(
 ) -> list[Record]:
     """Live records: of one unit, the one with a number, those of an action, or all."""
     wanted = {"known": known, "unit": unit, "id": number, "action": action}
-    shared: dict[Any, Any] = {}  # words and days recur in every row; each is kept once
-    keep = shared.setdefault
+    keep = dict[Any, Any]().setdefault  # words and days recur in every row; each is kept once
     return [
         Record(
             unit,
@@ -214,7 +209,7 @@ def live_records(
             tuple(sorted(json.loads(fields).items())) if fields else (),
         )
         for found, unit, phase, act, occasion, done_on, *paper, contents, fields in connection.execute(
-            store.sql("live_records"), wanted
+            _sql("live_records"), wanted
         )
     ]
 
@@ -254,8 +249,15 @@ def _read(
     connection: sqlite3.Connection, query: str, known: int, of: int | None, number: int | None
 ) -> list[tuple[Any, ...]]:
     """The fields of papers: four of their own, the document, the id, and what follows."""
-    rows = connection.execute(store.sql(query), {"known": known, "of": of, "id": number})
-    return [(*row[1:5], Paper(*row[5:12]), row[0], *row[12:]) for row in rows]
+    rows = connection.execute(_sql(query), {"known": known, "of": of, "id": number})
+    end = 5 + len(COLUMNS)
+    return [(*row[1:5], Paper(*row[5:end]), row[0], *row[end:]) for row in rows]
+
+
+@cache
+def _sql(query: str) -> str:
+    """A query of `sql/` in which `x.$paper` stands for the columns of a paper in the table x."""
+    return re.sub(r"(\w)\.\$paper", lambda at: at[1] + "." + f", {at[1]}.".join(COLUMNS), store.sql(query))
 
 
 def _numbers(contents: str | None) -> tuple[int, ...]:
@@ -294,6 +296,5 @@ def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:
             tables.setdefault("record_field", []).append(named)
         stored.append(entry._replace(id=number))
     for table, rows in sorted(tables.items()):
-        if rows:
-            writer.insert(table, rows)
+        writer.insert(table, rows)
     return stored

@@ -6,7 +6,7 @@
 )
 SELECT s.id, r.unit, s.record, s.supplemented_on,
     (SELECT group_concat(content, ',') FROM (SELECT content FROM supplement_content WHERE supplement = s.id ORDER BY content)),
-    s.document_number, s.document_issuer, s.document_date, s.received_on, s.evidence, s.evidence_sha256, s.note
+    s.$paper
 FROM chosen c JOIN supplement s ON s.id = c.id JOIN record r ON r.id = s.record
 WHERE s.operation <= :known AND NOT EXISTS (SELECT 1 FROM void g
     WHERE g.target = 'supplement' AND g.target_id = s.id AND g.operation <= :known)
