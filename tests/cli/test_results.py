@@ -186,3 +186,39 @@ def test_a_forged_result_is_found(run: Run, db: Path) -> None:
     assert found.code == 3
     assert "xep-loai cannot be 'Giỏi'" in found.out + found.err
     assert "diem cannot be '870'" in found.out + found.err
+
+
+def test_a_decision_adds_results_and_choices(run: Run, tmp_path: Path) -> None:
+    """From its day on they may be given; undo refuses while a record says one of them."""
+    file = tmp_path / "more.toml"
+    file.write_text(
+        '[[actions]]\ncode = "closing"\n[[actions.fields]]\ncode = "xep-loai"\nvalues = ["Đặc biệt", "tốt"]\n'
+        '[[actions.fields]]\ncode = "nguoi-cham"\ntitle_vi = "Người chấm"\ntitle_en = "Marked by"\n',
+        encoding="utf-8",
+    )
+    line = (*CLOSING, "--field", "xep-loai=đặc biệt", "--field", "nguoi-cham=Lan")
+    assert run(*line).code == 2
+    done = run("plan", "amend", str(file), "--doc", "9/QĐ", "--on", "2025-09-01")
+    assert done.code == 0, done.err
+    assert "closing: xep-loai gains 'Đặc biệt'" in done.out
+    assert "closing.nguoi-cham: new" in done.out
+    assert "gains 'Tốt'" not in done.out
+    assert run(*line).code == 0
+    assert "Marked by: Lan" in run("history", "492").out
+    assert "Đặc biệt" in run("plan").out
+    assert "Đặc biệt" not in run("plan", "--as-of", "2025-08-31").out
+    assert "nguoi-cham" in run("plan", "history").out
+    assert run("verify").code == 0
+    assert run("undo", "2", "--reason", "thử").code == 6
+    assert run("record", "void", "1", "--reason", "thử").code == 0
+    assert run("undo", "2", "--reason", "thử").code == 0
+    assert run(*line).code == 2
+    assert run("record", "closing", "490", "--on", "2025-10-20", "--field", "xep-loai=Tốt").code == 0
+
+
+def test_only_choices_gain_values(run: Run, tmp_path: Path) -> None:
+    """Values for a number, or of a result with its type again, are rejected."""
+    file = tmp_path / "more.toml"
+    for more in ('code = "diem"\nvalues = ["1"]', 'code = "xep-loai"\ntype = "text"'):
+        file.write_text(f'[[actions]]\ncode = "closing"\n[[actions.fields]]\n{more}\n', encoding="utf-8")
+        assert run("plan", "amend", str(file), "--doc", "9/QĐ", "--on", "2025-09-01").code == 7

@@ -151,6 +151,9 @@ def _line(change: "Change") -> str:
     """One change for people."""
     if not change.field:
         return _("  {code}: mới, {title}").format(code=change.code, title=change.after)
+    if change.field.startswith("choice:"):
+        _choice, field, value = change.field.split(":", 2)
+        return _("  {code}: {field} thêm '{value}'").format(code=change.code, field=field, value=value)
     before, after = ("–" if value is None else value for value in (change.before, change.after))
     code = _("phong trào") if change.part == "movement" else change.code
     return f"  {code}: {change.field} {before} → {after}"

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from thidua_cli.register import terms, values
 from thidua_cli.register.models import DocumentNumber, Incoming, ShortText
-from thidua_cli.register.plan_models import Code, KindOfUnit, Name, OptionalDay
+from thidua_cli.register.plan_models import Code, FieldIn, KindOfUnit, Line, Name, OptionalDay
 
 NoOrDay = Annotated[date | Literal["none"] | None, BeforeValidator(values.no_or_day)]
 
@@ -21,8 +21,19 @@ class PhaseChange(Incoming):
     title_en: Name = ""
 
 
-class ActionChange(Incoming):
+class FieldChange(Incoming):
+    """A result that an action has; `values` are further choices, behind those that there are."""
+
     code: Code
+    values: tuple[Line, ...]
+
+
+class ActionChange(Incoming):
+    """`fields` are further results, `choices` those that get further values."""
+
+    code: Code
+    fields: tuple[FieldIn, ...] = ()
+    choices: tuple[FieldChange, ...] = ()
     title_vi: Name = ""
     title_en: Name = ""
     done_vi: Name = ""

@@ -15,14 +15,14 @@ from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError, RefusedError, RejectedError
 from thidua_cli.ground.language import _, some
 from thidua_cli.ground.problem import Problem
+from thidua_cli.register import amended_results, fitting
 from thidua_cli.register.entries import number_key
-from thidua_cli.register.plan import Obligation, Plan, load_plan
-from thidua_cli.register.plan_rules import check_asked, check_names, check_phases
+from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import Kind
 from thidua_cli.store.journal import LATEST
 
 if TYPE_CHECKING:
-    from thidua_cli.register.plan_models import PlanParts
+    from thidua_cli.register.plan_models import FieldIn, PlanParts
 
 _KEYS = {"phases": ("phase", "code"), "actions": ("action", "code"), "obligations": ("obligation", "code"),
          "contents": ("content", "number")}  # fmt: skip
@@ -38,10 +38,11 @@ class Named(NamedTuple):
 
 
 class Amendment(NamedTuple):
-    """What a decision does: fields that it changes, and parts that it adds."""
+    """What a decision does: fields that it changes, and parts and results of actions that it adds."""
 
     fields: tuple[Named, ...]
     added: "PlanParts"
+    results: tuple[tuple[str, "FieldIn"], ...] = ()
 
 
 class Change(NamedTuple):
@@ -73,6 +74,8 @@ def read_amendment(path: Path, plan: Plan) -> Amendment:
         for item in items:
             code = str(item.get(key)).lower() if isinstance(item, dict) else ""
             target = changed if code in known else added
+            if part == "action" and code in known:
+                item = amended_results.parted(item, plan.action(code))  # noqa: PLW2901 - as the models read it
             target.setdefault(table, []).append(item)  # type: ignore[attr-defined]
     parts, wrong = check(PlanParts, added)
     changes, more = check(AmendmentIn, changed)
@@ -80,9 +83,15 @@ def read_amendment(path: Path, plan: Plan) -> Amendment:
         problems: Sequence[Problem] = [*wrong, *more]
         raise RejectedError(_("{path}: quyết định sửa kế hoạch có lỗi").format(path=path), *some(problems))
     fields = tuple(_fields(changes.model_dump(mode="json", exclude_unset=True), changes.kinds()))
-    if not fields and not added:
+    results = tuple((item.code.lower(), field) for item in changes.actions for field in item.fields)
+    try:
+        fields += tuple(Named(*each) for each in amended_results.choices(plan, changes.actions))
+    except InvalidError as error:
+        message = _("{path}: quyết định sửa kế hoạch có lỗi").format(path=path)
+        raise RejectedError(message, error.message) from None
+    if not fields and not added and not results:
         raise RejectedError(_("{path}: không sửa và không thêm gì").format(path=path))
-    return Amendment(fields, parts)
+    return Amendment(fields, parts, results)
 
 
 def due_days(pairs: Mapping[str, str | None]) -> Amendment:
@@ -113,7 +122,8 @@ def _fields(changed: Mapping[str, Any], kinds: Mapping[str, Sequence[Kind]]) -> 
         for item in changed.get(table) or ():
             code = str(item.pop(key)).lower()
             item.pop("kinds", None)
-            item.pop("all_kinds_but", None)
+            for other in ("all_kinds_but", "fields", "choices"):
+                item.pop(other, None)
             for field, value in item.items():
                 yield Named(part, code, field, _stored(value))
     for code, bound in kinds.items():
@@ -165,7 +175,7 @@ def _same(
     connection: sqlite3.Connection, amendment: Amendment, decided_on: str, document: Document
 ) -> int | None:
     """The operation of a live decision of that day and document number that names the same fields."""
-    if any(getattr(amendment.added, table) for table in _KEYS):
+    if amendment.results or any(getattr(amendment.added, table) for table in _KEYS):
         return None
     for identity, number, operation in connection.execute(
         "SELECT id, document_number, operation FROM decision WHERE decided_on = ? AND NOT EXISTS ("
@@ -194,6 +204,8 @@ def _changes(connection: sqlite3.Connection, amendment: Amendment) -> Iterator[C
     for table, (part, key) in _KEYS.items():
         for item in getattr(amendment.added, table):
             yield Change(part, str(getattr(item, key)).lower(), "", None, item.title_vi)
+    for action, result in amendment.results:
+        yield Change("action", f"{action}.{result.code.lower()}", "", None, result.title_vi)
 
 
 def _base(connection: sqlite3.Connection, part: str, code: str, field: str) -> str | None:
@@ -201,6 +213,8 @@ def _base(connection: sqlite3.Connection, part: str, code: str, field: str) -> s
     if field.startswith("kind:"):
         query = "SELECT 1 FROM obligation_kind WHERE obligation = ? AND kind = ?"
         return str(int(connection.execute(query, (code, field[5:])).fetchone() is not None))
+    if field.startswith(amended_results.CHOICE):
+        return amended_results.had(connection, code, field)
     if field == "withdrawn":
         return "0"
     key = {"movement": "id", "content": "number"}.get(part, "code")
@@ -228,7 +242,8 @@ def store_amendment(writer: store.Writer, amendment: Amendment, decided_on: str,
         for table in tables
     }
     insert_parts(writer, added, decision, positions)
-    refuse_unfit(writer.connection, decided_on)
+    amended_results.insert(writer, amendment.results, decision)
+    fitting.refuse_unfit(writer.connection, decided_on)
 
 
 def _again(connection: sqlite3.Connection, added: "PlanParts") -> tuple["PlanParts", list[Named]]:
@@ -260,39 +275,3 @@ def _again(connection: sqlite3.Connection, added: "PlanParts") -> tuple["PlanPar
             bound = item.bound if part == "obligation" else ()
             fields += [Named(part, code, f"kind:{kind}", str(int(kind in bound))) for kind in Kind if bound]
     return added.model_copy(update={table: tuple(new.get(table, ())) for table in _KEYS}), fields
-
-
-def refuse_unfit(connection: sqlite3.Connection, decided_on: str) -> None:
-    """Refuse a plan that does not fit together on a day, or on the day of a later decision."""
-    for day, why in unfit(connection, decided_on):
-        raise RefusedError(_("kế hoạch ngày {day} sẽ không khớp: {why}").format(day=show_day(day), why=why))
-
-
-def unfit(connection: sqlite3.Connection, since: str) -> Iterator[tuple[str, str]]:
-    """The days, `since` and those of later decisions, on which the plan does not fit together, and why."""
-    later = connection.execute("SELECT DISTINCT decided_on FROM decision WHERE decided_on > ?", (since,))
-    for day in sorted({since, *(row[0] for row in later)}):
-        try:
-            plan = load_plan(connection, day)
-            actions, phases = ([item.code for item in items] for items in (plan.actions, plan.phases))
-            check_phases(plan.phases)
-            check_names(plan.actions)
-            check_asked([_Asked(item) for item in plan.obligations if not item.withdrawn], actions, phases)
-            _check_days(plan)
-        except ValueError as error:
-            yield day, str(error)
-
-
-def _check_days(plan: Plan) -> None:
-    for item in plan.obligations:
-        if item.due_on and item.due_on < item.phase.starts_on:
-            raise InvalidError(_("{code}: hạn trước ngày đầu của giai đoạn").format(code=item.code))
-
-
-class _Asked:
-    """An obligation of the plan as the rules of a plan look at it."""
-
-    def __init__(self, item: Obligation) -> None:
-        self.code, self.phase, self.action = item.code, item.phase.code, str(item.action)
-        self.occasion, self.newcomers, self.newcomers_of = item.occasion, item.newcomers, item.newcomers_of
-        self.bound = item.kinds

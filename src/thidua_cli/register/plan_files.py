@@ -14,7 +14,7 @@ from thidua_cli.register.plan import KEYS
 
 if TYPE_CHECKING:
     from thidua_cli.register.models import Incoming
-    from thidua_cli.register.plan_models import PlanIn, PlanParts
+    from thidua_cli.register.plan_models import FieldIn, PlanIn, PlanParts
     from thidua_cli.store import Writer
 
 
@@ -47,17 +47,23 @@ def insert_parts(
     for table, items in (("phase", plan.phases), ("action", plan.actions), ("obligation", plan.obligations)):
         writer.insert(table, _rows(items, decision, after.get(table, 0)))
     for action in plan.actions:
-        fields = [
-            {"action": action.code.lower(), "code": field.code.lower(), "position": position,
-             "type": field.type, "title_vi": field.title_vi, "title_en": field.title_en,
-             "choices": json.dumps(field.values, ensure_ascii=False) if field.values else None,
-             "minimum": field.minimum, "maximum": field.maximum, "decision": decision}
-            for position, field in enumerate(action.fields, 1)
-        ]  # fmt: skip
-        writer.insert("action_field", fields)
+        writer.insert("action_field", result_rows(action.code.lower(), action.fields, decision))
     kinds = [(item.code.lower(), str(kind)) for item in plan.obligations for kind in item.bound]
     writer.insert("obligation_kind", [{"obligation": code, "kind": kind} for code, kind in kinds])
     writer.insert("content", [content.model_dump() | {"decision": decision} for content in plan.contents])
+
+
+def result_rows(
+    action: str, results: "Sequence[FieldIn]", decision: int | None, after: int = 0
+) -> list[dict[str, object]]:
+    """Results of an action as rows, behind the one in the place `after`."""
+    return [
+        {"action": action, "code": field.code.lower(), "position": position, "type": field.type,
+         "title_vi": field.title_vi, "title_en": field.title_en,
+         "choices": json.dumps(field.values, ensure_ascii=False) if field.values else None,
+         "minimum": field.minimum, "maximum": field.maximum, "decision": decision}
+        for position, field in enumerate(results, after + 1)
+    ]  # fmt: skip
 
 
 def _rows(items: "Sequence[Incoming]", decision: int | None, after: int) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from thidua_cli import store
 from thidua_cli.ground.errors import NotFoundError, RefusedError
 from thidua_cli.ground.language import _, rest
 from thidua_cli.ground.problem import Problem
-from thidua_cli.register.amendments import refuse_unfit
+from thidua_cli.register.fitting import refuse_unfit
 from thidua_cli.register.units import Directory, describe
 from thidua_cli.register.voiding import void_rows
 from thidua_cli.rules import invariants, rows, supplementing, withdrawing

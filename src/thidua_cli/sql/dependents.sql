@@ -1,5 +1,5 @@
 -- Live rows of later operations about units that operation :number created, or brought back, of occasions that only
--- its obligations have, or of its phases and actions. Follows live.sql.
+-- its obligations have, or of its phases, actions and results. Follows live.sql.
 , created AS (
     SELECT id FROM unit WHERE operation = :number
     UNION SELECT unit FROM live_version GROUP BY unit HAVING min(operation) = :number
@@ -32,5 +32,9 @@ SELECT r.operation, v.code, v.name
 FROM live_record r
 JOIN live_version v ON v.unit = r.unit AND v.valid_from = (SELECT max(w.valid_from) FROM live_version w WHERE w.unit = r.unit)
 WHERE r.operation > :number AND (r.action IN (SELECT code FROM action WHERE operation = :number)
-    OR r.phase IN (SELECT code FROM phase WHERE operation = :number))
+    OR r.phase IN (SELECT code FROM phase WHERE operation = :number)
+    OR EXISTS (SELECT 1 FROM record_field f WHERE f.record = r.id AND (
+        f.field IN (SELECT code FROM action_field WHERE operation = :number AND action = r.action)
+        OR 'choice:' || f.field || ':' || f.value IN (
+            SELECT field FROM plan_field WHERE operation = :number AND part = 'action' AND code = r.action))))
 ORDER BY 1, 2

@@ -7,6 +7,7 @@ what AS (
     SELECT decision, part, code, field, value, id AS position FROM plan_field
     UNION ALL SELECT decision, 'phase', code, '', title_vi, 0 FROM phase
     UNION ALL SELECT decision, 'action', code, '', title_vi, 0 FROM action
+    UNION ALL SELECT decision, 'action', action || '.' || code, '', title_vi, 0 FROM action_field
     UNION ALL SELECT decision, 'obligation', code, '', title_vi, 0 FROM obligation
     UNION ALL SELECT decision, 'content', CAST(number AS TEXT), '', title_vi, 0 FROM content
 )

@@ -45,7 +45,7 @@ CREATE TABLE plan_field (
     decision INTEGER NOT NULL REFERENCES decision (id),
     part TEXT NOT NULL CHECK (part IN ('movement', 'phase', 'obligation', 'action', 'content')), -- table
     code TEXT NOT NULL,                 -- its key in that table
-    field TEXT NOT NULL,                -- a column of that table; withdrawn; kind:K (1: bound, 0: not)
+    field TEXT NOT NULL,                -- a column of that table; withdrawn; kind:K (1: bound, 0: not); choice:FIELD:VALUE
     value TEXT,                         -- none: taken away
     operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;

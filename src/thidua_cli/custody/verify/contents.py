@@ -9,7 +9,7 @@ from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
-from thidua_cli.register.amendments import unfit
+from thidua_cli.register.fitting import unfit
 from thidua_cli.register.terms import Kind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import invariants
