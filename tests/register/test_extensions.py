@@ -133,7 +133,9 @@ def test_extensions_are_exported_and_come_back(run: Run, db: Path, tmp_path: Pat
         assert run("import", "extensions", file).code == 0
         assert run("export", "extensions").out == whole
         assert "3 already" in run("import", "extensions", file).out
-    assert whole.splitlines()[1].startswith('"492","p1-launch","2022-04-20","2022-05-15","50/QĐ"')
+    assert whole.splitlines()[1].startswith(
+        '"492","UBND quận Hải Châu","p1-launch","2022-04-20","2022-05-15","50/QĐ"'
+    )
 
 
 def test_rows_of_a_file_go_by_the_rows_before_them(run: Run, tmp_path: Path) -> None:

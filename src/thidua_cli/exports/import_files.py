@@ -16,7 +16,7 @@ from thidua_cli.ground.dates import shifted, show_day
 from thidua_cli.ground.language import _
 from thidua_cli.register import entries as records
 from thidua_cli.register.entries import Entry, Exemption, Extension, Record
-from thidua_cli.register.fields import NONE, ImportKind, keys
+from thidua_cli.register.fields import NONE, ImportKind, exported
 from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import Change, Extent
 from thidua_cli.register.units import Directory, Version, describe, protocol_key
@@ -38,7 +38,7 @@ class Export(NamedTuple):
 def export(connection: sqlite3.Connection, kind: ImportKind, known: int) -> Export:
     """What the register holds of one kind, as known at an operation."""
     directory = Directory.read(connection, known)
-    names = keys(kind)
+    names = exported(kind)
     if kind in (ImportKind.UNITS, ImportKind.CHANGES):
         successions = _successions(connection, known)
         original = _original(directory, successions)
@@ -194,7 +194,7 @@ def _made(first: Version, directory: Directory) -> Row:
 
 
 def _entry(entry: Entry, directory: Directory, plan: Plan, names: Sequence[str]) -> Row:
-    row: Row = {"unit_code": _reference(entry, directory), **entry.document.columns()}
+    row: Row = {**_unit_of(entry, directory), **entry.document.columns()}
     if isinstance(entry, Exemption):
         row |= {"obligation": entry.obligation, "on": entry.exempted_on, "reason": entry.reason}
         row |= {"until": entry.last_on}
@@ -223,7 +223,7 @@ def _supplements(connection: sqlite3.Connection, known: int, directory: Director
             if (item.phase.code, item.action, item.occasion) == record.key[1:]
         }
         code = codes.get(True) or codes.get(False)
-        row = {"unit_code": _reference(entry, directory), "obligation": code, "on": entry.day}
+        row = {**_unit_of(entry, directory), "obligation": code, "on": entry.day}
         contents = ",".join(map(str, entry.contents)) or None
         rows.append(row | {"contents": contents} | entry.document.columns())
         if code is None:
@@ -232,17 +232,19 @@ def _supplements(connection: sqlite3.Connection, known: int, directory: Director
             )
             warnings.append(words.format(number=entry.id, record=entry.record))
         warnings += filter(None, [_misread(entry, directory)])
-    names = keys(ImportKind.SUPPLEMENTS)
+    names = exported(ImportKind.SUPPLEMENTS)
     return Export(names, [{name: row[name] for name in names} for row in rows], warnings)
 
 
-def _reference(entry: Entry, directory: Directory) -> str:
-    """The unit's code on the record's day; where it had none, the last one with the name beside it.
+def _unit_of(entry: Entry, directory: Directory) -> Row:
+    """The unit's code and name on the record's day; where it had none, the last ones in one cell.
 
     Alone the code, and at times the name, would mean another unit; both mean none, so an import refuses.
     """
     version = directory.last(entry.unit, entry.day)
-    return version.code if version.holds_on(entry.day) else f"{version.code} {version.name}"
+    if version.holds_on(entry.day):
+        return {"unit_code": version.code, "unit_name": version.name}
+    return {"unit_code": f"{version.code} {version.name}", "unit_name": None}
 
 
 def _misread(entry: Entry, directory: Directory) -> str | None:

@@ -14,7 +14,7 @@ from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import MARK, MOST_ROWS, fits, letters
 from thidua_cli.ground.text import upper_first
-from thidua_cli.register.fields import CODES, DAYS, TERMS, WIDE, ImportKind, heading, keys, usual
+from thidua_cli.register.fields import CODES, DAYS, TERMS, WIDE, ImportKind, exported, heading, keys, usual
 from thidua_cli.register.results import bounds
 from thidua_cli.register.terms import label
 from thidua_cli.register.units import Version
@@ -53,7 +53,8 @@ def workbook(
     choices |= {code: list(field.choices) for code, field in kind.results.items() if field.choices}
     if "obligation" in keys(kind):
         choices["obligation"] = list(obligations)
-    _fill(book, _entry_sheet(book, kind, choices), kind, rows)
+    fields = exported(kind) if rows else keys(kind)
+    _fill(book, _entry_sheet(book, kind, choices, fields), fields, rows)
     _unit_sheet(book, units)
     _help_sheet(book, kind, choices)
     book.define_name(MARK, f"='{_entry()}'!$A$1")
@@ -69,14 +70,16 @@ def _help() -> str:
     return _("Hướng dẫn")
 
 
-def _entry_sheet(book: "Workbook", kind: ImportKind, choices: Mapping[str, Sequence[str]]) -> "Worksheet":
+def _entry_sheet(
+    book: "Workbook", kind: ImportKind, choices: Mapping[str, Sequence[str]], fields: Sequence[str]
+) -> "Worksheet":
     page = book.add_worksheet(_entry())
     look = {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter"}
     needed = book.add_format(look | {"bg_color": "#F4D9C6"})
     optional = book.add_format(look | {"bg_color": "#E8EDF2"})
     text, number = book.add_format({"num_format": 49}), book.add_format({"num_format": 1})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
-    for index, field in enumerate(keys(kind)):
+    for index, field in enumerate(fields):
         shown = heading(kind, field)
         page.write_string(0, index, shown, needed if field in usual(kind) else optional)
         form = day if field in DAYS else number if field == "sort_order" else text
@@ -128,7 +131,7 @@ def _rule(field: str, choices: Mapping[str, Sequence[str]]) -> dict[str, object]
 
 
 def _fill(
-    book: "Workbook", page: "Worksheet", kind: ImportKind, rows: Sequence[Mapping[str, object]]
+    book: "Workbook", page: "Worksheet", fields: Sequence[str], rows: Sequence[Mapping[str, object]]
 ) -> None:
     """Rows under the headers: days as dates, whole numbers as numbers, all else as text."""
     if len(rows) >= MOST_ROWS:
@@ -139,7 +142,7 @@ def _fill(
     text = book.add_format({"num_format": 49})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
     for number, row in enumerate(rows, 1):
-        for index, field in enumerate(keys(kind)):
+        for index, field in enumerate(fields):
             value = row[field]
             if isinstance(value, int):
                 page.write_number(number, index, value)

@@ -248,6 +248,12 @@ def keys(kind: ImportKind) -> tuple[str, ...]:
     return tuple(field.key for field in (*kind.required, *kind.optional))
 
 
+def exported(kind: ImportKind) -> tuple[str, ...]:
+    """Keys of the columns of an export: all that a file may have, and after its code a unit's name."""
+    named = (UNIT_NAME.key,) if UNIT_NAME.key in known(kind) else ()
+    return tuple(name for key in keys(kind) for name in ((key, *named) if key == "unit_code" else (key,)))
+
+
 @cache
 def known(kind: ImportKind) -> Mapping[str, Field]:
     """Every field that a header may name in a kind of file, by its key."""
