@@ -147,7 +147,7 @@ def test_other_kinds_of_files_are_refused_with_those_that_there_are(run: Run) ->
     for command in (("import", "launches", "x.csv"), ("export", "launches")):
         done = run(*command)
         assert done.code == 2
-        assert "supplements, changes, pledges, inspection" in done.err
+        assert "units, pledges, inspection, exemptions, extensions" in done.err
 
 
 @pytest.mark.usefixtures("plan")

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 import papers
 from conftest import ROOT, Outcome
@@ -77,3 +78,83 @@ def test_letters_speak_the_words_of_the_plan(run: Run, tmp_path: Path) -> None:
         )
         assert "31/12/2023" in told
         assert not re.search(r"p1|p2|Đà Nẵng", told)
+
+
+ANOTHERS = re.compile(r"\bp[12]\b|\bp[12]-|Đà Nẵng|phát động|launch", re.IGNORECASE)
+COMMANDS = (
+    "", "plan", "plan amend", "plan history", "record", "record review", "record exemption", "record extension",
+    "record withdrawal", "record supplement", "record correct", "record void", "units", "units add", "units list", "init", "import",
+    "export", "status", "list", "check", "history", "diff", "log", "undo", "report", "remind", "trend", "calendar",
+)  # fmt: skip
+OUTPUTS = (
+    "", "plan", "status", "status --by kind", "list", "check", "history SX", "trend interim-2023", "units list",
+    "remind --as-of 2024-02-01", "remind --as-of 2024-02-01 -f csv", "diff --from 2023-01-01 --to 2024-02-01",
+    "report --as-of 2024-02-01 -f md", "report --as-of 2024-02-01 -f html", "report --as-of 2024-02-01 -f json",
+    "log", "list nope", "check nope", "status --phase nope", "record nope", "record review SX --on 2030-01-01",
+    "record review SX --on 2022-01-01", "record review SX", "record exemption SX --on 2023-01-01 --reason x",
+    "record exemption SX --obligation nope --on 2023-01-01 --reason x", "import nope u.csv", "export nope",
+    "import reviews u.csv", "import reviews u.csv --phase nope", "import exemptions u.csv",
+    "plan amend --doc 1 --on 2023-01-01", "plan amend --due x --doc 1 --on 2023-01-01",
+    "plan amend --due x=2023-01-01 --doc 1 --on 2023-01-01", "export reviews", "export exemptions",
+)  # fmt: skip
+
+
+@pytest.fixture
+def hcmc(run: Run, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The register of Hồ Chí Minh City's plan with two units, in the place that `run` uses."""
+    db.unlink()
+    monkeypatch.chdir(tmp_path)
+    Path("u.csv").write_text("code,name,kind\nSX,Sở X,department\nQ1,UBND Quận 1,district-committee\n")
+    assert run("init", "--plan", "hcmc-2022", "--units", "u.csv").code == 0
+    return run
+
+
+def own_words(text: str) -> list[str]:
+    """The lines that speak another plan's words; the title of the plan's own document is not looked at."""
+    title = "phát động phong trào thi đua thực hiện Chính quyền số"
+    lines = (
+        " ".join(text.replace("\u00a0", " ").split(" ")).replace(title, "").replace(f"Kế hoạch {title}", "")
+    )
+    return [line for line in lines.splitlines() if ANOTHERS.search(line)]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_output_speaks_of_another_plan(hcmc: Run, lang: str) -> None:
+    """Help, reports, suggestions and refusals name no phase, obligation, action or city of the shipped plan."""
+    for command in COMMANDS:
+        told = hcmc(*command.split(), "--help", lang=lang)
+        assert (told.code, own_words(told.out)) == (0, []), command
+    for command in OUTPUTS:
+        told = hcmc(*command.split(), lang=lang)
+        assert told.code in (0, 2, 3, 4, 6, 7), (command, told)
+        assert own_words(told.out + told.err) == [], command
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_template_speaks_of_another_plan(hcmc: Run, lang: str) -> None:
+    """Every cell of the workbooks that units fill in."""
+    for kind in ("units", "reviews", "exemptions", "extensions", "changes"):
+        done = hcmc("import", kind, "--template", "-o", f"{kind}.xlsx", lang=lang)
+        assert done.code == 0, done.err
+        book = CalamineWorkbook.from_path(f"{kind}.xlsx")
+        cells = [
+            str(cell)
+            for name in book.sheet_names
+            for row in book.get_sheet_by_name(name).to_python()
+            for cell in row
+        ]
+        assert len(cells) > 20
+        assert own_words("\n".join(cells)) == []
+
+
+def test_what_another_plan_asks_is_not_known(hcmc: Run) -> None:
+    """An action that the plan has not is refused by name, with those that it has."""
+    for command in ("record launch SX --on 2023-01-01", "import launches u.csv"):
+        told = hcmc(*command.split())
+        assert (told.code, "review" in told.err) == (2, True), told
+
+
+def test_the_weekly_script_names_no_code() -> None:
+    """It runs with every plan."""
+    for name in ("weekly.sh", "weekly.crontab", "weekly.service", "weekly.timer"):
+        assert own_words((ROOT / "examples" / name).read_text(encoding="utf-8")) == []

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from thidua_cli.cli.parameters import flat
+from thidua_cli.cli.parameters import KINDS, flat
 from thidua_cli.ground.errors import StoreError, UsageError
 from thidua_cli.ground.language import _
 
@@ -77,7 +77,8 @@ class _Ours(_Base):
         for param in self.get_params(ctx):
             if record := param.get_help_record(ctx):
                 title = _("Tham số") if param.param_type_name == "argument" else _("Tùy chọn")
-                sections[title].append((_name(record[0]), _EXTRA.sub(_remarks, record[1])))
+                words = _of_register(ctx, _EXTRA.sub(_remarks, record[1]))
+                sections[title].append((_name(record[0]), words))
         for title, records in sections.items():
             if records:
                 with formatter.section(title):
@@ -87,6 +88,15 @@ class _Ours(_Base):
         option: Any = super().get_help_option(ctx)
         option.help = _("Hiện hướng dẫn này rồi thoát.")
         return option
+
+
+def _of_register(ctx: Any, words: str) -> str:
+    """A help text, with the kinds of files that the plan of the register has in the place of KINDS."""
+    if KINDS not in words:
+        return words
+    from thidua_cli.cli import shared
+
+    return words.replace(KINDS, shared.kinds(ctx))
 
 
 def _name(name: str) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from thidua_cli import store
 from thidua_cli.cli import messages, session, shared
-from thidua_cli.cli.parameters import argument, option
+from thidua_cli.cli.parameters import KINDS, argument, option
 from thidua_cli.ground import dates, files, filesystem
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
@@ -35,7 +35,7 @@ class ExportFormat(StrEnum):
 def run(
     ctx: typer.Context,
     *,
-    kind: Annotated[str, argument(f"{shared.KINDS}, {REGISTER}", _("LOẠI"))],
+    kind: Annotated[str, argument(f"{KINDS}, {REGISTER}", _("LOẠI"))],
     form: Annotated[
         ExportFormat | None,
         option("--format -f", _("Dạng của tệp (mặc định: theo phần mở rộng, không thì csv).")),

@@ -12,7 +12,7 @@ from thidua_cli.cli import asking, import_report, import_session, messages, prog
 from thidua_cli.cli.asking import Yes
 from thidua_cli.cli.import_options import FileOptions, ReportForm, ReportOptions, RowOptions, check_rejects
 from thidua_cli.cli.import_template import write_template
-from thidua_cli.cli.parameters import argument, option
+from thidua_cli.cli.parameters import KINDS, argument, option
 from thidua_cli.cli.shared import DryRun
 from thidua_cli.ground import dates
 from thidua_cli.ground.errors import RejectedError, UsageError
@@ -37,7 +37,7 @@ from thidua_cli.store import Writer, journal
 
 def run(
     ctx: typer.Context,
-    kind: Annotated[str, argument(shared.KINDS, _("LOẠI"))],
+    kind: Annotated[str, argument(KINDS, _("LOẠI"))],
     file: Annotated[
         str | None, argument(_("CSV, TSV, XLSX, XLS, ODS, JSON, JSONL; - là đầu vào chuẩn."), _("TỆP|-"))
     ] = None,

@@ -21,6 +21,7 @@ from thidua_cli.register import fields
 from thidua_cli.register.fields import Field, ImportKind, Shape
 
 Value = TypeVar("Value")
+KINDS = "{kinds}"  # in a help text: the kinds of files that the plan of the register has
 
 
 def past_day(value: str | date) -> date:

@@ -1,6 +1,8 @@
 """Options that several commands have, declared once: single ones and groups (see `parameters`)."""
 
 import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -10,11 +12,11 @@ import typer
 
 from thidua_cli.cli import messages, session
 from thidua_cli.cli.parameters import argument, option, past_day, term
-from thidua_cli.ground.errors import UsageError
+from thidua_cli.ground.errors import StoreError, UsageError
 from thidua_cli.ground.language import _, current
 from thidua_cli.register import fields, values
 from thidua_cli.register.fields import ImportKind
-from thidua_cli.register.plan import load_plan
+from thidua_cli.register.plan import PlanAction, load_plan
 from thidua_cli.register.terms import Kind, Level, State, label
 from thidua_cli.render import pages
 from thidua_cli.render.model import Report
@@ -31,7 +33,18 @@ def _words(terms: type[StrEnum]) -> str:
     return ", ".join(f"{term} ({label(term, current())})" for term in terms)
 
 
-KINDS = ", ".join(str(kind) for kind in fields.KINDS)  # of files, as help names them
+def _kinds(actions: Iterable[PlanAction]) -> list[ImportKind]:
+    """The kinds of files that every plan has, with a plan's actions behind the units."""
+    kinds = [kind for kind in fields.KINDS if not kind.action]
+    return [kinds[0], *map(fields.of_action, actions), *kinds[1:]]
+
+
+def kinds(ctx: typer.Context) -> str:
+    """The kinds of files by name, for help; without a register, those of a plan that names no actions."""
+    found: Sequence[ImportKind] = fields.KINDS
+    with suppress(StoreError), session.reading(ctx) as connection:
+        found = _kinds(load_plan(connection).actions)
+    return ", ".join(map(str, found))
 
 
 def file_kind(ctx: typer.Context, named: str, *others: str) -> ImportKind:
@@ -39,13 +52,11 @@ def file_kind(ctx: typer.Context, named: str, *others: str) -> ImportKind:
 
     Raises UsageError where there is none, with those that there are and `others`.
     """
-    names = {str(kind): kind for kind in fields.KINDS if not kind.action}
+    names = {str(kind): kind for kind in _kinds(())}
     if named.lower() not in names:
         with session.reading(ctx) as connection:
-            actions = load_plan(connection).actions
-        names |= {
-            name: fields.of_action(item) for item in actions for name in (item.plural.lower(), item.code)
-        }
+            found = _kinds(load_plan(connection).actions)
+        names = {name.lower(): kind for kind in found for name in (kind.name, kind.action) if name}
     if (kind := names.get(named.lower())) is None:
         known = dict.fromkeys([*map(str, names.values()), *others])
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Units of another register for a new one, with their whole history: versions, ends, successions, notes.
+"""Units of another register for a new one, with all that it says of them: versions, ends, successions, notes.
 
 Rows keep their ids; what was voided in the source, and all that units did, stays there.
 """
@@ -13,7 +13,8 @@ from thidua_cli import store
 from thidua_cli.custody import verify
 from thidua_cli.store import Writer, journal
 
-_HISTORY = ("unit_version", "unit_end", "succession")
+# What can be voided and is neither a paper nor a decision says something of units.
+_HISTORY = [table for table in journal.VOIDABLE if table not in (*journal.PAPERS, "decision")]
 # As a comment of the shell behind the command of the first operation, which quotes what was typed.
 _SOURCE = re.compile(r" # [0-9a-f]{16}:(\d+):([0-9a-f]{64})\Z", re.ASCII)
 
