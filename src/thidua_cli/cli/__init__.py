@@ -46,7 +46,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main() -> NoReturn:
     """The console script."""
     _start_in_utf8()
-    gc.set_threshold(1_000_000)  # start-up and long files make many objects and no rubbish
+    gc.set_threshold(10_000_000)  # start-up and long files make many objects and no rubbish
     writers: list[Writer | Restored] = []
     received: list[int] = []
 

@@ -38,6 +38,10 @@ _LETTERS = _VIETNAMESE | set(_ALPHABET)
 _LETTERS |= {letter.upper() for letter in _LETTERS}
 _NAME_CHARACTERS = _LETTERS | {chr(code) for code in range(0x20, 0x7F)} | set("–—‘’“”…")
 
+# One space between words of printable ASCII and Vietnamese letters, each of these one character: most texts.
+_WORD = f"[!-~{''.join(sorted(letter for letter in _LETTERS if not letter.isascii()))}]+"
+_REGULAR = re.compile(f"(?:{_WORD}(?: {_WORD})*)?")
+
 _LATIN_1_SIGNS = {chr(code) for code in range(0xA1, 0xC0)}  # which in TCVN3 are letters
 
 _OPEN_RHYMES = {  # old tone placement -> new: hòa -> hoà, khỏe -> khoẻ, thủy -> thuỷ
@@ -98,7 +102,7 @@ def clean(raw: str, *, lines: bool = False) -> Cleaned:
     With `lines`, line ends stay (as LF); otherwise each is a space. Raises InvalidError for control
     and bidirectional characters, lone surrogates, noncharacters and U+FFFD.
     """
-    if raw.isascii() and raw.isprintable() and "  " not in raw and raw == raw.strip(" "):
+    if _REGULAR.fullmatch(raw):
         return Cleaned(raw)
     result = Cleaned(raw)
     result.become(nfc(raw), "nfc")

@@ -1,6 +1,5 @@
 """Which field each header of an import file names."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache
@@ -17,7 +16,6 @@ from thidua_cli.intake.sheet import short
 from thidua_cli.register.fields import KINDS, UNIT_NAME, ImportKind, known, names, required, usual, vietnamese
 
 REASON_HEADERS = {"lý do từ chối", "reason for rejection"}  # the column that --rejects adds
-_SPACES = re.compile(r"\s+")
 _ODD = str.maketrans(dict.fromkeys(text.ZERO_WIDTH, "") | dict.fromkeys(text.D_STROKES, "Đ"))
 
 
@@ -32,7 +30,7 @@ def normal(header: str) -> str:
     As in values, what cannot be seen goes and `Ð` is `Đ`.
     """
     plain = header if header.isascii() else unicodedata.normalize("NFC", header).translate(_ODD)
-    return _SPACES.sub(" ", plain).strip().lower()
+    return " ".join(plain.split()).lower()
 
 
 def oddities(headers: Sequence[str]) -> list[str]:

@@ -252,8 +252,8 @@ class _Classifier:
         texts = [header_text(self._cell(values, index)) for index in self.named]
         return (
             self._is_counted(values)
-            or any(_like_unit(text) or self._is_unit(text) for text in texts if text.strip())
             or (self.day is None and self._is_dated(values))
+            or any(_like_unit(text) or self._is_unit(text) for text in texts if text.strip())
         )
 
     def _skip_empty(self, other: Sequence[int]) -> None:

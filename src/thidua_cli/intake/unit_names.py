@@ -46,8 +46,9 @@ class UnitNames:
             code, name = _given(values, "code"), _given(values, "name")
             if code:
                 self._codes.add(text.code_key(code))
-                self._by_name.setdefault(text.name_key(name), []).append(code)
-                self._first.setdefault(text.name_key(name), row)
+                key = text.name_key(name)
+                self._by_name.setdefault(key, []).append(code)
+                self._first.setdefault(key, row)
 
     def fill(self, row: int, given: Mapping[str, object]) -> Found:
         """The values of a row with code, kind and parent."""

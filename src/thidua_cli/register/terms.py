@@ -1,6 +1,8 @@
 """The words of the field: identifiers in English, labels in Vietnamese and English."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 _Term = TypeVar("_Term", bound=StrEnum)
@@ -153,7 +155,8 @@ def label(term: StrEnum, language: str) -> str:
     return english if language == "en" else vietnamese
 
 
-def names(terms: type[_Term]) -> dict[str, _Term]:
+@cache
+def names(terms: type[_Term]) -> Mapping[str, _Term]:
     """Every way to write each of the terms, in lower case, and the term it means."""
     written = {str(term): term for term in terms}
     for term in terms:

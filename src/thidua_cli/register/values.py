@@ -169,7 +169,8 @@ def _term(words: type[Word], value: object, complaint: str = "") -> Word:
 
     Raises InvalidError; with a complaint of its own it suggests what may be meant, else it lists the words.
     """
-    written, names = plain(value), terms.names(words)
+    written = plain(value)
+    names: Mapping[str, Word] = terms.names(words)
     if (word := names.get(written.lower())) is None:
         near = _near(written, names) if complaint else ""
         raise InvalidError(complaint or _("không có giá trị này"), near or _one_of(words))
