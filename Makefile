@@ -91,8 +91,7 @@ audit: ## Look for known vulnerabilities in the pinned dependencies (needs the n
 	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 bench: $(VENV)/dev ## Measure what commands cost; ends with 3 where a bound is missed
-	$(BIN)/python benchmarks/importing.py
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --write docs/performance.md
 
 build: $(VENV)/dev ## Build the wheel
 	$(BIN)/python -m build
