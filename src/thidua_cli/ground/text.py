@@ -66,7 +66,6 @@ _CITY = re.compile(rf"\btp(?:\.\s*|(?=\s)|{_END})")
 _DASHES = re.compile(r"\s*[-–—]\s*")
 _ROMAN = re.compile(rf"(?<=\s)(?=[ivx])(x{{0,3}})(ix|iv|v?i{{0,3}}){_END}")
 
-
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")  # what a spreadsheet would run, guarded or not
 _MARKS = re.compile(r"[^\w\x00-\u02ff]{30,}")  # combining marks, and what else is no letter
 
@@ -200,7 +199,7 @@ def name_key(name: str) -> str:
 
 
 def name_keys(names: Sequence[str]) -> list[str]:
-    """The `name_key` of each of many names, made of all at once: a tenth of the time."""
+    """The `name_key` of each of many names, made of all at once."""
     whole = "\0".join(name.replace("\0", " ") if "\0" in name else name for name in names)
     whole = _SPACES.sub(" ", unicodedata.normalize("NFC", whole.replace("&", " và ")))
     whole = _DASHES.sub("-", word_key(_stripped(whole)))
