@@ -48,7 +48,15 @@ class Told:
         self.voids = {(target, number): (fresh, operation) for target, number, fresh, operation in found}
         self.tables: dict[str, list[dict[str, Any]]] = {}
         self.of_unit: dict[tuple[str, object], list[dict[str, Any]]] = {}
-        for table in ("unit_version", "unit_end", "succession", "record", "exemption"):
+        for table in (
+            "unit_version",
+            "unit_end",
+            "succession",
+            "record",
+            "exemption",
+            "extension",
+            "supplement",
+        ):
             cursor = connection.execute(f"SELECT * FROM {table}")
             names = [column[0] for column in cursor.description]
             self.tables[table] = [dict(zip(names, row, strict=True)) for row in cursor]
@@ -89,7 +97,11 @@ class Told:
         """Whether what a record or exemption says had been known and was voided at the earlier moment."""
         table, number = entry
         row = next(row for row in self.tables[table] if row["id"] == number)
-        same = {name: row[name] for name in row if name not in ("id", "operation", "note")}
+        same = {
+            name: row[name]
+            for name in row
+            if name not in ("id", "operation", "note", *(["record"] * (table == "supplement")))
+        }
         return any(
             old not in self.live(table, self.one, **same) for old in self.known(table, self.one, **same)
         ) or any(self.was_voided((table, old)) for old in self.origins(entry))
@@ -97,6 +109,12 @@ class Told:
     def origins(self, entry: tuple[str, int]) -> list[int]:
         """What a record or exemption replaced."""
         return [old for (table, old), (fresh, _at) in self.voids.items() if (table, fresh) == entry]
+
+    def entries(self, standing: diff.Standing | None) -> list[tuple[str, int]]:
+        """The papers that count at a moment, and the supplements of the record."""
+        found = _entries(standing)
+        letters = (row["id"] for row in self.tables["supplement"] if ("record", row["record"]) in found)
+        return [*found, *(("supplement", number) for number in letters)]
 
     def came(self, change: diff.Change, table: str, day: str) -> bool:
         """Whether a paper came to count: it is later than the earlier moment, or was new to the register."""
@@ -141,20 +159,34 @@ class Told:
                 return self.came(change, "record", "done_on")
             case Cause.EXEMPTED:
                 return self.came(change, "exemption", "exempted_on")
+            case Cause.DEADLINE_EXTENDED:
+                return self.came(change, "extension", "granted_on")
+            case Cause.EXEMPTION_ENDED:
+                return any(
+                    row["until_on"] and row["until_on"] < self.other.day
+                    for row in self.live("exemption", self.other, unit=unit, obligation=code)
+                )
+            case Cause.SUPPLEMENTED:
+                return change.before is not None and any(
+                    row["supplemented_on"] > self.one.day or row["operation"] > self.one.known
+                    for row in self.live("supplement", self.other, record=change.fact.record_id)
+                    if row["supplemented_on"] <= self.other.day
+                )
             case Cause.RECORD_RESTORED:
-                return any(self.was_voided(entry) for entry in _entries(change.after))
+                return any(self.was_voided(entry) for entry in self.entries(change.after))
             case Cause.CORRECTED:
-                lost = any(self.voided_between(entry) for entry in _entries(change.before))
-                return lost or any(self.origins(entry) for entry in _entries(change.after))
+                lost = any(self.voided_between(entry) for entry in self.entries(change.before))
+                return lost or any(self.origins(entry) for entry in self.entries(change.after))
             case Cause.VOIDED:
-                return any(self.voided_between(entry) for entry in _entries(change.before))
+                return any(self.voided_between(entry) for entry in self.entries(change.before))
             case Cause.BECAME_OVERDUE:
                 return self.one.day <= change.fact.closes_on < self.other.day
         return False
 
 
 def _entries(standing: diff.Standing | None) -> list[tuple[str, int]]:
-    """The record that counts, and the exemption that holds."""
+    """The record that counts, the exemption that holds, and the extension."""
     fact = standing.fact if standing else None
     found = [("record", fact.record_id), ("exemption", fact.exemption_id)] if fact else []
+    found += [("extension", fact.extension_id)] if fact else []
     return [(table, number) for table, number in found if number is not None]

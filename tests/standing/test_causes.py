@@ -20,7 +20,7 @@ from thidua_cli import store
 from thidua_cli.ground.errors import RefusedError
 from thidua_cli.register import entries as records
 from thidua_cli.register import voiding
-from thidua_cli.register.models import ExemptionIn, RecordIn
+from thidua_cli.register.models import ExemptionIn, ExtensionIn, RecordIn, SupplementIn
 from thidua_cli.register.plan import load_plan
 from thidua_cli.rules import decide, undo
 from thidua_cli.standing import causes as diff
@@ -34,12 +34,22 @@ DAYS = st.sampled_from(["2021-02-01", "2022-03-31", "2022-05-05", "2025-02-01", 
 FEW = st.sampled_from(["A", "B", "C"])
 DEEDS = st.one_of(
     st.tuples(st.just("launch"), FEW, DAYS),
-    st.tuples(st.just("exempt"), FEW, DAYS),
+    st.tuples(st.sampled_from(["exempt", "excuse", "extend", "supplement"]), FEW, DAYS),
     st.tuples(st.just("void"), FEW, DAYS),
     st.tuples(st.just("correct"), FEW, DAYS),
     st.tuples(st.sampled_from(["dissolve", "merge", "found"]), FEW, DAYS),
     st.tuples(st.just("undo"), st.integers(0, 2), st.none()),
 )
+
+
+_OF = {"obligation": "p1-launch"}
+_PAPERS: dict[str, Any] = {
+    "launch": (RecordIn, "done_on", {"action": "launch"}),
+    "exempt": (ExemptionIn, "exempted_on", _OF | {"reason": "đảo"}),
+    "excuse": (ExemptionIn, "exempted_on", _OF | {"reason": "bão"}),
+    "extend": (ExtensionIn, "granted_on", _OF | {"until": "2026-01-15"}),
+    "supplement": (SupplementIn, "supplemented_on", _OF | {"note": "thêm"}),
+}
 
 
 def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
@@ -51,13 +61,10 @@ def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
         except RefusedError:
             pass
         return
-    if deed in ("launch", "exempt"):
-        made: RecordIn | ExemptionIn = RecordIn.model_validate(
-            {"unit_code": what, "done_on": on, "action": "launch"}
-        )
-        if deed == "exempt":
-            item = {"unit_code": what, "obligation": "p1-launch", "exempted_on": on, "reason": "đảo"}
-            made = ExemptionIn.model_validate(item)
+    if deed in _PAPERS:
+        model, day, item = _PAPERS[deed]
+        until = {"until": "2025-12-31"} if deed == "excuse" and on < "2025-12-31" else {}
+        made = model.model_validate({"unit_code": what, day: on, **item, **until})
         outcome = decide.decide(build.read(connection), made)
         if outcome.verdict == "new" and outcome.entry:
             with store.write(connection, actor="test", command=deed) as writer:
@@ -65,14 +72,16 @@ def _do(connection: sqlite3.Connection, deed: str, what: Any, on: Any) -> None:
     elif deed in ("void", "correct"):
         live = records.live_records(connection, LATEST)
         exempt = records.live_exemptions(connection, LATEST)
-        newest = max([*live, *exempt], key=lambda entry: entry.id or 0, default=None)
+        letters = records.live_supplements(connection, LATEST)
+        newest = max([*live, *exempt, *letters], key=lambda entry: entry.id or 0, default=None)
         held = directory(connection).with_code(what)
         with store.write(connection, actor="test", command=deed) as writer:
             if newest and deed == "void":
                 voiding.void(writer, newest.id or 0, "nhầm")
             elif isinstance(newest, records.Record) and held:
                 fresh = newest._replace(unit=held[0].unit, done_on=on)
-                if fresh.key not in {entry.key for entry in live if entry.id != newest.id}:
+                late = any(each.record == newest.id and each.day < on for each in letters)
+                if not late and fresh.key not in {entry.key for entry in live if entry.id != newest.id}:
                     voiding.correct(writer, newest.id or 0, "nhầm", fresh)
     elif deed == "found":
         if not directory(connection).with_code(what):
