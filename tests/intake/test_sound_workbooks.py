@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from books import HEADER, SCHEMAS, UNIT, package, relations, row, xlsx
+from books import HEADER, SCHEMAS, UNIT, ods, package, relations, row, xlsx
 from conftest import Outcome
 from thidua_cli.intake.tables.xlsx_book import shows_no_day
 
@@ -149,3 +149,19 @@ def test_an_unknown_key_is_told_once(bring: Bring) -> None:
     items = [{"code": f"A{n}", "name": f"Sở {n}", "kind": "other", "x": 1, "y": 2} for n in range(50)]
     done = bring(json.dumps(items).encode(), "json", "--format-report", "json")
     assert [each["column"] for each in json.loads(done.out)["problems"]] == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [("3/2022", 7), ("03/22", 7), ("tháng 3 năm 2022", 7), ("Mar-22", 7), ("15/03", 0), ("15/3/22", 0)],
+)
+def test_a_day_that_an_ods_does_not_show(run: Run, tmp_path: Path, shown: str, code: int) -> None:
+    """Where only the month or the year is seen, nobody wrote a day."""
+    cell = "<table:table-cell{}><text:p>{}</text:p></table:table-cell>"
+    day = ' office:value-type="date" office:date-value="2022-03-15"'
+    rows = [[cell.format("", header) for header in ("Mã đơn vị", "Ngày phát động")]]
+    rows.append([cell.format("", "492"), cell.format(day, shown)])
+    lines = "".join(f"<table:table-row>{''.join(cells)}</table:table-row>" for cells in rows)
+    path = tmp_path / "in.ods"
+    path.write_bytes(ods(f'<table:table table:name="S">{lines}</table:table>'))
+    assert run("import", "launches", str(path)).code == code

@@ -237,7 +237,20 @@ class _Walk:
         value = _typed(kind, cell.get(written, ""))
         if value is None:
             return Fault(cell.get(written, "") or "#?")
-        return value
+        return Fault(shown=text) if isinstance(value, date) and _hides_day(text, value) else value
+
+
+def _hides_day(text: str, day: date) -> bool:
+    """Whether a cell of a day shows only its month or year, as `3/2022`."""
+    numbers = [int(number) for number in re.findall("[0-9]{1,4}", text)]
+    if len(numbers) == 1:
+        return numbers != [day.day]
+    words = set(re.findall(r"[^\W\d_]+", text.lower())) - {"tháng", "năm"}
+    return not words and numbers in (
+        [day.month, day.year],
+        [day.year, day.month],
+        [day.month, day.year % 100],
+    )
 
 
 def _typed(kind: str, written: str) -> Cell:
