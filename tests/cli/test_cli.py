@@ -360,7 +360,7 @@ def test_a_value_is_complained_of_under_its_option(run: Run, option: str, argume
 @pytest.mark.parametrize(
     ("arguments", "number", "code"),
     [
-        (("record", "registration", "492", "--on", "2022-03-30", "--content"), "123456789012", 4),
+        (("record", "registration", "492", "--on", "2022-03-30", "--content"), "123456789012", 2),
         (("record", "registration", "492", "--on", "2022-03-30", "--content"), "1234567890123456789", 2),
         (("record", "void", "--reason", "x"), "1234567890123456789", 4),
         (("undo", "--reason", "x"), "1234567890123456789", 4),
@@ -914,8 +914,8 @@ def test_an_option_given_twice_is_refused(run: Run) -> None:
                 else:
                     assert (done.code, done.err.startswith(f"Error: {said}\n")) == (2, True), (path, name)
     assert {name for *_path, name in repeating} == {
-        "--anchor", "--child", "--content", "--due", "--format", "-f", "--ignore-column", "--map", "--report", "--rows", "--set",
-        "--state", "--to",
+        "--anchor", "--child", "--content", "--due", "--field", "--format", "-f", "--ignore-column", "--map", "--report", "--rows", "--set",
+        "--sheet", "--state", "--to",
     }  # fmt: skip
     assert run("--read-only", "--read-only", "status", "--bom", "--bom", "--format", "csv").code == 0
 
