@@ -17,7 +17,7 @@ from thidua_cli.ground import dates
 
 START, END = "<!-- figures -->", "<!-- end of figures -->"
 
-MODULES = ("startup", "reading", "reporting", "importing")
+MODULES = ("startup", "reading", "units", "reporting", "importing")
 
 
 def main() -> int:

@@ -281,7 +281,7 @@ def content(path: Path) -> list[tuple[object, ...]] | None:
         return [
             (table, *row)
             for table in ("operation", *journal.TABLES)
-            for row in connection.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid")
+            for row in connection.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY 1, 2")
         ]
     except sqlite3.Error:
         return None

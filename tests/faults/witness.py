@@ -114,8 +114,9 @@ def dump(db: Path) -> dict[str, object]:
     try:
         schema = plain.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall()
         found: dict[str, object] = {"schema": schema}
-        for name in (row[1] for row in schema if row[0] == "table"):
-            columns = "id, migration_set, name" if name == "_sqlite_migrations" else "rowid, *"
+        for name, made in ((row[1], row[3]) for row in schema if row[0] == "table"):
+            columns = "*" if "WITHOUT ROWID" in made else "rowid, *"
+            columns = "id, migration_set, name" if name == "_sqlite_migrations" else columns
             found[name] = sorted(plain.execute(f'SELECT {columns} FROM "{name}" NOT INDEXED'), key=repr)
         for name in ("application_id", "user_version"):
             found[name] = plain.execute(f"PRAGMA {name}").fetchone()

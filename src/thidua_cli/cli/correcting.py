@@ -77,7 +77,7 @@ def void(ctx: typer.Context, number: Id, reason: shared.Reason, dry_run: shared.
         _table, entry = voiding.find(connection, _number(number))
         if isinstance(entry, Exemption | Withdrawal):
             withdrawing.refuse_void(read_register(connection), entry)
-        register = read_register(connection, {})
+        register = read_register(connection)
         falling = [entry, *voiding.supplements_of(connection, entry)]
         return [(each, describe_entry(each, register)) for each in falling]
 

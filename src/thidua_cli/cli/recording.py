@@ -162,17 +162,22 @@ def store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
     """
     hashes: dict[str, str] = {}
 
-    def decide(connection: sqlite3.Connection) -> tuple[Snapshot, list[Outcome]]:
+    def decide(connection: sqlite3.Connection) -> tuple[Snapshot, list[Outcome], list[str]]:
         register = read_register(connection, hashes=hashes)
         outcomes = [deciding.decide(register, item, how.unit_as_of) for item in incoming]
         _refuse(outcomes, register, session.settings(ctx))
-        return register, outcomes
+        holders: list[str] = []
+        for outcome in outcomes:
+            if outcome.version is not None and outcome.entry is not None:
+                day = how.unit_as_of or date.fromisoformat(outcome.entry.day)
+                holders += describe_holders(register.directory, outcome.version, day)
+        return register, outcomes, holders
 
     if any(evidences.is_file(item.evidence) for item in incoming):
         with session.reading(ctx) as connection:
-            _register_then, outcomes = decide(connection)
+            _register_then, outcomes, _holders = decide(connection)
         hashes |= hashed(outcome.entry for outcome in outcomes if outcome.entry)
-    (register, outcomes), stored, saved = session.carry_out(
+    (register, outcomes, holders), stored, saved = session.carry_out(
         ctx, decide, lambda writer, made: records.add(writer, _new(made[1])), dry_run=how.dry_run
     )
     new = iter(stored or _new(outcomes))
@@ -186,11 +191,7 @@ def store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
             lines.append(written_line(entry, describe_entry(entry, register), dry_run=how.dry_run))
             if outcome.early_for:
                 lines.append(_other_phase(entry, outcome.early_for, session.settings(ctx)))
-    for outcome in outcomes:
-        if outcome.version is not None and outcome.entry is not None:
-            day = how.unit_as_of or date.fromisoformat(outcome.entry.day)
-            lines += describe_holders(register.directory, outcome.version, day)
-    messages.confirm(lines, saved, dry_run=how.dry_run)
+    messages.confirm([*lines, *holders], saved, dry_run=how.dry_run)
     messages.warn([warning for outcome in outcomes for warning in outcome.warnings])
 
 

@@ -15,7 +15,7 @@ from thidua_cli.ground.errors import Exit, InvalidError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.render import pages
 from thidua_cli.reports.moment import Moment
-from thidua_cli.reports.selection import units_of
+from thidua_cli.reports.selection import lookup
 from thidua_cli.reports.status import By
 
 _BY = "|".join([*By, _("KẾT-QUẢ")])
@@ -112,7 +112,7 @@ def history(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, ou
 
     with session.reading(ctx) as connection:
         at = when.moment(connection)
-        directory = units_of(connection, at)
+        directory = lookup(connection, at)
         version = shared.find_unit(directory, unit, at)
         made = report.build(connection, at, directory, version)
     out.emit(made)

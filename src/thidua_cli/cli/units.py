@@ -14,6 +14,7 @@ from thidua_cli.ground.language import _
 from thidua_cli.ground.text import NUMBER_LIMIT
 from thidua_cli.register import fields
 from thidua_cli.register.fields import ImportKind
+from thidua_cli.register.lookup import Lookup
 from thidua_cli.register.plan import load_plan
 from thidua_cli.register.terms import State
 from thidua_cli.register.units import Directory
@@ -69,10 +70,11 @@ def show(ctx: typer.Context, unit: shared.UnitArgument, when: shared.When, out: 
 
     with session.reading(ctx) as connection:
         at = when.moment(connection)
-        version = shared.find_unit(Directory.read(connection, at.known.number), unit, at)
+        directory = Lookup(connection, at.known.number)
+        version = shared.find_unit(directory, unit, at)
         facts = verdict.facts(connection, at.as_of, at.known.number, units=[version.unit])
         judged = [(fact, State(fact.state)) for fact in facts]
-        made = report.show(connection, at, version, judged)
+        made = report.show(at, directory, version, judged)
     out.emit(made)
 
 

@@ -78,6 +78,9 @@ def load(file: Path, target: Path) -> None:
     with store.store_errors(target.parent), contextlib.closing(sqlite3.connect(target)) as connection:
         store.prepare(connection).execute("BEGIN IMMEDIATE")
         _fill(connection, file)
+        journal.index_names(
+            connection, connection.execute(journal.NAMES)
+        )  # operations came before their rows
         for problem in schema.check_references(connection):  # some are kept only at the commit
             raise _rejected(f"{file}: {problem.message}")
         connection.execute("COMMIT")

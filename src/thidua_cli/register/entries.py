@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -194,7 +194,7 @@ def live_records(
     action: str | None = None,
 ) -> list[Record]:
     """Live records: of one unit, the one with a number, those of an action, or all."""
-    wanted = {"known": known, "unit": unit, "id": number, "action": action}
+    wanted = {"r.unit": unit, "r.id": number, "r.action": action}
     keep = dict[Any, Any]().setdefault  # words and days recur in every row; each is kept once
     return [
         Record(
@@ -208,8 +208,8 @@ def live_records(
             found,
             tuple(sorted(json.loads(fields).items())) if fields else (),
         )
-        for found, unit, phase, act, occasion, done_on, *paper, contents, fields in connection.execute(
-            _sql("live_records"), wanted
+        for found, unit, phase, act, occasion, done_on, *paper, contents, fields in store.narrowed(
+            connection, _sql("live_records"), known, wanted
         )
     ]
 
@@ -218,38 +218,47 @@ def live_exemptions(
     connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
 ) -> list[Exemption]:
     """Live exemptions: of one unit, the one with a number, or all."""
-    return [Exemption(*each) for each in _read(connection, "live_exemptions", known, unit, number)]
+    wanted = {"x.unit": unit, "x.id": number}
+    return [Exemption(*each) for each in _read(connection, "live_exemptions", known, wanted)]
 
 
 def live_extensions(
     connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
 ) -> list[Extension]:
     """Live extensions, the one that holds last: of one unit, the one with a number, or all."""
-    return [Extension(*each) for each in _read(connection, "live_extensions", known, unit, number)]
+    wanted = {"y.unit": unit, "y.id": number}
+    return [Extension(*each) for each in _read(connection, "live_extensions", known, wanted)]
 
 
 def live_withdrawals(
     connection: sqlite3.Connection, known: int, *, unit: int | None = None, number: int | None = None
 ) -> list[Withdrawal]:
     """Live withdrawals of exemptions: of one unit, the one with a number, or all."""
-    return [Withdrawal(*each) for each in _read(connection, "live_withdrawals", known, unit, number)]
+    wanted = {"x.unit": unit, "w.id": number}
+    return [Withdrawal(*each) for each in _read(connection, "live_withdrawals", known, wanted)]
 
 
 def live_supplements(
-    connection: sqlite3.Connection, known: int, *, record: int | None = None, number: int | None = None
+    connection: sqlite3.Connection,
+    known: int,
+    *,
+    record: int | None = None,
+    unit: int | None = None,
+    number: int | None = None,
 ) -> list[Supplement]:
-    """Live supplements, the earliest first: of one record, the one with a number, or all."""
+    """Live supplements, the earliest first: of one record or unit, the one with a number, or all."""
+    wanted = {"s.record": record, "r.unit": unit, "s.id": number}
     return [
-        Supplement(unit, of, day, _numbers(contents), *paper)
-        for unit, of, day, contents, *paper in _read(connection, "live_supplements", known, record, number)
+        Supplement(of_unit, of, day, _numbers(contents), *paper)
+        for of_unit, of, day, contents, *paper in _read(connection, "live_supplements", known, wanted)
     ]
 
 
 def _read(
-    connection: sqlite3.Connection, query: str, known: int, of: int | None, number: int | None
+    connection: sqlite3.Connection, query: str, known: int, wanted: Mapping[str, object]
 ) -> list[tuple[Any, ...]]:
     """The fields of papers: four of their own, the document, the id, and what follows."""
-    rows = connection.execute(_sql(query), {"known": known, "of": of, "id": number})
+    rows = store.narrowed(connection, _sql(query), known, wanted)
     end = 5 + len(COLUMNS)
     return [(*row[1:5], Paper(*row[5:end]), row[0], *row[end:]) for row in rows]
 
@@ -262,19 +271,6 @@ def _sql(query: str) -> str:
 
 def _numbers(contents: str | None) -> tuple[int, ...]:
     return tuple(int(number) for number in contents.split(",")) if contents else ()
-
-
-def results_held(connection: sqlite3.Connection, actions: Iterable[str]) -> dict[int, dict[str, str]]:
-    """The results that records of certain actions hold, voided ones too: record -> code -> value."""
-    held: dict[int, dict[str, str]] = {}
-    for action in actions:
-        query = (
-            "SELECT f.record, f.field, f.value FROM record_field f JOIN record r ON r.id = f.record"
-            " WHERE r.action = ?"
-        )
-        for record, code, value in connection.execute(query, (action,)):
-            held.setdefault(record, {})[code] = value
-    return held
 
 
 def add(writer: Writer, entries: Sequence[Entry]) -> list[Entry]:

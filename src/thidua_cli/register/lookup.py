@@ -28,6 +28,15 @@ class Lookup(Directory):
         )
         return [version for version in self._of(found) if text.code_key(version.code) == key]
 
+    def with_name(self, name: str) -> list[Version]:
+        """Every version, of any unit and time, whose name or abbreviation is that name."""
+        key = text.name_key(name)
+        query = "SELECT v.unit FROM unit_name n JOIN unit_version v ON v.id = n.version WHERE n.key = ?"
+        found = self._of(self._connection.execute(query, (key,)))
+        return [
+            version for version in found if key in text.name_keys([version.name, version.abbreviation or ""])
+        ]
+
     def _of(self, found: Iterable[tuple[int]]) -> list[Version]:
         """All versions of some units, in order of time."""
         units = {unit for (unit,) in found}

@@ -10,6 +10,7 @@ from thidua_cli import store
 from thidua_cli.ground.dates import show_day, show_instant
 from thidua_cli.ground.language import _, current
 from thidua_cli.register import results
+from thidua_cli.register.lookup import Lookup
 from thidua_cli.register.plan import Field, action_titles, load_plan
 from thidua_cli.register.terms import Change, Extent, label
 from thidua_cli.register.units import Directory, Version, describe
@@ -101,10 +102,12 @@ def _held(entry: TimelineEntry) -> dict[str, str]:
     return held
 
 
-def build(connection: sqlite3.Connection, at: Moment, directory: Directory, version: Version) -> Report:
+def build(connection: sqlite3.Connection, at: Moment, directory: Lookup, version: Version) -> Report:
     """The report of `thidua history`: events up to the as-of date, voided ones marked, oldest first."""
     entries = _timeline(connection, at, version.unit)
     asked = _Asked.read(connection, at.known.number)
+    told = (str(number) for entry in entries for number in (entry.unit, entry.what, entry.detail))
+    directory.load({int(number) for number in told if number.isdecimal()})
     others = directory.namesakes(version)
     note = _("Cùng mã hoặc tên vào ngày khác: {units}").format(units="; ".join(others))
     return report_at(

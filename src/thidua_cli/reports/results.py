@@ -7,7 +7,6 @@ from decimal import Decimal
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.text import sort_key
-from thidua_cli.register.entries import results_held
 from thidua_cli.register.plan import Field, Obligation, Plan
 from thidua_cli.register.results import shown
 from thidua_cli.register.terms import State
@@ -38,7 +37,7 @@ def held(
 ) -> dict[int, dict[str, str]]:
     """The results of the records of obligations, by number; nothing is read where none is asked."""
     actions = {item.action for item in items if plan.action(item.action).fields}
-    return results_held(connection, sorted(actions))
+    return _held_by(connection, sorted(actions))
 
 
 def groups(
@@ -64,3 +63,16 @@ def _ordered(field: Field, values: Iterable[str]) -> Sequence[str]:
     elif field.type == "text":
         said.sort(key=sort_key)
     return [*said, NONE]
+
+
+def _held_by(connection: sqlite3.Connection, actions: Iterable[str]) -> dict[int, dict[str, str]]:
+    """The results that records of certain actions hold, voided ones too: record -> code -> value."""
+    held: dict[int, dict[str, str]] = {}
+    for action in actions:
+        query = (
+            "SELECT f.record, f.field, f.value FROM record_field f JOIN record r ON r.id = f.record"
+            " WHERE r.action = ?"
+        )
+        for record, code, value in connection.execute(query, (action,)):
+            held.setdefault(record, {})[code] = value
+    return held

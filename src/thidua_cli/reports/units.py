@@ -138,11 +138,8 @@ def _walk(
         yield from _walk(below, version.unit, stem + trunk * (depth > 0), depth + 1)
 
 
-def show(
-    connection: sqlite3.Connection, at: Moment, version: Version, judged: Sequence[tuple[Fact, State]]
-) -> Report:
+def show(at: Moment, directory: Directory, version: Version, judged: Sequence[tuple[Fact, State]]) -> Report:
     """The report of `thidua units show`: one unit, and its state under each obligation that binds it."""
-    directory = Directory.read(connection, at.known.number)
     keys = ("obligation", "state", "done_on", "document_number", "record_id")
     rows = [listing.row(directory, fact, state) for fact, state in judged]
     return report_at(

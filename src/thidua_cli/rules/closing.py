@@ -12,7 +12,7 @@ def refuse_short(snapshot: Snapshot, extension: Extension) -> None:
 
     Nor may it leave a later one without effect. One that the register has already is not looked at.
     """
-    same = snapshot.entries.get(extension.key)
+    same = snapshot.entry(extension.unit, extension.key)
     if isinstance(same, Extension) and same.until_on == extension.until_on:
         return
     day, until = extension.granted_on, extension.until_on
@@ -62,7 +62,7 @@ def existing(snapshot: Snapshot, entry: Entry) -> Entry | None:
     An exemption is that of its first day, else the one with which it would overlap; RefusedError where there
     are several.
     """
-    same = snapshot.entries.get(entry.key)
+    same = snapshot.entry(entry.unit, entry.key)
     if same is not None or not isinstance(entry, Exemption):
         return same
     others = [each for each in snapshot.exemptions(entry.unit, entry.obligation) if each.overlaps(entry)]

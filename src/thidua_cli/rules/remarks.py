@@ -66,7 +66,7 @@ def of_leave(
             else _("{unit}: chấm dứt từ ngày {end}, trước ngày miễn")
         )
         yield words.format(unit=unit, end=show_day(version.ended_on))
-    if done := snapshot.entries.get((version.unit, phase, action, occasion)):
+    if done := snapshot.entry(version.unit, (version.unit, phase, action, occasion)):
         words = (
             _("{unit}: đã thực hiện ở bản ghi #{number}; đúng hạn hay không nay xét theo hạn mới")
             if is_extension

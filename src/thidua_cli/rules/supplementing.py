@@ -31,7 +31,7 @@ def numbered(snapshot: Snapshot, number: int) -> Record:
 def record_of(snapshot: Snapshot, incoming: "SupplementIn", version: Version) -> Record:
     """What a unit did for an obligation; raises NotFoundError where it has done nothing."""
     item = snapshot.plan.obligation(incoming.obligation)
-    entry = snapshot.entries.get((version.unit, item.phase.code, item.action, item.occasion))
+    entry = snapshot.entry(version.unit, (version.unit, item.phase.code, item.action, item.occasion))
     if not isinstance(entry, Record):
         raise NotFoundError(
             _("{unit} chưa có bản ghi nào cho {code}").format(unit=describe(version), code=item.code),

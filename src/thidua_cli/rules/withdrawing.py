@@ -20,14 +20,7 @@ if TYPE_CHECKING:
 
 def withdrawal(snapshot: Snapshot, incoming: "WithdrawalIn", paper: Paper) -> tuple[Withdrawal, Version]:
     """The withdrawal that is meant, and the unit by its last name; raises NotFoundError, RefusedError."""
-    exemption = next(
-        (
-            each
-            for each in snapshot.entries.values()
-            if isinstance(each, Exemption) and each.id == incoming.exemption
-        ),
-        None,
-    )
+    exemption = snapshot.exemption(incoming.exemption)
     if exemption is None:
         raise NotFoundError(_("không có lần miễn #{number}").format(number=incoming.exemption))
     day = incoming.withdrawn_on.isoformat()

@@ -71,7 +71,7 @@ FROM record r
 WHERE occasion <> '' AND NOT EXISTS (
     SELECT 1 FROM obligation o WHERE o.phase = r.phase AND o.action = r.action AND o.occasion = r.occasion);
 
-SELECT 'record_content' AS place, 'content_none' AS rule, c.rowid AS row, r.id AS record, r.action
+SELECT 'record_content' AS place, 'content_none' AS rule, c.record AS row, r.id AS record, r.action
 FROM record_content c
 JOIN record r ON r.id = c.record
 JOIN action a ON a.code = r.action

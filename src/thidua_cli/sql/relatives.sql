@@ -1,9 +1,9 @@
 -- The units before and after unit :unit, through any number of successions. Follows live.sql.
 -- Descent follows time: before it is what had come to a predecessor by the day on which that passed something on.
 -- Successions from :since to :as_of, both days included; NULL: all.
-, passing AS (
+, passing AS NOT MATERIALIZED (
     SELECT predecessor, successor, effective_on FROM live_succession
-    WHERE (:since IS NULL OR effective_on >= :since) AND (:as_of IS NULL OR effective_on <= :as_of)
+    WHERE effective_on >= coalesce(:since, '') AND effective_on <= coalesce(:as_of, '9999-12-31')
 ),
 before AS (
     SELECT predecessor AS unit, effective_on AS by_on FROM passing WHERE successor = :unit

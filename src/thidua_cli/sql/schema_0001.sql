@@ -205,7 +205,7 @@ CREATE TABLE record_content (
     content INTEGER NOT NULL REFERENCES content (number),
     operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
     PRIMARY KEY (record, content)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- What a record says of a result, such as a grade.
 CREATE TABLE record_field (
@@ -300,6 +300,14 @@ CREATE TABLE void (
     replacement INTEGER,                -- the row of the same sort that takes its place; none for a plain void
     operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+
+-- By what units are looked up: the normalised forms of the name and abbreviation of a version, an index that SQL cannot
+-- make. It follows from unit_version, so it is not part of any operation.
+CREATE TABLE unit_name (
+    key TEXT NOT NULL,                  -- without case, `UBND`, abbreviated level words and old tone placement
+    version INTEGER NOT NULL,           -- unit_version.id
+    PRIMARY KEY (key, version)
+) STRICT, WITHOUT ROWID;
 
 -- An index that holds all columns of a question spares the table; every index holds the id.
 CREATE INDEX unit_version_by_unit ON unit_version (unit, valid_from, operation, parent);

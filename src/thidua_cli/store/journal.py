@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
 from thidua_cli.ground import dates
@@ -141,8 +141,29 @@ def link_hash(operation: Operation) -> str:
 
 
 def insert(connection: sqlite3.Connection, operation: Operation) -> None:
-    """Write the row of an operation."""
+    """Write the row of an operation, and index the names that it brought."""
     connection.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", operation)
+    index_names(connection, connection.execute(f"{NAMES} WHERE operation = ?", (operation.number,)))
+
+
+NAMES = "SELECT id, name, abbreviation FROM unit_version"
+
+
+def index_names(connection: sqlite3.Connection, versions: Iterable[tuple[int, str, str | None]]) -> None:
+    """Fill unit_name for rows of NAMES."""
+    connection.executemany("INSERT INTO unit_name (version, key) VALUES (?, ?)", named(versions))
+
+
+def named(versions: Iterable[tuple[int, str, str | None]]) -> Iterator[tuple[int, str]]:
+    """The rows of unit_name, version and key, for rows of NAMES."""
+    from thidua_cli.ground.text import name_keys
+
+    remaining = iter(versions)
+    while batch := list(islice(remaining, CHUNK)):
+        keys = name_keys([name for _version, name, _short in batch])
+        shorts = name_keys([short or "" for _version, _name, short in batch])
+        for (version, *_names), *called in zip(batch, keys, shorts, strict=True):
+            yield from ((version, key) for key in sorted({*called} - {""}))
 
 
 def operations(connection: sqlite3.Connection, known: int = LATEST) -> list[Operation]:

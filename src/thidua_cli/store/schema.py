@@ -1,7 +1,7 @@
 """The schema: the queries of `sql/`, and the migrations that bring a file to the version of this program."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,16 @@ def sql(name: str) -> str:
 def raw_sql(name: str) -> str:
     """The text of a file of `sql/`, alone."""
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def narrowed(
+    connection: sqlite3.Connection, query: str, known: int, wanted: Mapping[str, object]
+) -> sqlite3.Cursor:
+    """The rows of a query, its $where being that columns have the values that are wanted; None: any."""
+    given = {column: value for column, value in wanted.items() if value is not None}
+    where = " AND ".join(f"{column} = :{column[2:]}" for column in given) or "1"
+    parameters = {"known": known, **{column[2:]: value for column, value in given.items()}}
+    return connection.execute(query.replace("$where", where), parameters)
 
 
 def statements(script: str) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
@@ -13,6 +14,7 @@ from thidua_cli.register.fitting import unfit
 from thidua_cli.register.terms import Kind
 from thidua_cli.register.units import Directory
 from thidua_cli.rules import invariants
+from thidua_cli.store import journal
 from thidua_cli.store.journal import LATEST
 from thidua_cli.store.schema import raw_sql, statements
 
@@ -53,11 +55,28 @@ def check_contents(connection: sqlite3.Connection) -> Iterator[Problem]:
         yield from _unfit(connection)
     yield from _texts(connection)
     yield from _broken(connection)
+    yield from _unit_names(connection)
     if not unreadable:
         for broken in invariants.broken(connection, LATEST, Directory.read(connection, LATEST)):
             at = broken.at
             place = Place(table="unit", id=at.units[0], operation=max(at.operations, default=None))
             yield Problem(broken.message, rule="rule", at=place)
+
+
+def _unit_names(connection: sqlite3.Connection) -> Iterator[Problem]:
+    """The first version that the index of names does not hold as it is called."""
+    held = connection.execute(
+        "SELECT n.version, n.key FROM unit_name n JOIN unit_version v ON v.id = n.version ORDER BY 1, 2"
+    )
+    for found, wanted in zip_longest(held, journal.named(connection.execute(f"{journal.NAMES} ORDER BY id"))):
+        if found != wanted:
+            version = min(row[0] for row in (found, wanted) if row)
+            yield _at(
+                _("phiên bản {row} của đơn vị: bảng unit_name không tra ra đúng tên").format(row=version),
+                "unit_name",
+                version,
+            )
+            return
 
 
 def _at(message: str, table: str, row: int | None = None) -> Problem:
