@@ -281,7 +281,7 @@ STANDING = resources.files("thidua_cli").joinpath("sql/standing.sql").read_text(
 COLUMNS = "obligation, unit, state, declared_late, entered_on, closes_on"
 
 
-@settings(max_examples=examples(30, 2000), deadline=None, phases=[Phase.generate])
+@settings(max_examples=examples(100, 2000), deadline=None, phases=[Phase.generate])
 @given(data=st.data(), day=DAYS, known=st.integers(1, OPERATIONS))
 def test_rosters_and_states_are_those_of_the_definition(
     bare: sqlite3.Connection, data: st.DataObject, day: str, known: int
