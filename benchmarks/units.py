@@ -17,7 +17,7 @@ def rows(world: World) -> Iterator[Row]:
         costs: dict[int, list[Cost]] = {units: [] for units in asked}
         for run in range(RUNS):
             for units, commands in asked.items():
-                costs[units].append(cost(commands[run][what], world.environment))
+                costs[units].append(cost(commands[run][what], world.environment, (0, 6)))
         small, large = (min(each) for each in costs.values())
         size = f"{world.units:,} / {SMALL} units"
         bound, goal = (1.5, None) if what == "list of a district" else (1.5, 1.2)
@@ -43,7 +43,7 @@ def _about(world: World, work: Path, units: int, run: int) -> Iterator[tuple[str
             code,
             *("--obligation", "p1-review"),
             "--on",
-            "2025-06-01",
+            "2024-06-01",
             "--until",
             "2026-03-31",
         ),
