@@ -58,10 +58,12 @@ def test_what_is_written_takes_no_part(run: Run) -> None:
 
 def test_contents_may_be_a_range() -> None:
     """`1-3,5` are four contents; a range backwards or without an end is refused."""
-    assert values.contents("1-3, 5") == (1, 2, 3, 5)
+    assert values.contents(["1-3, 5"]) == (1, 2, 3, 5)
     for wrong in ("4-1", "1-", "-3", "1-2-3", "1-99999999"):
         with pytest.raises(InvalidError):
-            values.contents(wrong)
+            values.contents([wrong])
+    with pytest.raises(InvalidError):
+        values.contents("1-3")  # a cell of a file, which may mean 1 and 3
 
 
 def test_the_past_is_asked_in_words(run: Run) -> None:

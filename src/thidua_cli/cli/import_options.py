@@ -13,6 +13,7 @@ from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import encodings, files
 from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.text import phrase_key
 from thidua_cli.intake import columns, sources
 from thidua_cli.intake.reading import ReadOptions
 from thidua_cli.intake.sources import FileFormat
@@ -70,6 +71,14 @@ class FileOptions(NamedTuple):
             _("CỘT=GIÁ-TRỊ"),
         ),
     ] = None
+    where: Annotated[
+        list[str] | None,
+        option(
+            "--where",
+            _("Chỉ đọc dòng có chữ này ở cột này (một phần tiêu đề là đủ); nêu nhiều lần: đúng hết."),
+            _("CỘT=CHỮ"),
+        ),
+    ] = None
 
     def checked(self, kind: ImportKind, province: str | None, most: int) -> ReadOptions:
         """Return how to read a file of that kind; raises UsageError for an unknown column or encoding."""
@@ -87,7 +96,7 @@ class FileOptions(NamedTuple):
         several = self.all_sheets or len(self.sheets or []) > 1
         if several and (self.wanted or (self.all_sheets and self.sheets)):
             raise UsageError(_("--rows chỉ dùng cho một trang; --all-sheets thì không nêu --sheet"))
-        rows = RowChoice(_row_ranges(self.wanted or []), self.skip_empty)
+        rows = RowChoice(_row_ranges(self.wanted or []), self.skip_empty, where=_conditions(self.where or []))
         return ReadOptions(
             self.form,
             self.sheets or [],
@@ -115,6 +124,15 @@ def _row_ranges(written: Sequence[str]) -> list[tuple[int, int]]:
             raise UsageError(_("--rows {rows}: viết như 6-19 hoặc 6").format(rows=part))
         ranges.append((first, last))
     return ranges
+
+
+def _conditions(written: Sequence[str]) -> list[tuple[str, str]]:
+    """The column and the words that each --where names."""
+    pairs = [(column, words) for column, _equals, words in (each.partition("=") for each in written)]
+    for column, words in pairs:
+        if not (phrase_key(column) and phrase_key(words)):
+            raise UsageError(_("--where {column}: viết CỘT=CHỮ").format(column=f"{column}={words}"))
+    return pairs
 
 
 def _renamed(kind: ImportKind, pairs: Sequence[str]) -> dict[str, str]:
@@ -175,6 +193,9 @@ class RowOptions(NamedTuple):
     proposes: Annotated[
         bool, option("--propose-codes", _("Đơn vị mới không có mã thì lấy mã theo chữ đầu của tên."))
     ] = False
+    skips_others: Annotated[
+        bool, option("--skip-others", _("Bỏ qua, và liệt kê, văn bản của cơ quan không có trong sổ."))
+    ] = False
 
     def check(self, kind: ImportKind, province: str | None) -> None:
         """Raise UsageError for an option that means nothing for this kind of file."""
@@ -187,6 +208,8 @@ class RowOptions(NamedTuple):
             raise UsageError(_("--on chỉ dùng cho import units"))
         if self.proposes and not units:
             raise UsageError(_("--propose-codes chỉ dùng cho import units"))
+        if self.skips_others and kind in (ImportKind.UNITS, ImportKind.CHANGES):
+            raise UsageError(_("--skip-others chỉ dùng cho bản ghi: văn bản của đơn vị"))
         if province and not units:
             raise UsageError(_("--province chỉ dùng cho import units"))
         if self.phase is not None and not kind.action:

@@ -206,7 +206,7 @@ class _Import(NamedTuple):
         if phase is not None:
             with session.reading(self.ctx) as connection:
                 read = with_default(read, "phase", load_plan(connection).phase(phase).code)
-        return RecordBatch(read, self.kind, reason, progress.rows)
+        return RecordBatch(read, self.kind, reason, progress.rows, skips_others=self.rows.skips_others)
 
     def _planned(self, batch: Batch) -> journal.Operation | None:
         """Plan a batch, before the register is locked; returns the operation up to which it was known."""

@@ -21,6 +21,9 @@ _SYLLABLE = 2  # letters of a label that says too little to be looked for among 
 _WORDS_ENOUGH = 90  # one header has all the words of the other
 _INITIALS = re.compile(r"\b([a-z])[./]([a-z]{1,2})\b")  # đ/v, v.b, đ/vị
 _ORDINAL = {"stt", "tt", "so tt", "so thu tu", "no"}  # a column that only numbers the rows
+_RECEIVES = re.compile(r"\b(nhan|xu ly|thu ly|chu tri|phoi hop|giai quyet)\b")  # a paper, in a register
+_UNITS = ("unit_code", "unit_name", "document_issuer")
+_BODIES = re.compile(r"\b(don vi|nguoi|co quan|phong|noi|bo phan|can bo)\b")
 _SHORT = {
     "bh": "ban hanh",
     "cq": "co quan",
@@ -98,8 +101,15 @@ def _scores(header: str, labels: Mapping[str, Labels]) -> dict[str, float]:
     scores = {
         field: max(_likeness(ours, label, loosely=label in names) for label in (*names, *others))
         for field, (names, others) in labels.items()
+        if field not in _UNITS or not receives(header)
     }
     return {field: score for field, score in scores.items() if score >= _ENOUGH}
+
+
+def receives(header: str) -> bool:
+    """Whether a header is that of who receives or handles an incoming paper, which is never its unit."""
+    words = " ".join(_words(header[:_LONGEST]))
+    return bool(_RECEIVES.search(words) and _BODIES.search(words))
 
 
 def _best(scores: Mapping[str, float]) -> list[str]:

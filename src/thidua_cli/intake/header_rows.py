@@ -11,6 +11,7 @@ from thidua_cli.intake.cells import CODES, as_text, blank, empty, header_text
 from thidua_cli.intake.headed_rows import HeadedRows, calculated, disguised
 from thidua_cli.intake.numbering import numbered, runs
 from thidua_cli.intake.sheet import Sheet, reject, short
+from thidua_cli.intake.stamps import days_of_stamps
 from thidua_cli.intake.tables.grid import Cell
 from thidua_cli.intake.tables.text import Likeness
 from thidua_cli.intake.two_rows import HeaderRows, Merge, Names, joined, merged_down
@@ -167,8 +168,11 @@ def _looks_like_data(values: Sequence[Cell], fields: Sequence[str | None], requi
 
 
 def settled(table: HeadedRows) -> HeadedRows:
-    """The table with what is known of its cells as a whole: disguised texts, numbers of columns, formulas."""
-    table = unnumbered(table._replace(problems=disguised(table)))
+    """The table with what is known of its cells as a whole: disguised texts, numbers of columns, formulas.
+
+    Stamps of forms are their days.
+    """
+    table = days_of_stamps(unnumbered(table._replace(problems=disguised(table))))
     return table._replace(notices=[*table.notices, *calculated(table)])
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from thidua_cli.ground.errors import RejectedError, UsageError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import letters
-from thidua_cli.intake import columns, fitting_sheet, gso, objects, several_sheets, synonyms
+from thidua_cli.intake import columns, fitting_sheet, gso, incoming, objects, several_sheets, synonyms
 from thidua_cli.intake.cells import as_text, empty, inhabited
 from thidua_cli.intake.headed_rows import HeadedRows, disguised, sheet_of
 from thidua_cli.intake.header_rows import (
@@ -153,15 +153,15 @@ def _from_grid(grid: Grid, source: str, kind: ImportKind, given: ReadOptions) ->
     asked, there = given.ignored, gso.HEADERS if office else ()
     chosen = synonyms.choose(kind, headers, given.renamed, asked, office=there)
     placed = office or [columns.field_of(kind, name, chosen.renamed) for name in headers]
+    incoming.refuse_two_units(source, headers, *chosen.read(kind, headers), given.renamed)
     needed, sunk = gso.CODES if office else usual(kind), first[: found.first]
     refuse_sunk(sunk, placed, needed, source, given.most, headers, guarded=grid.is_text)
-    notices = titles(first, found) + columns.oddities(headers)
     body = list(inhabited(chain(first[found.last + 1 :], rows)))
     if not office:
         raw = [values for _number, values in first[found.first : found.last + 1]]
         shape = TableShape(kind, headers, chosen.used(kind, headers), raw)
         body, grid = data_rows(grid, body, shape, header_row, given.rows)
-    notices[:0] = grid.notices
+    notices = [*grid.notices, *titles(first, found), *columns.oddities(headers)]
     width = max([len(headers), *(len(values) for _number, values in body)]) if grid.letters else len(headers)
     headers += [""] * (width - len(headers))
 
@@ -248,11 +248,11 @@ def _refuse_absent(headers: Iterable[str], source: str, given: ReadOptions) -> N
 
 def _refuse_renamed(source: str, given: ReadOptions) -> None:
     """Raise UsageError for --map: it names columns of ours, and the list has its own."""
-    if given.renamed or given.constants:
+    if given.renamed or given.constants or given.rows.where:
         raise UsageError(
-            _("{file}: danh mục của cơ quan thống kê có cột riêng, không dùng --map và --set").format(
-                file=source
-            )
+            _(
+                "{file}: danh mục của cơ quan thống kê có cột riêng, không dùng --map, --set và --where"
+            ).format(file=source)
         )
 
 

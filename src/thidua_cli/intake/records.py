@@ -6,18 +6,17 @@ Plain rows of a long file are decided by columns (`bulk`), all others one by one
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
 
 from thidua_cli.ground import dates
-from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError
+from thidua_cli.ground.errors import RefusedError
 from thidua_cli.ground.language import EXAMPLES, _
-from thidua_cli.ground.problem import Place, Problem
 from thidua_cli.intake import bulk, column_rows
 from thidua_cli.intake.batch import Batch, Example, Watch
 from thidua_cli.intake.headed_rows import HeadedRows, sheet_of
-from thidua_cli.intake.sheet import Sheet
+from thidua_cli.intake.numbering import runs
+from thidua_cli.intake.record_rows import RecordRow, column_of, differs, refused, twice
+from thidua_cli.intake.sheet import Sheet, short
 from thidua_cli.register import entries, voiding
 from thidua_cli.register.entries import Entry, Record
 from thidua_cli.register.evidence import is_file
@@ -32,19 +31,6 @@ from thidua_cli.rules.snapshot import Snapshot, read_entries
 from thidua_cli.store import Writer
 from thidua_cli.store.journal import LATEST
 
-if TYPE_CHECKING:
-    from thidua_cli.register.models import UnitEntryIn
-
-
-class RecordRow(NamedTuple):
-    """A record or exemption of a file, and its row."""
-
-    row: int
-    item: "UnitEntryIn"
-
-    def problem(self, field: str, value: object, message: str, cure: str) -> Problem:
-        return Problem(message, cure, at=Place(self.row, _column(field), value))
-
 
 class RecordBatch(Batch):
     """Records or exemptions of a file. A unit has one record of a phase and action, in a file too.
@@ -54,9 +40,16 @@ class RecordBatch(Batch):
     """
 
     def __init__(
-        self, source: HeadedRows | Sheet, kind: ImportKind, reason: str | None = None, watch: Watch = iter
+        self,
+        source: HeadedRows | Sheet,
+        kind: ImportKind,
+        reason: str | None = None,
+        watch: Watch = iter,
+        *,
+        skips_others: bool = False,
     ) -> None:
         self._source, self._kind, self._reason = source, kind, reason
+        self._skips_others = skips_others
         self.hashes: dict[str, str] = {}
         self._columns = column_rows.read(source, kind) if isinstance(source, HeadedRows) else None
         self._check(self._columns and self._columns.row_by_row, watch)
@@ -76,7 +69,7 @@ class RecordBatch(Batch):
 
         for row, values in watch(self.sheet.rows):
             item, wrong = models.check(*models.of_kind(self._kind, values))
-            self._wrong += [problem.within(row=row, field=_column(problem.at.field)) for problem in wrong]
+            self._wrong += [problem.within(row=row, field=column_of(problem.at.field)) for problem in wrong]
             if item is not None:
                 self._items.append(RecordRow(row, item))
 
@@ -116,26 +109,24 @@ class RecordBatch(Batch):
         self.unchanged: list[tuple[RecordRow, Entry]] = []
         self.corrected: list[tuple[RecordRow, Entry, Entry]] = []  # the live record, and the right one
         self.problems, self.warnings = list(self._wrong), list[str]()
-        rows: dict[tuple[object, ...], int] = {}
+        rows: dict[tuple[object, ...], RecordRow] = {}
         read: set[str] = set()
         taken: Counter[str] = Counter()  # occasions of rows that name none
+        others = self._others()
         for incoming in self._items:
             assert self._register is not None  # noqa: S101
+            if incoming.item.unit_code in others:
+                continue
             outcome = decide.decide(self._register, incoming.item)
             if outcome.error is not None:
-                self.problems.append(_refused(incoming, outcome.error))
+                self.problems.append(refused(incoming, outcome.error))
                 continue
             assert outcome.entry is not None and outcome.version is not None  # noqa: S101, PT018
             key = (outcome.existing or outcome.entry).key
             if earlier := rows.get(key):
-                message = _("{name} có hai lần trong tệp: dòng {earlier} và {row}").format(
-                    name=outcome.version.name, earlier=earlier, row=incoming.row
-                )
-                self.problems.append(
-                    incoming.problem("unit_code", incoming.item.unit_code, message, _("bỏ một dòng"))
-                )
+                self.problems.append(twice(outcome.version, earlier, incoming))
                 continue
-            rows[key] = incoming.row
+            rows[key] = incoming
             if isinstance(outcome.entry, Record) and getattr(incoming.item, "occasion", None) is None:
                 taken[shown(outcome.entry.occasion)] += outcome.existing is None
             said = [*self._reading(incoming, outcome.version, read), *outcome.warnings]
@@ -153,13 +144,34 @@ class RecordBatch(Batch):
                 try:
                     supplementing.refuse_correction(self._register, held, fresh)
                 except RefusedError as error:
-                    self.problems.append(_refused(incoming, error))
+                    self.problems.append(refused(incoming, error))
                     continue
                 self.corrected.append((incoming, held, fresh))
             else:
-                self.problems.append(_differs(incoming, outcome.version.name, held, fresh))
+                self.problems.append(differs(incoming, outcome.version.name, held, fresh))
         self.warnings += self._summary(taken)
         return rows
+
+    def _others(self) -> Collection[str]:
+        """The names of bodies that the register does not hold, with `skips_others`; what is said of them."""
+        if not self._skips_others or not self._register:
+            return ()
+        rows: dict[str, list[int]] = {}
+        for incoming in self._items:
+            rows.setdefault(incoming.item.unit_code, []).append(incoming.row)
+        others = {name: each for name, each in rows.items() if not self._register.directory.knows(name)}
+        if others:
+            listed = "; ".join(
+                _("{name} (dòng {rows})").format(name=short(name), rows=runs(each))
+                for name, each in others.items()
+            )
+            count = sum(map(len, others.values()))
+            self.warnings.append(
+                _("bỏ {count} dòng của cơ quan khác (--skip-others): {listed}").format(
+                    count=count, listed=listed
+                )
+            )
+        return others
 
     def _summary(self, taken: "Counter[str]") -> Iterable[str]:
         """Warnings about all rows: occasions that days decided, values that empty cells take away."""
@@ -255,37 +267,3 @@ class RecordBatch(Batch):
         """A unit of a row that was decided by itself, on a day."""
         assert self._register is not None  # noqa: S101
         return self._register.directory.last(unit, day)
-
-
-def _column(field: str) -> str:
-    """The column of a field of a record or exemption."""
-    return "on" if field in ("exempted_on", "granted_on", "supplemented_on") else field
-
-
-def _refused(incoming: RecordRow, error: ThiduaError) -> Problem:
-    value = getattr(incoming.item, error.field, None) if error.field else None
-    value = getattr(incoming.item, "fields", {}).get(error.field, value)
-    shown = value.isoformat() if isinstance(value, date) else value
-    cure = "; ".join(hint.strip() for hint in error.hints).replace(":; ", ": ")
-    made = incoming.problem(error.field, shown, error.message, cure)
-    return made._replace(candidates=error.candidates) if isinstance(error, NotFoundError) else made
-
-
-def _differs(incoming: RecordRow, name: str, held: Entry, fresh: Entry) -> Problem:
-    differing = [each for each in differences(held, fresh) if each.decides]
-    said = [
-        _("{what} {old} trong sổ, {new} trong tệp").format(
-            what=each.label, old=each.shown[0], new=each.shown[1]
-        )
-        for each in differing
-    ]
-    return incoming.problem(
-        ", ".join(each.column for each in differing),
-        "; ".join(
-            each.new if each.column == each.field else str(fresh.document.evidence) for each in differing
-        ),
-        _("{name}: khác với bản ghi #{number} trong sổ: {differences}").format(
-            name=name, number=held.id, differences="; ".join(said)
-        ),
-        _('sửa tệp, hoặc --correct --reason "lý do" để sửa bản ghi'),
-    )

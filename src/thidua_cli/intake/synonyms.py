@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from thidua_cli.ground.language import _
 from thidua_cli.ground.sheets import letters
-from thidua_cli.intake import advice, columns
+from thidua_cli.intake import advice, columns, incoming
 from thidua_cli.intake.sheet import short
 from thidua_cli.register.fields import ImportKind, known, names
 from thidua_cli.register.synonyms import OF_LISTS, OWN_SYNONYMS, SHORT_WORDS, SYNONYMS
@@ -38,6 +38,14 @@ class HeaderChoice(NamedTuple):
             else columns.field_of(kind, header, self.renamed)
             for index, header in enumerate(headers)
         ]
+
+    def read(self, kind: ImportKind, headers: Sequence[str]) -> tuple[list[str | None], list[str]]:
+        """The field of each header, and each header as synonyms are written; neither of those ignored."""
+        names = [
+            "" if columns.ignores(self.ignored, headers, index) else plain(header)
+            for index, header in enumerate(headers)
+        ]
+        return self.used(kind, headers), names
 
     def notices(self, kind: ImportKind) -> Iterator[str]:
         """What was decided, in words."""
@@ -72,7 +80,7 @@ def choose(
     without a header whether they hold data, all others are left out.
     """
     rest = list(_unknown(kind, headers, renamed, ignored, office))
-    taken, doubtful = ({}, set()) if office else _synonyms(kind, headers, renamed, rest)
+    taken, doubtful = ({}, set()) if office else _synonyms(kind, headers, renamed, rest, ignored)
     rest = [index for index in rest if headers[index] not in taken.values()]
     told = _of_list(kind, headers, rest)
     rest = [index for index in rest if headers[index] not in told]
@@ -111,12 +119,12 @@ def meant(kind: ImportKind, headers: Sequence[str], renamed: Mapping[str, str]) 
     """The fields that headers name, by synonyms too."""
     found = {columns.field_of(kind, header, renamed) for header in headers}
     rest = list(_unknown(kind, headers, renamed, (), ()))
-    return {field for field in found if field} | _synonyms(kind, headers, renamed, rest)[0].keys()
+    return {field for field in found if field} | _synonyms(kind, headers, renamed, rest, ())[0].keys()
 
 
 def field_of(kind: ImportKind, header: str, renamed: Mapping[str, str]) -> str | None:
     """The field that a header names, by a synonym too."""
-    return columns.field_of(kind, header, renamed) or _meanings(kind).get(_plain(header))
+    return columns.field_of(kind, header, renamed) or _meanings(kind).get(plain(header))
 
 
 def _of_list(kind: ImportKind, headers: Sequence[str], rest: Sequence[int]) -> list[str]:
@@ -145,22 +153,35 @@ def _unknown(
 
 
 def _synonyms(
-    kind: ImportKind, headers: Sequence[str], renamed: Mapping[str, str], rest: Sequence[int]
+    kind: ImportKind,
+    headers: Sequence[str],
+    renamed: Mapping[str, str],
+    rest: Sequence[int],
+    ignored: Sequence[str],
 ) -> tuple[dict[str, str], set[int]]:
     """The synonym of each field that has no header of its own, and the places of those that have several."""
-    found = {columns.field_of(kind, header, renamed) for header in headers}
+    own = {index: columns.field_of(kind, header, renamed) for index, header in enumerate(headers)}
+    found = set(own.values())
     meanings = {
         index: field
         for index in rest
-        if (field := _meanings(kind).get(_plain(headers[index]))) and field not in found
+        if (field := _meanings(kind).get(plain(headers[index]))) and field not in found
     }
+    without = columns.left_out(ignored)
+    read = {
+        index: field
+        for index, field in own.items()
+        if (field or index in rest) and columns.normal(headers[index]) not in without
+    }
+    names = list(map(plain, headers))
+    meanings |= incoming.meanings(kind, {**read, **meanings}, names)
     counts = Counter(meanings.values())
     taken = {field: headers[index] for index, field in meanings.items() if counts[field] == 1}
     return taken, {index for index, field in meanings.items() if counts[field] > 1}
 
 
 @lru_cache(1000)
-def _plain(header: str) -> str:
+def plain(header: str) -> str:
     """A header as synonyms are written."""
     words = _WORD.findall(_HINT.sub("", columns.normal(header)))
     return " ".join(SHORT_WORDS.get(word, word) for word in words)
@@ -172,6 +193,6 @@ def _meanings(kind: ImportKind) -> Mapping[str, str]:
     made: dict[str, str] = {}
     own = OWN_SYNONYMS.get(kind.name, {})
     for key in known(kind):
-        for header in (*SYNONYMS.get(key, ()), *own.get(key, ()), *map(_plain, names(kind, key))):
-            made.setdefault(_plain(header), key)
+        for header in (*SYNONYMS.get(key, ()), *own.get(key, ()), *map(plain, names(kind, key))):
+            made.setdefault(plain(header), key)
     return made

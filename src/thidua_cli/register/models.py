@@ -81,7 +81,7 @@ class RecordIn(DocumentIn):
     done_on: Day
     phase: Text = None
     occasion: Annotated[str | None, BeforeValidator(values.occasion_of_record)] = None
-    contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
+    contents: Annotated[tuple[int | str, ...], BeforeValidator(values.contents)] = ()
     fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
@@ -118,7 +118,7 @@ class RecordSupplementIn(DocumentIn):
 
     record: int
     supplemented_on: Day
-    contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
+    contents: Annotated[tuple[int | str, ...], BeforeValidator(values.contents)] = ()
     fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
@@ -129,7 +129,7 @@ class SupplementIn(DocumentIn):
     unit_name: Text = None
     obligation: Annotated[str, BeforeValidator(values.obligation)]
     supplemented_on: Day
-    contents: Annotated[tuple[int, ...], BeforeValidator(values.contents)] = ()
+    contents: Annotated[tuple[int | str, ...], BeforeValidator(values.contents)] = ()
     fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 

@@ -27,6 +27,7 @@ class Plan(NamedTuple):
     contents: dict[int, str]
     actions: tuple[PlanAction, ...]
     source: Source
+    content_titles: tuple[tuple[str, int], ...] = ()  # in all languages
 
     def action(self, code: str) -> PlanAction:
         """The action with that code; raises UsageError, for only commands and files name others."""
@@ -200,9 +201,21 @@ def _plan(
     movement = parts["movement"]["1"]
     source = Source(*(movement[f"document_{name}"] for name in Source._fields))
     contents = {int(number): row[title] for number, row in parts["content"].items()}
+    titles = tuple(
+        (row[f"title_{tongue}"], int(number))
+        for number, row in parts["content"].items()
+        for tongue in language.LANGUAGES
+    )
     actions = tuple(_action(row, results) for row in parts["action"].values())
     return Plan(
-        movement["code"], movement[title], tuple(phases.values()), obligations, contents, actions, source
+        movement["code"],
+        movement[title],
+        tuple(phases.values()),
+        obligations,
+        contents,
+        actions,
+        source,
+        titles,
     )
 
 

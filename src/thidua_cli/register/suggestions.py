@@ -12,6 +12,8 @@ SUGGESTIONS = 5
 _MOST_COMPARED = 10_000_000  # names, before a long list of unknown units goes without suggestions
 _NEAREST = 30  # by their letters, which are then ranked by their words
 _LEAST = 55  # of 100 letters alike
+_MISSPELT = 85
+_MINISTRY = "bộ "
 _LEVEL, _WORDS = 20, 40  # what the level word, and all words of the name, count beside 100 for the letters
 
 
@@ -45,6 +47,26 @@ class Suggestions:
         near = sorted(scores, key=lambda unit: -scores[unit])
         ordered = dict.fromkeys([*near[:1], *inside, *near[1:]] if inside else near)
         return [alive[unit] for unit in list(ordered)[:SUGGESTIONS]]
+
+    def is_near(self, wanted: str) -> bool:
+        """Whether a name may be the misspelt name of a unit, on any day: it is that but for a few letters.
+
+        A ministry (`Bộ Nội vụ`) is near to no department. After very many questions every name is.
+        """
+        from rapidfuzz import fuzz, process
+
+        query = text.fold(text.name_key(wanted))
+        ministry = text.name_key(wanted).startswith(_MINISTRY)
+        choices = [
+            spelling
+            for version, spellings in self._spelt.items()
+            if not ministry or text.name_key(version.name).startswith(_MINISTRY)
+            for spelling in spellings
+        ]
+        self._compared += len(choices)
+        if self._compared > _MOST_COMPARED:
+            return True
+        return process.extractOne(query, choices, scorer=fuzz.ratio, score_cutoff=_MISSPELT) is not None
 
     def _alike(self, query: str, name: str) -> float:
         """What a name earns for the level word and the words that it shares with the query, most for rare."""

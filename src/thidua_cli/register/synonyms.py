@@ -62,7 +62,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "received_on": (
         *("ngày đến", "ngày tiếp nhận", "ngày nhận văn bản", "ngày nhận kế hoạch"),
-        *("received", "date received"),
+        *("received", "date received", "dấu thời gian", "timestamp"),
     ),
     "contents": ("nội dung thi đua", "nội dung đăng ký", "content"),
     "done_on": ("ngày thực hiện", "done on"),
@@ -80,6 +80,27 @@ ACTION_WORDS: Mapping[str, tuple[str, ...]] = {
 }
 BAND_FILLERS = ("phong trào", "thi đua", "thông tin", "về", "việc", "thực hiện", "tổ chức")
 OTHER_MATTERS = ("khen thưởng", "kiểm tra", "trả lời", "chỉ đạo", "sơ kết", "căn cứ", "của", "cấp trên")
+# Of a register of incoming papers: who issued a paper, its day, and what no other file has.
+ISSUERS = frozenset(
+    (
+        *(
+            "tác giả",
+            "tác giả văn bản",
+            "cơ quan ban hành",
+            "cơ quan ban hành văn bản",
+            "tên cơ quan ban hành",
+        ),
+        *("nơi ban hành", "đơn vị ban hành", "nơi gửi", "cơ quan gửi", "đơn vị gửi", "nơi gửi đến"),
+        *("author", "issuer", "issued by", "sender", "document issuer"),
+    )
+)
+INCOMING_DAYS = frozenset(("ngày tháng", "ngày tháng năm"))
+INCOMING_MARKS = frozenset(
+    (
+        *("số đến", "số văn bản đến", "số công văn đến", "số vào sổ", "đơn vị hoặc người nhận"),
+        *("incoming number", "incoming no"),
+    )
+)
 
 # Columns that only `thidua list` writes: a file with `state` and `record_id` is such a list.
 OF_LISTS = (

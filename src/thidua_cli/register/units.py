@@ -193,6 +193,12 @@ class Directory:
         error.candidates = [] if elsewhere else [version.code for version in bare or near]
         return error
 
+    def knows(self, wanted: str) -> bool:
+        """Whether a text is, or may be meant as, a unit of the register, on any day."""
+        self._readings = self._readings or Readings(self)
+        self._suggestions = self._suggestions or Suggestions(self)
+        return bool(self.matches(wanted) or self._readings.of(wanted) or self._suggestions.is_near(wanted))
+
     def suggest(self, wanted: str, day: date) -> list[Version]:
         """Up to five units of that day that the name may mean, nearest first."""
         if self._suggestions is None:

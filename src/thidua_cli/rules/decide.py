@@ -133,7 +133,7 @@ def _record(
     action = plan.action(incoming.action)
     fields = results.read(action, incoming.fields)
     with _about("contents"):
-        results.refuse_contents(plan, action, incoming.contents)
+        contents = results.contents_of(plan, action, incoming.contents)
     with _about("unit_code"):
         version = _unit(snapshot, incoming, unit_day or day)
         if replacing is None or (replacing.unit, replacing.day) != (version.unit, day.isoformat()):
@@ -142,7 +142,7 @@ def _record(
         phase = phase or phase_for(snapshot, incoming, version)
     with _about("occasion"):
         occasion = occasion_of(snapshot, incoming, phase, version)
-    paper, contents = _paper(incoming, snapshot.hashes), incoming.contents
+    paper = _paper(incoming, snapshot.hashes)
     entry = Record(version.unit, phase.code, incoming.action, day.isoformat(), paper, contents, occasion)
     return entry._replace(fields=fields), version
 
@@ -201,9 +201,10 @@ def _supplement(
         record = supplementing.numbered(snapshot, incoming.record)
         version = snapshot.directory.last(record.unit, day.isoformat())
     with _about("contents"):
-        results.refuse_contents(snapshot.plan, snapshot.plan.action(record.action), incoming.contents)
+        action = snapshot.plan.action(record.action)
+        contents = results.contents_of(snapshot.plan, action, incoming.contents)
     with _about("supplemented_on"):
-        entry = supplementing.supplement(record, incoming, _paper(incoming, snapshot.hashes))
+        entry = supplementing.supplement(record, incoming, contents, _paper(incoming, snapshot.hashes))
     return entry, version
 
 

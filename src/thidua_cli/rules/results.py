@@ -5,21 +5,18 @@ from collections.abc import Mapping, Sequence
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
+from thidua_cli.register.content_names import numbers_of
 from thidua_cli.register.plan import Plan, PlanAction
 from thidua_cli.register.results import reader
 
 
-def refuse_contents(plan: Plan, action: PlanAction, numbers: Sequence[int]) -> None:
-    """Raise UsageError for contents that the plan does not have, and for any where the action names none."""
-    if numbers and not action.contents:
+def contents_of(plan: Plan, action: PlanAction, named: Sequence[int | str]) -> tuple[int, ...]:
+    """The numbers of contents; raises UsageError for unknown ones, or any where the action names none."""
+    if named and not action.contents:
         raise UsageError(
             _("{action} không nêu nội dung thi đua").format(action=action.code), _("bỏ nội dung")
         )
-    if unknown := [str(number) for number in numbers if number not in plan.contents]:
-        raise UsageError(
-            _("không có nội dung {numbers}").format(numbers=", ".join(unknown)),
-            *(f"{number}  {title}" for number, title in plan.contents.items()),
-        )
+    return numbers_of(plan, named)
 
 
 def read(action: PlanAction, given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -40,10 +40,12 @@ def record_of(snapshot: Snapshot, incoming: "SupplementIn", version: Version) ->
     return entry
 
 
-def supplement(record: Record, incoming: "SupplementIn | RecordSupplementIn", paper: Paper) -> Supplement:
+def supplement(
+    record: Record, incoming: "SupplementIn | RecordSupplementIn", contents: tuple[int, ...], paper: Paper
+) -> Supplement:
     """The supplement of a record; raises UsageError if it adds nothing, RefusedError if it is early."""
     day, number = incoming.supplemented_on.isoformat(), int(record.id or 0)
-    made = Supplement(record.unit, number, day, incoming.contents, paper)
+    made = Supplement(record.unit, number, day, contents, paper)
     if not (made.contents or paper.number or paper.evidence or paper.note):
         raise UsageError(
             _("văn bản bổ sung không thêm gì"), _("nêu số văn bản, nội dung, minh chứng hoặc ghi chú")
