@@ -172,6 +172,7 @@ def everything(connection: sqlite3.Connection) -> None:
         insert(writer, "withdrawal", exemption=exemption, withdrawn_on="2022-02-01", last_on="2022-01-31")
         granted = {"unit": 5, "obligation": "p1-launch", "granted_on": "2022-03-01"}
         insert(writer, "extension", **granted, until_on="2022-04-30")
+        insert(writer, "unit_alias", unit=6, alias="Sở của ta", valid_from="2021-01-01")
         supplement = insert(writer, "supplement", record=record, supplemented_on="2022-05-01")
         writer.insert("supplement_content", [{"supplement": supplement, "content": 4}])
 

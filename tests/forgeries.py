@@ -170,6 +170,9 @@ _NEW_FIELD = "INSERT INTO plan_field VALUES (9001, 9001, 'obligation', '{code}',
 _MIGRATIONS_INDEX = "idx__sqlite_migrations_migration_set_name"
 
 FORGERIES = [
+    Forgery("put an alias in", statements("INSERT INTO unit_alias VALUES (9001, 1, 'Giả', '2021-01-01', 9)"), False, "digest"),
+    Forgery("an alias of no unit", statements("INSERT INTO unit_alias VALUES (9001, 9999, 'Giả', '2021-01-01', 9)", chain_from=9), False, "reference"),
+    Forgery("an alias that turns around", statements("INSERT INTO unit_alias VALUES (9001, 1, 'a' || char(8238), '2021-01-01', 9)", chain_from=9), False, "rule"),
     Forgery("edit a date", statements("UPDATE record SET done_on = '2022-03-31' WHERE id = 1"), False, "digest"),
     Forgery("delete a record", statements("DELETE FROM record WHERE id = 1"), False, "digest"),
     Forgery("take a void away", statements("DELETE FROM void"), False, "digest"),

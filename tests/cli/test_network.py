@@ -68,6 +68,7 @@ COMMANDS = {
     "record void": ["record", "void", "1", "--reason", "x"],
     "units show": ["units", "show", "492"],
     "units tree": ["units", "tree"],
+    "units alias": ["units", "alias", "SCT", "Sở CT TP"],
 }  # fmt: skip
 
 

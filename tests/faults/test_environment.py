@@ -57,6 +57,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "units rename": ("SCT", "--on", "2023-01-01", "--doc", "1/QĐ", "--name", "Sở Thử"),
     "units merge": ("SCT", "--into", "SDL", "--on", "2023-01-01", "--doc", "1/QĐ"),
     "units split": ("SCT", "--to", "X1 Sở Một", "--to", "X2 Sở Hai", "--on", "2023-01-01", "--doc", "1/QĐ"),
+    "units alias": ("SCT", "Sở CT TP"),
     "units close": ("SCT", "--on", "2023-01-01", "--doc", "1/QĐ"),
     "status": (),
     "list": ("p1-launch",),

@@ -13,7 +13,7 @@ from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground import encodings, files
 from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.ground.text import phrase_key
+from thidua_cli.ground.phrases import phrase_key
 from thidua_cli.intake import columns, sources
 from thidua_cli.intake.reading import ReadOptions
 from thidua_cli.intake.sources import FileFormat

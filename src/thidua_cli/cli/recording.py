@@ -162,6 +162,8 @@ def store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
     """
     hashes: dict[str, str] = {}
 
+    said: list[str] = []  # which units names were taken for
+
     def decide(connection: sqlite3.Connection) -> tuple[Snapshot, list[Outcome], list[str]]:
         register = read_register(connection, hashes=hashes)
         outcomes = [deciding.decide(register, item, how.unit_as_of) for item in incoming]
@@ -171,6 +173,11 @@ def store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
             if outcome.version is not None and outcome.entry is not None:
                 day = how.unit_as_of or date.fromisoformat(outcome.entry.day)
                 holders += describe_holders(register.directory, outcome.version, day)
+        said[:] = [
+            register.directory.reading(unit, outcome.version)
+            for item, outcome in zip(incoming, outcomes, strict=True)
+            if outcome.version is not None and (unit := getattr(item, "unit_code", None))
+        ]
         return register, outcomes, holders
 
     if any(evidences.is_file(item.evidence) for item in incoming):
@@ -192,6 +199,7 @@ def store(ctx: typer.Context, incoming: Sequence["EntryIn"], how: How) -> None:
             if outcome.early_for:
                 lines.append(_other_phase(entry, outcome.early_for, session.settings(ctx)))
     messages.confirm([*lines, *holders], saved, dry_run=how.dry_run)
+    messages.notice(filter(None, said))
     messages.warn([warning for outcome in outcomes for warning in outcome.warnings])
 
 

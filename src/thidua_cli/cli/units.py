@@ -35,6 +35,7 @@ def COMMANDS() -> Commands:  # noqa: N802 - the name by which the table of comma
         "rename": ("changing:rename", _("Đổi tên, mã, cấp trên hoặc thứ tự của một đơn vị từ một ngày")),
         "merge": ("changing:merge", _("Nhập các đơn vị vào một đơn vị")),
         "split": ("changing:split", _("Tách một đơn vị ra nhiều đơn vị")),
+        "alias": ("aliasing:alias", _("Ghi cách gọi khác của một đơn vị, hay mã định danh")),
         "close": ("changing:close", _("Chấm dứt một đơn vị từ một ngày")),
     }
 

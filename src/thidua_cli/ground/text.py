@@ -20,7 +20,6 @@ ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff")
 D_STROKES = frozenset("ÐƉ")  # of other languages, and typed for Đ
 
 _ZERO_WIDTH, _D_STROKES = (re.compile(f"[{''.join(sorted(signs))}]") for signs in (ZERO_WIDTH, D_STROKES))
-_WORDS = re.compile(r"[^\W_]+")
 _SPACES = re.compile("[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile("\r\n|[\r\n\u2028\u2029]")
 # Printable to Python, and nothing to see: what Unicode lets a program ignore, fillers, a blank of Braille.
@@ -228,11 +227,6 @@ def without_tone(letter: str) -> str:
 def word_key(word: str) -> str:
     """A word in lower case, with its tone where the new spelling puts it; `word` is NFC."""
     return _OPEN_RHYME.sub(lambda match: _OPEN_RHYMES[match[1]], word.lower())
-
-
-def phrase_key(written: str) -> str:
-    """The words of a text, one space between: case, signs, spaces and tone placement do not count."""
-    return " ".join(_WORDS.findall(word_key(nfc(written))))
 
 
 def arabic_end(key: str) -> str:

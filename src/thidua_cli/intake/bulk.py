@@ -66,6 +66,13 @@ def sort(
     row_by_row = {*columns.row_by_row, *_remarkable(columns.values, movement, today)}
     row_by_row.update(_of_occasions(columns, phases, movement))
     row_by_row.update(place for place, unit in enumerate(units) if not unit)
+    aliases = {
+        key
+        for (alias,) in connection.execute("SELECT alias FROM unit_alias")
+        for key in (text.code_key(alias), NAMED + text.name_key(alias))
+    }
+    if aliases:  # that one is the code or name of another unit is said
+        row_by_row.update(place for place, key in enumerate(columns.units) if key in aliases)
     if len(set(units)) != len(units):
         keys = list(zip(units, phases, strict=True))
         times = Counter(keys)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from thidua_cli.ground import text
 from thidua_cli.ground.errors import RejectedError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.phrases import phrase_key
 from thidua_cli.intake import columns, layout_rows
 from thidua_cli.intake.cells import header_text
 from thidua_cli.intake.headed_rows import HeadedRows
@@ -50,14 +50,13 @@ class RowChoice(NamedTuple):
         if not self.where:
             return rows, []
         tests = [
-            (_column(name, kind, headers, fields), f" {text.phrase_key(words)} ")
-            for name, words in self.where
+            (_column(name, kind, headers, fields), f" {phrase_key(words)} ") for name, words in self.where
         ]
         kept = [
             row
             for row in rows
             if all(
-                words in f" {text.phrase_key(header_text(row[1][index]))} " if index < len(row[1]) else False
+                words in f" {phrase_key(header_text(row[1][index]))} " if index < len(row[1]) else False
                 for index, words in tests
             )
         ]
@@ -74,8 +73,8 @@ def _column(name: str, kind: ImportKind, headers: Sequence[str], fields: Sequenc
     plain = list(map(columns.normal, headers))
     found = [index for index, header in enumerate(plain) if header == wanted]
     found = found or [index for index, own in enumerate(fields) if own and own == field]
-    inside = f" {text.phrase_key(name)} "
-    found = found or [index for index, header in enumerate(plain) if inside in f" {text.phrase_key(header)} "]
+    inside = f" {phrase_key(name)} "
+    found = found or [index for index, header in enumerate(plain) if inside in f" {phrase_key(header)} "]
     if len(found) == 1:
         return found[0]
     message = _("--where {column}: có thể là nhiều cột") if found else _("--where {column}: không có cột ấy")

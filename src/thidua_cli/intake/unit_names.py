@@ -81,7 +81,8 @@ class UnitNames:
         """The units that have the name, or that it may mean, on the first of the days on which any does."""
         for day in days:
             held = {each.unit: each for each in self._directory.with_name(name) if each.holds_on(day)}
-            if found := list(held.values()) or self._directory.read_as(name, day):
+            found = list(held.values()) or self._directory.with_alias(name, day)
+            if found := found or self._directory.read_as(name, day):
                 return found
         return []
 

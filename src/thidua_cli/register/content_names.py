@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from thidua_cli.ground import text
 from thidua_cli.ground.errors import UsageError
 from thidua_cli.ground.language import _
+from thidua_cli.ground.phrases import phrase_key
 from thidua_cli.register.plan import Plan
 
 _LABEL = re.compile(r"(?:(?:nội dung|content)(?: số| no)? )?(\d{1,9})(?= |$)", re.ASCII)
@@ -37,7 +38,7 @@ def _key(written: str) -> str:
         filter(
             None,
             (
-                text.phrase_key(part) or part.strip(" .").replace(";", ",").replace("\n", ",")
+                phrase_key(part) or part.strip(" .").replace(";", ",").replace("\n", ",")
                 for part in _PART.findall(written)
             ),
         )

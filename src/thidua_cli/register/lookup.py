@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 
 from thidua_cli.ground import text
+from thidua_cli.register.aliases import Aliases
 from thidua_cli.register.units import Directory, read_versions
 from thidua_cli.register.versions import Version
 
@@ -12,7 +13,7 @@ class Lookup(Directory):
     """All units as known at one operation, each read when it is asked for, all of them when all are."""
 
     def __init__(self, connection: sqlite3.Connection, known: int) -> None:
-        super().__init__()
+        super().__init__((), Aliases.read(connection, known))
         self._connection, self._known = connection, known
         self.versions = self._held = _Versions(connection, known)
 

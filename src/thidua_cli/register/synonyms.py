@@ -20,6 +20,7 @@ SHORT_WORDS = {
 }
 _PAPERS = ("văn bản", "kế hoạch", "quyết định", "công văn")
 _CODES = ("mã", "mã số", "mã cơ quan", "mã số đơn vị")
+_IDENTIFIERS = ("mã định danh", "mã định danh đơn vị", "mã định danh cơ quan", "mã định danh điện tử")
 _BODIES = (
     *("cơ quan", "tên cơ quan", "cơ quan đơn vị", "tên cơ quan đơn vị", "đơn vị cơ quan"),
     *("tên đơn vị cơ quan", "agency", "agency name", "organisation", "organization"),
@@ -40,7 +41,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "abbreviation": ("tên viết tắt", "viết tắt", "short name"),
     "note": ("chú thích", "notes", "remark", "remarks"),
-    "unit_code": (*_CODES, "code"),
+    "unit_code": (*_CODES, *_IDENTIFIERS, "code"),
     "unit_name": (*_BODIES, "tác giả", "name", "author"),
     "document_number": _NUMBERS,
     "document_issuer": ("nơi ban hành", "đơn vị ban hành", "issuer", "issued by"),

@@ -6,13 +6,16 @@ from datetime import date
 
 from thidua_cli import store
 from thidua_cli.ground import text
-from thidua_cli.ground.dates import shifted, show_day
+from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError
 from thidua_cli.ground.language import _
+from thidua_cli.register.aliases import Aliases
 from thidua_cli.register.readings import Places, Readings
 from thidua_cli.register.suggestions import Suggestions, containing
 from thidua_cli.register.terms import Kind, Level
 from thidua_cli.register.versions import Version as Version  # noqa: PLC0414 - part of what units are
+from thidua_cli.register.versions import describe as describe  # noqa: PLC0414
+from thidua_cli.register.versions import history_commands, with_days
 
 
 def read_versions(
@@ -27,7 +30,8 @@ def read_versions(
 class Directory:
     """All units as known at one operation, for look-ups on any day."""
 
-    def __init__(self, versions: Iterable[Version] = ()) -> None:
+    def __init__(self, versions: Iterable[Version] = (), aliases: Aliases | None = None) -> None:
+        self.aliases = aliases or Aliases()
         self.versions: Mapping[int, list[Version]]
         self.versions = held = dict[int, list[Version]]()
         self._by_code: dict[str, list[Version]] = {}
@@ -42,7 +46,7 @@ class Directory:
     @classmethod
     def read(cls, connection: sqlite3.Connection, known: int) -> "Directory":
         """The units of the register, as known at an operation."""
-        return cls(read_versions(connection, known))
+        return cls(read_versions(connection, known), Aliases.read(connection, known))
 
     def __iter__(self) -> Iterator[Version]:
         for versions in self.versions.values():
@@ -86,8 +90,21 @@ class Directory:
         return self._by_key.get(text.name_key(name), [])
 
     def matches(self, reference: str) -> list[Version]:
-        """Versions that a code, else a name, else a reading of it, means; on any day."""
-        return self.with_code(reference) or self.with_name(reference) or self.read_as(reference)
+        """Versions that a code, else a name, an alias, or a reading of it, means; on any day."""
+        exact = self.with_code(reference) or self.with_name(reference)
+        return exact or self.with_alias(reference) or self.read_as(reference)
+
+    def with_alias(self, name: str, on: str | None = None) -> list[Version]:
+        """Versions of the units that are called so besides: on a day, else on any."""
+        return list(
+            dict.fromkeys(
+                version
+                for alias in self.aliases.called(name)
+                for version in self.versions.get(alias.unit, ())
+                if (version.until_on or "9999") > alias.valid_from
+                and (on is None or (version.holds_on(on) and alias.valid_from <= on))
+            )
+        )
 
     def read_as(self, name: str, on: str | None = None) -> list[Version]:
         """Versions that a name means by initials or with a place behind it: on a day, else on any."""
@@ -125,6 +142,7 @@ class Directory:
         candidates = [version for version in self.with_code(wanted) if version.holds_on(on)]
         if not candidates:
             named = {version.unit: version for version in self.with_name(wanted) if version.holds_on(on)}
+            named = named or {version.unit: version for version in self.with_alias(wanted, on)}
             candidates = list(named.values()) or self.read_as(wanted, on)
         if len(candidates) == 1:
             return candidates[0]
@@ -163,12 +181,19 @@ class Directory:
             return past[-1]
 
     def reading(self, reference: str, version: Version) -> str:
-        """Which unit a name was taken for, in words; nothing for a code or a full name of the unit."""
+        """Which unit a name was taken for, in words; nothing for a code or a full name of the unit.
+
+        That the name is an alias of another unit, which is weaker, is said.
+        """
         wanted = text.clean(reference).value
         if any(
             each.unit == version.unit for find in (self.with_code, self.with_name) for each in find(wanted)
         ):
-            return ""
+            others = [each for each in self.with_alias(wanted) if each.unit != version.unit]
+            words = _("'{name}' là mã hoặc tên của {unit}, nên không phải là {other}, tuy cũng được gọi vậy")
+            return (
+                words.format(name=wanted, unit=describe(version), other=describe(others[0])) if others else ""
+            )
         return _("'{name}' hiểu là {unit}").format(name=text.visible(wanted), unit=describe(version))
 
     def namesakes(self, version: Version) -> list[str]:
@@ -192,6 +217,14 @@ class Directory:
         error.wanted = wanted
         error.candidates = [] if elsewhere else [version.code for version in bare or near]
         return error
+
+    def is_called(self, version: Version, name: str) -> bool:
+        """Whether a name is the full name, the abbreviation or an alias of a unit."""
+        names = (version.name, version.abbreviation or "")
+        called = {text.name_key(each) for each in names} | {
+            text.name_key(each.alias) for each in self.aliases.of(version.unit)
+        }
+        return text.name_key(name) in called
 
     def knows(self, wanted: str) -> bool:
         """Whether a text is, or may be meant as, a unit of the register, on any day."""
@@ -217,43 +250,6 @@ class Directory:
             seen.add(version.unit)
             version = self.on(version.parent, day)
         return None
-
-
-def with_days(versions: Iterable[Version]) -> list[str]:
-    """Each unit of some versions, as it was called last, from its first of these days up to its last one."""
-    lines = []
-    for held in _by_unit(versions):
-        end = held[-1].until_on
-        until = _(" đến trước {day}").format(day=show_day(end)) if end else ""
-        lines.append(
-            _("{unit}: từ {start}{end}").format(
-                unit=describe(held[-1]), start=show_day(held[0].valid_from), end=until
-            )
-        )
-    return lines
-
-
-def history_commands(versions: Iterable[Version]) -> list[str]:
-    """As `with_days`, each with the command that shows the unit as of the last of its days."""
-    lines = []
-    for held in _by_unit(versions):
-        last = held[-1]
-        day = shifted(last.until_on, -1) if last.until_on else last.valid_from
-        lines.append(f"{with_days(held)[0]}: thidua history {last.code} --as-of {day}")
-    return lines
-
-
-def _by_unit(versions: Iterable[Version]) -> list[list[Version]]:
-    """The versions of each unit, in order of time."""
-    of: dict[int, list[Version]] = {}
-    for version in versions:
-        of.setdefault(version.unit, []).append(version)
-    return [sorted(held, key=lambda version: version.valid_from) for held in of.values()]
-
-
-def describe(version: Version) -> str:
-    """A unit in a message: code and name."""
-    return f"{version.code}  {version.name}"
 
 
 def protocol_key(version: Version) -> tuple[object, ...]:

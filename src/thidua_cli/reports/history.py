@@ -222,8 +222,9 @@ def _words(entry: TimelineEntry, directory: Directory, asked: "_Asked") -> str:
         return _version_words(entry, directory)
     if entry.event in ("child_joined", "child_left"):
         return _child_words(entry, directory)
-    if entry.event == "end":
-        return _("chấm dứt: từ ngày này không còn")
+    if entry.event in ("alias", "end"):
+        said = {"alias": _("tên gọi khác: {alias}"), "end": _("chấm dứt: từ ngày này không còn")}
+        return said[entry.event].format(alias=entry.what)
     if entry.source == "succession":
         return _succession_words(entry, directory)
     if entry.event == "supplement":

@@ -188,7 +188,7 @@ def find_district(directory: "Directory", reference: str, day: date) -> int | st
     if len(meant) == 1:
         return next(iter(meant))
     if meant:
-        from thidua_cli.register.units import with_days
+        from thidua_cli.register.versions import with_days
 
         raise NotFoundError(
             _("có nhiều đơn vị từng mang tên hoặc mã '{unit}'").format(unit=reference),

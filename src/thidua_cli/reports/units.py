@@ -145,11 +145,17 @@ def show(at: Moment, directory: Directory, version: Version, judged: Sequence[tu
     return report_at(
         at,
         f"{version.code}  {version.name}",
-        (*FIELDS, "note"),
-        [{**row(directory, version, at.day), "note": version.note}],
+        (*FIELDS, "note", "aliases"),
+        [{**row(directory, version, at.day), "note": version.note, "aliases": _aliases(directory, version)}],
         lambda: [_properties(directory, version, at.day), _states(judged)],
         extra={"obligations": [{key: row[key] for key in keys} for row in rows]},
     )
+
+
+def _aliases(directory: Directory, version: Version) -> list[str]:
+    """What the unit is called besides, on the days of this version."""
+    days = version.until_on or "9999"
+    return [each.alias for each in directory.aliases.of(version.unit) if each.valid_from < days]
 
 
 def _properties(directory: Directory, version: Version, day: str) -> Table:
@@ -163,6 +169,7 @@ def _properties(directory: Directory, version: Version, day: str) -> Table:
         (_("Đơn vị cấp trên"), f"{parent.code}  {parent.name}" if parent else ""),
         (_("Mang mã và tên này từ"), show_day(version.valid_from)),
         (_("Đến trước ngày"), show_day(version.until_on)),
+        (_("Cũng được gọi là"), "; ".join(_aliases(directory, version))),
         (_("Ghi chú"), version.note),
     ]
     rows = [[Mark(name, Tone.MUTED), value] for name, value in shown if value]

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from thidua_cli.ground import text
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import NotFoundError, RefusedError, ThiduaError
 from thidua_cli.ground.language import _
@@ -227,8 +226,7 @@ def _paper(incoming: "DocumentIn", hashes: Hashes) -> Paper:
 def _unit(snapshot: Snapshot, incoming: "UnitEntryIn", day: date) -> Version:
     """The unit that is meant on that day, by its code and, where both are given, by its name."""
     version = snapshot.directory.resolve(incoming.unit_code, day)
-    names = {text.name_key(version.name), text.name_key(version.abbreviation or "")}
-    if incoming.unit_name and text.name_key(incoming.unit_name) not in names:
+    if incoming.unit_name and not snapshot.directory.is_called(version, incoming.unit_name):
         with _about("unit_name"):
             raise NotFoundError(
                 _belongs(version, day), _("sửa mã hoặc tên; nếu là tên cũ thì --ignore-column")

@@ -18,7 +18,8 @@ NUMBERED = (
 _KEYS = {"record": ("unit", "phase", "action", "occasion"),
          "extension": ("unit", "obligation", "granted_on", "document_number"),
          "withdrawal": ("exemption",),
-         "supplement": ("record", "supplemented_on", "document_number")}  # fmt: skip
+         "supplement": ("record", "supplemented_on", "document_number"),
+         "unit_alias": ("unit", "alias", "valid_from")}  # fmt: skip
 _PAPER = tuple(Paper().columns())
 
 

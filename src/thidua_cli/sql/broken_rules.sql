@@ -207,6 +207,7 @@ WITH voidable AS (
     UNION ALL SELECT 'extension', id, operation FROM extension
     UNION ALL SELECT 'withdrawal', id, operation FROM withdrawal
     UNION ALL SELECT 'supplement', id, operation FROM supplement
+    UNION ALL SELECT 'unit_alias', id, operation FROM unit_alias
     UNION ALL SELECT 'decision', id, operation FROM decision
 )
 SELECT 'void' AS place, iif(t.id IS NULL, 'void_of_nothing', 'void_of_later') AS rule, v.id AS row,
@@ -214,7 +215,7 @@ SELECT 'void' AS place, iif(t.id IS NULL, 'void_of_nothing', 'void_of_later') AS
 FROM void v
 LEFT JOIN voidable t ON t.source = v.target AND t.id = v.target_id
 WHERE t.id IS NULL OR t.operation > v.operation
-ORDER BY instr('unit_version unit_end succession record exemption extension withdrawal supplement decision', v.target), v.id;
+ORDER BY instr('unit_version unit_end succession record exemption extension withdrawal supplement decision unit_alias', v.target), v.id;
 
 SELECT 'void' AS place, 'voided_twice' AS rule, max(id) AS row, target AS "table", target_id AS target
 FROM void v

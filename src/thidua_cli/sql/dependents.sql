@@ -8,6 +8,7 @@ later AS (
     SELECT operation, unit FROM live_record
     UNION SELECT operation, unit FROM live_exemption
     UNION SELECT operation, unit FROM live_extension
+    UNION SELECT operation, unit FROM live_alias
     UNION SELECT operation, unit FROM live_version
     UNION SELECT operation, parent FROM live_version
     UNION SELECT operation, predecessor FROM live_succession

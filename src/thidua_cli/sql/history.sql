@@ -11,6 +11,9 @@ event AS (
     SELECT ended_on, 'end', 'unit_end', id, NULL, NULL, NULL, document_number, NULL, NULL, NULL, NULL, NULL, note, operation
     FROM unit_end WHERE unit = :unit
     UNION ALL
+    SELECT valid_from, 'alias', 'unit_alias', id, alias, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, operation
+    FROM unit_alias WHERE unit = :unit
+    UNION ALL
     SELECT effective_on, 'successor', 'succession', id, change, successor, extent, document_number, NULL, NULL, NULL, NULL,
         NULL, note, operation
     FROM succession WHERE predecessor = :unit AND successor IS NOT :unit

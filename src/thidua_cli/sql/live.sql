@@ -28,6 +28,10 @@ live_withdrawal AS NOT MATERIALIZED (
     SELECT * FROM withdrawal w WHERE w.operation <= :known AND NOT EXISTS (
         SELECT 1 FROM void g WHERE g.target = 'withdrawal' AND g.target_id = w.id AND g.operation <= :known)
 ),
+live_alias AS NOT MATERIALIZED (
+    SELECT * FROM unit_alias a WHERE a.operation <= :known AND NOT EXISTS (
+        SELECT 1 FROM void g WHERE g.target = 'unit_alias' AND g.target_id = a.id AND g.operation <= :known)
+),
 live_extension AS NOT MATERIALIZED (
     SELECT * FROM extension y WHERE y.operation <= :known AND NOT EXISTS (
         SELECT 1 FROM void g WHERE g.target = 'extension' AND g.target_id = y.id AND g.operation <= :known)

@@ -290,11 +290,20 @@ CREATE TABLE supplement_content (
     PRIMARY KEY (supplement, content)
 ) STRICT;
 
+-- A name by which a sender calls a unit, or its official identifier. A code or a full name is stronger.
+CREATE TABLE unit_alias (
+    id INTEGER PRIMARY KEY,
+    unit INTEGER NOT NULL REFERENCES unit (id),
+    alias TEXT NOT NULL,                -- as typed
+    valid_from TEXT NOT NULL,           -- first day; as long as the unit exists
+    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
 -- A row that no longer counts. The row stays; what was known before the void stays known.
 CREATE TABLE void (
     id INTEGER PRIMARY KEY,
     target TEXT NOT NULL CHECK (target IN ('unit_version', 'unit_end', 'succession', 'record', 'exemption', 'extension',
-        'withdrawal', 'supplement', 'decision')), -- table
+        'withdrawal', 'supplement', 'decision', 'unit_alias')), -- table
     target_id INTEGER NOT NULL,         -- id in that table
     reason TEXT NOT NULL,
     replacement INTEGER,                -- the row of the same sort that takes its place; none for a plain void
@@ -313,6 +322,7 @@ CREATE TABLE unit_name (
 CREATE INDEX unit_version_by_unit ON unit_version (unit, valid_from, operation, parent);
 CREATE INDEX unit_version_by_code ON unit_version (code COLLATE NOCASE);
 CREATE INDEX unit_version_by_parent ON unit_version (parent) WHERE parent IS NOT NULL;
+CREATE INDEX unit_alias_by_unit ON unit_alias (unit);
 CREATE INDEX unit_end_by_unit ON unit_end (unit, last_on, operation, ended_on);
 CREATE INDEX succession_by_predecessor ON succession (predecessor);
 CREATE INDEX succession_by_successor ON succession (successor);

@@ -39,6 +39,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "withdrawal": ("id",),
     "supplement": ("id",),
     "supplement_content": ("supplement", "content"),
+    "unit_alias": ("id",),
     "void": ("id",),
 }
 
@@ -58,6 +59,7 @@ VOIDABLE = (
     "withdrawal",
     "supplement",
     "decision",
+    "unit_alias",
 )
 SELECT = "SELECT number, recorded_at, actor, command, row_count, digest, previous_hash, hash FROM operation"
 

@@ -26,6 +26,7 @@ _DAYS = {
     "obligation": ("opens_on", "due_on", "roster_on"),
     "unit_version": ("valid_from",),
     "unit_end": ("ended_on",),
+    "unit_alias": ("valid_from",),
     "succession": ("effective_on",),
     "record": ("done_on", "document_date", "received_on"),
     "exemption": ("exempted_on", "until_on", "document_date", "received_on"),
@@ -41,6 +42,7 @@ _NAMES = {
     "obligation": ("code", "title_vi", "title_en"),
     "content": ("title_vi", "title_en"),
     "unit_version": ("code", "name"),
+    "unit_alias": ("alias",),
 }
 
 
