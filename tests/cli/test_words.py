@@ -7,7 +7,7 @@ import pytest
 
 from conftest import Outcome
 from thidua_cli.ground.errors import InvalidError
-from thidua_cli.register import values
+from thidua_cli.register import content_values
 
 Run = Callable[..., Outcome]
 
@@ -58,12 +58,12 @@ def test_what_is_written_takes_no_part(run: Run) -> None:
 
 def test_contents_may_be_a_range() -> None:
     """`1-3,5` are four contents; a range backwards or without an end is refused."""
-    assert values.contents(["1-3, 5"]) == (1, 2, 3, 5)
+    assert content_values.contents(["1-3, 5"]) == (1, 2, 3, 5)
     for wrong in ("4-1", "1-", "-3", "1-2-3", "1-99999999"):
         with pytest.raises(InvalidError):
-            values.contents([wrong])
+            content_values.contents([wrong])
     with pytest.raises(InvalidError):
-        values.contents("1-3")  # a cell of a file, which may mean 1 and 3
+        content_values.contents("1-3")  # a cell of a file, which may mean 1 and 3
 
 
 def test_the_past_is_asked_in_words(run: Run) -> None:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from thidua_cli.ground import language
-from thidua_cli.register import values
+from thidua_cli.register import content_values, values
 from thidua_cli.register.terms import Change, Extent, Kind, Level
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ OBLIGATION = Field("obligation", "Nghĩa vụ", values.obligation, Shape.WORD)
 UNTIL = Field("until", "Đến ngày", values.day, Shape.DAY, like=("ngày cuối", "hạn mới", "gia hạn đến"))
 OCCASION = Field("occasion", "Kỳ", values.occasion_of_record, Shape.WORD, like=("kỳ báo cáo", "đợt"))
 CONTENTS = Field(
-    "contents", "Nội dung", values.contents, Shape.WORD, like=("nội dung thi đua",), compared=True
+    "contents", "Nội dung", content_values.contents, Shape.WORD, like=("nội dung thi đua",), compared=True
 )
 
 RESULTS = Field(

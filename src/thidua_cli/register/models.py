@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import _
 from thidua_cli.ground.problem import Place, Problem
-from thidua_cli.register import terms, values
+from thidua_cli.register import content_values, terms, values
 from thidua_cli.register.fields import ImportKind
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class RecordIn(DocumentIn):
     done_on: Day
     phase: Text = None
     occasion: Annotated[str | None, BeforeValidator(values.occasion_of_record)] = None
-    contents: Annotated[tuple[int | str, ...], BeforeValidator(values.contents)] = ()
+    contents: Annotated[tuple[int | str, ...], BeforeValidator(content_values.contents)] = ()
     fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
@@ -118,7 +118,7 @@ class RecordSupplementIn(DocumentIn):
 
     record: int
     supplemented_on: Day
-    contents: Annotated[tuple[int | str, ...], BeforeValidator(values.contents)] = ()
+    contents: Annotated[tuple[int | str, ...], BeforeValidator(content_values.contents)] = ()
     fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
@@ -129,7 +129,7 @@ class SupplementIn(DocumentIn):
     unit_name: Text = None
     obligation: Annotated[str, BeforeValidator(values.obligation)]
     supplemented_on: Day
-    contents: Annotated[tuple[int | str, ...], BeforeValidator(values.contents)] = ()
+    contents: Annotated[tuple[int | str, ...], BeforeValidator(content_values.contents)] = ()
     fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
