@@ -33,6 +33,43 @@ def test_a_moved_deadline_holds_from_the_day_of_its_decision(run: Run) -> None:
         assert (row["due_on"], row["on_time"], row["late"]) == expected
 
 
+ADDED = """
+[[actions]]
+code = "review"
+[[actions.fields]]
+code = "grade"
+title_vi = "Xếp loại"
+title_en = "Grade"
+type = "choice"
+values = ["Tốt", "Khá"]
+
+[[obligations]]
+code = "p2-interim"
+phase = "p2"
+action = "review"
+occasion = "2027"
+due_on = 2027-12-20
+kinds = ["department"]
+title_vi = "Sơ kết năm 2027"
+title_en = "Interim report 2027"
+"""
+
+
+def test_what_a_decision_added_is_recorded_once(run: Run, tmp_path: Path) -> None:
+    """The same file again adds nothing, though what it adds is no longer new; another title is another decision."""
+    file = tmp_path / "amend.toml"
+    file.write_text(ADDED, encoding="utf-8")
+    amend = ["plan", "amend", str(file), "--doc", "9/QĐ", "--on", "2026-02-01"]
+    assert run(*amend).code == 0
+    again = run(*amend)
+    assert (again.code, again.out) == (0, "this decision was recorded before, in operation #2\n")
+    file.write_text(ADDED.replace("Interim report 2027", "Another"), encoding="utf-8")
+    assert run(*amend).code != 0
+    run("undo", "2", "--reason", "x")
+    file.write_text(ADDED, encoding="utf-8")
+    assert "recorded before" not in run(*amend).out
+
+
 def test_the_same_decision_again_is_already_recorded(run: Run, db: Path) -> None:
     """Nothing is written, and the exit code says success."""
     run(*AMEND)

@@ -14,7 +14,7 @@ from thidua_cli.cli.parameters import day, option
 from thidua_cli.ground.dates import show_day
 from thidua_cli.ground.errors import InvalidError, UsageError
 from thidua_cli.ground.language import _
-from thidua_cli.register.plan import load_plan
+from thidua_cli.register.plan import Plan, load_plan
 
 if TYPE_CHECKING:
     from thidua_cli.register.amendments import Amendment, Change
@@ -67,7 +67,7 @@ def amend(
     dry_run: shared.DryRun = False,
 ) -> None:
     """Ghi một quyết định sửa kế hoạch. Trước ngày của nó, kế hoạch vẫn như cũ."""
-    from thidua_cli.register import amendments
+    from thidua_cli.register import amended_before, amendments
 
     if (file is None) == (not due):
         raise UsageError(
@@ -78,19 +78,22 @@ def amend(
     document = amendments.Document(number, issuer, note)
     decided_on = on.isoformat()
 
-    def decide(connection: sqlite3.Connection) -> "tuple[Amendment, list[Change], int | None]":
-        plan = load_plan(connection, decided_on)
+    def reads(plan: Plan) -> "Amendment":
         if file is not None:
-            amendment = amendments.read_amendment(file, plan)
-        else:
-            moved = [_due(given) for given in due or ()]
-            amendment = amendments.due_days({plan.obligation(code).code: last for code, last in moved})
-        return amendment, *amendments.amend(connection, amendment, decided_on, document)
+            return amendments.read_amendment(file, plan)
+        moved = [_due(given) for given in due or ()]
+        return amendments.due_days({plan.obligation(code).code: last for code, last in moved})
+
+    def decide(connection: sqlite3.Connection) -> "tuple[Amendment | None, list[Change], int | None]":
+        if same := amended_before.operation_of(connection, reads, decided_on, number):
+            return None, [], same
+        amendment = reads(load_plan(connection, decided_on))
+        return amendment, amendments.amend(connection, amendment, decided_on), None
 
     with session.reading(ctx) if dry_run else session.writing(ctx) as opened:
         connection = opened if isinstance(opened, sqlite3.Connection) else opened.connection
         amendment, changes, same = decide(connection)
-        if same is None and not isinstance(opened, sqlite3.Connection):
+        if amendment is not None and not isinstance(opened, sqlite3.Connection):
             amendments.store_amendment(opened, amendment, decided_on, document)
     saved = "" if isinstance(opened, sqlite3.Connection) else messages.saved(opened)
     if same is not None:

@@ -16,7 +16,6 @@ from thidua_cli.ground.errors import InvalidError, RefusedError, RejectedError
 from thidua_cli.ground.language import _, some
 from thidua_cli.ground.problem import Problem
 from thidua_cli.register import amended_results, fitting
-from thidua_cli.register.entries import number_key
 from thidua_cli.register.plan import Plan, load_plan
 from thidua_cli.register.terms import Kind
 from thidua_cli.store.journal import LATEST
@@ -138,10 +137,8 @@ def _stored(value: object) -> str | None:
     return None if value is None or value == "none" else str(value)
 
 
-def amend(
-    connection: sqlite3.Connection, amendment: Amendment, decided_on: str, document: "Document"
-) -> tuple[list[Change], int | None]:
-    """What an amendment changes in the plan as decided by its day, and the operation of the same one, if any.
+def amend(connection: sqlite3.Connection, amendment: Amendment, decided_on: str) -> list[Change]:
+    """What an amendment changes in the plan as decided by its day.
 
     Raises RefusedError for a day to come or before the plan's own, and where the plan would not fit together.
     """
@@ -158,9 +155,7 @@ def amend(
             ),
             _("kiểm tra lại ngày"),
         )
-    if same := _same(connection, amendment, decided_on, document):
-        return [], same
-    return list(_changes(connection, amendment)), None
+    return list(_changes(connection, amendment))
 
 
 class Document(NamedTuple):
@@ -169,27 +164,6 @@ class Document(NamedTuple):
     number: str
     issuer: str | None = None
     note: str | None = None
-
-
-def _same(
-    connection: sqlite3.Connection, amendment: Amendment, decided_on: str, document: Document
-) -> int | None:
-    """The operation of a live decision of that day and document number that names the same fields."""
-    if amendment.results or any(getattr(amendment.added, table) for table in _KEYS):
-        return None
-    for identity, number, operation in connection.execute(
-        "SELECT id, document_number, operation FROM decision WHERE decided_on = ? AND NOT EXISTS ("
-        "SELECT 1 FROM void WHERE target = 'decision' AND target_id = decision.id)",
-        (decided_on,),
-    ):
-        rows = connection.execute(
-            "SELECT part, code, field, value FROM plan_field WHERE decision = ?", (identity,)
-        )
-        if number_key(number) == number_key(document.number) and {Named(*row) for row in rows} == {
-            *amendment.fields
-        }:
-            return int(operation)
-    return None
 
 
 def _changes(connection: sqlite3.Connection, amendment: Amendment) -> Iterator[Change]:
