@@ -171,7 +171,7 @@ def _hash(value: object) -> str:
 
 
 def _documented() -> list[tuple[str, str]]:
-    """The tables in the order of docs/schema.md, with the columns of their keys."""
+    """The journalled tables in the order of docs/schema.md, with the columns of their keys."""
     two = {"obligation_kind": "obligation, kind", "record_content": "record, content"}
     two |= {"action_field": "action, code", "record_field": "record, field"}
     two |= {"supplement_content": "supplement, content"}
@@ -179,7 +179,7 @@ def _documented() -> list[tuple[str, str]]:
     found = re.findall(
         r"^### (\w+)\n\n.*?\n\| --- \| --- \| --- \|\n\| (\w+)", page, re.MULTILINE | re.DOTALL
     )
-    return [(table, two.get(table, key)) for table, key in found if table != "operation"]
+    return [(table, two.get(table, key)) for table, key in found if table not in ("operation", "unit_name")]
 
 
 def count(db: Path, table: str) -> int:
