@@ -330,7 +330,7 @@ def test_a_correction_takes_away_what_is_given_empty(run: Run) -> None:
     for number, option in enumerate(fields, 1):
         assert run("record", "correct", str(number), option, "", "--reason", "x").code == 0
     (row,) = json.loads(run("export", "registrations", "--format", "json").out)["rows"]
-    assert {name for name, value in row.items() if value} == {"unit_code", "done_on", "phase"}
+    assert {name for name, value in row.items() if value} == {"unit_code", "unit_name", "done_on", "phase"}
     last = str(len(fields) + 1)
     assert run("record", "correct", last, "--on", "", "--reason", "x").code == 2
     assert run("record", "correct", last, "--unit", "", "--reason", "x").code == 2
@@ -345,7 +345,7 @@ def test_a_correction_takes_away_what_is_given_empty(run: Run) -> None:
         ("UNIT", ("launch", "")),
         ("--doc", ("launch", "492", "--doc", "x" * 65)),
         ("--note", ("review", "492", "--note", "x" * 2001)),
-        ("--content", ("registration", "492", "--content", "x")),
+        ("there is no content x", ("registration", "492", "--content", "x")),
         ("--reason", ("exemption", "492", "--obligation", "p1-launch", "--reason", "")),
         ("--obligation", ("exemption", "492", "--obligation", "", "--reason", "x")),
     ],
@@ -915,7 +915,7 @@ def test_an_option_given_twice_is_refused(run: Run) -> None:
                     assert (done.code, done.err.startswith(f"Error: {said}\n")) == (2, True), (path, name)
     assert {name for *_path, name in repeating} == {
         "--anchor", "--child", "--content", "--due", "--field", "--format", "-f", "--ignore-column", "--map", "--report", "--rows", "--set",
-        "--sheet", "--state", "--to",
+        "--sheet", "--state", "--to", "--where",
     }  # fmt: skip
     assert run("--read-only", "--read-only", "status", "--bom", "--bom", "--format", "csv").code == 0
 

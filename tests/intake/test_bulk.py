@@ -263,5 +263,5 @@ def test_a_column_is_read_by_the_same_rule_as_a_row() -> None:
         if name in column_rows.READ:
             assert [mark.func for mark in field.metadata] == [column_rows.READ[name]]
     assert set(models.RecordIn.model_fields) - set(column_rows.READ) == {
-        "unit_code", "action",
+        "unit_code", "action", "fields",
     }  # fmt: skip

@@ -166,7 +166,7 @@ def test_one_header_may_be_two_columns(bring: Bring, run: Run) -> None:
     options = ("--map", "done_on=Ngày", "--map", "document_date=Ngày")
     done = bring("unit_code,Ngày\n492,30/03/2022\n", *options, kind="launches")
     assert done.code == 0, done.err
-    assert '"492","2022-03-30"' in (told := run("export", "launches", "-f", "csv").out), told
+    assert '"2022-03-30"' in (told := run("export", "launches", "-f", "csv").out), told
     assert told.count("2022-03-30") == 2
 
 
@@ -409,13 +409,12 @@ def test_a_list_of_errors_fits_the_terminal(bring: Bring, monkeypatch: pytest.Mo
 
 
 def test_keys_of_objects_are_as_headers_are(run: Run, tmp_path: Path) -> None:
-    """A key that may be a column of ours is not offered to be ignored, and the line of options mends the file."""
+    """Keys of objects are read by the synonyms of headers, running numbers are left out, and both is said."""
     file = tmp_path / "in.json"
     file.write_text('[{"STT": 1, "Mã ĐV": "492", "done_on": "2022-03-30", "Số VB": "7/KH"}]', "utf-8")
     done = run("import", "launches", str(file))
-    typed = next(line for line in done.err.splitlines() if line.startswith("  --"))
-    assert typed == '  --map unit_code="Mã ĐV" --map document_number="Số VB" --ignore-column "STT"'
-    assert run("import", "launches", str(file), *shlex.split(typed)).code == 0
+    assert done.code == 0
+    assert all(word in done.err for word in ("'Mã ĐV' is unit_code", "'Số VB' is document_number", "STT"))
     assert "7/KH" in run("export", "launches", "-f", "csv").out
 
 
@@ -439,4 +438,4 @@ def test_a_list_of_ours_can_be_filled_in(bring: Bring, run: Run) -> None:
     text = f"{listed[0]}\n" + ",".join(f'"{value}"' for value in row) + "\n"
     done = bring(text, kind="launches")
     assert (done.code, "record_id" in done.err) == (0, True), done.err
-    assert '"492","2022-03-30"' in run("export", "launches", "-f", "csv").out
+    assert '"2022-03-30"' in run("export", "launches", "-f", "csv").out
