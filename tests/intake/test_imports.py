@@ -532,9 +532,9 @@ def test_the_report_of_changes_as_json(run: Run) -> None:
 
 
 def _exported(run: Run, code: str) -> list[str]:
-    """The launch of a unit as a row of the export, without its code."""
+    """The launch of a unit as a row of the export, without its code and name."""
     rows = csv.reader(run("export", "launches").out.splitlines())
-    return next(row[1:] for row in rows if row[0] == code)
+    return next(row[2:] for row in rows if row[0] == code)
 
 
 def test_a_correction_keeps_what_the_file_has_no_column_for(run: Run, write: Callable[[str], str]) -> None:

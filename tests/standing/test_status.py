@@ -19,7 +19,7 @@ from thidua_cli.register.units import Directory
 from thidua_cli.reports import history
 from thidua_cli.reports import status as report
 from thidua_cli.reports.moment import read_moment
-from thidua_cli.reports.selection import Filter
+from thidua_cli.reports.selection import Filter, lookup
 from thidua_cli.reports.status import By
 from thidua_cli.standing import verdict
 from thidua_cli.standing.verdict import Failing, Tally, tally
@@ -174,7 +174,7 @@ def test_the_history_of_a_unit_follows_time_too(register: sqlite3.Connection) ->
         build.succession(writer, units["R1"], units["R2"], "2024-05-01")
         build.succession(writer, units["R2"], units["R3"], "2024-04-01")
     at = read_moment(register, date(2025, 1, 1), None)
-    directory = Directory.read(register, build.head(register))
+    directory = lookup(register, at)
     for code, expected in {"R1": {"R1", "R2"}, "R2": {"R1", "R2", "R3"}, "R3": {"R2", "R3"}}.items():
         made = history.build(register, at, directory, directory.resolve(code, at.as_of))
         assert {row["unit_code"] for row in made.rows} == expected
