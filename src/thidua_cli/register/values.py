@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, TypeVar
 
-from thidua_cli.ground import dates, encodings, text
+from thidua_cli.ground import dates, text
 from thidua_cli.ground.errors import InvalidError
 from thidua_cli.ground.language import LANGUAGES, _, current
 from thidua_cli.register import terms
@@ -58,7 +58,9 @@ def name(value: object) -> str:
     try:
         return text.check_name(plain(value))
     except InvalidError:
-        guess = encodings.disguised(value) if isinstance(value, str) else None
+        from thidua_cli.ground.encodings import disguised
+
+        guess = disguised(value) if isinstance(value, str) else None
         if guess is None:
             raise
         raise InvalidError(
