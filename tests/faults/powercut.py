@@ -19,7 +19,7 @@ settings and the same statements as the program's own.
 
 import random
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -278,6 +278,9 @@ class Connection:
 
     def execute(self, statement: str, values: Any = ()) -> "Cursor":
         return Cursor(self.apsw.cursor(), statement, values)
+
+    def executemany(self, statement: str, rows: Iterable[Any]) -> None:
+        self.apsw.cursor().executemany(statement, rows)
 
     def getlimit(self, category: int) -> int:
         return self.apsw.limit(category)
