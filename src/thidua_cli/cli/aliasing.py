@@ -21,7 +21,7 @@ from thidua_cli.store.journal import LATEST
 
 
 class _Decision(NamedTuple):
-    """What is stored or voided, what is so already, and what is to be said."""
+    """What an operation stores or voids, what is already so, and the warnings."""
 
     unit: Version
     new: list[Alias]

@@ -39,7 +39,7 @@ def put_text(batch: Batch, name: str, *, dry_run: bool, saved: str, most: int, s
 
 
 def rows(batch: Batch) -> list[str]:
-    """The first rows of a file, with what becomes of them."""
+    """The first rows of a file, each with its outcome."""
     counts = batch.counts()
     lines: list[str] = []
     if isinstance(batch, UnitBatch):

@@ -25,7 +25,7 @@ class RecordRow(NamedTuple):
 
 
 def twice(version: Version, earlier: RecordRow, later: RecordRow) -> Problem:
-    """The problem with two rows of one record: two papers, which are told apart by number, or one twice."""
+    """The problem with two rows of one record: two documents of different numbers, or one document twice."""
     numbers = [each.item.document_number for each in (earlier, later)]
     two_papers = all(numbers) and number_key(str(numbers[0])) != number_key(str(numbers[1]))
     message = _("{name} có hai lần trong tệp: dòng {earlier} và {row}").format(

@@ -89,7 +89,7 @@ def _due_mark(week: Week, due: str, items: Sequence[Obligation]) -> str:
 
 
 def obligations(week: Week) -> Section:
-    """One row for each obligation; a mark and a line tell of a decision that moved its due day."""
+    """One row for each obligation; a mark and a line name the decision that moved its due day."""
     lines = [line for line in week.lines[None] if line.obligation.phase in week.begun]
     blocks: list[Block] = []
     if lines:
