@@ -245,6 +245,8 @@ FORGERIES = [
     Forgery("a supplement before its record", statements(_NEW_SUPPLEMENT.format(id=9001, record=1, on="2022-03-29"), chain_from=9), False, "rule"),
     Forgery("a supplement of a voided record", statements(_NEW_SUPPLEMENT.format(id=9001, record=2, on="2022-06-01"), chain_from=9), False, "rule"),
     Forgery("contents for an action without any", statements(_NEW_SUPPLEMENT.format(id=9001, record=1, on="2022-06-01"), "INSERT INTO supplement_content VALUES (9001, 4, 9)", chain_from=9), False, "rule"),
+    Forgery("a result put in", statements("INSERT INTO record_field VALUES (1, 'grade', 'Tốt', 9)"), False, "digest"),
+    Forgery("a result that the plan does not ask for", statements("INSERT INTO record_field VALUES (1, 'grade', 'Tốt', 9)", chain_from=9), False, "rule"),
     Forgery("a supplement put in", statements(_NEW_SUPPLEMENT.format(id=9001, record=1, on="2022-06-01")), False, "digest"),
     Forgery("a withdrawal of a voided exemption", statements(_NEW_WITHDRAWAL.format(on="2022-03-10", last="2022-03-09"), "INSERT INTO void SELECT 9001, 'exemption', id, 'x', NULL, 9 FROM exemption", chain_from=9), False, "rule"),
     Forgery("a decision put in", statements(_NEW_DECISION.format(on="2022-03-25"), _NEW_FIELD.format(code="p1-launch", field="due_on", value="2022-06-30")), False, "digest"),
