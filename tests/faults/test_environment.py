@@ -323,11 +323,7 @@ def _check(
         return f"{where}: {said}"
     if wrong := [letter for letter in said if not (letter.isprintable() or letter in "\n\u0300\u0303\u0306")]:
         return f"{where}: standard error holds {wrong}: {said!r}"
-    if (
-        running.returncode in (0, 3)
-        and said
-        and not said.startswith(("Lưu ý: ", "Đã biết: ", "Note: ", "Warning: "))
-    ):
+    if running.returncode in (0, 3) and said and not said.startswith(("Lưu ý: ", "Note: ", "Warning: ")):
         return f"{where}: standard error of a success: {said}"
     try:
         (out or b"").decode("utf-8")

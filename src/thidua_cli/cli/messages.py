@@ -43,7 +43,7 @@ def warn(warnings: Sequence[str], most: int = sys.maxsize) -> None:
 
 def notice(notices: Iterable[str]) -> None:
     """Print what was noticed and accepted."""
-    say([_("Đã biết: {notice}").format(notice=item) for item in notices])
+    say([_("Lưu ý: {notice}").format(notice=item) for item in notices])
 
 
 def tell(line: str) -> None:

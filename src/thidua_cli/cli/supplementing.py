@@ -48,6 +48,6 @@ def supplement(
     else:
         raise UsageError(
             _("'{value}' không phải số bản ghi; nêu đơn vị thì thêm --obligation").format(value=target),
-            _("ví dụ: thidua record supplement 492 --obligation p1-registration --on 2023-06-05 --content 4"),
+            _("ví dụ: thidua record supplement SNV --obligation NGHĨA-VỤ --on 2023-06-05 --content 4"),
         )
     store(ctx, [item], How([], unit_as_of, dry_run))
