@@ -146,17 +146,25 @@ def _record(
     return entry._replace(fields=fields), version
 
 
+def _owed(
+    snapshot: Snapshot, incoming: "ExemptionIn | ExtensionIn", day_field: str, unit_day: date | None
+) -> tuple[Obligation, Version]:
+    """The obligation and the unit that a paper of a day is about; raises as `decide`."""
+    day: date = getattr(incoming, day_field)
+    with _about("obligation"):
+        obligation = snapshot.plan.obligation(incoming.obligation)
+    with _about(day_field):
+        _refuse_future(day, incoming, snapshot.today)
+        _refuse_before(obligation.phase, day)
+    with _about("unit_code"):
+        return obligation, _unit(snapshot, incoming, unit_day or day)
+
+
 def _exemption(
     snapshot: Snapshot, incoming: "ExemptionIn", unit_day: date | None
 ) -> tuple[Exemption, Obligation, Version]:
     day = incoming.exempted_on
-    with _about("obligation"):
-        obligation = snapshot.plan.obligation(incoming.obligation)
-    with _about("exempted_on"):
-        _refuse_future(day, incoming, snapshot.today)
-        _refuse_before(obligation.phase, day)
-    with _about("unit_code"):
-        version = _unit(snapshot, incoming, unit_day or day)
+    obligation, version = _owed(snapshot, incoming, "exempted_on", unit_day)
     paper = _paper(incoming, snapshot.hashes)
     until = incoming.until.isoformat() if incoming.until else None
     entry = Exemption(version.unit, obligation.code, day.isoformat(), incoming.reason, paper, until_on=until)
@@ -169,13 +177,7 @@ def _extension(
     snapshot: Snapshot, incoming: "ExtensionIn", unit_day: date | None
 ) -> tuple[Extension, Obligation, Version]:
     day = incoming.granted_on
-    with _about("obligation"):
-        obligation = snapshot.plan.obligation(incoming.obligation)
-    with _about("granted_on"):
-        _refuse_future(day, incoming, snapshot.today)
-        _refuse_before(obligation.phase, day)
-    with _about("unit_code"):
-        version = _unit(snapshot, incoming, unit_day or day)
+    obligation, version = _owed(snapshot, incoming, "granted_on", unit_day)
     paper = _paper(incoming, snapshot.hashes)
     entry = Extension(version.unit, obligation.code, day.isoformat(), incoming.until.isoformat(), paper)
     with _about("until"):
