@@ -119,7 +119,6 @@ class RecordSupplementIn(DocumentIn):
     record: int
     supplemented_on: Day
     contents: Annotated[tuple[int | str, ...], BeforeValidator(content_values.contents)] = ()
-    fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
 class SupplementIn(DocumentIn):
@@ -130,7 +129,6 @@ class SupplementIn(DocumentIn):
     obligation: Annotated[str, BeforeValidator(values.obligation)]
     supplemented_on: Day
     contents: Annotated[tuple[int | str, ...], BeforeValidator(content_values.contents)] = ()
-    fields: Annotated[dict[str, str], BeforeValidator(values.results)] = {}
 
 
 UnitEntryIn = RecordIn | ExemptionIn | ExtensionIn | SupplementIn
