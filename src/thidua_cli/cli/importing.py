@@ -216,7 +216,7 @@ class _Import(NamedTuple):
             return self._plan(batch)
 
     def _units(self, batch: Batch) -> dict[str, str]:
-        """The units that are answered to be meant by names."""
+        """Ask which unit each unclear name means; returns the answers by name."""
         if not any(problem.candidates for problem in batch.problems):
             return {}
         with session.reading(self.ctx) as connection:

@@ -210,7 +210,7 @@ def _entry(entry: Entry, directory: Directory, plan: Plan, names: Sequence[str])
 
 
 def _supplements(connection: sqlite3.Connection, known: int, directory: Directory) -> Export:
-    """Supplements by the obligations that their records fulfil; warns of those of a record of none."""
+    """Supplements with the obligation that each one's record fulfils; warns where it fulfils none."""
     plan = load_plan(connection)
     records_by_id = {each.id: each for each in records.live_records(connection, known)}
     rows, warnings = [], []

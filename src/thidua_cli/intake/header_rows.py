@@ -87,7 +87,7 @@ def _most_like(first: Rows, kind: ImportKind, likes: Sequence[Likeness]) -> int 
 def likeness(
     values: Sequence[Cell], kind: ImportKind, renamed: Mapping[str, str], constants: Collection[str] = ()
 ) -> Likeness:
-    """How much a row is like the header of a file of that kind, or of the statistics office's list.
+    """Score how well a row matches the header of a file of that kind, or of the statistics office's list.
 
     `constants` are fields that need no column.
     """

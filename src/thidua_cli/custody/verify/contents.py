@@ -66,7 +66,7 @@ def check_contents(connection: sqlite3.Connection) -> Iterator[Problem]:
 
 
 def _unit_names(connection: sqlite3.Connection) -> Iterator[Problem]:
-    """The first version that the index of names does not hold as it is called."""
+    """The first version whose name is missing from the index of names, or differs there."""
     held = connection.execute(
         "SELECT n.version, n.key FROM unit_name n JOIN unit_version v ON v.id = n.version ORDER BY 1, 2"
     )
